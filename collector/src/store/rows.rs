@@ -1,0 +1,110 @@
+//! What a store hands to the fold: everything known about the outputs of one
+//! conversation at a moment, and nothing that was learnt later.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tacit_signals::{Event, Id, SessionId, Share, SubjectKind};
+
+/// The outputs that pairs can be made of: those of one conversation, or an
+/// output that has none alone. Ordered by id, bytewise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// The outputs, aliases resolved.
+    pub outputs: Vec<OutputRows>,
+}
+
+/// One output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutputRows {
+    /// The registered id where an alias led to it, else the id signals came with.
+    pub id: Id,
+    /// What the server said about it.
+    pub registered: Option<Registered>,
+    /// How signals under another id came to be joined.
+    pub joined_by: Option<JoinedBy>,
+    /// What browsers and servers said about it, by (session, first seq).
+    pub slices: Vec<Slice>,
+}
+
+/// How signals that carry another id were joined to an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinedBy {
+    /// The registration named the other id.
+    Alias,
+    /// Both sides gave the same (conversation, turn, variant).
+    Turn,
+}
+
+/// One session's slice of one output, as one batch brought it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Slice {
+    /// The document load, or the stand-in of a server's signal.
+    pub session: SessionId,
+    /// The person.
+    pub subject: StoredSubject,
+    /// The collector's clock when it was received, Unix ms.
+    pub received_at: u64,
+    /// The client's clock when it was sent, Unix ms.
+    pub sent_at: u64,
+    /// Share of conversations that this session captures.
+    pub sample: Share,
+    /// Driven by a program.
+    pub automated: bool,
+    /// A token from the registration was valid.
+    pub signed: bool,
+    /// Language, device, surface and source, as the batch said.
+    pub origin: Origin,
+    /// The events about this output, by ascending `seq`; times are the client's.
+    pub events: Vec<Event>,
+}
+
+/// Where a batch came from, in its own words; any may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "the fields of Batch, which explains them")]
+pub struct Origin {
+    pub lang: String,
+    pub device: String,
+    pub surface: String,
+    pub sdk: String,
+}
+
+/// A person without a name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StoredSubject {
+    /// `s_` and the first 32 hex digits of HMAC-SHA256(project pepper, raw value).
+    pub id: String,
+    /// Who made the raw value up.
+    pub kind: SubjectKind,
+}
+
+/// An output as its server registered it; each field was filled once.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[expect(missing_docs, reason = "the fields of POST /v1/outputs in CONTRACTS")]
+pub struct Registered {
+    pub created_at: Option<u64>,
+    pub conversation: Option<Id>,
+    pub turn: Option<u32>,
+    pub variant: Option<u32>,
+    pub subject: Option<StoredSubject>,
+    pub model: Option<String>,
+    pub prompt_version: Option<String>,
+    pub surface: Option<String>,
+    pub arms: BTreeMap<String, String>,
+    pub input: Option<Vec<Message>>,
+    pub output: Option<String>,
+    pub documents: Option<Vec<Value>>,
+    pub tags: BTreeMap<String, String>,
+    pub aliases: Vec<Id>,
+}
+
+/// One message of a chat, as trainers take them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// `system`, `user`, `assistant` or `tool`.
+    pub role: String,
+    /// Text, or the parts a provider takes.
+    pub content: Value,
+}

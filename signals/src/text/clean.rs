@@ -1,0 +1,53 @@
+//! What counts as a character and as a word.
+
+/// The form in which texts are measured: CRLF→LF, no-break space→space, trimmed.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .replace('\u{a0}', " ")
+        .trim()
+        .into()
+}
+
+/// Unicode scalar values of an already [`clean`] text.
+#[must_use]
+pub fn chars(clean: &str) -> u32 {
+    u32::try_from(clean.chars().count()).unwrap_or(u32::MAX)
+}
+
+/// Words: runs of letters, digits and joining marks; each Han, Hiragana or
+/// Katakana character is one, as those scripts put no space between words.
+#[must_use]
+pub fn words(text: &str) -> u32 {
+    let mut words = 0;
+    let mut inside = false;
+    for c in text.chars() {
+        let alone = matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}');
+        let joins = c.is_alphanumeric() || (inside && matches!(c, '\'' | '’' | '-' | '_'));
+        if alone || (joins && !inside) {
+            words += 1;
+        }
+        inside = joins && !alone;
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_scalar_values_after_cleaning() {
+        let text = clean(" a\r\nb\u{a0}é👍\n");
+        assert_eq!(text, "a\nb é👍");
+        assert_eq!(chars(&text), 6);
+    }
+
+    #[test]
+    fn words_in_spaced_and_unspaced_scripts() {
+        assert_eq!(words("Don't panic, it's well-known."), 4);
+        assert_eq!(words("x = foo_bar(1);"), 3);
+        assert_eq!(words("今日は good"), 4);
+        assert_eq!(words(" — … "), 0);
+    }
+}

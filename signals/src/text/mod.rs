@@ -1,0 +1,11 @@
+//! The measures both sides take of a text.
+
+mod clean;
+mod distance;
+mod grams;
+mod sketch;
+
+pub use clean::{chars, clean, words};
+pub use distance::{Distance, distance};
+pub use grams::{coverage, similarity, survival};
+pub use sketch::{sketch, sketch_agreement};

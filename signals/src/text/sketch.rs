@@ -1,0 +1,90 @@
+//! A sketch joins an answer on a page to the text a server registered, where
+//! they share no id: the eight smallest hashes of its 12-character grams
+//! (bottom-k minhash, Broder 1997).
+
+use crate::{limits::SKETCH_HASHES_MAX, number::Share};
+
+const GRAM: usize = 12;
+
+/// The sketch of `text`: over lower-cased letters and digits, without what
+/// Markdown adds (link targets, fence info). Empty for very short texts.
+#[must_use]
+pub fn sketch(text: &str) -> Vec<u32> {
+    let letters: Vec<char> = without_markup(text)
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    let mut hashes: Vec<u32> = letters.windows(GRAM).map(hash).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes.truncate(SKETCH_HASHES_MAX);
+    hashes
+}
+
+/// Estimated likeness of the texts behind two sketches: of the smallest hashes
+/// of both together, the share that both have.
+#[must_use]
+pub fn sketch_agreement(a: &[u32], b: &[u32]) -> Share {
+    let mut both: Vec<u32> = a.iter().chain(b).copied().collect();
+    both.sort_unstable();
+    both.dedup();
+    both.truncate(SKETCH_HASHES_MAX);
+    let shared = both
+        .iter()
+        .filter(|hash| a.contains(hash) && b.contains(hash));
+    Share::of(shared.count() as u64, both.len() as u64)
+}
+
+/// FNV-1a with a final mix (murmur3's), as bottom-k needs well-spread values.
+fn hash(gram: &[char]) -> u32 {
+    let mut hash = gram.iter().fold(0x811c_9dc5, |hash: u32, &c| {
+        (hash ^ u32::from(c)).wrapping_mul(0x0100_0193)
+    });
+    hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
+    hash = (hash ^ (hash >> 13)).wrapping_mul(0xc2b2_ae35);
+    hash ^ (hash >> 16)
+}
+
+/// Drops `](target)` of links and the info string of code fences.
+fn without_markup(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            continue;
+        }
+        let mut rest = line;
+        while let Some((before, after)) = rest.split_once("](") {
+            out.push_str(before);
+            rest = after.split_once(')').map_or("", |(_, after)| after);
+        }
+        out.push_str(rest);
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = "Use [`Vec::retain`](https://doc.rust-lang.org/std/vec) to **filter** in place:\n\n```rust\nnumbers.retain(|n| n % 2 == 0);\n```\n\nIt keeps the order of what is left.";
+    const RENDERED: &str = "Use Vec::retain to filter in place:\nnumbers.retain(|n| n % 2 == 0);\nIt keeps the order of what is left.";
+
+    #[test]
+    fn markdown_and_rendered_page_agree() {
+        assert_eq!(sketch(SOURCE), sketch(RENDERED));
+        assert_eq!(sketch(SOURCE).len(), 8);
+    }
+
+    #[test]
+    fn unrelated_answers_do_not() {
+        let other = "A hash map gives you constant-time look-ups, at the price of memory.";
+        assert_eq!(
+            sketch_agreement(&sketch(SOURCE), &sketch(other)),
+            Share::ZERO
+        );
+        assert!(sketch("too short").is_empty());
+        assert_eq!(sketch_agreement(&[], &[]), Share::ZERO);
+    }
+}
