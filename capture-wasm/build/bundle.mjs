@@ -1,0 +1,92 @@
+// node bundle.mjs GLUE OUT VERSION: wasm-bindgen's output and js/ → the files
+// of the package, in OUT. Called by the builder, which publishes them.
+
+import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+import { report } from "./sizes.mjs";
+
+const [glue, out, crateVersion] = process.argv.slice(2);
+const capture = resolve(import.meta.dirname, "..");
+const js = join(capture, "js");
+const manifest = JSON.parse(readFileSync(join(capture, "package.json"), "utf8"));
+const { version, license } = manifest;
+
+if (version !== crateVersion) {
+  fail(`package.json says version ${version}, Cargo.toml says ${crateVersion}: make them the same`);
+}
+
+const shared = {
+  bundle: true,
+  minify: true,
+  // What has the Wasm features that the compiler uses has all of these.
+  target: ["chrome96", "firefox79", "safari15"],
+  legalComments: "none",
+  banner: { js: `/*! tacit-capture ${version} | ${license} */` },
+  logLevel: "warning",
+  // wasm-bindgen lists a snippet once for every function it imports from it.
+  logOverride: { "duplicate-object-key": "silent" },
+};
+
+// wasm-bindgen copies js/shell.js beside its glue. The bundle must hold one
+// copy only, as the guard's state is shared between Wasm and core.js.
+const oneShell = {
+  name: "one-shell",
+  setup(build) {
+    build.onResolve({ filter: /\/snippets\/.*\/js\/shell\.js$/ }, () => ({ path: join(js, "shell.js") }));
+  },
+};
+
+// The core: glue, shell and the guarded way in.
+const wasm = join(out, "core.wasm");
+mkdirSync(out, { recursive: true });
+cpSync(join(glue, "tacit_capture_bg.wasm"), wasm);
+await build({
+  ...shared,
+  entryPoints: [join(js, "core.js")],
+  outfile: join(out, "core.js"),
+  format: "esm",
+  alias: { "tacit-glue": join(resolve(glue), "tacit_capture.js") },
+  inject: [join(js, "timers.js")],
+  plugins: [oneShell],
+});
+
+// For bundlers.
+await build({
+  ...shared,
+  entryPoints: [join(js, "index.js")],
+  outfile: join(out, "index.js"),
+  format: "esm",
+  external: ["./core.js"],
+});
+cpSync(join(js, "index.d.ts"), join(out, "index.d.ts"));
+
+// For the script tag: the same core, under a name that may be cached for ever.
+// The query tells builds of one version apart while it is being developed.
+const versioned = join(out, "web", "v", version);
+mkdirSync(versioned, { recursive: true });
+for (const file of ["core.js", "core.wasm"]) {
+  cpSync(join(out, file), join(versioned, file));
+}
+await build({
+  ...shared,
+  entryPoints: [join(js, "tacit.js")],
+  outfile: join(out, "web", "tacit.js"),
+  format: "iife",
+  define: { CORE: JSON.stringify(`v/${version}/`), BUILD: JSON.stringify(hashOf(versioned)) },
+});
+
+const over = report(out, version);
+if (over.length > 0) fail(over.join("\n"));
+
+function hashOf(folder) {
+  const hash = createHash("sha256");
+  for (const file of ["core.js", "core.wasm"]) hash.update(readFileSync(join(folder, file)));
+  return hash.digest("hex").slice(0, 8);
+}
+
+function fail(message) {
+  console.error(`capture: ${message}`);
+  process.exit(1);
+}

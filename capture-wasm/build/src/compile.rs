@@ -1,0 +1,79 @@
+//! Crate → module.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+
+use crate::command;
+use crate::paths::{Paths, STEM};
+use crate::toolchain::{TARGET, Toolchain};
+
+/// `[profile.wasm]` in the workspace says how: `opt-level = "z"`, fat LTO, one
+/// codegen unit, abort on panic. Only what a profile cannot say is added here.
+/// Not used, as they need a nightly compiler or rebuild the standard library
+/// and so would make three different modules of the three routes:
+/// `-Cpanic=immediate-abort`, `-Zlocation-detail=none`, `-Zfmt-debug=none`.
+/// Bulk memory, sign extension, non-trapping conversion, multi-value and
+/// reference types are the target's defaults; see `optimise`.
+pub(crate) fn module(paths: &Paths, toolchain: &Toolchain) -> Result<PathBuf> {
+    let mut cargo = toolchain.cargo();
+    cargo
+        .current_dir(&paths.root)
+        .args(["build", "--package", "tacit-capture", "--lib"])
+        .args(["--profile", "wasm", "--target", TARGET])
+        .args(toolchain.build_args())
+        .arg("--target-dir")
+        .arg(&paths.target)
+        // The list of enabled Wasm features is a section that stripping takes
+        // out, and wasm-bindgen reads; `optimise` strips afterwards.
+        .env("CARGO_PROFILE_WASM_STRIP", "none")
+        .env(
+            "CARGO_ENCODED_RUSTFLAGS",
+            flags(paths, toolchain).join("\x1f"),
+        );
+    command::run(&mut cargo, "compiling tacit-capture")?;
+
+    let module = paths
+        .target
+        .join(TARGET)
+        .join("wasm")
+        .join(format!("{STEM}.wasm"));
+    ensure!(module.is_file(), "cargo wrote no {}", module.display());
+    Ok(module)
+}
+
+/// Panic messages name source files: give them names that are the same, and
+/// short, on every machine.
+fn flags(paths: &Paths, toolchain: &Toolchain) -> Vec<String> {
+    let mut flags = vec![remap(&paths.root, "tacit")];
+    if let Some(sources) = toolchain.sources() {
+        flags.push(remap(sources, "rust"));
+        if let Ok(real) = sources.canonicalize() {
+            flags.push(remap(&real, "rust"));
+        }
+    }
+    if let Some(home) = cargo_home() {
+        // One folder for each registry, named after its host.
+        let registries = std::fs::read_dir(home.join("registry/src"));
+        flags.push(remap(&home, "cargo"));
+        flags.extend(
+            registries
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|dir| remap(&dir.path(), "dep")),
+        );
+    }
+    flags
+}
+
+/// The last matching remap wins, so the more special ones come later.
+fn remap(from: &Path, to: &str) -> String {
+    format!("--remap-path-prefix={}={to}", from.display())
+}
+
+pub(crate) fn cargo_home() -> Option<PathBuf> {
+    std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
+}

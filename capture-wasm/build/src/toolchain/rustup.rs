@@ -1,0 +1,54 @@
+//! The current toolchain, with the target it has or rustup can add.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::{TARGET, Toolchain};
+use crate::command;
+
+/// The target of the compiler that `cargo` uses here, if it is there.
+pub(super) fn installed() -> Result<Toolchain> {
+    let version = command::ask(command::clean("rustc").arg("--version"))
+        .context("there is no rustc on the PATH")?;
+    let libraries = command::ask(command::clean("rustc").args([
+        "--print",
+        "target-libdir",
+        "--target",
+        TARGET,
+    ]))
+    .context("rustc does not know the target")?;
+    if !has_core(Path::new(&libraries)) {
+        bail!("{version} has no {TARGET} target installed");
+    }
+    Ok(Toolchain::Current { version })
+}
+
+/// `rustc` names the folder whether or not it exists, so look for `core`.
+fn has_core(libraries: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(libraries) else {
+        return false;
+    };
+    entries.flatten().any(|entry| {
+        let name = entry.file_name();
+        name.to_string_lossy().starts_with("libcore-")
+    })
+}
+
+pub(super) fn add() -> Result<Toolchain> {
+    println!("capture: the {TARGET} target is missing; asking rustup for it");
+    let output = command::clean("rustup")
+        .args(["target", "add", TARGET])
+        .output()
+        .context("there is no rustup on the PATH")?;
+    if !output.status.success() {
+        // rustup retries and repeats itself; its last line says what failed.
+        let said = String::from_utf8_lossy(&output.stderr);
+        let reason = said
+            .lines()
+            .rfind(|line| !line.trim().is_empty())
+            .unwrap_or("no reason given");
+        bail!("rustup target add {TARGET} failed: {}", reason.trim());
+    }
+    installed()
+}
