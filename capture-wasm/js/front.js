@@ -1,0 +1,111 @@
+// What the page holds: a handle that queues until the core is there. Small, as
+// every page pays for it at once; touches no global until start().
+
+/** The same in every copy of this file, so that two bundles share one handle. */
+const SLOT = Symbol.for("tacit.capture");
+
+/** `loadCore` brings the core, with its Wasm compiled. */
+export function starter(loadCore) {
+  return (options) => {
+    if (typeof window === "undefined" || typeof document === "undefined") return inert();
+    if (window[SLOT]) return window[SLOT];
+    if (!options?.key) {
+      report(options, "invalid_options", "start() needs a publishable key");
+      return inert();
+    }
+    return (window[SLOT] = handle(options, loadCore));
+  };
+}
+
+function inert() {
+  const nothing = () => {};
+  return { output: nothing, signal: nothing, consent: nothing, flush: async () => {}, stop: nothing };
+}
+
+function handle(options, loadCore) {
+  let core = null;
+  let over = false;
+  let queue = [];
+  const flushes = new Set();
+
+  const act = (call) => {
+    if (over) return;
+    if (core) call(core);
+    else queue.push(call);
+  };
+  const end = () => {
+    over = true;
+    core = null;
+    queue = [];
+    for (const resolve of flushes) resolve();
+  };
+  const fail = (code, message) => {
+    if (over) return;
+    end();
+    report(options, code, message);
+  };
+
+  const self = {
+    output: (element, binding) => act((core) => core.output(element, binding)),
+    signal: (output, kind, fields) => act((core) => core.signal(output, kind, fields)),
+    consent: (state) => act((core) => core.consent(state)),
+    flush: () =>
+      new Promise((resolve) => {
+        const done = () => {
+          flushes.delete(done);
+          resolve();
+        };
+        flushes.add(done);
+        if (over) done();
+        else act((core) => Promise.resolve(core.flush()).then(done, done));
+      }),
+    stop: () => {
+      // Also after a failure: it is what makes room for another start().
+      if (window[SLOT] === self) delete window[SLOT];
+      core?.stop();
+      end();
+    },
+  };
+
+  whenIdle(async () => {
+    if (over) return;
+    try {
+      const loaded = await loadCore();
+      if (over) return;
+      const opened = loaded.open(forWasm(options), (reason) => fail("capture_failed", reason));
+      if (!opened) return;
+      // Those that come while these run go to the end of the same queue.
+      for (const call of queue) call(opened);
+      if (!over) core = opened;
+      queue = [];
+    } catch (error) {
+      fail("capture_unavailable", `nothing is captured on this page: ${error} (a Content-Security-Policy has to allow script-src 'wasm-unsafe-eval')`);
+    }
+  });
+  return self;
+}
+
+/**
+ * A copy, with callbacks that run after the Wasm has returned: they may call
+ * the handle, which would re-enter it, and what they throw is the page's own.
+ */
+function forWasm(options) {
+  const later = (fn) => (value) => queueMicrotask(() => fn?.(value));
+  return {
+    ...options,
+    onSignal: options.onSignal && later(options.onSignal),
+    onSend: options.onSend && later(options.onSend),
+    onError: later(options.onError),
+  };
+}
+
+/** The front's own errors are never silent. */
+function report(options, code, message) {
+  console.warn(`tacit: ${code}: ${message}`);
+  if (options?.onError) queueMicrotask(() => options.onError({ code, message }));
+}
+
+function whenIdle(fn) {
+  if (typeof requestIdleCallback === "function") requestIdleCallback(fn, { timeout: 2000 });
+  else setTimeout(fn, 200); // Safari
+}

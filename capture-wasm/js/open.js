@@ -1,0 +1,31 @@
+// The guarded way into Wasm: what the handle calls.
+
+import { onRetired, retire, retired } from "./retire.js";
+import { guard } from "./shell.js";
+
+/**
+ * A running capture, or null if the instance is or gets retired; `onFailed`
+ * then hears why, once. No method throws.
+ */
+export function open(Capture, options, onFailed) {
+  if (retired() !== null) {
+    onFailed(retired());
+    return null;
+  }
+  const forget = onRetired(onFailed);
+  const inside = (fn) => guard(fn, retire);
+  // The module guards its own listeners with `onDead`, so that a trap in one
+  // of them retires these methods too.
+  const capture = inside(() => new Capture({ ...options, onDead: retire }))();
+  if (!capture) return null;
+  return {
+    output: inside((element, binding) => capture.output(element, binding)),
+    signal: inside((output, kind, fields) => capture.signal(output, kind, fields)),
+    consent: inside((state) => capture.consent(state)),
+    flush: inside(() => capture.flush()),
+    stop: inside(() => {
+      forget();
+      capture.stop();
+    }),
+  };
+}

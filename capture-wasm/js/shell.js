@@ -1,0 +1,128 @@
+// The two things the Wasm module needs that cannot be written in Rust. It
+// imports this file; core.js uses the same copy.
+
+/** Per onDead: is Wasm running, has it thrown, and what waits for its turn. */
+const machines = new WeakMap();
+
+/**
+ * A function that calls `fn`, the way into Wasm, and never throws. After the
+ * first throw of any function guarded with the same `onDead`, that is called
+ * once and none of them does anything again: a trap leaves the module's memory
+ * as it happened to be. A call that arrives while another runs waits until
+ * that has returned, as wasm-bindgen refuses to be re-entered.
+ */
+export function guard(fn, onDead) {
+  let machine = machines.get(onDead);
+  if (!machine) machines.set(onDead, (machine = { dead: false, running: false, waiting: [] }));
+
+  return function (...args) {
+    if (machine.dead) return;
+    if (machine.running) {
+      machine.waiting.push(() => fn.apply(this, args));
+      return;
+    }
+    machine.running = true;
+    try {
+      const result = fn.apply(this, args);
+      while (machine.waiting.length > 0) machine.waiting.shift()();
+      return result;
+    } catch (error) {
+      machine.dead = true;
+      machine.waiting.length = 0;
+      try {
+        onDead(String(error));
+      } catch {
+        // Told or not, the page must not see it.
+      }
+    } finally {
+      machine.running = false;
+    }
+  };
+}
+
+/**
+ * Calls `onText(text, userActive)` for plain text that a script has put on the
+ * clipboard, after the writer's promise resolved: a click on a copy button
+ * proves nothing. These are the only built-ins that are ever patched. Returns
+ * a function that stops it.
+ */
+export function watchClipboard(onText) {
+  const prototype = globalThis.Clipboard?.prototype;
+  if (!prototype) return () => {};
+
+  const unwatch = [
+    wrap(prototype, "writeText", async (text, userActive) => onText(String(text), userActive)),
+    wrap(prototype, "write", async (items, userActive) => {
+      const text = await plainText(items);
+      if (text !== null) onText(text, userActive);
+    }),
+  ];
+  return () => unwatch.forEach((restore) => restore());
+}
+
+/** Calls the async `after(argument, userActive)` when a call of the method has resolved. */
+function wrap(prototype, name, after) {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
+  const original = descriptor?.value;
+  if (typeof original !== "function") return () => {};
+
+  let watching = true;
+  // A method of an object literal is no constructor, like the built-in.
+  const { wrapper } = {
+    wrapper(...args) {
+      const userActive = watching && isUserActive();
+      const result = Reflect.apply(original, this, args);
+      return watching ? observe(result, args[0], (data) => after(data, userActive)) : result;
+    },
+  };
+  try {
+    Object.defineProperty(wrapper, "name", { value: original.name, configurable: true });
+    Object.defineProperty(wrapper, "length", { value: original.length, configurable: true });
+    Object.defineProperty(prototype, name, { ...descriptor, value: wrapper });
+  } catch {
+    return () => {}; // A hardened page froze its built-ins.
+  }
+
+  return () => {
+    watching = false;
+    // If somebody wrapped ours since, theirs goes on calling ours, which now
+    // only passes through.
+    if (prototype[name] === wrapper) Object.defineProperty(prototype, name, descriptor);
+  };
+}
+
+/**
+ * The caller gets the derived promise. Observing the original on the side
+ * would mark its rejection as handled and so hide it from the page's own
+ * `unhandledrejection`.
+ */
+function observe(result, argument, after) {
+  try {
+    if (typeof result?.then !== "function") return result;
+    // An array may be changed before the promise resolves; what else can be
+    // iterated may be read once only, so it is left alone.
+    const data = Array.isArray(argument) ? argument.slice() : argument;
+    return result.then((value) => {
+      after(data).catch(() => {}); // Ours, not the caller's.
+      return value;
+    });
+  } catch {
+    return result;
+  }
+}
+
+/** A browser too old to say lets nobody write without a gesture. */
+function isUserActive() {
+  try {
+    return globalThis.navigator?.userActivation?.isActive ?? true;
+  } catch {
+    return false;
+  }
+}
+
+async function plainText(items) {
+  if (!Array.isArray(items)) return null;
+  const item = items.find(({ types }) => types.includes("text/plain"));
+  if (!item) return null;
+  return (await item.getType("text/plain")).text();
+}
