@@ -1,0 +1,3 @@
+//! Where facts live once they left the log.
+
+pub mod rows;
