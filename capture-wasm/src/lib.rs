@@ -1,1 +1,21 @@
-//! placeholder
+//! Notices what people do with an AI answer, and sends it as compact signals.
+//!
+//! One signal's path: a listener in [`browser`] sees a DOM event and tells it to
+//! [`core::Core`] as plain data; a detector in [`detect`] makes a signal of it;
+//! [`session`] numbers and dates it; [`outbox`] collects it into a batch and says
+//! when to send; the shell sends, and tells the outbox what was answered.
+//!
+//! Only [`browser`] knows a browser. Without the feature of that name the crate
+//! is the pure core.
+
+pub mod adapter;
+#[cfg(feature = "browser")]
+mod browser;
+pub mod config;
+pub mod core;
+pub mod detect;
+pub mod outbox;
+pub mod session;
+
+#[cfg(feature = "browser")]
+pub use browser::Capture;

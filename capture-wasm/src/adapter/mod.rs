@@ -1,0 +1,42 @@
+//! Which elements are outputs and which controls do what.
+//!
+//! `auto` reads the `data-ai-*` attributes and the widely used message markers;
+//! a declared adapter names a selector and attributes of the page at hand.
+
+mod names;
+
+use serde::Deserialize;
+
+pub use names::{Control, classify};
+
+/// Where outputs and their facts stand in the page's markup.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Adapter {
+    /// CSS selector of an output's element: the answer's body, without controls.
+    pub output: String,
+    /// Attribute that holds the output's id.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Attribute of the element or an ancestor that holds the conversation.
+    #[serde(default)]
+    pub conversation: Option<String>,
+    /// Attribute that holds the number of the turn.
+    #[serde(default)]
+    pub turn: Option<String>,
+    /// Attribute that holds the number of the variant.
+    #[serde(default)]
+    pub variant: Option<String>,
+}
+
+impl Default for Adapter {
+    fn default() -> Self {
+        Self {
+            output: "[data-ai-output]".into(),
+            id: Some("data-ai-output".into()),
+            conversation: Some("data-ai-conversation".into()),
+            turn: Some("data-ai-turn".into()),
+            variant: Some("data-ai-variant".into()),
+        }
+    }
+}

@@ -1,0 +1,470 @@
+//! The pure heart of the module: facts of the page in, events out.
+//!
+//! The browser shell tells what it saw (outputs on the page, their text, what
+//! came into view, which control was used, what was copied or typed); the core
+//! runs the detectors and puts what they found into the outbox.
+
+use std::collections::BTreeMap;
+
+use tacit_signals::{
+    Event, Id, Share, Signal,
+    signal::{ContentRole, Shown},
+    text,
+};
+
+use crate::{
+    adapter::Control,
+    config::{Config, Content},
+    detect::{
+        Ms, copied,
+        dwell::Dwell,
+        edited::{self, Editing},
+        rated, regenerated,
+        shown::{self, Growth, Look},
+        stopped::StopAsked,
+        switched,
+        turns::{Change, Present, Turns},
+    },
+    outbox::Outbox,
+    session::{Now, Session},
+};
+
+/// Texts kept in memory to match copies and edits with: the latest outputs, and
+/// not more than this many bytes of them.
+const TEXT_BYTES_MAX: usize = 1_024 * 1_024;
+
+/// An output as the page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// The output and its chain.
+    pub present: Present,
+    /// Number of the variant, where the page says so.
+    pub variant: Option<u32>,
+    /// The registration's token, where the page has one.
+    pub token: Option<Box<str>>,
+    /// All text inside the element, as cheaply as it can be read.
+    pub glance: Option<String>,
+}
+
+/// The text of an output, read with care once it stands still.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reading {
+    /// The answer's text without the page's controls.
+    pub text: String,
+    /// The text of each code block.
+    pub code: Vec<String>,
+}
+
+/// Everything known of one output.
+#[derive(Debug, Clone)]
+struct Output {
+    sighting: Sighting,
+    growth: Growth,
+    reading: Reading,
+    shown: bool,
+    replaces: Option<Id>,
+    stop_asked: Option<StopAsked>,
+    sampled: bool,
+}
+
+/// The state of one page.
+#[derive(Debug)]
+pub struct Core {
+    config: Config,
+    session: Session,
+    outbox: Outbox,
+    outputs: BTreeMap<Id, Output>,
+    turns: Turns,
+    dwell: Dwell,
+    one_copy: copied::OneAct,
+    editors: BTreeMap<u32, (Id, Editing)>,
+    heard: Vec<Event>,
+}
+
+impl Core {
+    /// A page that was just loaded.
+    #[must_use]
+    pub fn new(config: Config, session: Session, outbox: Outbox, dwell: Dwell) -> Self {
+        Self {
+            config,
+            session,
+            outbox,
+            outputs: BTreeMap::new(),
+            turns: Turns::default(),
+            dwell,
+            one_copy: copied::OneAct::default(),
+            editors: BTreeMap::new(),
+            heard: Vec::new(),
+        }
+    }
+
+    /// The configuration it runs with.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What is to be sent.
+    pub fn outbox(&mut self) -> &mut Outbox {
+        &mut self.outbox
+    }
+
+    /// Events since the last call, for the host's debugging hook.
+    pub fn take_heard(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.heard)
+    }
+
+    /// The outputs on the page now, all of them; `changed_at` is when the page
+    /// last changed. Answers with those whose text came to rest and should be
+    /// read with care.
+    pub fn look(&mut self, now: Now, changed_at: Ms, sightings: Vec<Sighting>) -> Vec<Id> {
+        let present: Vec<Present> = sightings.iter().map(|s| s.present.clone()).collect();
+        let mut to_read = Vec::new();
+        for sighting in sightings {
+            if self.sight(now, changed_at, &sighting) {
+                to_read.push(sighting.present.id);
+            }
+        }
+        for change in self.turns.present(now.mono, &present) {
+            self.turn_changed(now, change);
+        }
+        to_read
+    }
+
+    /// Takes one output in; whether its text should be read.
+    fn sight(&mut self, now: Now, changed_at: Ms, sighting: &Sighting) -> bool {
+        let id = &sighting.present.id;
+        if let Some(known) = self.outputs.get_mut(id) {
+            if known.sighting.present != sighting.present || known.sighting.token.is_none() {
+                known.sighting = Sighting {
+                    glance: None,
+                    ..sighting.clone()
+                };
+            }
+            let Some(glance) = &sighting.glance else {
+                return false;
+            };
+            return matches!(
+                known.growth.look(now.mono, changed_at, glance),
+                Look::Settled { .. }
+            );
+        }
+        let text = sighting.glance.as_deref().unwrap_or_default();
+        let output = Output {
+            growth: Growth::new(now.mono, text),
+            reading: Reading::default(),
+            shown: false,
+            replaces: None,
+            stop_asked: None,
+            sampled: self
+                .session
+                .is_sampled(sighting.present.conversation.as_ref()),
+            sighting: Sighting {
+                glance: None,
+                ..sighting.clone()
+            },
+        };
+        self.outputs.insert(id.clone(), output);
+        false
+    }
+
+    /// Whether any text may still be growing, so that the page must be looked at again.
+    #[must_use]
+    pub fn is_growing(&self, id: &Id) -> bool {
+        self.outputs
+            .get(id)
+            .is_some_and(|output| output.growth.is_growing())
+    }
+
+    /// The text of an output that came to rest.
+    pub fn settled(&mut self, now: Now, id: &Id, reading: Reading) {
+        let Some(output) = self.outputs.get_mut(id) else {
+            return;
+        };
+        let clean = text::clean(&reading.text);
+        let code_chars = reading.code.iter().map(|code| text::chars(code)).sum();
+        let (first_at, ended_at) = (output.growth.first_at(), output.growth.last_change_at());
+        let stream_ms = crate::detect::span_ms(first_at, ended_at);
+        let measured = shown::measure(&clean, code_chars, stream_ms);
+        let chars = measured.chars;
+        output.reading = Reading {
+            text: clean,
+            code: reading.code,
+        };
+        let stopped = output
+            .stop_asked
+            .take()
+            .and_then(|stop| stop.settled(first_at, ended_at, chars));
+        self.dwell.grew(id);
+        if let Some(shown) = self.first_shown(id, measured) {
+            self.emit(now, id, Signal::Shown(Box::new(shown)));
+        }
+        if let Some(stopped) = stopped {
+            self.emit(now, id, stopped);
+        }
+        self.forget_old_texts();
+    }
+
+    /// `shown` with its chain, the first time.
+    fn first_shown(&mut self, id: &Id, measured: Shown) -> Option<Shown> {
+        let output = self.outputs.get_mut(id)?;
+        if std::mem::replace(&mut output.shown, true) {
+            return None;
+        }
+        let sketch = if self.config.sketch {
+            text::sketch(&output.reading.text)
+        } else {
+            Vec::new()
+        };
+        Some(Shown {
+            conversation: output.sighting.present.conversation.clone(),
+            turn: output.sighting.present.turn,
+            variant: output.sighting.variant,
+            replaces: output.replaces.clone(),
+            sketch,
+            ..measured
+        })
+    }
+
+    fn turn_changed(&mut self, now: Now, change: Change) {
+        match change {
+            Change::Replaced {
+                old,
+                new,
+                asked_at,
+                variants,
+            } => {
+                self.tell_dwell(now, &old);
+                let ended_at = self.outputs.get(&old).map(|o| o.growth.last_change_at());
+                if let Some(output) = self.outputs.get_mut(&new) {
+                    output.replaces = Some(old.clone());
+                }
+                let ended_at = ended_at.unwrap_or(now.mono);
+                let signal = regenerated::signal(ended_at, asked_at, now.mono, variants);
+                self.emit(now, &old, signal);
+            }
+            Change::Returned { from, to } => {
+                self.tell_dwell(now, &from);
+                self.emit(now, &from, switched::signal(from.clone(), to));
+            }
+        }
+    }
+
+    /// A control with a known meaning was used; `owner` is the output it belongs to.
+    pub fn control(
+        &mut self,
+        now: Now,
+        control: Control,
+        owner: Option<&Id>,
+        pressed: Option<bool>,
+    ) {
+        match (control, owner) {
+            (Control::Regenerate, Some(owner)) => self.turns.asked(now.mono, owner),
+            (Control::Stop, _) => {
+                let growing = |output: &&mut Output| output.growth.is_growing();
+                for output in self.outputs.values_mut().filter(growing) {
+                    output.stop_asked = Some(StopAsked::new(now.mono));
+                }
+            }
+            (Control::Rate(thumb), Some(owner)) => {
+                if let Some(signal) = rated::signal(thumb, pressed) {
+                    self.emit(now, owner, signal);
+                }
+            }
+            (Control::Regenerate | Control::Rate(_), None) | (Control::Cancel, _) => {}
+        }
+    }
+
+    /// Part of an output's rendered text was copied.
+    pub fn copied_selection(&mut self, now: Now, id: &Id, selected: &str) {
+        let signal = self
+            .source(id)
+            .and_then(|source| copied::by_selection(selected, source));
+        self.tell_copy(now, id, signal);
+    }
+
+    /// A script wrote `written` to the clipboard on behalf of the person; `owner`
+    /// is the output whose control was just used.
+    pub fn copied_write(&mut self, now: Now, owner: Option<&Id>, written: &str) {
+        let matches = |id: &Id| {
+            let signal = self
+                .source(id)
+                .and_then(|source| copied::by_write(written, source))?;
+            let Signal::Copied { span, .. } = &signal else {
+                return None;
+            };
+            Some((span.share, id.clone(), signal))
+        };
+        let owned = owner.and_then(matches);
+        let best = owned.or_else(|| {
+            let all = self.outputs.keys().filter_map(matches);
+            all.max_by_key(|(share, ..)| *share)
+        });
+        if let Some((_, id, signal)) = best {
+            self.tell_copy(now, &id, Some(signal));
+        }
+    }
+
+    fn source(&self, id: &Id) -> Option<copied::Source<'_>> {
+        let reading = &self.outputs.get(id)?.reading;
+        (!reading.text.is_empty()).then_some(copied::Source {
+            text: &reading.text,
+            code: &reading.code,
+        })
+    }
+
+    fn tell_copy(&mut self, now: Now, id: &Id, signal: Option<Signal>) {
+        let Some(signal) = signal else { return };
+        if self.one_copy.is_new(now.mono, id) {
+            self.emit(now, id, signal);
+        }
+    }
+
+    /// An editor came into use and holds `text`; `owner` is the output whose
+    /// message it stands in. Whether it was seeded with an output, and so is
+    /// worth following.
+    pub fn editor_opened(&mut self, editor: u32, owner: Option<&Id>, text: &str) -> bool {
+        if self.editors.contains_key(&editor) {
+            return true;
+        }
+        let seeded = |id: &Id| {
+            let output = &self.outputs.get(id)?.reading.text;
+            edited::seeded_from(text, output).map(|share| (share, id.clone()))
+        };
+        let owned = owner.and_then(seeded);
+        let best = owned.or_else(|| {
+            let all = self.outputs.keys().filter_map(seeded);
+            all.max_by_key(|(share, _)| *share)
+        });
+        let Some((_, id)) = best else { return false };
+        let output = self.outputs.get(&id).map(|o| o.reading.text.clone());
+        let editing = Editing::new(text, &output.unwrap_or_default());
+        self.editors.insert(editor, (id, editing));
+        true
+    }
+
+    /// A followed editor holds `text` now; `is_final` when it was left or saved.
+    pub fn editor_changed(
+        &mut self,
+        now: Now,
+        editor: u32,
+        text: &str,
+        is_final: bool,
+        redacted: impl FnOnce(&str) -> String,
+    ) {
+        let Some((id, editing)) = self.editors.get_mut(&editor) else {
+            return;
+        };
+        let Some(signal) = editing.changed(text, is_final) else {
+            return;
+        };
+        let id = id.clone();
+        let content = (is_final && self.config.content >= Content::Edits).then(|| {
+            let clean = text::clean(text);
+            redacted(editing.region(&clean))
+        });
+        self.emit(now, &id, signal);
+        if let Some(text) = content.and_then(frame) {
+            let role = ContentRole::Edit;
+            self.emit(now, &id, Signal::Content { role, text });
+        }
+    }
+
+    /// A followed editor was given up.
+    pub fn editor_cancelled(&mut self, now: Now, editor: u32) {
+        if let Some((id, mut editing)) = self.editors.remove(&editor)
+            && let Some(signal) = editing.cancelled()
+        {
+            self.emit(now, &id, signal);
+        }
+    }
+
+    /// A followed editor is gone.
+    pub fn editor_closed(&mut self, editor: u32) {
+        self.editors.remove(&editor);
+    }
+
+    /// An output came into view, moved in it or left it.
+    pub fn in_view(&mut self, now: Now, id: &Id, in_view: bool, depth: Share) {
+        if let Some(signal) = self.dwell.view(now.mono, id, in_view, depth) {
+            self.emit(now, id, signal);
+        }
+    }
+
+    /// Any input of the person.
+    pub fn input(&mut self, now: Now) {
+        self.dwell.input(now.mono);
+    }
+
+    /// The window won or lost the focus.
+    pub fn focus(&mut self, now: Now, focused: bool) {
+        self.dwell.focus(now.mono, focused);
+    }
+
+    /// A second has passed. Whether another tick is worth while.
+    pub fn tick(&mut self, now: Now) -> bool {
+        for (id, signal) in self.dwell.tick(now.mono) {
+            self.emit(now, &id, signal);
+        }
+        self.dwell.is_reading()
+    }
+
+    /// The page was hidden or is being left.
+    pub fn hidden(&mut self, now: Now) {
+        self.dwell.page(now.mono, false);
+        for (id, signal) in self.dwell.leave(now.mono) {
+            self.emit(now, &id, signal);
+        }
+    }
+
+    /// The page is visible.
+    pub fn visible(&mut self, now: Now) {
+        self.dwell.page(now.mono, true);
+        self.outbox.returned();
+    }
+
+    /// The app states a fact itself.
+    pub fn told(&mut self, now: Now, output: &Id, signal: Signal) {
+        self.emit(now, output, signal);
+    }
+
+    fn tell_dwell(&mut self, now: Now, id: &Id) {
+        if let Some(signal) = self.dwell.report(now.mono, id) {
+            self.emit(now, id, signal);
+        }
+    }
+
+    fn emit(&mut self, now: Now, id: &Id, signal: Signal) {
+        let output = self.outputs.get(id);
+        let sampled = output.map_or_else(|| self.session.is_sampled(None), |output| output.sampled);
+        if !sampled {
+            return;
+        }
+        let token = output.and_then(|output| output.sighting.token.clone());
+        let event = self.session.event(now, id, token, signal);
+        self.outbox.push(now, &event);
+        self.heard.push(event);
+    }
+
+    /// Keeps the texts in memory bounded; ids are ordered by time only when the
+    /// client made them, so the largest texts go first.
+    fn forget_old_texts(&mut self) {
+        let size = |output: &Output| output.reading.text.len();
+        let mut total: usize = self.outputs.values().map(size).sum();
+        while total > TEXT_BYTES_MAX {
+            let Some(largest) = self.outputs.values_mut().max_by_key(|output| size(output)) else {
+                return;
+            };
+            total -= size(largest);
+            largest.reading = Reading::default();
+        }
+    }
+}
+
+/// Text that fits a content frame; a longer one stays at home.
+fn frame(text: String) -> Option<String> {
+    (text.len() <= tacit_signals::limits::CONTENT_BYTES_MAX).then_some(text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,250 @@
+use tacit_signals::{SessionId, codec::Header};
+
+use super::*;
+use crate::{config::Options, detect::rated::Thumb};
+
+const ANSWER: &str = "The sky is blue today because short waves scatter more than long ones.";
+
+struct Page {
+    core: Core,
+    now: Now,
+}
+
+fn id(name: &str) -> Id {
+    Id::parse("output", name).unwrap()
+}
+
+fn sighting(name: &str, turn: u32, variant: u32, text: &str) -> Sighting {
+    Sighting {
+        present: Present {
+            id: id(name),
+            conversation: Some(id("c-1")),
+            turn: Some(turn),
+            held_before: None,
+        },
+        variant: Some(variant),
+        token: Some("t".into()),
+        glance: Some(text.into()),
+    }
+}
+
+impl Page {
+    fn new(content: &str) -> Self {
+        let options = Options {
+            key: "pk_x".into(),
+            content: Some(content.into()),
+            ..Options::default()
+        };
+        let config = options.check().unwrap();
+        let now = Now {
+            wall: 1_763_890_000_000,
+            mono: 1_000,
+        };
+        let header = Header {
+            key: config.key.clone(),
+            session: SessionId([1; 16]),
+            subject: None,
+            sample: config.sample,
+            automated: false,
+            lang: String::new(),
+            device: String::new(),
+            surface: String::new(),
+            sdk: String::new(),
+        };
+        let session = Session::new(now, config.sample, 0);
+        let outbox = Outbox::new(header, config.flush_after_ms);
+        let core = Core::new(config, session, outbox, Dwell::new(now.mono, true, true));
+        Self { core, now }
+    }
+
+    fn wait(&mut self, ms: u64) {
+        self.now.wall += ms;
+        self.now.mono += ms;
+    }
+
+    /// The answer appears, rests, is read.
+    fn show(&mut self, name: &str, turn: u32, variant: u32) {
+        for text in ["", ANSWER] {
+            let seen = vec![sighting(name, turn, variant, text)];
+            assert_eq!(self.core.look(self.now, self.now.mono, seen), []);
+            self.wait(400);
+        }
+        self.wait(500);
+        let seen = vec![sighting(name, turn, variant, ANSWER)];
+        let to_read = self.core.look(self.now, self.now.mono, seen);
+        assert_eq!(to_read, [id(name)]);
+        let reading = Reading {
+            text: ANSWER.into(),
+            code: Vec::new(),
+        };
+        self.core.settled(self.now, &id(name), reading);
+    }
+
+    fn heard(&mut self) -> Vec<(String, String)> {
+        let name = |event: Event| (event.output.to_string(), event.signal.name().to_owned());
+        self.core.take_heard().into_iter().map(name).collect()
+    }
+}
+
+fn said(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |(output, kind): &(&str, &str)| ((*output).to_owned(), (*kind).to_owned());
+    pairs.iter().map(owned).collect()
+}
+
+#[test]
+fn an_answer_is_shown_once_with_its_chain() {
+    let mut page = Page::new("off");
+    page.show("a1", 3, 0);
+    let heard = page.core.take_heard();
+    let Signal::Shown(shown) = &heard[0].signal else {
+        panic!("{heard:?}")
+    };
+    assert_eq!((shown.turn, shown.variant), (Some(3), Some(0)));
+    assert_eq!(shown.conversation, Some(id("c-1")));
+    assert_eq!((shown.chars, shown.words, shown.stream_ms), (70, 13, 400));
+    assert!(shown.sketch.is_empty());
+    assert_eq!(heard[0].token.as_deref(), Some("t"));
+    page.wait(5_000);
+    let seen = vec![sighting("a1", 3, 0, ANSWER)];
+    page.core.look(page.now, page.now.mono, seen);
+    assert_eq!(page.heard(), []);
+}
+
+#[test]
+fn regenerate_then_switch_back() {
+    let mut page = Page::new("off");
+    page.show("a1", 1, 0);
+    page.core.in_view(page.now, &id("a1"), true, Share::ONE);
+    page.wait(4_000);
+    page.core
+        .control(page.now, Control::Regenerate, Some(&id("a1")), None);
+    page.core.look(page.now, page.now.mono, vec![]);
+    page.wait(500);
+    page.heard();
+    page.show("a2", 1, 1);
+    let heard = page.core.take_heard();
+    let kinds: Vec<_> = heard
+        .iter()
+        .map(|e| (e.output.as_str(), e.signal.name()))
+        .collect();
+    assert_eq!(
+        kinds,
+        [("a1", "dwell"), ("a1", "regenerated"), ("a2", "shown")]
+    );
+    let Signal::Regenerated { after_ms, ordinal } = heard[1].signal else {
+        panic!()
+    };
+    assert_eq!(
+        (after_ms, ordinal),
+        (4_900, 1),
+        "900 ms of rest and 4 s of reading"
+    );
+    let Signal::Shown(shown) = &heard[2].signal else {
+        panic!()
+    };
+    assert_eq!(shown.replaces, Some(id("a1")));
+    let seen = vec![sighting("a1", 1, 0, ANSWER)];
+    page.core.look(page.now, page.now.mono, seen);
+    assert_eq!(
+        page.heard(),
+        said(&[("a1", "dwell"), ("a2", "switched")][1..])
+    );
+}
+
+#[test]
+fn a_copy_is_one_signal_whichever_way_it_shows_up() {
+    let mut page = Page::new("off");
+    page.show("a1", 1, 0);
+    page.heard();
+    page.core.copied_write(page.now, Some(&id("a1")), ANSWER);
+    page.core.copied_selection(page.now, &id("a1"), ANSWER);
+    assert_eq!(page.heard(), said(&[("a1", "copied")]));
+    page.wait(1_000);
+    page.core
+        .copied_write(page.now, None, "https://example.org");
+    assert_eq!(page.heard(), []);
+    page.core
+        .copied_write(page.now, None, "The sky is blue today because");
+    assert_eq!(
+        page.heard(),
+        said(&[("a1", "copied")]),
+        "found without an owner"
+    );
+}
+
+#[test]
+fn an_edit_is_followed_and_its_text_leaves_only_if_the_site_said_so() {
+    for (content, expected) in [
+        ("off", vec![("a1", "edited")]),
+        ("edits", vec![("a1", "edited"), ("a1", "content")]),
+    ] {
+        let mut page = Page::new(content);
+        page.show("a1", 1, 0);
+        page.heard();
+        assert!(!page.core.editor_opened(1, None, "Why is the sky blue?"));
+        assert!(page.core.editor_opened(2, None, ANSWER));
+        let edited = ANSWER.replace("blue", "red");
+        page.core
+            .editor_changed(page.now, 2, &edited, false, |text| text.into());
+        assert_eq!(page.heard(), said(&[("a1", "edited")]));
+        page.core
+            .editor_changed(page.now, 2, &edited, true, |text| {
+                text.replace("red", "[x]")
+            });
+        let heard = page.core.take_heard();
+        let kinds: Vec<_> = heard
+            .iter()
+            .map(|e| (e.output.as_str(), e.signal.name()))
+            .collect();
+        assert_eq!(kinds, expected);
+        if let Some(Signal::Content { text, .. }) = heard.get(1).map(|event| &event.signal) {
+            assert!(text.starts_with("The sky is [x] today"), "redacted: {text}");
+        }
+        page.core.editor_cancelled(page.now, 2);
+        assert_eq!(page.heard(), said(&[("a1", "edited")]), "taken back");
+    }
+}
+
+#[test]
+fn stop_and_rate_need_an_output() {
+    let mut page = Page::new("off");
+    page.core
+        .control(page.now, Control::Rate(Thumb::Up), None, None);
+    let seen = vec![sighting("a1", 1, 0, "The")];
+    page.core.look(page.now, page.now.mono, seen);
+    page.wait(300);
+    page.core.control(page.now, Control::Stop, None, None);
+    page.wait(900);
+    let seen = vec![sighting("a1", 1, 0, "The")];
+    assert_eq!(page.core.look(page.now, page.now.mono, seen), [id("a1")]);
+    let reading = Reading {
+        text: "The".into(),
+        code: Vec::new(),
+    };
+    page.core.settled(page.now, &id("a1"), reading);
+    page.core
+        .control(page.now, Control::Rate(Thumb::Down), Some(&id("a1")), None);
+    assert_eq!(
+        page.heard(),
+        said(&[("a1", "shown"), ("a1", "stopped"), ("a1", "rated")])
+    );
+}
+
+#[test]
+fn nothing_leaves_outside_the_sample() {
+    let options = Options {
+        key: "pk_x".into(),
+        sample: Some(0.0),
+        ..Options::default()
+    };
+    let mut page = Page::new("off");
+    page.core.session = Session::new(page.now, options.check().unwrap().sample, 0);
+    page.show("a1", 1, 0);
+    page.core.told(
+        page.now,
+        &id("elsewhere"),
+        Signal::Accepted(Default::default()),
+    );
+    assert_eq!(page.heard(), []);
+    assert!(page.core.outbox().is_empty());
+}

@@ -1,0 +1,248 @@
+//! `dwell`: how long a person could really have been reading.
+//!
+//! Time counts for an output while it is in view, the page is visible and
+//! focused, and there was input within [`IDLE_MS`]. No heartbeat: reports go out
+//! when an output leaves the view, when the page is hidden, and at milestones.
+
+use std::collections::BTreeMap;
+
+use tacit_signals::{Id, Share, Signal};
+
+use super::Ms;
+
+/// Without input for this long, nobody is reading any more.
+pub const IDLE_MS: Ms = 30_000;
+
+/// First milestone; each next one is [`MILESTONE_FACTOR`] times as far. Two
+/// seconds is what "seen" means to the rules about regeneration.
+const MILESTONE_MS: Ms = 2_000;
+const MILESTONE_FACTOR: Ms = 4;
+
+/// A report is worth its bytes only if it says this much more than the last.
+const NEWS_MS: Ms = 250;
+
+/// Reading time of every output in view.
+#[derive(Debug, Clone)]
+pub struct Dwell {
+    readings: BTreeMap<Id, Reading>,
+    page_visible: bool,
+    focused: bool,
+    last_input: Ms,
+    counted_to: Ms,
+}
+
+#[derive(Debug, Clone)]
+struct Reading {
+    in_view: bool,
+    depth: Share,
+    deepest: Share,
+    active_ms: Ms,
+    reported_ms: Ms,
+    reported_deepest: Share,
+    milestone: Ms,
+}
+
+impl Dwell {
+    /// Starts with a page in this state; the load itself counts as input.
+    #[must_use]
+    pub fn new(now: Ms, page_visible: bool, focused: bool) -> Self {
+        Self {
+            readings: BTreeMap::new(),
+            page_visible,
+            focused,
+            last_input: now,
+            counted_to: now,
+        }
+    }
+
+    /// An output came into view, moved in it or left it; `depth` is the share of
+    /// it that lies above the lower edge of the view.
+    pub fn view(&mut self, now: Ms, output: &Id, in_view: bool, depth: Share) -> Option<Signal> {
+        self.count(now);
+        let reading = self.readings.entry(output.clone()).or_insert(Reading {
+            in_view: false,
+            depth,
+            deepest: Share::ZERO,
+            active_ms: 0,
+            reported_ms: 0,
+            reported_deepest: Share::ZERO,
+            milestone: MILESTONE_MS,
+        });
+        reading.depth = depth;
+        let left = reading.in_view && !in_view;
+        reading.in_view = in_view;
+        self.count(now);
+        left.then(|| self.report(now, output)).flatten()
+    }
+
+    /// The text of an output was replaced by a longer one: what was deepest then is not now.
+    pub fn grew(&mut self, output: &Id) {
+        if let Some(reading) = self.readings.get_mut(output) {
+            reading.deepest = Share::ZERO;
+        }
+    }
+
+    /// The page was hidden or shown again.
+    pub fn page(&mut self, now: Ms, visible: bool) {
+        self.count(now);
+        self.page_visible = visible;
+    }
+
+    /// The window won or lost the focus.
+    pub fn focus(&mut self, now: Ms, focused: bool) {
+        self.count(now);
+        self.focused = focused;
+    }
+
+    /// Any pointer, key, wheel, scroll or touch input.
+    pub fn input(&mut self, now: Ms) {
+        self.count(now);
+        self.last_input = now;
+    }
+
+    /// Reports whose milestone was reached.
+    pub fn tick(&mut self, now: Ms) -> Vec<(Id, Signal)> {
+        self.count(now);
+        let due = |reading: &Reading| reading.active_ms >= reading.milestone;
+        let due: Vec<Id> = self
+            .readings
+            .iter()
+            .filter(|(_, reading)| due(reading))
+            .map(|(id, _)| id.clone())
+            .collect();
+        self.report_all(now, due)
+    }
+
+    /// Reports of everything that was not told yet: the page is being left.
+    pub fn leave(&mut self, now: Ms) -> Vec<(Id, Signal)> {
+        let all = self.readings.keys().cloned().collect();
+        self.report_all(now, all)
+    }
+
+    /// The report of one output, if there is news.
+    pub fn report(&mut self, now: Ms, output: &Id) -> Option<Signal> {
+        self.count(now);
+        let reading = self.readings.get_mut(output)?;
+        let news = reading.active_ms - reading.reported_ms >= NEWS_MS
+            || (reading.active_ms > 0 && reading.deepest > reading.reported_deepest);
+        if !news {
+            return None;
+        }
+        reading.reported_ms = reading.active_ms;
+        reading.reported_deepest = reading.deepest;
+        while reading.milestone <= reading.active_ms {
+            reading.milestone *= MILESTONE_FACTOR;
+        }
+        Some(Signal::Dwell {
+            active_ms: super::span_ms(0, reading.active_ms),
+            read_share: reading.deepest,
+        })
+    }
+
+    /// Whether any output is in view, so that ticks are worth their cost.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        self.page_visible && self.readings.values().any(|reading| reading.in_view)
+    }
+
+    fn report_all(&mut self, now: Ms, outputs: Vec<Id>) -> Vec<(Id, Signal)> {
+        let report = |id: Id| self.report(now, &id).map(|signal| (id, signal));
+        outputs.into_iter().filter_map(report).collect()
+    }
+
+    /// Adds the active part of the time since the last call.
+    fn count(&mut self, now: Ms) {
+        let from = self.counted_to;
+        self.counted_to = from.max(now);
+        let active_until = now.min(self.last_input + IDLE_MS);
+        if !(self.page_visible && self.focused) || active_until < from {
+            return;
+        }
+        for reading in self.readings.values_mut().filter(|reading| reading.in_view) {
+            reading.active_ms += active_until - from;
+            reading.deepest = reading.deepest.max(reading.depth);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(name: &str) -> Id {
+        Id::parse("output", name).unwrap()
+    }
+
+    fn told(signal: Option<Signal>) -> (u32, u16) {
+        match signal {
+            Some(Signal::Dwell {
+                active_ms,
+                read_share,
+            }) => (active_ms, read_share.thousandths()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn counts_while_in_view_and_reports_on_leaving() {
+        let mut dwell = Dwell::new(0, true, true);
+        let output = id("o");
+        assert_eq!(dwell.view(1_000, &output, true, Share::of(6, 10)), None);
+        assert_eq!(dwell.view(3_000, &output, true, Share::of(9, 10)), None);
+        let left = dwell.view(4_000, &output, false, Share::ZERO);
+        assert_eq!(told(left), (3_000, 900));
+        dwell.input(20_000);
+        assert_eq!(dwell.report(20_000, &output), None, "nothing new");
+    }
+
+    #[test]
+    fn hidden_unfocused_and_idle_time_does_not_count() {
+        let mut dwell = Dwell::new(0, true, true);
+        let output = id("o");
+        dwell.view(0, &output, true, Share::ONE);
+        dwell.page(1_000, false);
+        dwell.page(61_000, true);
+        dwell.input(61_000);
+        dwell.focus(62_000, false);
+        dwell.focus(99_000, true);
+        // One second visible, one more before the focus was lost; the last input
+        // was at 61 s, so after 91 s the person is idle.
+        assert_eq!(told(dwell.report(100_000, &output)), (2_000, 1_000));
+        dwell.input(100_000);
+        assert_eq!(
+            told(dwell.report(140_000, &output)).0,
+            32_000,
+            "30 s, then idle"
+        );
+        dwell.input(150_000);
+        assert_eq!(told(dwell.report(151_000, &output)).0, 33_000);
+    }
+
+    #[test]
+    fn milestones_are_few_and_the_page_left_tells_the_rest() {
+        let mut dwell = Dwell::new(0, true, true);
+        let (first, second) = (id("a"), id("b"));
+        dwell.view(0, &first, true, Share::ONE);
+        dwell.view(0, &second, true, Share::of(1, 2));
+        let mut reports = 0;
+        for now in (0..40_000).step_by(1_000) {
+            dwell.input(now);
+            reports += dwell.tick(now).len();
+        }
+        assert_eq!(reports, 6, "two outputs at 2, 8 and 32 s");
+        let left = dwell.leave(40_000);
+        assert_eq!(left.len(), 2);
+        assert_eq!(told(Some(left[1].1.clone())), (40_000, 500));
+        assert!(dwell.leave(40_100).is_empty(), "nothing is told twice");
+    }
+
+    #[test]
+    fn depth_counts_only_once_the_text_is_whole() {
+        let mut dwell = Dwell::new(0, true, true);
+        let output = id("o");
+        dwell.view(0, &output, true, Share::ONE);
+        dwell.view(1_000, &output, true, Share::of(1, 5));
+        dwell.grew(&output);
+        assert_eq!(told(dwell.report(2_000, &output)), (2_000, 200));
+    }
+}

@@ -1,0 +1,255 @@
+//! Which outputs are variants of one turn, and which of them is on the page.
+//!
+//! A framework may re-use an element, replace it, or take the old answer away
+//! long before the new one comes. So a turn remembers its variants and the last
+//! visible one; what the change means is told by [`super::regenerated`] and
+//! [`super::switched`].
+
+use tacit_signals::Id;
+
+use super::Ms;
+
+/// An asked-for regeneration that brought nothing for this long was forgotten.
+const ASKED_MS: Ms = 30_000;
+
+/// An output now on the page, as its markup names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Present {
+    /// The output.
+    pub id: Id,
+    /// Its conversation, where the page says so.
+    pub conversation: Option<Id>,
+    /// Its turn, where the page says so.
+    pub turn: Option<u32>,
+    /// The output its element held before, if it was another.
+    pub held_before: Option<Id>,
+}
+
+/// What became of a turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A new variant took the place of `old`.
+    Replaced {
+        /// The variant that was visible.
+        old: Id,
+        /// The one that is now.
+        new: Id,
+        /// When the person asked for it, if a control told.
+        asked_at: Option<Ms>,
+        /// How many variants the turn had before.
+        variants: u32,
+    },
+    /// A variant that was there before is visible again.
+    Returned {
+        /// The variant that was visible.
+        from: Id,
+        /// The one that is now.
+        to: Id,
+    },
+}
+
+/// All turns of the page.
+#[derive(Debug, Clone, Default)]
+pub struct Turns {
+    turns: Vec<Turn>,
+    asked: Option<(Id, Ms)>,
+}
+
+#[derive(Debug, Clone)]
+struct Turn {
+    place: Option<(Option<Id>, u32)>,
+    variants: Vec<Id>,
+    visible: Id,
+}
+
+impl Turns {
+    /// A control that asks for another answer was used on `output`.
+    pub fn asked(&mut self, now: Ms, output: &Id) {
+        self.asked = Some((output.clone(), now));
+    }
+
+    /// The outputs on the page now, all of them.
+    pub fn present(&mut self, now: Ms, present: &[Present]) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for output in present {
+            if let Some(change) = self.appear(now, output, present) {
+                changes.push(change);
+            }
+        }
+        changes
+    }
+
+    fn appear(&mut self, now: Ms, output: &Present, present: &[Present]) -> Option<Change> {
+        let on_page = |id: &Id| present.iter().any(|other| other.id == *id);
+        let asked = self
+            .asked
+            .as_ref()
+            .filter(|(_, at)| now.saturating_sub(*at) <= ASKED_MS)
+            .cloned();
+        if let Some(turn) = self
+            .turns
+            .iter_mut()
+            .find(|t| t.variants.contains(&output.id))
+        {
+            let from = turn.visible.clone();
+            if from == output.id || on_page(&from) {
+                return None;
+            }
+            turn.visible = output.id.clone();
+            let to = output.id.clone();
+            return Some(Change::Returned { from, to });
+        }
+        let place = output.turn.map(|turn| (output.conversation.clone(), turn));
+        let sibling = |turn: &Turn| {
+            let was_asked = asked
+                .as_ref()
+                .is_some_and(|(id, _)| turn.variants.contains(id));
+            if on_page(&turn.visible) && !was_asked {
+                return false;
+            }
+            let same_place = match (&place, &turn.place) {
+                // Without a conversation the first turn of a new chat looks like this one.
+                (Some((None, _)), Some(_)) => place == turn.place && was_asked,
+                (Some(_), Some(_)) => return place == turn.place,
+                _ => false,
+            };
+            same_place || was_asked || output.held_before.as_ref() == Some(&turn.visible)
+        };
+        let Some(turn) = self.turns.iter_mut().find(|turn| sibling(turn)) else {
+            self.turns.push(Turn {
+                place,
+                variants: vec![output.id.clone()],
+                visible: output.id.clone(),
+            });
+            return None;
+        };
+        let variants = u32::try_from(turn.variants.len()).unwrap_or(u32::MAX);
+        let old = std::mem::replace(&mut turn.visible, output.id.clone());
+        let asked_at = asked
+            .filter(|(id, _)| turn.variants.contains(id))
+            .map(|(_, at)| at);
+        turn.variants.push(output.id.clone());
+        if asked_at.is_some() {
+            self.asked = None;
+        }
+        Some(Change::Replaced {
+            old,
+            new: output.id.clone(),
+            asked_at,
+            variants,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(name: &str) -> Id {
+        Id::parse("output", name).unwrap()
+    }
+
+    fn at(name: &str, conversation: Option<&str>, turn: Option<u32>) -> Present {
+        Present {
+            id: id(name),
+            conversation: conversation.map(id),
+            turn,
+            held_before: None,
+        }
+    }
+
+    fn replaced(old: &str, new: &str, asked_at: Option<Ms>, variants: u32) -> Vec<Change> {
+        let (old, new) = (id(old), id(new));
+        vec![Change::Replaced {
+            old,
+            new,
+            asked_at,
+            variants,
+        }]
+    }
+
+    fn returned(from: &str, to: &str) -> Vec<Change> {
+        let (from, to) = (id(from), id(to));
+        vec![Change::Returned { from, to }]
+    }
+
+    #[test]
+    fn a_new_variant_of_the_same_turn_replaces_the_old() {
+        let mut turns = Turns::default();
+        let first = at("a1", Some("c"), Some(1));
+        let next = at("b1", Some("c"), Some(2));
+        assert_eq!(turns.present(0, std::slice::from_ref(&first)), []);
+        assert_eq!(
+            turns.present(10, &[first.clone(), next]),
+            [],
+            "another turn"
+        );
+        turns.asked(100, &id("a1"));
+        assert_eq!(turns.present(200, &[]), [], "gone before the new one comes");
+        let second = at("a2", Some("c"), Some(1));
+        assert_eq!(
+            turns.present(900, std::slice::from_ref(&second)),
+            replaced("a1", "a2", Some(100), 1)
+        );
+        assert_eq!(turns.present(950, &[second]), [], "told once");
+        assert_eq!(turns.present(960, &[first]), returned("a2", "a1"));
+        let third = at("a3", Some("c"), Some(1));
+        assert_eq!(turns.present(990, &[third]), replaced("a1", "a3", None, 2));
+    }
+
+    #[test]
+    fn an_element_that_takes_another_id_tells_the_chain_without_a_turn() {
+        let mut turns = Turns::default();
+        turns.present(0, &[at("a1", None, None)]);
+        let second = Present {
+            held_before: Some(id("a1")),
+            ..at("a2", None, None)
+        };
+        assert_eq!(turns.present(10, &[second]), replaced("a1", "a2", None, 1));
+        let back = Present {
+            held_before: Some(id("a2")),
+            ..at("a1", None, None)
+        };
+        assert_eq!(turns.present(20, &[back]), returned("a2", "a1"));
+    }
+
+    #[test]
+    fn a_conversation_switch_is_no_regeneration() {
+        let mut turns = Turns::default();
+        turns.present(0, &[at("a1", Some("c"), Some(1))]);
+        assert_eq!(turns.present(10, &[at("x1", Some("d"), Some(1))]), []);
+        assert_eq!(
+            turns.present(20, &[at("a1", Some("c"), Some(1))]),
+            [],
+            "back again"
+        );
+        let mut nameless = Turns::default();
+        nameless.present(0, &[at("a1", None, Some(1))]);
+        assert_eq!(nameless.present(10, &[at("x1", None, Some(1))]), []);
+    }
+
+    #[test]
+    fn a_control_tells_where_the_markup_does_not() {
+        let mut turns = Turns::default();
+        turns.present(0, &[at("a1", None, None)]);
+        turns.asked(100, &id("a1"));
+        assert_eq!(
+            turns.present(900, &[at("a2", None, None)]),
+            replaced("a1", "a2", Some(100), 1)
+        );
+        turns.asked(1_000, &id("a2"));
+        assert_eq!(
+            turns.present(40_000, &[at("z", None, None)]),
+            [],
+            "too late to be the answer"
+        );
+    }
+
+    #[test]
+    fn two_answers_side_by_side_replace_nothing() {
+        let mut turns = Turns::default();
+        let (left, right) = (at("l", Some("c"), Some(1)), at("r", Some("c"), Some(1)));
+        assert_eq!(turns.present(0, &[left.clone(), right.clone()]), []);
+        assert_eq!(turns.present(10, &[left, right]), []);
+    }
+}

@@ -1,0 +1,448 @@
+//! What is still to be sent, and when.
+//!
+//! The outbox decides, the browser acts: [`Outbox::step`] answers Send, Wait or
+//! Idle, and [`Outbox::answered`] hears what became of it. A batch stays until a
+//! status was read; a beacon has none, so a beaconed batch is sent again when the
+//! page comes back, and the collector drops what it knows.
+
+use std::collections::VecDeque;
+
+use tacit_signals::{
+    Event,
+    codec::{EventWriter, Header, finish, set_sent_at},
+    limits::BEACON_BYTES_MAX,
+};
+
+use crate::{detect::Ms, session::Now};
+
+/// A batch is closed early at this many bytes of events: with its header it
+/// stays under [`BEACON_BYTES_MAX`], which also holds one content frame apart.
+const EVENT_BYTES_MAX: usize = BEACON_BYTES_MAX - 1_024;
+
+/// A batch is closed at this many events even if they are small.
+const EVENTS_MAX: usize = 50;
+
+/// Bytes that may wait for a collector that does not answer; then the oldest go.
+const QUEUE_BYTES_MAX: usize = 256 * 1_024;
+
+/// First and longest wait after a failure, ms.
+const BACKOFF_MS: (Ms, Ms) = (1_000, 60_000);
+
+/// What the shell should do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Send these bytes and report the answer for `ticket`.
+    Send {
+        /// Names the batch in [`Outbox::answered`].
+        ticket: u32,
+        /// How many events are in it.
+        events: usize,
+        /// The batch.
+        bytes: Vec<u8>,
+    },
+    /// Ask again in so many ms.
+    Wait(Ms),
+    /// Nothing to do before the next signal.
+    Idle,
+}
+
+/// What became of a sent batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The collector took it, wholly or in part.
+    Stored,
+    /// It will never take it.
+    Refused,
+    /// No answer, or one that asks to try later.
+    Later {
+        /// `Retry-After`, ms.
+        after_ms: Option<Ms>,
+    },
+}
+
+/// Signals on their way out of the page.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    header: Header,
+    flush_after_ms: Ms,
+    open: EventWriter,
+    open_since: Ms,
+    queue: VecDeque<Sealed>,
+    next_ticket: u32,
+    in_flight: Option<u32>,
+    not_before: Ms,
+    failures: u32,
+    flushing: bool,
+    departure: u32,
+    dropped_events: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Sealed {
+    ticket: u32,
+    bytes: Vec<u8>,
+    events: usize,
+    /// In which departure of the page it was handed to a beacon.
+    beaconed_in: Option<u32>,
+}
+
+impl Outbox {
+    /// An empty outbox.
+    #[must_use]
+    pub fn new(header: Header, flush_after_ms: Ms) -> Self {
+        Self {
+            header,
+            flush_after_ms,
+            open: EventWriter::default(),
+            open_since: 0,
+            queue: VecDeque::new(),
+            next_ticket: 0,
+            in_flight: None,
+            not_before: 0,
+            failures: 0,
+            flushing: false,
+            departure: 1,
+            dropped_events: 0,
+        }
+    }
+
+    /// Takes one event. Content frames get a batch of their own, behind the
+    /// signals that are waiting, so that text never delays a signal.
+    pub fn push(&mut self, now: Now, event: &Event) {
+        if event.is_content() {
+            self.seal(now);
+            self.open.push(event);
+            self.seal(now);
+            return;
+        }
+        if self.open.is_empty() {
+            self.open_since = now.mono;
+        }
+        self.open.push(event);
+        if self.open.len() >= EVENT_BYTES_MAX || self.open.count() >= EVENTS_MAX {
+            self.seal(now);
+        }
+    }
+
+    /// Everything recorded so far is due at once.
+    pub fn flush(&mut self) {
+        self.flushing = true;
+    }
+
+    /// Whether nothing waits and nothing is on its way.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.queue.is_empty()
+    }
+
+    /// What to do now.
+    pub fn step(&mut self, now: Now) -> Step {
+        if self.in_flight.is_some() {
+            return Step::Idle;
+        }
+        let due = self.open_since + self.flush_after_ms;
+        if !self.open.is_empty() && (self.flushing || now.mono >= due) {
+            self.seal(now);
+        }
+        let Some(first) = self.queue.front_mut() else {
+            self.flushing = false;
+            return if self.open.is_empty() {
+                Step::Idle
+            } else {
+                Step::Wait(due - now.mono)
+            };
+        };
+        if now.mono < self.not_before {
+            return Step::Wait(self.not_before - now.mono);
+        }
+        set_sent_at(&mut first.bytes, now.wall);
+        self.in_flight = Some(first.ticket);
+        Step::Send {
+            ticket: first.ticket,
+            events: first.events,
+            bytes: first.bytes.clone(),
+        }
+    }
+
+    /// The answer to a [`Step::Send`]; `random` is any number, for the jitter.
+    pub fn answered(&mut self, now: Now, ticket: u32, answer: Answer, random: u32) {
+        if self.in_flight == Some(ticket) {
+            self.in_flight = None;
+        }
+        match answer {
+            Answer::Stored => {
+                self.failures = 0;
+                self.queue.retain(|batch| batch.ticket != ticket);
+            }
+            Answer::Refused => self.queue.retain(|batch| batch.ticket != ticket),
+            Answer::Later { after_ms } => {
+                self.failures = self.failures.saturating_add(1);
+                let wait = after_ms.unwrap_or_else(|| backoff(self.failures, random));
+                self.not_before = now.mono + wait;
+                self.flushing = false;
+            }
+        }
+    }
+
+    /// The network is back: no reason to wait any longer.
+    pub fn reconnected(&mut self) {
+        self.not_before = 0;
+        self.failures = 0;
+    }
+
+    /// The page is being hidden or left: every batch to hand to a beacon now.
+    /// Within one departure nothing is handed over twice.
+    pub fn depart(&mut self, now: Now) -> Vec<(usize, Vec<u8>)> {
+        self.seal(now);
+        let departure = self.departure;
+        self.queue
+            .iter_mut()
+            .filter(|batch| batch.beaconed_in != Some(departure))
+            .map(|batch| {
+                batch.beaconed_in = Some(departure);
+                set_sent_at(&mut batch.bytes, now.wall);
+                (batch.events, batch.bytes.clone())
+            })
+            .collect()
+    }
+
+    /// The page is visible again: what was only beaconed is sent for an answer.
+    pub fn returned(&mut self) {
+        self.departure += 1;
+        if !self.queue.is_empty() {
+            self.flushing = true;
+        }
+    }
+
+    /// Forgets everything.
+    pub fn purge(&mut self) {
+        self.open = EventWriter::default();
+        self.queue.clear();
+    }
+
+    /// Events that had to go because the collector did not answer for too long.
+    pub fn take_dropped(&mut self) -> usize {
+        std::mem::take(&mut self.dropped_events)
+    }
+
+    fn seal(&mut self, now: Now) {
+        if self.open.is_empty() {
+            return;
+        }
+        let events = std::mem::take(&mut self.open);
+        self.next_ticket += 1;
+        self.queue.push_back(Sealed {
+            ticket: self.next_ticket,
+            bytes: finish(&self.header, &events, now.wall),
+            events: events.count(),
+            beaconed_in: None,
+        });
+        let mut waiting: usize = self.queue.iter().map(|batch| batch.bytes.len()).sum();
+        while waiting > QUEUE_BYTES_MAX && self.queue.len() > 1 {
+            // The one in flight may be stored already; the next oldest goes.
+            let oldest = usize::from(self.in_flight.is_some());
+            let Some(gone) = self.queue.remove(oldest) else {
+                return;
+            };
+            waiting -= gone.bytes.len();
+            self.dropped_events += gone.events;
+        }
+    }
+}
+
+/// Exponential backoff with full jitter (AWS architecture blog, 2015).
+fn backoff(failures: u32, random: u32) -> Ms {
+    let (first, longest) = BACKOFF_MS;
+    let ceiling = longest.min(first << failures.saturating_sub(1).min(16));
+    u64::from(random) % ceiling + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use tacit_signals::{
+        Id, SessionId, Share, Signal,
+        codec::decode,
+        signal::{Act, ContentRole},
+    };
+
+    use super::*;
+
+    fn outbox() -> Outbox {
+        let header = Header {
+            key: "pk_x".into(),
+            session: SessionId([7; 16]),
+            subject: None,
+            sample: Share::ONE,
+            automated: false,
+            lang: String::new(),
+            device: String::new(),
+            surface: String::new(),
+            sdk: String::new(),
+        };
+        Outbox::new(header, 10_000)
+    }
+
+    fn at(mono: Ms) -> Now {
+        let wall = 1_763_890_000_000 + mono;
+        Now { wall, mono }
+    }
+
+    fn event(seq: u32, signal: Signal) -> Event {
+        Event {
+            seq,
+            at: at(0).wall,
+            output: Id::parse("output", "o").unwrap(),
+            token: None,
+            signal,
+        }
+    }
+
+    fn act(seq: u32) -> Event {
+        event(seq, Signal::Accepted(Act { via: "x".into() }))
+    }
+
+    fn sent(step: Step) -> (u32, Vec<u32>) {
+        match step {
+            Step::Send {
+                ticket,
+                bytes,
+                events,
+            } => {
+                let seqs = seqs(&bytes);
+                assert_eq!(events, seqs.len());
+                (ticket, seqs)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn seqs(bytes: &[u8]) -> Vec<u32> {
+        let batch = decode(bytes).unwrap().batch;
+        batch.events.iter().map(|event| event.seq).collect()
+    }
+
+    #[test]
+    fn sends_on_time_one_batch_at_a_time() {
+        let mut outbox = outbox();
+        assert_eq!(outbox.step(at(0)), Step::Idle);
+        outbox.push(at(100), &act(0));
+        outbox.push(at(5_000), &act(1));
+        assert_eq!(outbox.step(at(5_000)), Step::Wait(5_100));
+        let (ticket, seqs) = sent(outbox.step(at(10_100)));
+        assert_eq!(seqs, [0, 1]);
+        outbox.push(at(10_200), &act(2));
+        outbox.flush();
+        assert_eq!(outbox.step(at(10_200)), Step::Idle, "one is on its way");
+        outbox.answered(at(10_300), ticket, Answer::Stored, 0);
+        assert_eq!(
+            sent(outbox.step(at(10_300))).1,
+            [2],
+            "a flush is due at once"
+        );
+    }
+
+    #[test]
+    fn sends_on_size() {
+        let mut outbox = outbox();
+        for seq in 0..50 {
+            outbox.push(at(0), &act(seq));
+        }
+        assert_eq!(sent(outbox.step(at(0))).1.len(), 50);
+    }
+
+    #[test]
+    fn failures_back_off_and_lose_nothing() {
+        let mut outbox = outbox();
+        outbox.push(at(0), &act(0));
+        outbox.flush();
+        let (ticket, _) = sent(outbox.step(at(0)));
+        outbox.answered(at(0), ticket, Answer::Later { after_ms: None }, 699);
+        assert_eq!(
+            outbox.step(at(0)),
+            Step::Wait(700),
+            "jitter within the first second"
+        );
+        let (again, seqs) = sent(outbox.step(at(700)));
+        assert_eq!((again, seqs), (ticket, vec![0]));
+        let after_ms = Some(30_000);
+        outbox.answered(at(700), ticket, Answer::Later { after_ms }, 0);
+        assert_eq!(
+            outbox.step(at(800)),
+            Step::Wait(29_900),
+            "as the collector asked"
+        );
+        outbox.reconnected();
+        let (ticket, _) = sent(outbox.step(at(900)));
+        outbox.answered(at(900), ticket, Answer::Refused, 0);
+        assert!(outbox.is_empty(), "what is refused is not sent again");
+    }
+
+    #[test]
+    fn backoff_grows_to_a_minute_and_never_passes_it() {
+        let ceilings: Vec<Ms> = [1, 2, 3, 7, 40]
+            .map(|n| {
+                (0..5_000)
+                    .map(|random| backoff(n, random * 7_919))
+                    .max()
+                    .unwrap()
+            })
+            .into();
+        assert!(ceilings[0] <= 1_000 && ceilings[1] <= 2_000 && ceilings[2] <= 4_000);
+        assert!(ceilings[0] > 900 && ceilings[1] > 1_900);
+        assert!(ceilings[3] <= 60_000 && ceilings[4] <= 60_000 && ceilings[4] > 50_000);
+    }
+
+    #[test]
+    fn leaving_beacons_everything_once_and_returning_asks_for_answers() {
+        let mut outbox = outbox();
+        outbox.push(at(0), &act(0));
+        outbox.flush();
+        sent(outbox.step(at(0)));
+        outbox.push(at(10), &act(1));
+        let beacons = outbox.depart(at(20));
+        let all: Vec<u32> = beacons.iter().flat_map(|(_, bytes)| seqs(bytes)).collect();
+        assert_eq!(all, [0, 1], "the one in flight may die with the page");
+        assert_eq!(
+            outbox.depart(at(30)),
+            [],
+            "visibilitychange and pagehide are one departure"
+        );
+        outbox.push(at(40), &act(2));
+        assert_eq!(outbox.depart(at(40)).len(), 1, "later news still go");
+        outbox.returned();
+        outbox.answered(at(50), 1, Answer::Stored, 0);
+        assert_eq!(sent(outbox.step(at(50))).1, [1]);
+    }
+
+    #[test]
+    fn text_travels_alone_and_after_the_signals() {
+        let mut outbox = outbox();
+        outbox.push(at(0), &act(0));
+        let text = "x".repeat(30_000);
+        let role = ContentRole::Edit;
+        outbox.push(at(0), &event(1, Signal::Content { role, text }));
+        outbox.push(at(0), &act(2));
+        let batches = outbox.depart(at(0));
+        let seqs: Vec<_> = batches.iter().map(|(_, bytes)| seqs(bytes)).collect();
+        assert_eq!(seqs, [vec![0], vec![1], vec![2]]);
+    }
+
+    #[test]
+    fn a_dead_collector_costs_bounded_memory_and_the_loss_is_counted() {
+        let mut outbox = outbox();
+        let text = "x".repeat(30_000);
+        for seq in 0..20 {
+            let role = ContentRole::Edit;
+            let text = text.clone();
+            outbox.push(at(0), &event(seq, Signal::Content { role, text }));
+        }
+        assert_eq!(outbox.take_dropped(), 12);
+        assert_eq!(outbox.take_dropped(), 0);
+        let kept: Vec<u32> = outbox
+            .depart(at(0))
+            .iter()
+            .flat_map(|(_, bytes)| seqs(bytes))
+            .collect();
+        assert_eq!(kept, (12..20).collect::<Vec<_>>(), "the oldest go first");
+    }
+}
