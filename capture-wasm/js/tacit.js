@@ -1,5 +1,7 @@
 // The script tag: starts with its own attributes, and leaves the handle in
-// `window.tacit`. A classic script, so that it can stand before everything.
+// `window.tacit`. What an attribute cannot hold, such as `onSignal`, a page may
+// put into `window.tacitOptions` before. A classic script, so that it can stand
+// before everything.
 
 import { readOptions } from "./attributes.js";
 import { starter } from "./front.js";
@@ -13,7 +15,7 @@ try {
     await loaded.load(new URL(`core.wasm?${BUILD}`, core));
     return loaded;
   });
-  window.tacit = start(readOptions(script.dataset));
+  window.tacit = start({ ...window.tacitOptions, ...readOptions(script.dataset) });
 } catch (error) {
   console.warn(`tacit: to be loaded by a plain <script src> without type=module (${error})`);
 }

@@ -39,14 +39,15 @@ pub(super) fn add() -> Result<Toolchain> {
     println!("capture: the {TARGET} target is missing; asking rustup for it");
     let output = command::clean("rustup")
         .args(["target", "add", TARGET])
+        .env("RUST_BACKTRACE", "0")
         .output()
         .context("there is no rustup on the PATH")?;
     if !output.status.success() {
-        // rustup retries and repeats itself; its last line says what failed.
+        // rustup reports progress on the same stream.
         let said = String::from_utf8_lossy(&output.stderr);
         let reason = said
             .lines()
-            .rfind(|line| !line.trim().is_empty())
+            .find_map(|line| line.strip_prefix("error: "))
             .unwrap_or("no reason given");
         bail!("rustup target add {TARGET} failed: {}", reason.trim());
     }

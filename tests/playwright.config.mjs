@@ -1,0 +1,29 @@
+import { defineConfig } from "@playwright/test";
+import { findChromium } from "../capture-wasm/build/chromium.mjs";
+
+export default defineConfig({
+  testDir: "browser",
+  outputDir: "test-results",
+  reporter: "list",
+  // A test that only passes the second time has found something.
+  retries: 0,
+  workers: 2,
+  forbidOnly: Boolean(process.env.CI),
+  use: {
+    browserName: "chromium",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: findChromium() ?? undefined,
+      // As root there is no sandbox; nothing may call home meanwhile.
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});

@@ -1,0 +1,189 @@
+// `npm test`: sets up what is missing and runs everything, as named steps.
+// `npm test -- rust browser` runs only those.
+
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "../capture-wasm/build/chromium.mjs";
+import { collector, compilers, npmPackages, wasmPackage } from "../capture-wasm/build/prepare.mjs";
+import { Problem, root, run, say, stopRunning } from "../capture-wasm/build/tools.mjs";
+
+// `count` reads the totals of a step that consists of tests; such a step fails
+// if it ran none. Any other counts as one.
+const STEPS = {
+  fmt: { run: () => run("cargo", ["fmt", "--all", "--check"]) },
+  clippy: { run: () => run("cargo", ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]) },
+  // The core of capture must do without a browser.
+  core: { run: () => run("cargo", ["check", "--package", "tacit-capture", "--no-default-features"]) },
+  rust: {
+    needs: [tacit],
+    run: () => run("cargo", ["test", "--workspace", "--no-fail-fast"], { env }),
+    count: countCargo,
+  },
+  wasm: { run: once(wasmPackage) },
+  types: { needs: [wasm], run: () => run(bin("tsc"), ["--project", "capture-wasm/js"]) },
+  js: {
+    run: () => run(process.execPath, ["--test", "--test-reporter=spec", ...nodeTests()]),
+    count: countNode,
+  },
+  browser: {
+    needs: [tacit, wasm, browser],
+    run: () => run(bin("playwright"), ["test", "--config", "tests/playwright.config.mjs"], { env }),
+    count: countPlaywright,
+  },
+};
+
+/** What the tests are told: the binary and the browser. */
+const env = {};
+const prepared = new Map();
+
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    stopRunning();
+    process.exit(130);
+  });
+}
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in STEPS));
+if (unknown.length > 0) {
+  console.error(`no such step: ${unknown.join(", ")}. There are: ${Object.keys(STEPS).join(", ")}`);
+  process.exit(2);
+}
+process.exitCode = (await main(names.length > 0 ? names : Object.keys(STEPS))) ? 0 : 1;
+
+async function main(wanted) {
+  try {
+    await npmPackages();
+    await compilers();
+  } catch (error) {
+    console.error(messageOf(error));
+    console.log("0 passed, 1 failed");
+    return false;
+  }
+  const results = [];
+  for (const [name, step] of Object.entries(STEPS)) {
+    if (wanted.includes(name)) results.push(await execute(name, step));
+  }
+  return summary(results);
+}
+
+async function execute(name, step) {
+  const began = performance.now();
+  let passed = 0;
+  let failed = 0;
+  let skipped = 0;
+  let output = "";
+  try {
+    for (const need of step.needs ?? []) await need();
+    say(`${name} …`);
+    output = await step.run();
+    if (!step.count) passed = 1;
+  } catch (error) {
+    output = error.output ?? "";
+    failed = 1;
+    console.error(messageOf(error));
+  }
+  if (step.count && output) {
+    const counted = step.count(output);
+    ({ passed, skipped } = counted);
+    // A crash or a compile error fails without failing any test.
+    failed = Math.max(failed, counted.failed);
+    if (passed + failed === 0) {
+      console.error(`${name} ran no tests\n${output}`);
+      failed = 1;
+    }
+  }
+  const seconds = (performance.now() - began) / 1000;
+  say(`${name}: ${failed === 0 ? "passed" : "FAILED"}`);
+  return { name, passed, failed, skipped, seconds };
+}
+
+function summary(results) {
+  console.log("\nstep       seconds   passed   failed  skipped");
+  for (const { name, seconds, passed, failed, skipped } of results) {
+    const columns = [seconds.toFixed(1), passed, failed, skipped].map((value) => String(value).padStart(9));
+    console.log(`${name.padEnd(9)}${columns.join("")}${failed > 0 ? "   ←" : ""}`);
+  }
+  const passed = sum(results, "passed");
+  const failed = sum(results, "failed");
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0;
+}
+
+// What steps share is made at most once, and only if one needs it.
+
+async function tacit() {
+  env.TACIT_BIN = await once(collector)();
+}
+
+async function browser() {
+  env.TACIT_CHROMIUM = await once(chromium)();
+}
+
+async function wasm() {
+  await once(wasmPackage)();
+}
+
+function once(make) {
+  return () => {
+    if (!prepared.has(make)) prepared.set(make, make());
+    return prepared.get(make);
+  };
+}
+
+// Totals, from what each runner prints last.
+
+/** `test result: ok. 12 passed; 0 failed; 1 ignored; …`, once a test binary. */
+function countCargo(output) {
+  return {
+    passed: total(output, /^test result: .*?(\d+) passed/gm),
+    failed: total(output, /^test result: .*?(\d+) failed/gm),
+    skipped: total(output, /^test result: .*?(\d+) ignored/gm),
+  };
+}
+
+/** `ℹ pass 12` */
+function countNode(output) {
+  return {
+    passed: total(output, /^ℹ pass (\d+)/gm),
+    failed: total(output, /^ℹ (?:fail|cancelled) (\d+)/gm),
+    skipped: total(output, /^ℹ (?:skipped|todo) (\d+)/gm),
+  };
+}
+
+/** `  12 passed (3.4s)` */
+function countPlaywright(output) {
+  return {
+    passed: total(output, /^\s+(\d+) passed/gm),
+    failed: total(output, /^\s+(\d+) (?:failed|flaky|interrupted|did not run)/gm),
+    skipped: total(output, /^\s+(\d+) skipped/gm),
+  };
+}
+
+function total(output, pattern) {
+  const plain = output.replaceAll(/\x1b\[[0-9;]*m/g, "");
+  return [...plain.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
+}
+
+function sum(results, field) {
+  return results.reduce((sum, result) => sum + result[field], 0);
+}
+
+/** Beside what they test. */
+function nodeTests() {
+  return ["capture-wasm/js", "demo-site"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((file) => file.endsWith(".test.mjs") && !file.includes("node_modules"))
+      .map((file) => join(folder, file)),
+  );
+}
+
+/** npm puts a workspace's tools at the root, or beside it on a conflict of versions. */
+function bin(name) {
+  const places = ["", "tests", "capture-wasm"].map((folder) => join(root, folder, "node_modules/.bin", name));
+  return places.find((place) => existsSync(place)) ?? places[0];
+}
+
+function messageOf(error) {
+  return error instanceof Problem ? error.message : error.stack;
+}
