@@ -77,7 +77,8 @@ pub struct Core {
     turns: Turns,
     dwell: Dwell,
     one_copy: copied::OneAct,
-    editors: BTreeMap<u32, (Id, Editing)>,
+    editors: BTreeMap<u32, Vec<(Id, Editing)>>,
+    consented: bool,
     heard: Vec<Event>,
 }
 
@@ -94,6 +95,7 @@ impl Core {
             dwell,
             one_copy: copied::OneAct::default(),
             editors: BTreeMap::new(),
+            consented: true,
             heard: Vec::new(),
         }
     }
@@ -322,66 +324,89 @@ impl Core {
 
     /// An editor came into use and holds `text`; `owner` is the output whose
     /// message it stands in. Whether it was seeded with an output, and so is
-    /// worth following.
+    /// worth following. A document may hold several.
     pub fn editor_opened(&mut self, editor: u32, owner: Option<&Id>, text: &str) -> bool {
-        if self.editors.contains_key(&editor) {
-            return true;
+        let mut followed = self.editors.remove(&editor).unwrap_or_default();
+        for (_, editing) in &mut followed {
+            editing.moved(text);
         }
+        let is_new = |id: &&Id| !followed.iter().any(|(known, _)| known == *id);
         let seeded = |id: &Id| {
             let output = &self.outputs.get(id)?.reading.text;
-            edited::seeded_from(text, output).map(|share| (share, id.clone()))
+            let share = edited::seeded_from(text, output)?;
+            Some((share, id.clone(), output.clone()))
         };
-        let owned = owner.and_then(seeded);
-        let best = owned.or_else(|| {
-            let all = self.outputs.keys().filter_map(seeded);
-            all.max_by_key(|(share, _)| *share)
-        });
-        let Some((_, id)) = best else { return false };
-        let output = self.outputs.get(&id).map(|o| o.reading.text.clone());
-        let editing = Editing::new(text, &output.unwrap_or_default());
-        self.editors.insert(editor, (id, editing));
-        true
+        let owned = owner.filter(is_new).and_then(seeded);
+        let found: Vec<_> = match owned {
+            Some(owned) => vec![owned],
+            None => self
+                .outputs
+                .keys()
+                .filter(is_new)
+                .filter_map(seeded)
+                .collect(),
+        };
+        let clean = text::clean(text);
+        let (whole, alike): (Vec<_>, Vec<_>) = found
+            .into_iter()
+            .partition(|(_, _, output)| clean.contains(output.as_str()));
+        // Only what stands there letter by letter can stand beside another.
+        let best = alike.into_iter().max_by_key(|(share, ..)| *share);
+        let best = best.filter(|_| whole.is_empty() && followed.is_empty());
+        let seeds = whole.into_iter().chain(best);
+        followed.extend(seeds.map(|(_, id, output)| (id, Editing::new(text, &output))));
+        let is_followed = !followed.is_empty();
+        if is_followed {
+            self.editors.insert(editor, followed);
+        }
+        is_followed
     }
 
     /// A followed editor holds `text` now; `is_final` when it was left or saved.
+    /// `redacted` is asked for the form in which edited text may leave.
     pub fn editor_changed(
         &mut self,
         now: Now,
         editor: u32,
         text: &str,
         is_final: bool,
-        redacted: impl FnOnce(&str) -> String,
+        redacted: impl Fn(&str) -> String,
     ) {
-        let Some((id, editing)) = self.editors.get_mut(&editor) else {
-            return;
-        };
-        let Some(signal) = editing.changed(text, is_final) else {
-            return;
-        };
-        let id = id.clone();
-        let content = (is_final && self.config.content >= Content::Edits).then(|| {
-            let clean = text::clean(text);
-            redacted(editing.region(&clean))
-        });
-        self.emit(now, &id, signal);
-        if let Some(text) = content.and_then(frame) {
-            let role = ContentRole::Edit;
-            self.emit(now, &id, Signal::Content { role, text });
+        let keep_text = is_final && self.config.content >= Content::Edits;
+        let mut told = Vec::new();
+        for (id, editing) in self.editors.get_mut(&editor).into_iter().flatten() {
+            if let Some(signal) = editing.changed(text, is_final) {
+                told.push((id.clone(), signal));
+                let text = keep_text.then(|| redacted(&editing.now())).and_then(frame);
+                let role = ContentRole::Edit;
+                told.extend(text.map(|text| (id.clone(), Signal::Content { role, text })));
+            }
+        }
+        for (id, signal) in told {
+            self.emit(now, &id, signal);
         }
     }
 
     /// A followed editor was given up.
     pub fn editor_cancelled(&mut self, now: Now, editor: u32) {
-        if let Some((id, mut editing)) = self.editors.remove(&editor)
-            && let Some(signal) = editing.cancelled()
-        {
-            self.emit(now, &id, signal);
+        for (id, mut editing) in self.editors.remove(&editor).unwrap_or_default() {
+            if let Some(signal) = editing.cancelled() {
+                self.emit(now, &id, signal);
+            }
         }
     }
 
     /// A followed editor is gone.
     pub fn editor_closed(&mut self, editor: u32) {
         self.editors.remove(&editor);
+    }
+
+    /// The person's word: without it nothing is recorded, and what waits is forgotten.
+    pub fn consent(&mut self, granted: bool) {
+        self.consented = granted;
+        if !granted {
+            self.outbox.purge();
+        }
     }
 
     /// An output came into view, moved in it or left it.
@@ -437,7 +462,7 @@ impl Core {
     fn emit(&mut self, now: Now, id: &Id, signal: Signal) {
         let output = self.outputs.get(id);
         let sampled = output.map_or_else(|| self.session.is_sampled(None), |output| output.sampled);
-        if !sampled {
+        if !sampled || !self.consented {
             return;
         }
         let token = output.and_then(|output| output.sighting.token.clone());

@@ -3,6 +3,8 @@
 //! The editor's text at the time it was seeded is the yardstick, so it does not
 //! matter whether it holds Markdown or what the page rendered from it.
 
+use std::ops::Range;
+
 use tacit_signals::{
     Share,
     signal::{Edited, Signal},
@@ -15,13 +17,14 @@ const SEED_COVERAGE_MIN: u16 = 600;
 /// Shorter texts match by chance.
 const SEED_CHARS_MIN: u32 = 12;
 
-/// One editor, from the moment it was seeded.
+/// One output in one editor, from the moment the editor was seeded with it.
 #[derive(Debug, Clone)]
 pub struct Editing {
     seed: String,
-    /// What stood before and after the output's text in the editor.
-    before: String,
-    after: String,
+    /// All of the editor's text when it was last looked at.
+    editor: Vec<char>,
+    /// Where in it the output's text stands.
+    region: Range<usize>,
     last: Option<Edited>,
 }
 
@@ -37,35 +40,42 @@ pub fn seeded_from(editor: &str, output: &str) -> Option<Share> {
 }
 
 impl Editing {
-    /// An editor that now holds `editor`, which has `output` in it.
+    /// An editor that now holds `editor`, which comes from `output`. Where that
+    /// stands in it letter by letter, only this part counts; else all of it, as
+    /// with an editor that holds the Markdown of what the page rendered.
     #[must_use]
     pub fn new(editor: &str, output: &str) -> Self {
         let editor = text::clean(editor);
-        // A document that holds more than the answer: only the answer's part counts.
-        let (before, seed, after) = match editor.split_once(output) {
-            Some((before, after)) => (before.to_owned(), output.to_owned(), after.to_owned()),
-            None => (String::new(), editor, String::new()),
+        let (start, seed) = match editor.split_once(output) {
+            Some((before, _)) => (before.chars().count(), output),
+            None => (0, editor.as_str()),
         };
         Self {
-            seed,
-            before,
-            after,
+            region: start..start + seed.chars().count(),
+            seed: seed.to_owned(),
+            editor: editor.chars().collect(),
             last: None,
         }
     }
 
-    /// The editor's text has changed to `editor`; `is_final` when it was left or
+    /// The app changed the editor's text, not the person: only the place of the
+    /// output in it may have moved.
+    pub fn moved(&mut self, editor: &str) {
+        self.follow(editor, false);
+    }
+
+    /// The person changed the editor's text; `is_final` when it was left or
     /// saved. `None` when there is nothing to tell that was not told.
     pub fn changed(&mut self, editor: &str, is_final: bool) -> Option<Signal> {
-        let editor = text::clean(editor);
-        let now = self.region(&editor);
-        let distance = text::distance(&self.seed, now);
+        self.follow(editor, true);
+        let now = self.now();
+        let distance = text::distance(&self.seed, &now);
         let edited = Edited {
             chars_before: text::chars(&self.seed),
-            chars_after: text::chars(now),
+            chars_after: text::chars(&now),
             inserted: distance.inserted,
             deleted: distance.deleted,
-            survival: text::survival(&self.seed, now),
+            survival: text::survival(&self.seed, &now),
             is_final,
         };
         let untouched = distance.inserted == 0 && distance.deleted == 0;
@@ -80,15 +90,45 @@ impl Editing {
     /// nothing changed.
     pub fn cancelled(&mut self) -> Option<Signal> {
         self.last?;
-        let seed = [&self.before, &*self.seed, &self.after].concat();
+        self.editor = self.seed.chars().collect();
+        self.region = 0..self.editor.len();
+        let seed = self.seed.clone();
         self.changed(&seed, true)
     }
 
-    /// The edited form of the output in the editor's text.
+    /// The output's text as it is in the editor now.
     #[must_use]
-    pub fn region<'a>(&self, editor: &'a str) -> &'a str {
-        let rest = editor.strip_prefix(&*self.before).unwrap_or(editor);
-        rest.strip_suffix(&*self.after).unwrap_or(rest)
+    pub fn now(&self) -> String {
+        let region = self.editor.get(self.region.clone());
+        text::clean(&region.unwrap_or_default().iter().collect::<String>())
+    }
+
+    /// Moves the region along with a change of the text around or in it. What is
+    /// typed at its edges belongs to it; what the app puts there does not.
+    fn follow(&mut self, editor: &str, typed: bool) {
+        let new: Vec<char> = text::clean(editor).chars().collect();
+        let old = std::mem::replace(&mut self.editor, new);
+        let (old, new) = (&old, &self.editor);
+        let whole = self.region == (0..old.len());
+        let start = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+        let most = old.len().min(new.len()) - start;
+        let ends = old.iter().rev().zip(new.iter().rev());
+        let end = ends.take(most).take_while(|(a, b)| a == b).count();
+        let (old_end, new_end) = (old.len() - end, new.len() - end);
+        let shifted = |place: usize| (place + new_end).saturating_sub(old_end);
+        let Range {
+            start: from,
+            end: to,
+        } = self.region.clone();
+        self.region = if whole && typed {
+            0..new.len()
+        } else if old_end < from || (old_end == from && !(typed && start == from)) {
+            shifted(from)..shifted(to)
+        } else if start > to || (start == to && !typed) {
+            from..to
+        } else {
+            from.min(start)..shifted(to.max(old_end))
+        };
     }
 }
 
@@ -150,8 +190,28 @@ mod tests {
         let edited = told(editing.changed("My notes.\nThe sky is grey today.\nThe end.", true));
         assert_eq!((edited.chars_before, edited.chars_after), (22, 22));
         assert_eq!((edited.inserted, edited.deleted), (3, 3));
-        let region = editing.region("My notes.\nGone.\nThe end.");
-        assert_eq!(region, "Gone.");
+        assert_eq!(
+            editing.changed("Notes.\nThe sky is grey today.\nThe end.", true),
+            None
+        );
+        assert_eq!(
+            editing.changed("Notes.\nThe sky is grey today.\nNo end.", true),
+            None
+        );
+        assert_eq!(editing.now(), "The sky is grey today.");
+        let gone = told(editing.changed("Notes.\nNo end.", true));
+        assert_eq!((gone.chars_after, gone.survival), (0, Share::ZERO));
+    }
+
+    #[test]
+    fn typed_at_the_end_belongs_to_the_answer_and_appended_by_the_app_does_not() {
+        let mut editing = Editing::new(ANSWER, ANSWER);
+        editing.moved(&format!("{ANSWER}\nAnother answer."));
+        assert_eq!(editing.now(), ANSWER);
+        let edited = told(editing.changed(&format!("{ANSWER} Yes.\nAnother answer."), false));
+        assert_eq!((edited.inserted, edited.deleted), (5, 0));
+        let edited = told(editing.changed(&format!("Oh: {ANSWER} Yes.\nAnother answer."), false));
+        assert_eq!((edited.inserted, edited.deleted), (9, 0));
     }
 
     #[test]

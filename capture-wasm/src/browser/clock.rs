@@ -1,0 +1,40 @@
+//! The browser's clocks and its randomness.
+
+use wasm_bindgen::prelude::*;
+
+use crate::session::Now;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    fn wall() -> f64;
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn mono() -> f64;
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
+    fn fill(bytes: &mut [u8]);
+}
+
+/// Both clocks, in whole ms.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "both are positive and far below 2^53"
+)]
+pub(super) fn now() -> Now {
+    Now {
+        wall: wall() as u64,
+        mono: mono() as u64,
+    }
+}
+
+/// Unpredictable bytes.
+pub(super) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    fill(&mut bytes);
+    bytes
+}
+
+/// Any number, for jitter.
+pub(super) fn random_u32() -> u32 {
+    u32::from_le_bytes(random())
+}

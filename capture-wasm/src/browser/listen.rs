@@ -1,0 +1,101 @@
+//! Listeners that cannot hurt: guarded, passive, and gone when dropped.
+
+use js_sys::Function;
+use wasm_bindgen::{JsCast, closure::WasmClosure, prelude::*};
+use web_sys::{AddEventListenerOptions, Event, EventTarget};
+
+#[wasm_bindgen(module = "/js/shell.js")]
+extern "C" {
+    /// See `js/shell.js`.
+    fn guard(function: &Function, on_dead: &Function) -> Function;
+    /// See `js/shell.js`.
+    #[wasm_bindgen(js_name = watchClipboard)]
+    fn watch_clipboard(on_text: &Function) -> Function;
+}
+
+/// All listeners of one capture.
+pub(super) struct Listeners {
+    on_dead: Function,
+    attached: Vec<Attached>,
+    unwatch: Option<Function>,
+    kept: Vec<JsValue>,
+}
+
+struct Attached {
+    target: EventTarget,
+    event: &'static str,
+    function: Function,
+}
+
+impl Listeners {
+    pub(super) fn new(on_dead: Function) -> Self {
+        Self {
+            on_dead,
+            attached: Vec::new(),
+            unwatch: None,
+            kept: Vec::new(),
+        }
+    }
+
+    /// A guarded JavaScript function around `closure`, which lives as long as
+    /// the page does: a browser may call an observer's callback once more after
+    /// it was disconnected.
+    pub(super) fn function<T: WasmClosure + ?Sized>(&self, closure: Closure<T>) -> Function {
+        guard(closure.into_js_value().unchecked_ref(), &self.on_dead)
+    }
+
+    /// Listens in the capture phase, before the page can stop the event.
+    pub(super) fn on(
+        &mut self,
+        target: &EventTarget,
+        event: &'static str,
+        listener: impl FnMut(Event) + 'static,
+    ) {
+        let function = self.function(Closure::<dyn FnMut(Event)>::new(listener));
+        let options = AddEventListenerOptions::new();
+        options.set_capture(true);
+        options.set_passive(true);
+        let added = target.add_event_listener_with_callback_and_add_event_listener_options(
+            event, &function, &options,
+        );
+        if added.is_ok() {
+            self.attached.push(Attached {
+                target: target.clone(),
+                event,
+                function,
+            });
+        }
+    }
+
+    /// Hears of text that scripts put on the clipboard, and whether a person
+    /// was behind it.
+    pub(super) fn on_clipboard(&mut self, mut listener: impl FnMut(String, bool) + 'static) {
+        let closure =
+            Closure::<dyn FnMut(JsValue, JsValue)>::new(move |text: JsValue, active: JsValue| {
+                if let Some(text) = text.as_string() {
+                    listener(text, active.is_truthy());
+                }
+            });
+        let function = self.function(closure);
+        self.unwatch = Some(watch_clipboard(&function));
+        self.kept.push(function.into());
+    }
+
+    /// Takes everything off the page again.
+    pub(super) fn clear(&mut self) {
+        for attached in self.attached.drain(..) {
+            // A target that refuses to forget us still only reaches the guard.
+            let _ = attached
+                .target
+                .remove_event_listener_with_callback_and_bool(
+                    attached.event,
+                    &attached.function,
+                    true,
+                );
+        }
+        if let Some(unwatch) = self.unwatch.take() {
+            let _ = unwatch.call0(&JsValue::UNDEFINED);
+        }
+        self.kept.clear();
+    }
+}

@@ -1,0 +1,167 @@
+//! Does what the outbox decides: `fetch` while the page is visible, whose status
+//! is the answer; beacons when it is left.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use js_sys::{Function, Promise, Uint8Array};
+use wasm_bindgen::{JsCast, prelude::*};
+use web_sys::{AbortSignal, RequestCredentials, RequestInit, Response};
+
+use super::{app::App, clock, page};
+use crate::outbox::{Answer, Step};
+
+/// A request that hangs this long is given up and tried again.
+const TIMEOUT_MS: u32 = 30_000;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A promise whose two ways on are guarded functions.
+    type Answering;
+    #[wasm_bindgen(method)]
+    fn then(this: &Answering, on_ok: &Function, on_failed: &Function);
+}
+
+impl App {
+    /// Asks the outbox what to do, and does it. While the page is hidden nothing
+    /// waits for a timer.
+    pub(super) fn send_soon(self: &Rc<Self>) {
+        if !page::is_visible() {
+            return self.beacon();
+        }
+        match self.outbox(|outbox| outbox.step(clock::now())) {
+            Some(Step::Send {
+                ticket,
+                events,
+                bytes,
+            }) => self.post(ticket, events, &bytes),
+            Some(Step::Wait(ms)) => {
+                let later = self.clone();
+                let wait = u32::try_from(ms).unwrap_or(u32::MAX);
+                let timer = Timeout::new(wait, move || later.send_soon());
+                self.sending.replace(Some(timer));
+            }
+            Some(Step::Idle) | None => {}
+        }
+        if self.outbox(|outbox| outbox.is_empty()) == Some(true) {
+            self.answer_flushes();
+        }
+        let dropped = self
+            .outbox(|outbox| outbox.take_dropped())
+            .unwrap_or_default();
+        if dropped > 0 {
+            self.host.error("queue_full", &dropped.to_string());
+        }
+    }
+
+    /// Hands everything that waits to beacons.
+    pub(super) fn beacon(self: &Rc<Self>) {
+        let batches = self
+            .outbox(|outbox| outbox.depart(clock::now()))
+            .unwrap_or_default();
+        for (events, bytes) in batches {
+            let taken = page::navigator().is_some_and(|navigator| {
+                navigator
+                    .send_beacon_with_opt_js_u8_array(
+                        &self.endpoint,
+                        Some(&Uint8Array::from(&*bytes)),
+                    )
+                    .unwrap_or(false)
+            });
+            if taken {
+                self.host.sent(bytes.len(), events, "beacon", None);
+            } else {
+                // The quota is used up; a plain request has none, if it gets away in time.
+                let _ = self.request(&bytes);
+                self.host.sent(bytes.len(), events, "fetch", None);
+            }
+        }
+    }
+
+    /// Sends everything now; the promise resolves when that was answered or failed.
+    pub(super) fn flush(self: &Rc<Self>) -> Promise {
+        self.outbox(|outbox| outbox.flush());
+        let app = self.clone();
+        let promise = Promise::new(&mut |resolve, _| {
+            app.flushes.borrow_mut().push(resolve);
+        });
+        self.send_soon();
+        promise
+    }
+
+    pub(super) fn answer_flushes(&self) {
+        for resolve in self.flushes.take() {
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    fn post(self: &Rc<Self>, ticket: u32, events: usize, bytes: &[u8]) {
+        let size = bytes.len();
+        let Some(promise) = self.request(bytes) else {
+            return self.answered(ticket, events, size, None);
+        };
+        let (ok, failed) = (self.clone(), self.clone());
+        let on_ok = Closure::<dyn FnMut(JsValue)>::new(move |response: JsValue| {
+            ok.answered(ticket, events, size, response.dyn_ref::<Response>());
+        });
+        let on_failed = Closure::<dyn FnMut(JsValue)>::new(move |_| {
+            failed.answered(ticket, events, size, None);
+        });
+        let listeners = self.listeners.borrow();
+        let (on_ok, on_failed) = (listeners.function(on_ok), listeners.function(on_failed));
+        promise
+            .unchecked_ref::<Answering>()
+            .then(&on_ok, &on_failed);
+    }
+
+    /// An untyped body asks for no preflight; no cookie goes with it.
+    fn request(&self, bytes: &[u8]) -> Option<Promise> {
+        let init = RequestInit::new();
+        init.set_method("POST");
+        init.set_body(&Uint8Array::from(bytes).buffer());
+        init.set_credentials(RequestCredentials::Omit);
+        init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+        Some(page::window()?.fetch_with_str_and_init(&self.endpoint, &init))
+    }
+
+    fn answered(
+        self: &Rc<Self>,
+        ticket: u32,
+        events: usize,
+        bytes: usize,
+        response: Option<&Response>,
+    ) {
+        let status = response.map(Response::status);
+        self.host.sent(bytes, events, "fetch", status);
+        let answer = match (status, response) {
+            (Some(200..=299), _) => Answer::Stored,
+            (Some(408 | 429 | 500..), Some(response)) => Answer::Later {
+                after_ms: retry_after(response),
+            },
+            (Some(_), _) => Answer::Refused,
+            (None, _) => Answer::Later { after_ms: None },
+        };
+        match (answer, status) {
+            (Answer::Refused, Some(status)) => {
+                self.host.error("batch_refused", &status.to_string())
+            }
+            // Some events of the batch were not good; the body names them.
+            (Answer::Stored, Some(200)) => self
+                .host
+                .error("events_rejected", "see the response of the request"),
+            _ => {}
+        }
+        self.outbox(|outbox| outbox.answered(clock::now(), ticket, answer, clock::random_u32()));
+        if matches!(answer, Answer::Later { .. }) {
+            self.answer_flushes();
+        }
+        self.send_soon();
+    }
+}
+
+/// `Retry-After` in seconds, as ms; an hour at most.
+fn retry_after(response: &Response) -> Option<u64> {
+    let value = response.headers().get("retry-after").ok()??;
+    let seconds: u64 = value.trim().parse().ok()?;
+    Some(seconds.min(3_600) * 1_000)
+}
