@@ -44,7 +44,7 @@ export class AnswerView {
   #place(version) {
     const parts = [];
     if (version.id) parts.push(this.#bodyOf(version).element);
-    else if (version.state === "waiting") parts.push(this.#waiting);
+    if (isWaiting(version)) parts.push(this.#waiting);
     if (version.state === "failed") parts.push(this.#failure);
     if (this.#editor) parts.push(this.#editor.element);
     const placed = [...this.#slot.children];
@@ -98,6 +98,9 @@ export class AnswerView {
     this.#controls.focusEdit();
   }
 }
+
+const isWaiting = ({ state, text }) =>
+  state === "waiting" || (state === "streaming" && text === "");
 
 function waiting() {
   const dots = [h("span"), h("span"), h("span")];

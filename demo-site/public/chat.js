@@ -2,7 +2,7 @@
 
 import { AnswerView } from "./answer.js";
 import { h } from "./dom.js";
-import { announce, notice } from "./notice.js";
+import { announce } from "./notice.js";
 import { addTurn, addVersion, messagesUpTo, newConversation, shownVersion } from "./store.js";
 import { streamAnswer } from "./stream.js";
 import { tellAccepted } from "./tell.js";
@@ -124,8 +124,8 @@ export class Chat extends EventTarget {
       announce("The answer is complete");
     } catch (error) {
       version.state = running.signal.aborted ? "stopped" : "failed";
-      if (version.state === "stopped") announce("Stopped");
-      else notice(`The answer could not be loaded: ${error.message}.`);
+      announce(version.state === "stopped" ? "Stopped" : "The answer could not be loaded");
+      if (version.state === "failed") console.warn(error);
     }
     view.running = undefined;
     answer.update();

@@ -2,14 +2,14 @@
 
 import { byId } from "./dom.js";
 import { tokensOf } from "./markdown.js";
-import { notice } from "./notice.js";
+import { announce, notice } from "./notice.js";
 import { plainText } from "./plain-text.js";
 
 export class DocumentEditor {
   #editor = byId("document-editor");
   #reveal;
 
-  /** `reveal` opens the panel where there is room for it. */
+  /** `reveal` opens the panel where there is room for it, and says whether there was. */
   constructor({ reveal }) {
     this.#reveal = reveal;
     this.#editor.addEventListener("input", () => this.#count());
@@ -20,9 +20,9 @@ export class DocumentEditor {
     const text = plainText(tokensOf(markdown));
     this.#editor.value = before === "" ? text : `${before}\n\n${text}`;
     this.#count();
-    this.#reveal();
+    const seen = this.#reveal();
     this.#editor.scrollTop = this.#editor.scrollHeight;
-    notice("Inserted into the document");
+    (seen ? announce : notice)("Inserted into the document");
   }
 
   #count() {

@@ -41,9 +41,10 @@ export class Panels {
     return !byId(name).hidden;
   }
 
-  /** Opens a panel unless it would cover the chat. */
+  /** Opens a panel unless it would cover the chat; says whether it is open now. */
   reveal(name) {
     if (oneFits.matches) this.set(name, true);
+    return this.isOpen(name);
   }
 
   setSidebar(open) {

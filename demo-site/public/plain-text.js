@@ -31,7 +31,7 @@ function itemText(list, item, index) {
   return `${mark} ${box}${text.replaceAll(/\n+/g, "\n  ")}`;
 }
 
-const rowText = (cells) => cells.map((cell) => inlineText(cell)).join("\t");
+const rowText = (cells) => cells.map((cell) => inlineText(cell)).join(" | ");
 
 function inlineText(token) {
   if (token.type === "br") return "\n";

@@ -10,10 +10,12 @@ export class Sidebar {
   constructor(chat, { opened }) {
     this.#chat = chat;
     this.#opened = opened;
-    byId("new-chat").addEventListener("click", () => {
-      chat.startNew();
-      opened();
-    });
+    for (const id of ["new-chat", "new-chat-short"]) {
+      byId(id).addEventListener("click", () => {
+        chat.startNew();
+        opened();
+      });
+    }
   }
 
   update() {

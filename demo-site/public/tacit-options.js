@@ -14,7 +14,7 @@
   // A blocked or unreachable script must be visible here, and harmless everywhere else. These events
   // do not bubble, and `load` never reaches the window: the document is where to catch them.
   for (const type of ["load", "error"]) {
-    const onScript = ({ target }) => target?.id === "tacit" && tell("script")({ outcome: type });
+    const onScript = ({ target }) => target?.id === "tacit-snippet" && tell("script")({ outcome: type });
     document.addEventListener(type, onScript, { capture: true });
   }
 })();

@@ -19,7 +19,7 @@ export async function page(res, config) {
 export function snippet({ tacitUrl, publishableKey }, subject) {
   if (!publishableKey) return "<!-- no TACIT_PUBLISHABLE_KEY: this page runs without Tacit -->";
   const attributes = {
-    id: "tacit",
+    id: "tacit-snippet", // not "tacit": an element with that id would pose as window.tacit
     src: `${tacitUrl}/capture/tacit.js`,
     "data-key": publishableKey,
     "data-endpoint": `${tacitUrl}/c`,

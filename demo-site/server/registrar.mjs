@@ -22,7 +22,8 @@ export class Registrar {
   /**
    * Registers an output whose text is still being written.
    * `token` resolves to the collector's token, or to undefined when there is none to be had.
-   * `finish(text)` registers the text; it is called once, whether the answer ended or was stopped.
+   * `finish(text)` registers the text, if there is any; it is called once, whether the answer ended
+   * or was stopped.
    */
   begin(record) {
     if (!this.#secretKey || this.#open.size >= OPEN_OUTPUTS_MAX) {
@@ -32,8 +33,9 @@ export class Registrar {
     const token = this.#post(record);
     const whole = (async () => {
       await token;
+      const output = await text;
       // The same fields again are a no-op for the collector, so this also repairs a lost first call.
-      await this.#post({ ...record, output: await text });
+      if (output !== "") await this.#post({ ...record, output });
     })();
     this.#open.add(whole);
     whole.finally(() => this.#open.delete(whole));

@@ -33,7 +33,7 @@ export class Inspector {
       section("requests", "2", "Requests", "Batches sent, 204 is stored", this.#sends.element),
       section("verdicts", "3", "Labels", polling, this.#labels.element),
     );
-    const snippet = document.getElementById("tacit");
+    const snippet = document.getElementById("tacit-snippet");
     this.#say(...(snippet ? ["starting", "starting"] : ["off", "not configured"]));
     follow((entry) => this.#take(entry));
   }

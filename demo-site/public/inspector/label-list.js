@@ -63,7 +63,7 @@ function meter(score) {
   const bar = h("span", { class: "meter-bar", "data-sign": Math.sign(score) });
   bar.style.width = `${share}%`;
   bar.style.left = `${score < 0 ? 50 - share : 50}%`;
-  return h("div", { class: "meter" }, h("span", { class: "meter-track" }, bar), h("output", {}, `score ${signed(score)}`));
+  return h("div", { class: "meter" }, h("span", { class: "meter-track" }, bar), h("span", { class: "score" }, `score ${signed(score)}`));
 }
 
 function reasonList(reasons) {
