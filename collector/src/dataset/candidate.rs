@@ -1,0 +1,210 @@
+//! Every output or pair of a group becomes a row or the one reason it is none.
+
+use super::{
+    Filter,
+    ledger::Skip,
+    row::{self, Dpo, Kto, Sft},
+    text::{self, Turn},
+};
+use crate::{
+    label::{Edit, Labelled, LabelledGroup, Pair, PairKind, Policy, State, Trust},
+    store::rows::{Group, OutputRows},
+};
+
+/// An output or pair that was considered.
+pub(super) struct Candidate {
+    /// Decides its place among the rows.
+    pub(super) name: String,
+    /// The line, or why there is none.
+    pub(super) row: Result<String, Skip>,
+}
+
+/// A labelled group on its way into a dataset.
+pub(super) struct Build<'a> {
+    pub(super) filter: &'a Filter,
+    pub(super) policy: &'a Policy,
+    pub(super) group: &'a Group,
+    pub(super) labelled: &'a LabelledGroup,
+}
+
+/// What every format asks of an output.
+pub(super) fn admit(filter: &Filter, label: &Labelled) -> Result<(), Skip> {
+    if !filter.has_time(label.shown_at) {
+        return Err(Skip::OutsideRange);
+    }
+    if label.trust < filter.trust {
+        // Nothing but a registration lifts an output above a claim.
+        return Err(if label.trust == Trust::Claimed {
+            Skip::NotRegistered
+        } else {
+            Skip::Trust
+        });
+    }
+    if filter.mature_only && !label.mature {
+        return Err(Skip::Immature);
+    }
+    Ok(())
+}
+
+/// What a model should have said.
+enum Target<'a> {
+    /// What the person made of the answer.
+    Edited(&'a str),
+    /// The answer.
+    Answer,
+}
+
+impl<'a> Build<'a> {
+    /// Answers people took as they were, and what they made of the others.
+    pub(super) fn sft(&self) -> Vec<Candidate> {
+        self.per_output(|rows, label| {
+            let target = self.target(label)?;
+            let prompt = prompt(rows, label)?;
+            let completion = match target {
+                Target::Edited(text) => text,
+                Target::Answer => answer(rows, label)?,
+            };
+            Ok(row::line(&Sft {
+                prompt: &prompt,
+                completion: [Turn::assistant(completion)],
+            }))
+        })
+    }
+
+    /// Answers judged good or bad.
+    pub(super) fn kto(&self) -> Vec<Candidate> {
+        self.per_output(|rows, label| {
+            let good = match label.state {
+                State::Positive => true,
+                State::Negative => false,
+                undecided => return Err(undecided_as(undecided)),
+            };
+            let prompt = prompt(rows, label)?;
+            Ok(row::line(&Kto {
+                prompt: &prompt,
+                completion: [Turn::assistant(answer(rows, label)?)],
+                label: good,
+            }))
+        })
+    }
+
+    /// Preferences, and the outputs that are in none.
+    pub(super) fn dpo(&self) -> Vec<Candidate> {
+        let pairs = &self.labelled.pairs;
+        let mut paired = vec![false; self.labelled.outputs.len()];
+        for pair in pairs {
+            paired[pair.chosen_index] = true;
+            paired[pair.rejected_index] = true;
+        }
+        let alone = self.outputs().zip(paired).filter(|(_, paired)| !paired);
+        let alone = alone.map(|((_, label), _)| Candidate {
+            name: label.output.to_string(),
+            row: Err(self.unpaired(label)),
+        });
+        let pairs = pairs.iter().map(|pair| Candidate {
+            name: match pair.kind {
+                PairKind::Edit => format!("{}\n", pair.rejected),
+                PairKind::Sibling => format!("{}\n{}", pair.rejected, pair.chosen),
+            },
+            row: self.preference(pair),
+        });
+        pairs.chain(alone).collect()
+    }
+
+    fn outputs(&self) -> impl Iterator<Item = (&'a OutputRows, &'a Labelled)> {
+        self.group.outputs.iter().zip(&self.labelled.outputs)
+    }
+
+    fn per_output(
+        &self,
+        make: impl Fn(&'a OutputRows, &'a Labelled) -> Result<String, Skip>,
+    ) -> Vec<Candidate> {
+        let candidate = |(rows, label): (&'a OutputRows, &'a Labelled)| Candidate {
+            name: label.output.to_string(),
+            row: admit(self.filter, label).and_then(|()| make(rows, label)),
+        };
+        self.outputs().map(candidate).collect()
+    }
+
+    /// The text worth imitating, whatever the verdict on the output it came from.
+    fn target(&self, label: &'a Labelled) -> Result<Target<'a>, Skip> {
+        if let Some(edit) = label.edit {
+            if let Some(edited) = text::filled(label.texts.edit.as_deref()) {
+                return Ok(Target::Edited(edited));
+            }
+            if !self.unchanged(edit) {
+                return Err(Skip::NoTarget);
+            }
+        }
+        match label.state {
+            State::Positive => Ok(Target::Answer),
+            State::Negative => Err(Skip::Negative),
+            undecided => Err(undecided_as(undecided)),
+        }
+    }
+
+    fn unchanged(&self, edit: Edit) -> bool {
+        i64::from(edit.survival.thousandths()) >= self.policy.pairs.same.thousandths()
+    }
+
+    fn preference(&self, pair: &Pair) -> Result<String, Skip> {
+        let side = |index: usize| (&self.group.outputs[index], &self.labelled.outputs[index]);
+        let (kept, chosen) = side(pair.chosen_index);
+        let (other, rejected) = side(pair.rejected_index);
+        admit(self.filter, chosen)?;
+        admit(self.filter, rejected)?;
+        let prompt = prompt(kept, chosen).or_else(|_| prompt(other, rejected))?;
+        let better = match pair.kind {
+            PairKind::Edit => text::filled(chosen.texts.edit.as_deref()).ok_or(Skip::NoTarget)?,
+            PairKind::Sibling => answer(kept, chosen)?,
+        };
+        let worse = answer(other, rejected)?;
+        if better.trim() == worse.trim() {
+            return Err(Skip::SameText);
+        }
+        Ok(row::line(&Dpo {
+            prompt: &prompt,
+            chosen: [Turn::assistant(better)],
+            rejected: [Turn::assistant(worse)],
+        }))
+    }
+
+    /// Why an output is in no pair.
+    fn unpaired(&self, label: &Labelled) -> Skip {
+        if let Err(skip) = admit(self.filter, label) {
+            return skip;
+        }
+        let unknown = label.texts.edit.is_none();
+        if unknown && label.edit.is_some_and(|edit| !self.unchanged(edit)) {
+            return Skip::NoTarget;
+        }
+        match label.state {
+            State::Pending => Skip::Pending,
+            _ => Skip::NoPair,
+        }
+    }
+}
+
+fn undecided_as(state: State) -> Skip {
+    match state {
+        State::Conflict => Skip::Conflict,
+        State::Neutral => Skip::Neutral,
+        State::Positive | State::Negative | State::Pending => Skip::Pending,
+    }
+}
+
+fn prompt(rows: &OutputRows, label: &Labelled) -> Result<Vec<Turn>, Skip> {
+    text::prompt(rows, label).ok_or(missing(rows, Skip::NoPrompt))
+}
+
+fn answer<'a>(rows: &'a OutputRows, label: &'a Labelled) -> Result<&'a str, Skip> {
+    text::answer(rows, label).ok_or(missing(rows, Skip::NoText))
+}
+
+/// A text is missing; where the server never registered the output, that is why.
+fn missing(rows: &OutputRows, skip: Skip) -> Skip {
+    match rows.registered {
+        Some(_) => skip,
+        None => Skip::NotRegistered,
+    }
+}

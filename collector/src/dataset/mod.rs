@@ -1,0 +1,187 @@
+//! Datasets: rows for trainers, and for everything else the reason it is not a row.
+//!
+//! One group's path: [`crate::label::label_group`] labels it; [`candidate`] makes
+//! every output or pair a row or a reason, exactly one of the two; [`Exporter`]
+//! collects both and puts the rows in their final order. The shapes of rows are
+//! in [`row`], the texts that go into them in [`text`].
+//!
+//! Same groups, policy, `as_of`, filter and seed: same bytes.
+
+mod candidate;
+mod format;
+mod ledger;
+mod row;
+mod text;
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use crate::{
+    label::{Labelled, Policy, Trust, label_group},
+    store::rows::Group,
+};
+
+pub use self::{format::Format, ledger::Skip};
+
+/// Which outputs a dataset is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filter {
+    /// Shown at or after this moment, Unix ms.
+    pub since: Option<u64>,
+    /// Shown before this moment, Unix ms.
+    pub until: Option<u64>,
+    /// Only labels that nothing can change any more.
+    pub mature_only: bool,
+    /// The least trust.
+    pub trust: Trust,
+}
+
+impl Filter {
+    /// Everything, with the trust a format asks for by default.
+    #[must_use]
+    pub const fn of(format: Format) -> Self {
+        Self {
+            since: None,
+            until: None,
+            mature_only: false,
+            trust: format.default_trust(),
+        }
+    }
+
+    fn has_time(&self, shown_at: Option<u64>) -> bool {
+        if self.since.is_none() && self.until.is_none() {
+            return true;
+        }
+        shown_at.is_some_and(|at| {
+            self.since.is_none_or(|since| at >= since) && self.until.is_none_or(|until| at < until)
+        })
+    }
+}
+
+/// A finished dataset.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Export {
+    /// Lines of NDJSON without their newline, in final order.
+    pub rows: Vec<String>,
+    /// What became of everything.
+    pub summary: Summary,
+}
+
+/// What became of everything that was considered.
+///
+/// Considered are outputs; for pairs of answers, pairs and outputs that are in no
+/// pair. `rows` and the counts of `skipped` add up to them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Summary {
+    /// Rows written.
+    pub rows: u64,
+    /// How many are in no row, by reason; see [`Skip`].
+    pub skipped: BTreeMap<String, u64>,
+    /// Why there are no rows and what would change that.
+    pub hint: Option<String>,
+}
+
+/// Makes a dataset of groups.
+#[derive(Debug)]
+pub struct Exporter {
+    format: Format,
+    filter: Filter,
+    policy: Policy,
+    as_of: u64,
+    seed: u64,
+    rows: Vec<(Option<blake3::Hash>, String)>,
+    skipped: BTreeMap<Skip, u64>,
+}
+
+impl Exporter {
+    /// An empty dataset as of `as_of` (Unix ms). `seed` decides the order of rows.
+    #[must_use]
+    pub fn new(format: Format, filter: Filter, policy: &Policy, as_of: u64, seed: u64) -> Self {
+        Self {
+            format,
+            filter,
+            policy: policy.clone(),
+            as_of,
+            seed,
+            rows: Vec::new(),
+            skipped: BTreeMap::new(),
+        }
+    }
+
+    /// Labels a group and takes its rows.
+    pub fn add(&mut self, group: &Group) {
+        let labelled = label_group(group, &self.policy, self.as_of);
+        let build = candidate::Build {
+            filter: &self.filter,
+            policy: &self.policy,
+            group,
+            labelled: &labelled,
+        };
+        match self.format {
+            Format::Labels => labelled
+                .outputs
+                .iter()
+                .for_each(|label| self.take_label(label)),
+            Format::TrlSft => self.take(build.sft()),
+            Format::TrlKto => self.take(build.kto()),
+            Format::TrlDpo => self.take(build.dpo()),
+        }
+    }
+
+    fn take_label(&mut self, label: &Labelled) {
+        match candidate::admit(&self.filter, label) {
+            Ok(()) => self.rows.push((None, label.to_line())),
+            Err(skip) => *self.skipped.entry(skip).or_default() += 1,
+        }
+    }
+
+    fn take(&mut self, candidates: Vec<candidate::Candidate>) {
+        for candidate in candidates {
+            match candidate.row {
+                Ok(row) => {
+                    let place = place(self.seed, &candidate.name);
+                    self.rows.push((Some(place), row));
+                }
+                Err(skip) => *self.skipped.entry(skip).or_default() += 1,
+            }
+        }
+    }
+
+    /// The rows in their final order, and what became of the rest.
+    ///
+    /// Labels keep the order they came in; rows for trainers are ordered by
+    /// [`place`], which shuffles them: TRL's KTO pairs neighbours, so answers to
+    /// one prompt must not stand together.
+    #[must_use]
+    pub fn finish(mut self) -> Export {
+        self.rows.sort_by(|(a, _), (b, _)| {
+            a.as_ref()
+                .map(blake3::Hash::as_bytes)
+                .cmp(&b.as_ref().map(blake3::Hash::as_bytes))
+        });
+        let rows: Vec<String> = self.rows.into_iter().map(|(_, row)| row).collect();
+        let hint = rows
+            .is_empty()
+            .then(|| ledger::hint(self.format, &self.skipped));
+        let named = self.skipped.into_iter();
+        let summary = Summary {
+            rows: rows.len() as u64,
+            skipped: named.map(|(skip, n)| (skip.name().into(), n)).collect(),
+            hint,
+        };
+        Export { rows, summary }
+    }
+}
+
+/// Where a row stands: BLAKE3 of the seed (eight bytes, little-endian) and the
+/// row's name. A row of one output is named by its id; a pair by the rejected id,
+/// a newline and the chosen id or, of an edit, nothing.
+fn place(seed: u64, name: &str) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&seed.to_le_bytes());
+    hasher.update(name.as_bytes());
+    hasher.finalize()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! The shape of a policy file. Unknown fields are errors: a misspelt threshold
+//! that is silently ignored would label history wrongly.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// The whole file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) name: Spanned<String>,
+    pub(super) version: Spanned<u32>,
+    pub(super) verdict: Verdict,
+    pub(super) window: Window,
+    pub(super) dwell: Dwell,
+    pub(super) pairs: Pairs,
+    #[serde(default)]
+    pub(super) rule: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Verdict {
+    pub(super) decide: Spanned<f64>,
+    pub(super) temperature: Spanned<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Window {
+    pub(super) act: Spanned<String>,
+    pub(super) survival: Spanned<String>,
+    pub(super) visit: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Dwell {
+    pub(super) words_per_minute: Spanned<u64>,
+    pub(super) read: Spanned<f64>,
+    pub(super) floor: Spanned<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pairs {
+    pub(super) margin: Spanned<f64>,
+    pub(super) same: Spanned<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    pub(super) name: Spanned<String>,
+    pub(super) family: Spanned<String>,
+    pub(super) signal: Spanned<String>,
+    #[serde(default)]
+    pub(super) when: When,
+    pub(super) score: Spanned<f64>,
+    pub(super) weight: Spanned<f64>,
+    #[serde(default)]
+    pub(super) bonus: bool,
+    pub(super) within: Option<Spanned<String>>,
+    pub(super) reason: String,
+}
+
+/// Conditions; all that are given must hold.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct When {
+    pub(super) share: Option<Spanned<Range>>,
+    pub(super) read_share: Option<Spanned<Range>>,
+    pub(super) survival: Option<Spanned<Range>>,
+    pub(super) similarity: Option<Spanned<Range>>,
+    pub(super) value: Option<Spanned<Range>>,
+    pub(super) after_ms: Option<Spanned<Range>>,
+    pub(super) gap_ms: Option<Spanned<Range>>,
+    pub(super) chars: Option<Spanned<Range>>,
+    pub(super) via: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) intent: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) name: Option<Spanned<Vec<Spanned<String>>>>,
+    #[serde(rename = "final")]
+    pub(super) is_final: Option<Spanned<bool>>,
+    pub(super) age_s: Option<Spanned<u32>>,
+    pub(super) used_before: Option<Spanned<bool>>,
+    pub(super) seen_ms: Option<Spanned<u64>>,
+}
+
+/// A range of a number, in the field's unit.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Range {
+    pub(super) at_least: Option<Spanned<f64>>,
+    pub(super) above: Option<Spanned<f64>>,
+    pub(super) at_most: Option<Spanned<f64>>,
+    pub(super) below: Option<Spanned<f64>>,
+}
