@@ -1,0 +1,196 @@
+//! Decides what of a decoded request is kept. Pure: no IO, no clock.
+//!
+//! The raw subject and the key go no further than this: an [`Accepted`] holds
+//! the project's number and a [`StoredSubject`].
+//!
+//! [`StoredSubject`]: crate::store::rows::StoredSubject
+
+pub mod accepted;
+pub mod record;
+mod server;
+mod slices;
+pub mod token;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use tacit_signals::{Batch, Decoded, Event, Rejection, Signal, signal::ContentRole};
+use thiserror::Error;
+
+pub use accepted::{Accepted, Chunk, ChunkWriter, Part};
+pub use server::{ServerRejection, ServerVerdict, accept_server};
+
+use crate::{
+    clock::too_old,
+    control::{ContentPolicy, Control, Project, Publishable},
+    store::rows::Origin,
+};
+use slices::Slices;
+
+/// What became of a batch that is kept.
+#[derive(Debug, PartialEq)]
+pub struct Verdict {
+    /// What goes to the log.
+    pub accepted: Accepted,
+    /// Events refused by name, for the answer.
+    pub rejected: Vec<Rejection>,
+}
+
+/// Why nothing of a batch is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// No such key.
+    #[error("the key is not known")]
+    KeyUnknown,
+    /// The key was withdrawn.
+    #[error("the key was revoked")]
+    KeyRevoked,
+    /// A page sent a secret key; it should be replaced at once.
+    #[error("a secret key does not belong into a page; revoke it and use a publishable one")]
+    KeySecret,
+    /// The page is none of the key's.
+    #[error("the key does not allow this origin")]
+    OriginForbidden,
+}
+
+impl Refusal {
+    /// Stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::KeyUnknown => "key_unknown",
+            Self::KeyRevoked => "key_revoked",
+            Self::KeySecret => "key_not_publishable",
+            Self::OriginForbidden => "origin_forbidden",
+        }
+    }
+}
+
+/// Who sends with `key`, from a page at `origin` where the browser told.
+pub fn sender(
+    control: &Control,
+    key: &str,
+    origin: Option<&str>,
+) -> Result<Arc<Publishable>, Refusal> {
+    let Some(publishable) = control.publishable.get(key) else {
+        return Err(if key.starts_with("sk_") {
+            Refusal::KeySecret
+        } else {
+            Refusal::KeyUnknown
+        });
+    };
+    if publishable.revoked {
+        return Err(Refusal::KeyRevoked);
+    }
+    // Browsers always name the origin of a POST to elsewhere; what names none is no page.
+    let allowed = &publishable.origins;
+    if let Some(origin) = origin
+        && !allowed.is_empty()
+        && !allowed.iter().any(|allowed| allowed == origin)
+    {
+        return Err(Refusal::OriginForbidden);
+    }
+    Ok(Arc::clone(publishable))
+}
+
+/// What of a batch of `project` is kept, received at `received_at` (Unix ms).
+#[must_use]
+pub fn accept(decoded: Decoded, project: &Project, received_at: u64) -> Verdict {
+    let Decoded {
+        batch,
+        mut rejected,
+        duplicate,
+        unknown_fields,
+    } = decoded;
+    let subject = match &batch.subject {
+        Some(subject) => project.subject(subject.id.as_str(), subject.kind),
+        None => project.session_subject(batch.session),
+    };
+    let mut slices = Slices::new(project, &subject, received_at);
+    for event in &batch.events {
+        match refusal(event, &batch, project.content, received_at) {
+            None => slices.push(event),
+            Some((code, field)) => rejected.push(Rejection {
+                seq: Some(event.seq),
+                code: code.into(),
+                field,
+            }),
+        }
+    }
+    let mut counts = Counts::default();
+    counts.add("unknown_fields", unknown_fields);
+    counts.add("tokens_expired", slices.tokens_expired);
+    counts.add("tokens_invalid", slices.tokens_invalid);
+    for rejection in &rejected {
+        counts.rejected(&rejection.code);
+    }
+    let slices = slices.finish();
+    let part = Part {
+        session: batch.session,
+        subject,
+        sent_at: batch.sent_at,
+        sample: batch.sample,
+        automated: batch.automated,
+        origin: Origin {
+            lang: batch.lang,
+            device: batch.device,
+            surface: batch.surface,
+            sdk: batch.sdk,
+        },
+        slices,
+    };
+    Verdict {
+        accepted: Accepted {
+            project: project.id,
+            received_at,
+            parts: vec![part],
+            duplicate,
+            counts: counts.finish(),
+        },
+        rejected,
+    }
+}
+
+/// Why an event that decoded well is refused all the same, if so.
+fn refusal(
+    event: &Event,
+    batch: &Batch,
+    content: ContentPolicy,
+    received_at: u64,
+) -> Option<(&'static str, &'static str)> {
+    if too_old(event.at, batch.sent_at, received_at) {
+        return Some(("too_old", "at"));
+    }
+    match (&event.signal, content) {
+        (Signal::Content { role, .. }, ContentPolicy::Edits) if *role != ContentRole::Edit => {
+            Some(("content_forbidden", "role"))
+        }
+        (Signal::Content { .. }, ContentPolicy::Off) => Some(("content_forbidden", "content")),
+        _ => None,
+    }
+}
+
+/// Counters by name.
+#[derive(Default)]
+struct Counts(BTreeMap<String, u32>);
+
+impl Counts {
+    fn add(&mut self, name: &str, count: u32) {
+        if count > 0 {
+            *self.0.entry(name.into()).or_default() += count;
+        }
+    }
+
+    fn rejected(&mut self, code: &str) {
+        self.add(&format!("{REJECTED}{code}"), 1);
+    }
+
+    fn finish(self) -> Vec<(String, u32)> {
+        self.0.into_iter().collect()
+    }
+}
+
+/// Prefix of the counters of refused events.
+pub const REJECTED: &str = "rejected.";
+
+#[cfg(test)]
+mod tests;

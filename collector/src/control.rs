@@ -1,0 +1,143 @@
+//! Who may do what: projects and keys, as read from the store a moment ago.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use tacit_signals::SessionId;
+use tacit_signals::SubjectKind;
+
+use crate::{keyed::Keyed, store::rows::StoredSubject};
+
+/// A tenant's number in every store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProjectId(pub u32);
+
+/// Whose text may be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ContentPolicy {
+    /// None.
+    Off,
+    /// What people made of an output.
+    Edits,
+    /// Prompts and answers as well: whatever the site sends.
+    Full,
+}
+
+impl ContentPolicy {
+    /// Its name, as on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Edits => "edits",
+            Self::Full => "full",
+        }
+    }
+
+    /// By its name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Off, Self::Edits, Self::Full]
+            .into_iter()
+            .find(|policy| policy.name() == name)
+    }
+}
+
+/// A tenant.
+#[derive(Debug)]
+pub struct Project {
+    /// Its number.
+    pub id: ProjectId,
+    /// Its name, as given on the command line.
+    pub name: String,
+    /// Whose text may be kept.
+    pub content: ContentPolicy,
+    /// Hides subjects.
+    pub pepper: Keyed,
+    /// Signs tokens.
+    pub secret: Keyed,
+}
+
+impl Project {
+    /// The stored form of a person the site or the page named.
+    #[must_use]
+    pub fn subject(&self, raw: &str, kind: SubjectKind) -> StoredSubject {
+        self.hidden(raw.as_bytes(), kind)
+    }
+
+    /// The stored form of nobody in particular: the session stands for the person.
+    #[must_use]
+    pub fn session_subject(&self, session: SessionId) -> StoredSubject {
+        self.hidden(&session.0, SubjectKind::Session)
+    }
+
+    fn hidden(&self, raw: &[u8], kind: SubjectKind) -> StoredSubject {
+        let code = self.pepper.sign(&[raw]);
+        let mut id = String::with_capacity(34);
+        id.push_str("s_");
+        for byte in &code[..16] {
+            for digit in [byte >> 4, byte & 15] {
+                id.push(char::from_digit(digit.into(), 16).unwrap_or('0'));
+            }
+        }
+        StoredSubject { id, kind }
+    }
+}
+
+/// What a publishable key allows: adding signals.
+#[derive(Debug)]
+pub struct Publishable {
+    /// The tenant.
+    pub project: Arc<Project>,
+    /// Where pages may send from; empty allows any.
+    pub origins: Vec<String>,
+    /// Withdrawn.
+    pub revoked: bool,
+}
+
+/// What a secret key allows: registering and reading.
+#[derive(Debug)]
+pub struct Secret {
+    /// The tenant.
+    pub project: Arc<Project>,
+    /// Withdrawn.
+    pub revoked: bool,
+}
+
+/// All projects and keys at one moment.
+#[derive(Debug, Default)]
+pub struct Control {
+    /// Grows with every change.
+    pub version: u64,
+    /// Tenants by number.
+    pub projects: BTreeMap<ProjectId, Arc<Project>>,
+    /// Publishable keys by their text, which is no secret.
+    pub publishable: HashMap<String, Arc<Publishable>>,
+    /// Secret keys by their SHA-256: equal time for any wrong guess.
+    pub secret: HashMap<[u8; 32], Arc<Secret>>,
+}
+
+/// The newest [`Control`] for everybody.
+#[derive(Debug, Default)]
+pub struct ControlCell(RwLock<Arc<Control>>);
+
+impl ControlCell {
+    /// A cell that holds `control`.
+    #[must_use]
+    pub fn new(control: Control) -> Self {
+        Self(RwLock::new(Arc::new(control)))
+    }
+
+    /// The newest.
+    #[must_use]
+    pub fn get(&self) -> Arc<Control> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts a newer one in.
+    pub fn set(&self, control: Control) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(control);
+    }
+}

@@ -1,0 +1,58 @@
+//! Every bound of the collector that the wire does not already set, with its
+//! unit and reason. Bounds of a batch are in [`tacit_signals::limits`].
+
+/// Bytes of a `POST /v1/outputs` body: a long conversation with its documents,
+/// or a backfill of many short ones.
+pub const OUTPUTS_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Outputs in one registration request; each costs a few index look-ups in one
+/// transaction that others wait for.
+pub const OUTPUTS_PER_REQUEST_MAX: usize = 1_000;
+
+/// Bytes of one registered output as JSON, texts included.
+pub const OUTPUT_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Aliases of one output in one registration.
+pub const ALIASES_MAX: usize = 16;
+
+/// Entries of `arms` and of `tags`.
+pub const MAP_ENTRIES_MAX: usize = 32;
+
+/// Bytes of a `model`, `prompt_version`, `surface`, arm or tag.
+pub const NAME_BYTES_MAX: usize = 128;
+
+/// Bytes of a `POST /v1/signals` body.
+pub const SIGNALS_BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// Bytes read and thrown away of a body beyond its limit, so that the answer
+/// reaches the client and the connection stays usable; beyond it is closed.
+pub const DRAIN_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Bytes of records waiting for the log's writer; more is shed.
+pub const QUEUE_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Requests waiting for the log's writer; more is shed.
+pub const QUEUE_LEN_MAX: usize = 16 * 1024;
+
+/// Bytes written between two syncs, so that nobody waits for a huge write.
+pub const GROUP_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Bytes of one record of the log: an accepted batch is never larger than what
+/// it was made of, plus a header for each output.
+pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Bytes of log the consumer folds in one transaction: some 10 000 batches.
+pub const FOLD_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Registrations that wait for the store's writer; more is shed.
+pub const REGISTRATIONS_WAITING_MAX: usize = 1_024;
+
+/// Milliseconds a registration's token is good for: as long as a late event may
+/// still be received.
+pub const TOKEN_AGE_MS_MAX: u64 = tacit_signals::limits::EVENT_AGE_MS_MAX;
+
+/// Outputs on one page of `GET /v1/outputs`.
+pub const PAGE_LEN_MAX: usize = 200;
+
+/// Milliseconds between two looks at whether keys changed.
+pub const CONTROL_AGE_MS_MAX: u64 = 2_000;

@@ -1,0 +1,268 @@
+use super::{
+    sim::SimDisk,
+    *,
+};
+use crate::{control::ProjectId, outcome::Outcomes};
+
+const SALT: Salt = Salt([5; 16]);
+
+struct Fixture {
+    disk: SimDisk,
+    log: Log,
+    reader: Reader,
+    recovery: Recovery,
+    recovered: Vec<String>,
+    outcomes: Outcomes,
+}
+
+fn options() -> Options {
+    Options {
+        segment_bytes: 1 << 20,
+        segment_age: Duration::from_secs(3_600),
+        backlog_bytes_max: 1 << 30,
+    }
+}
+
+fn open_with(disk: &SimDisk, from: Position, options: Options) -> Fixture {
+    let mut recovered = Vec::new();
+    let (log, reader, recovery) = Log::open(
+        Arc::new(disk.clone()),
+        SALT,
+        options,
+        from,
+        Arc::new(Bell::default()),
+        &mut |payload| recovered.push(String::from_utf8(payload.to_vec()).unwrap()),
+    )
+    .unwrap();
+    Fixture {
+        disk: disk.clone(),
+        log,
+        reader,
+        recovery,
+        recovered,
+        outcomes: Outcomes::default(),
+    }
+}
+
+fn open(disk: &SimDisk, from: Position) -> Fixture {
+    open_with(disk, from, options())
+}
+
+impl Fixture {
+    fn append(&self, text: &str) -> Result<(), Unwritten> {
+        let frame = Frame::new(SALT, |out| out.extend_from_slice(text.as_bytes())).unwrap();
+        let mut received = self.outcomes.received();
+        received.belongs_to(self.outcomes.of(Some(ProjectId(1))));
+        self.log
+            .append(frame, 1, received)
+            .and_then(|written| written.blocking_recv().unwrap())
+    }
+
+    fn read(&mut self) -> Vec<String> {
+        let mut texts = Vec::new();
+        while let Some(portion) = self.reader.next(1_000).unwrap() {
+            texts.extend(
+                portion
+                    .records()
+                    .map(|bytes| String::from_utf8(bytes.to_vec()).unwrap()),
+            );
+            self.reader.advance(portion.end);
+        }
+        texts
+    }
+
+    fn acknowledged(&self) -> u64 {
+        self.outcomes.of(Some(ProjectId(1))).acknowledged_batches()
+    }
+
+    fn shed(&self) -> u64 {
+        self.outcomes.of(Some(ProjectId(1))).refused().shed
+    }
+}
+
+#[test]
+fn what_is_appended_is_read_in_order() {
+    let mut log = open(&SimDisk::default(), Position::default());
+    for n in 0..100 {
+        log.append(&format!("record {n}")).unwrap();
+    }
+    let expected: Vec<_> = (0..100).map(|n| format!("record {n}")).collect();
+    assert_eq!(log.read(), expected);
+    assert_eq!(log.log.backlog_bytes(), 0);
+    assert_eq!(log.acknowledged(), 100);
+}
+
+#[test]
+fn the_answer_comes_after_the_sync_and_the_name() {
+    let log = open(&SimDisk::default(), Position::default());
+    log.append("a").unwrap();
+    let expected = ["create", "append", "sync", "sync directory", "append", "sync"];
+    assert_eq!(log.disk.operations(), expected);
+}
+
+#[test]
+fn acknowledged_records_survive_any_crash() {
+    for torn in 0..64 {
+        let log = open(&SimDisk::default(), Position::default());
+        log.append("first").unwrap();
+        log.append("second").unwrap();
+        log.disk.refuse_syncs_after(0);
+        assert_eq!(log.append("never acknowledged"), Err(Unwritten::Failed));
+        let after = open(&log.disk.after_crash(torn), Position::default());
+        assert_eq!(after.recovered[..2], ["first", "second"], "torn at {torn}");
+        assert_eq!(after.recovery.damaged_places, 0);
+    }
+}
+
+#[test]
+fn a_torn_tail_is_cut_and_counted() {
+    let disk = SimDisk::default();
+    let log = open(&disk, Position::default());
+    log.append("whole").unwrap();
+    // Written past the log, as a kernel would write half of a record.
+    let frame = Frame::new(SALT, |out| out.extend_from_slice(b"torn")).unwrap();
+    let file = disk.open(&disk.names()[0]).unwrap();
+    file.append(&frame.bytes()[..13]).unwrap();
+    let mut after = open(&disk, Position::default());
+    assert_eq!(after.recovered, ["whole"]);
+    assert_eq!((after.recovery.torn_bytes, after.recovery.damaged_bytes), (13, 0));
+    after.append("next").unwrap();
+    assert_eq!(after.read(), ["whole", "next"]);
+    assert_eq!(open(&disk, Position::default()).recovery.torn_bytes, 0);
+}
+
+#[test]
+fn a_damaged_middle_is_skipped_and_counted() {
+    let disk = SimDisk::default();
+    let log = open(&disk, Position::default());
+    for text in ["one", "two", "three"] {
+        log.append(text).unwrap();
+    }
+    let second = frame::SEGMENT_HEADER_LEN + 12 + 3;
+    disk.damage(&disk.names()[0], second + 12);
+    let mut after = open(&disk, Position::default());
+    assert_eq!(after.recovered, ["one", "three"]);
+    assert_eq!((after.recovery.damaged_places, after.recovery.damaged_bytes), (1, 15));
+    assert_eq!(after.read(), ["one", "three"]);
+    assert_eq!(after.log.damaged_bytes(), 15);
+}
+
+#[test]
+fn a_damaged_header_costs_no_record() {
+    let disk = SimDisk::default();
+    open(&disk, Position::default()).append("one").unwrap();
+    disk.damage(&disk.names()[0], 20);
+    let mut after = open(&disk, Position::default());
+    assert_eq!(after.recovered, ["one"]);
+    assert_eq!(after.read(), ["one"]);
+}
+
+#[test]
+fn a_failed_sync_refuses_and_abandons_the_segment() {
+    let disk = SimDisk::default();
+    let mut log = open(&disk, Position::default());
+    log.append("kept").unwrap();
+    disk.refuse_syncs_after(0);
+    assert_eq!(log.append("lost"), Err(Unwritten::Failed));
+    assert!(log.log.is_failing());
+    disk.heal();
+    std::thread::sleep(Duration::from_millis(600));
+    log.append("after").unwrap();
+    assert!(!log.log.is_failing());
+    assert_eq!(disk.names().len(), 2, "a fresh segment");
+    assert_eq!(log.read(), ["kept", "after"]);
+    assert_eq!((log.acknowledged(), log.shed()), (2, 1));
+    // Even where the abandoned bytes reached the disk they are not read back.
+    let after = open(&disk.after_crash(1_000), Position::default());
+    assert_eq!(after.recovered, ["kept", "after"]);
+    assert_eq!(after.recovery.damaged_bytes, 0);
+}
+
+#[test]
+fn a_full_disk_leaves_no_files_behind() {
+    let disk = SimDisk::default();
+    disk.refuse_appends_after(0);
+    let log = open(&disk, Position::default());
+    for _ in 0..3 {
+        assert_eq!(log.append("x"), Err(Unwritten::Failed));
+    }
+    assert_eq!(disk.names(), Vec::<String>::new());
+}
+
+#[test]
+fn reading_goes_on_where_the_store_is() {
+    let disk = SimDisk::default();
+    let mut log = open(&disk, Position::default());
+    log.append("stored").unwrap();
+    assert_eq!(log.read(), ["stored"]);
+    let position = log.reader.position();
+    log.append("waiting").unwrap();
+    let mut after = open(&disk, position);
+    assert_eq!(after.recovered, ["waiting"]);
+    assert_eq!(after.read(), ["waiting"]);
+}
+
+#[test]
+fn full_segments_are_closed_and_deleted_once_consumed() {
+    let disk = SimDisk::default();
+    let small = Options {
+        segment_bytes: 100,
+        ..options()
+    };
+    let mut log = open_with(&disk, Position::default(), small);
+    for n in 0..10 {
+        log.append(&format!("{n:050}")).unwrap();
+    }
+    assert!(disk.names().len() > 3);
+    assert_eq!(log.reader.expired(Duration::ZERO), Vec::<u64>::new());
+    assert_eq!(log.read().len(), 10);
+    let expired = log.reader.expired(Duration::ZERO);
+    assert!(expired.len() >= 3);
+    assert_eq!(log.reader.expired(Duration::from_secs(60)), Vec::<u64>::new());
+    log.reader.remove(&expired).unwrap();
+    let position = log.reader.position();
+    log.append("on").unwrap();
+    assert_eq!(log.read(), ["on"]);
+    assert_eq!(open(&disk, position).recovered, ["on"]);
+}
+
+#[test]
+fn an_old_segment_is_closed_without_traffic() {
+    let disk = SimDisk::default();
+    let brief = Options {
+        segment_age: Duration::ZERO,
+        ..options()
+    };
+    let mut log = open_with(&disk, Position::default(), brief);
+    log.append("x").unwrap();
+    assert_eq!(log.read(), ["x"]);
+    let position = log.reader.position();
+    log.reader.advance(position);
+    assert_eq!(log.reader.expired(Duration::ZERO).len(), 1);
+}
+
+#[test]
+fn a_backlog_is_bounded() {
+    let bounded = Options {
+        backlog_bytes_max: 60,
+        ..options()
+    };
+    let mut log = open_with(&SimDisk::default(), Position::default(), bounded);
+    log.append(&"x".repeat(50)).unwrap();
+    assert_eq!(log.append("x"), Err(Unwritten::Full));
+    assert_eq!(log.shed(), 1);
+    assert_eq!(log.read().len(), 1);
+    log.append("x").unwrap();
+}
+
+#[test]
+fn closing_writes_what_waits() {
+    let disk = SimDisk::default();
+    let log = open(&disk, Position::default());
+    let frame = Frame::new(SALT, |out| out.push(b'x')).unwrap();
+    let written = log.log.append(frame, 1, log.outcomes.received()).unwrap();
+    log.log.close();
+    assert_eq!(written.blocking_recv().unwrap(), Ok(()));
+    assert_eq!(log.append("late"), Err(Unwritten::Closed));
+    assert_eq!(open(&disk, Position::default()).recovered, ["x"]);
+}

@@ -1,0 +1,50 @@
+//! What tests of several modules share.
+
+use std::sync::Arc;
+
+use crate::{
+    control::{ContentPolicy, Control, Project, ProjectId, Publishable, Secret},
+    keyed::{Keyed, digest},
+};
+
+/// A moment.
+pub(crate) const NOW: u64 = 1_763_890_000_000;
+
+/// A project whose secrets follow from its number.
+pub(crate) fn project(number: u8) -> Arc<Project> {
+    project_keeping(number, ContentPolicy::Full)
+}
+
+/// The same with a content setting.
+pub(crate) fn project_keeping(number: u8, content: ContentPolicy) -> Arc<Project> {
+    Arc::new(Project {
+        id: ProjectId(number.into()),
+        name: format!("p{number}"),
+        content,
+        pepper: Keyed::new(&[number; 32]),
+        secret: Keyed::new(&[number | 0x80; 32]),
+    })
+}
+
+/// Keys `pk_<n>` and `sk_<n>` for `project`.
+pub(crate) fn control(project: &Arc<Project>, origins: &[&str]) -> Control {
+    let number = project.id.0;
+    let mut control = Control::default();
+    control.projects.insert(project.id, Arc::clone(project));
+    control.publishable.insert(
+        format!("pk_{number}"),
+        Arc::new(Publishable {
+            project: Arc::clone(project),
+            origins: origins.iter().map(ToString::to_string).collect(),
+            revoked: false,
+        }),
+    );
+    control.secret.insert(
+        digest(format!("sk_{number}").as_bytes()),
+        Arc::new(Secret {
+            project: Arc::clone(project),
+            revoked: false,
+        }),
+    );
+    control
+}
