@@ -16,10 +16,11 @@ test("the model gets the versions on screen, edits included, up to its own promp
   assert.deepEqual(contents(second), ["one", "edited", "two"]);
 });
 
-test("turns count from 1, variants from 0", () => {
+test("turns and variants count from 0, as Tacit does", () => {
   const conversation = newConversation();
   const turn = addTurn(conversation, "one");
-  assert.equal(turn.number, 1);
+  assert.equal(turn.index, 0);
+  assert.equal(addTurn(conversation, "two").index, 1);
   assert.deepEqual([addVersion(turn).variant, addVersion(turn).variant], [0, 1]);
 });
 

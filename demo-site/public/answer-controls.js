@@ -22,7 +22,7 @@ export function answerControls(turn, { rate, regenerate, show, insert, edit }) {
   const remark = h("span", { class: "remark" });
 
   const buttons = [copy, good, bad, again, pencil, document];
-  const name = { class: "controls", role: "group", "aria-label": `Answer ${turn.number} actions` };
+  const name = { class: "controls", role: "group", "aria-label": `Answer ${turn.index + 1} actions` };
 
   return {
     element: h("div", name, versions, ...buttons, remark),

@@ -20,7 +20,7 @@ export class AnswerView {
   constructor(turn, actions) {
     this.#turn = turn;
     this.#controls = answerControls(turn, { ...actions, edit: () => this.#edit(actions) });
-    this.element = h("article", { class: "answer", "aria-label": `Answer ${turn.number}` });
+    this.element = h("article", { class: "answer", "aria-label": `Answer ${turn.index + 1}` });
     this.element.append(this.#slot, this.#controls.element);
   }
 
@@ -65,7 +65,7 @@ export class AnswerView {
       const element = h("div", {
         class: "answer-body",
         "data-ai-output": version.id,
-        "data-ai-turn": this.#turn.number,
+        "data-ai-turn": this.#turn.index,
         "data-ai-variant": version.variant,
       });
       this.#bodies.set(version, { element, view: new MarkdownView(element) });

@@ -108,7 +108,7 @@ export class Chat extends EventTarget {
     const running = (view.running = new AbortController());
     const request = {
       conversation: conversation.id,
-      turn: turn.number,
+      turn: turn.index,
       variant: version.variant,
       subject: this.#subject,
       messages: messagesUpTo(conversation, turn),
@@ -136,7 +136,7 @@ export class Chat extends EventTarget {
     if (event.type === "start") {
       version.id = event.id;
       version.state = "streaming";
-      this.#tell("output", { id: event.id, conversation, turn: turn.number, variant: version.variant });
+      this.#tell("output", { id: event.id, conversation, turn: turn.index, variant: version.variant });
     }
     if (event.type === "token") answer.setToken(version, event.token);
     if (event.type === "text") version.text += event.text;

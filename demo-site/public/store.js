@@ -5,8 +5,8 @@ export function newConversation() {
 }
 
 export function addTurn(conversation, prompt) {
-  const turn = { number: conversation.turns.length + 1, prompt, versions: [], shown: -1 };
-  if (turn.number === 1) conversation.title = prompt.replace(/\s+/g, " ").slice(0, 80);
+  const turn = { index: conversation.turns.length, prompt, versions: [], shown: -1 };
+  if (turn.index === 0) conversation.title = prompt.replace(/\s+/g, " ").slice(0, 80);
   conversation.turns.push(turn);
   return turn;
 }
@@ -31,7 +31,7 @@ export const shownVersion = (turn) => turn.versions[turn.shown];
 /** The conversation as the model gets it, up to and with the prompt of `turn`. */
 export function messagesUpTo(conversation, turn) {
   const messages = [];
-  for (const earlier of conversation.turns.slice(0, turn.number - 1)) {
+  for (const earlier of conversation.turns.slice(0, turn.index)) {
     messages.push({ role: "user", content: earlier.prompt });
     const answer = shownVersion(earlier);
     if (answer?.text) messages.push({ role: "assistant", content: answer.text });

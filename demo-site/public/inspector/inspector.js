@@ -9,6 +9,9 @@ import { OutputNames } from "./outputs.js";
 import { SendList } from "./send-list.js";
 import { SignalList } from "./signal-list.js";
 
+// After these nothing is captured; after any other error capture goes on.
+const NOT_RUNNING = new Set(["capture_unavailable", "capture_failed", "invalid_options"]);
+
 export class Inspector {
   #names = new OutputNames();
   #signals = new SignalList(this.#names);
@@ -52,7 +55,7 @@ export class Inspector {
   #take({ type, detail, at }) {
     if (type === "signal") this.#takeSignal(detail, at);
     if (type === "send") this.#takeSend(detail, at);
-    if (type === "error") this.#sends.addError(detail, at);
+    if (type === "error") this.#takeError(detail, at);
     if (type === "script" && detail.outcome === "error") this.#say("off", "blocked or not reachable");
     if (type === "script" && detail.outcome === "load") this.#say("on", "watching");
   }
@@ -69,6 +72,11 @@ export class Inspector {
     this.#totals.add(send);
     for (const id of this.#unsent) this.#poller.touch(id); // now there may be something new to learn
     this.#unsent.clear();
+  }
+
+  #takeError(error, at) {
+    this.#sends.addError(error, at);
+    if (NOT_RUNNING.has(error.code)) this.#say("off", "not running");
   }
 
   async #ask(id) {

@@ -9,7 +9,7 @@ export class OutputNames {
     const chat = this.#chats.get(conversation);
     const where = chat > 1 ? `Chat ${chat}, answer` : "Answer";
     const version = variant > 0 ? `, version ${variant + 1}` : "";
-    this.#names.set(id, `${where} ${turn}${version}`);
+    this.#names.set(id, `${where} ${turn + 1}${version}`);
   }
 
   of(id) {

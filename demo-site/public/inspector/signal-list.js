@@ -21,7 +21,7 @@ export class SignalList extends Log {
       h("span", { class: "log-what", title: output }, output ? this.#names.of(output) : ""),
       h("time", {}, clock(at)),
     );
-    const fields = h("span", { class: "log-fields" }, fieldsOf(signal).join(" · "));
+    const fields = h("span", { class: "log-fields" }, fieldsOf(signal, (id) => this.#names.of(id)).join(" · "));
     this.add(h("li", { class: "signal", "data-kind": kind, "data-output": output }, head, fields));
   }
 }

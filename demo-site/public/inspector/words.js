@@ -31,13 +31,14 @@ const ENVELOPE = new Set(["seq", "at", "kind", "output", "conversation", "sessio
 const QUIET = new Set(["turn", "variant", "sketch", "model", "prompt_version"]); // known, or long
 
 /** The fields worth a line: `share 49 %`, `stream 2.1 s`, `via button`. */
-export function fieldsOf(signal) {
+export function fieldsOf(signal, nameOf) {
   return Object.entries(signal)
     .filter(([name, value]) => !ENVELOPE.has(name) && !QUIET.has(name) && isPlain(value))
-    .map(([name, value]) => fieldText(name, value));
+    .map(([name, value]) => fieldText(name, OUTPUTS.has(name) ? nameOf(value) : value));
 }
 
 const isPlain = (value) => ["number", "string", "boolean"].includes(typeof value);
+const OUTPUTS = new Set(["from", "to", "replaces"]); // fields that name another output
 const SHARES = new Set(["share", "read_share", "code_share", "survival", "similarity"]);
 
 function fieldText(name, value) {
