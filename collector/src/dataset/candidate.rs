@@ -1,5 +1,7 @@
 //! Every output or pair of a group becomes a row or the one reason it is none.
 
+use std::collections::BTreeSet;
+
 use super::{
     Filter,
     ledger::Skip,
@@ -101,14 +103,17 @@ impl<'a> Build<'a> {
             name: label.output.to_string(),
             row: Err(self.unpaired(label)),
         });
+        let mut said = BTreeSet::new();
         let pairs = pairs.iter().map(|pair| Candidate {
             name: match pair.kind {
                 PairKind::Edit => format!("{}\n", pair.rejected),
                 PairKind::Sibling => format!("{}\n{}", pair.rejected, pair.chosen),
             },
-            row: self.preference(pair),
+            row: self.preference(pair, &mut said),
         });
-        pairs.chain(alone).collect()
+        let mut candidates: Vec<_> = pairs.collect();
+        candidates.extend(alone);
+        candidates
     }
 
     fn outputs(&self) -> impl Iterator<Item = (&'a OutputRows, &'a Labelled)> {
@@ -147,8 +152,16 @@ impl<'a> Build<'a> {
         i64::from(edit.survival.thousandths()) >= self.policy.pairs.same.thousandths()
     }
 
-    fn preference(&self, pair: &Pair) -> Result<String, Skip> {
-        let side = |index: usize| (&self.group.outputs[index], &self.labelled.outputs[index]);
+    /// A pair's row. `said` holds what earlier pairs of the group prefer: by outputs
+    /// no two contradict each other, but a person may have edited one answer into
+    /// the other's words.
+    fn preference(
+        &self,
+        pair: &Pair,
+        said: &mut BTreeSet<(Option<u32>, &'a str, &'a str)>,
+    ) -> Result<String, Skip> {
+        let (group, labels): (&'a Group, &'a LabelledGroup) = (self.group, self.labelled);
+        let side = |index: usize| (&group.outputs[index], &labels.outputs[index]);
         let (kept, chosen) = side(pair.chosen_index);
         let (other, rejected) = side(pair.rejected_index);
         admit(self.filter, chosen)?;
@@ -162,6 +175,10 @@ impl<'a> Build<'a> {
         if better.trim() == worse.trim() {
             return Err(Skip::SameText);
         }
+        if said.contains(&(chosen.turn, worse.trim(), better.trim())) {
+            return Err(Skip::Contradiction);
+        }
+        said.insert((chosen.turn, better.trim(), worse.trim()));
         Ok(row::line(&Dpo {
             prompt: &prompt,
             chosen: [Turn::assistant(better)],

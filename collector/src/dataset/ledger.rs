@@ -33,6 +33,8 @@ pub enum Skip {
     NoText,
     /// Both sides of a pair read the same.
     SameText,
+    /// Another pair of the turn prefers the same texts the other way round.
+    Contradiction,
 }
 
 impl Skip {
@@ -53,6 +55,7 @@ impl Skip {
             Self::NoPrompt => "no_prompt",
             Self::NoText => "no_text",
             Self::SameText => "same_text",
+            Self::Contradiction => "contradiction",
         }
     }
 
@@ -86,6 +89,7 @@ impl Skip {
                  register it again after the stream's end"
             }
             Self::SameText => "both answers of every pair read the same",
+            Self::Contradiction => "every pair has one that says the opposite",
         }
     }
 }

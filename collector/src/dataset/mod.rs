@@ -1,9 +1,9 @@
 //! Datasets: rows for trainers, and for everything else the reason it is not a row.
 //!
-//! One group's path: [`crate::label::label_group`] labels it; [`candidate`] makes
+//! One group's path: [`crate::label::label_group`] labels it; `candidate` makes
 //! every output or pair a row or a reason, exactly one of the two; [`Exporter`]
 //! collects both and puts the rows in their final order. The shapes of rows are
-//! in [`row`], the texts that go into them in [`text`].
+//! in `row`, the texts that go into them in `text`.
 //!
 //! Same groups, policy, `as_of`, filter and seed: same bytes.
 
@@ -13,8 +13,9 @@ mod ledger;
 mod row;
 mod text;
 
-use serde::Serialize;
 use std::collections::BTreeMap;
+
+use serde::Serialize;
 
 use crate::{
     label::{Labelled, Policy, Trust, label_group},
@@ -150,7 +151,7 @@ impl Exporter {
     /// The rows in their final order, and what became of the rest.
     ///
     /// Labels keep the order they came in; rows for trainers are ordered by
-    /// [`place`], which shuffles them: TRL's KTO pairs neighbours, so answers to
+    /// BLAKE3 of seed and name, which shuffles them: TRL's KTO pairs neighbours, so answers to
     /// one prompt must not stand together.
     #[must_use]
     pub fn finish(mut self) -> Export {

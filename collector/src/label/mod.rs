@@ -1,11 +1,11 @@
 //! Labels: a pure function of facts, policy and `as_of`.
 //!
-//! One output's path: its slices become a [`timeline`] of moments in corrected
-//! time, each event once; [`facts`] folds them by the laws of CONTRACTS, so that
-//! order, repeats and splits do not matter; [`evidence`] asks every rule of the
-//! [`policy`]; [`verdict`] weighs what was found; [`identity`] says what the
-//! output is and [`trust`] what its signals rest on; [`labelled`] is the label as
-//! it leaves. Then [`pairs`] compares the labelled outputs of a turn.
+//! One output's path: its slices become a `timeline` of moments in corrected
+//! time, each event once; `facts` folds them by the laws of CONTRACTS, so that
+//! order, repeats and splits do not matter; `evidence` asks every rule of the
+//! `policy`; `verdict` weighs what was found; `identity` says what the
+//! output is and `trust` what its signals rest on; `labelled` is the label as
+//! it leaves. Then `pairs` compares the labelled outputs of a turn.
 //!
 //! Nothing here does IO or reads a clock. Numbers are whole thousandths
 //! ([`Milli`]) until they are printed.
@@ -82,6 +82,12 @@ fn label(
     labelled::assemble(identity, verdict, trust, act, &found.items, policy, when)
 }
 
+#[cfg(test)]
+#[path = "laws_tests.rs"]
+mod laws;
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod rules;
 #[cfg(test)]
 pub(crate) mod script;
 #[cfg(test)]

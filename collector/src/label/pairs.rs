@@ -151,3 +151,7 @@ fn sibling(outputs: &[Labelled], kept: usize, other: usize, policy: &Policy) -> 
         rejected_index: other,
     })
 }
+
+#[cfg(test)]
+#[path = "pairs_tests.rs"]
+mod tests;

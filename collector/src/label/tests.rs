@@ -1,33 +1,26 @@
-//! Each rule by a scripted history; the contract's example; the fold's laws.
+//! Labels as a whole: the contract's example, states, trust, identity, forms.
 
 use serde_json::json;
-use tacit_signals::{
-    SubjectKind,
-    signal::{CopyVia, Intent},
-};
+use tacit_signals::{SubjectKind, signal::CopyVia};
 
 use super::{
-    script::{
-        DAY, HOUR, MINUTE, SECOND, Story, T0, act, converted, copied, dwell, edited, followed_up,
-        id, rated, regenerated, span, survived,
-    },
+    script::{DAY, HOUR, SECOND, Story, T0, converted, copied, dwell, id, rated},
     *,
 };
 use crate::store::rows::{JoinedBy, Registered, StoredSubject};
-use tacit_signals::Signal;
 
-fn policy() -> Policy {
+pub(super) fn policy() -> Policy {
     Policy::default_policy().unwrap()
 }
 
-fn label(story: Story, as_of: u64) -> Labelled {
+pub(super) fn label(story: Story, as_of: u64) -> Labelled {
     let mut labelled = label_group(&story.group(), &policy(), as_of);
     assert_eq!(labelled.outputs.len(), 1);
     labelled.outputs.remove(0)
 }
 
 /// What a label says, short: state, score, weight, confidence, reasons.
-fn says(label: &Labelled) -> (State, f64, f64, f64, Vec<String>) {
+pub(super) fn says(label: &Labelled) -> (State, f64, f64, f64, Vec<String>) {
     let reason = |reason: &Reason| {
         let seqs: Vec<_> = reason
             .evidence
@@ -82,4 +75,140 @@ fn the_contracts_example_byte_for_byte() {
         r#""model":"m-1","prompt_version":"support@14","arms":{"tone":"b"},"shown_at":1763889990000}"#,
     );
     assert_eq!(line, contract);
+}
+
+const AS_OF: u64 = T0 + HOUR;
+
+#[test]
+fn what_nobody_was_shown_waits() {
+    let label = label(Story::untold("o").registered("Thus."), T0 + 365 * DAY);
+    assert_eq!(label.state, State::Pending);
+    assert!(!label.mature && !label.seen);
+    assert_eq!((label.matures_at, label.shown_at), (None, None));
+    assert_eq!(label.trust, Trust::Known);
+    assert_eq!(label.to_json()["matures_at"], json!(null));
+}
+
+#[test]
+fn neutral_once_mature_pending_before() {
+    let state_at = |as_of| label(Story::shown("o"), as_of).state;
+    assert_eq!(state_at(T0 + 7 * DAY - 1), State::Pending);
+    assert_eq!(state_at(T0 + 7 * DAY), State::Neutral);
+}
+
+#[test]
+fn seen_is_a_second_of_reading_or_any_act_of_a_person() {
+    let seen = |story| label(story, AS_OF).seen;
+    assert!(!seen(Story::shown("o")));
+    assert!(!seen(Story::shown("o").at(1, dwell(999, 1.0))));
+    assert!(seen(
+        Story::shown("o")
+            .at(1, dwell(600, 1.0))
+            .in_session(1)
+            .at(2, dwell(400, 1.0))
+    ));
+    assert!(seen(Story::shown("o").at(1, rated(0.0))));
+    assert!(
+        !seen(Story::shown("o").at(1, converted())),
+        "the site said that, not the page"
+    );
+}
+
+#[test]
+fn reading_scales_confidence_and_nothing_else() {
+    let read = |active_ms| {
+        let story = Story::shown("o").at(1, copied(1.0, CopyVia::Button));
+        let label = label(story.at(2, dwell(active_ms, 1.0)), AS_OF);
+        assert_eq!((label.state, label.score.to_f64()), (State::Positive, 3.0));
+        label.confidence.to_f64()
+    };
+    // 130 words at 238 a minute: 32.8 s expected, read from 16.4 s.
+    assert_eq!(read(0), 0.82, "0.5 + 0.4 * 0.8");
+    assert_eq!(read(8_193), 0.86, "half way: 0.5 + 0.4 * 0.9");
+    assert_eq!(read(16_387), 0.9);
+    assert_eq!(read(900_000), 0.9);
+}
+
+#[test]
+fn trust_is_that_of_the_weakest_evidence() {
+    let trust = |story| label(story, AS_OF).trust;
+    let signed = || {
+        Story::untold("o")
+            .signed(true)
+            .at(0, script::shown(2, None))
+    };
+    assert_eq!(trust(signed()), Trust::Claimed, "nobody registered it");
+    assert_eq!(trust(signed().registered("a")), Trust::Signed);
+    let copy = copied(1.0, CopyVia::Button);
+    let mixed = signed().signed(false).at(1, copy.clone()).registered("a");
+    assert_eq!(trust(mixed), Trust::Known);
+    let beside = signed()
+        .at(1, copy)
+        .signed(false)
+        .at(2, dwell(900, 1.0))
+        .registered("a");
+    assert_eq!(trust(beside), Trust::Signed, "reading gave no evidence");
+}
+
+#[test]
+fn registered_beats_claimed() {
+    let claimed = label(Story::shown("o"), AS_OF);
+    assert_eq!(
+        (claimed.conversation, claimed.turn),
+        (Some(id("c-1")), Some(2))
+    );
+    assert_eq!(claimed.subject.unwrap().id, "s_browser");
+    let registered = Registered {
+        conversation: Some(id("c-9")),
+        turn: Some(7),
+        variant: Some(3),
+        model: Some("m-2".into()),
+        ..Registered::default()
+    };
+    let label = label(Story::shown("o").registered_as(registered), AS_OF);
+    assert_eq!((label.conversation, label.turn), (Some(id("c-9")), Some(7)));
+    assert_eq!((label.variant, label.model), (Some(3), Some("m-2".into())));
+    assert_eq!(
+        label.subject.unwrap().id,
+        "s_browser",
+        "not registered, so claimed"
+    );
+}
+
+#[test]
+fn of_claimed_subjects_the_better_kind_stands() {
+    let mut story = Story::shown("o")
+        .at(1, rated(1.0))
+        .at(2, rated(1.0))
+        .at(3, rated(1.0));
+    for (slice, (id, kind)) in story.rows.slices.iter_mut().zip([
+        ("s_a", SubjectKind::Session),
+        ("s_b", SubjectKind::Visitor),
+        ("s_c", SubjectKind::App),
+        ("s_d", SubjectKind::App),
+    ]) {
+        slice.subject = StoredSubject {
+            id: id.into(),
+            kind,
+        };
+    }
+    assert_eq!(label(story, AS_OF).subject.unwrap().id, "s_c");
+}
+
+#[test]
+fn csv_has_the_fields_of_the_json_form() {
+    let label = label(Story::shown("o").at(1, rated(1.0)), AS_OF);
+    let line: serde_json::Map<_, _> = serde_json::from_str(&label.to_line()).unwrap();
+    let mut columns = Labelled::csv_header().to_vec();
+    let record = label.csv_record();
+    assert_eq!(record.len(), columns.len());
+    assert_eq!(record[2..5], ["2.0", "1.0", "0.812"]);
+    assert_eq!(record[15..18], ["", "", "{}"]);
+    assert_eq!(
+        record[6],
+        r#"[{"rule":"rated_up","polarity":1,"weight":2.0,"evidence":["9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f:1"]}]"#
+    );
+    columns.sort_unstable();
+    let names: Vec<_> = line.keys().map(String::as_str).collect();
+    assert_eq!(names, columns);
 }

@@ -2,8 +2,8 @@
 //!
 //! A TOML file ([`Policy::parse`]) becomes rules whose numbers are whole
 //! thousandths or milliseconds. `policies/default.toml` shows every field and
-//! where its numbers come from; [`file`] is the shape of the file, [`check`]
-//! refuses what makes no sense, [`error`] says where.
+//! where its numbers come from; `file` is the shape of the file, `check`
+//! refuses what makes no sense, `error` says where.
 
 mod check;
 mod error;
@@ -42,8 +42,7 @@ pub struct Policy {
     pub(crate) dwell: Dwell,
     /// When two answers make a pair.
     pub(crate) pairs: PairRules,
-    /// Distinct windows of the rules, in ms from `shown`, ascending; the first
-    /// stands at [`Policy::act_window`] too.
+    /// Distinct windows of the rules and the policy, in ms from `shown`, ascending.
     pub(crate) windows: Vec<u64>,
     /// Index of the policy's own window in `windows`.
     pub(crate) act_window: usize,
