@@ -1,14 +1,12 @@
 //! The options of `start()`, checked once.
 
-use serde::Deserialize;
 use tacit_signals::{FieldError, Id, Problem, Share, limits::LABEL_BYTES_MAX};
 use thiserror::Error;
 
 use crate::adapter::Adapter;
 
 /// Options as JavaScript gives them.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Publishable key.
     pub key: String,

@@ -4,8 +4,6 @@
 //! came into view, which control was used, what was copied or typed); the core
 //! runs the detectors and puts what they found into the outbox.
 
-use std::collections::BTreeMap;
-
 use tacit_signals::{
     Event, Id, Share, Signal,
     signal::{ContentRole, Shown},
@@ -14,6 +12,7 @@ use tacit_signals::{
 
 use crate::{
     adapter::Control,
+    by_id::ById,
     config::{Config, Content},
     detect::{
         Ms, copied,
@@ -73,11 +72,11 @@ pub struct Core {
     config: Config,
     session: Session,
     outbox: Outbox,
-    outputs: BTreeMap<Id, Output>,
+    outputs: ById<Output>,
     turns: Turns,
     dwell: Dwell,
     one_copy: copied::OneAct,
-    editors: BTreeMap<u32, Vec<(Id, Editing)>>,
+    editors: Vec<(u32, Vec<(Id, Editing)>)>,
     consented: bool,
     heard: Vec<Event>,
 }
@@ -90,11 +89,11 @@ impl Core {
             config,
             session,
             outbox,
-            outputs: BTreeMap::new(),
+            outputs: ById::default(),
             turns: Turns::default(),
             dwell,
             one_copy: copied::OneAct::default(),
-            editors: BTreeMap::new(),
+            editors: Vec::new(),
             consented: true,
             heard: Vec::new(),
         }
@@ -166,7 +165,7 @@ impl Core {
                 ..sighting.clone()
             },
         };
-        self.outputs.insert(id.clone(), output);
+        self.outputs.get_or_insert(id, output);
         false
     }
 
@@ -299,7 +298,7 @@ impl Core {
         };
         let owned = owner.and_then(matches);
         let best = owned.or_else(|| {
-            let all = self.outputs.keys().filter_map(matches);
+            let all = self.outputs.ids().filter_map(matches);
             all.max_by_key(|(share, ..)| *share)
         });
         if let Some((_, id, signal)) = best {
@@ -326,7 +325,7 @@ impl Core {
     /// message it stands in. Whether it was seeded with an output, and so is
     /// worth following. A document may hold several.
     pub fn editor_opened(&mut self, editor: u32, owner: Option<&Id>, text: &str) -> bool {
-        let mut followed = self.editors.remove(&editor).unwrap_or_default();
+        let mut followed = self.close(editor);
         for (_, editing) in &mut followed {
             editing.moved(text);
         }
@@ -341,7 +340,7 @@ impl Core {
             Some(owned) => vec![owned],
             None => self
                 .outputs
-                .keys()
+                .ids()
                 .filter(is_new)
                 .filter_map(seeded)
                 .collect(),
@@ -357,7 +356,7 @@ impl Core {
         followed.extend(seeds.map(|(_, id, output)| (id, Editing::new(text, &output))));
         let is_followed = !followed.is_empty();
         if is_followed {
-            self.editors.insert(editor, followed);
+            self.editors.push((editor, followed));
         }
         is_followed
     }
@@ -374,7 +373,11 @@ impl Core {
     ) {
         let keep_text = is_final && self.config.content >= Content::Edits;
         let mut told = Vec::new();
-        for (id, editing) in self.editors.get_mut(&editor).into_iter().flatten() {
+        let this = self
+            .editors
+            .iter_mut()
+            .filter(|(number, _)| *number == editor);
+        for (id, editing) in this.flat_map(|(_, followed)| followed) {
             if let Some(signal) = editing.changed(text, is_final) {
                 told.push((id.clone(), signal));
                 let text = keep_text.then(|| redacted(&editing.now())).and_then(frame);
@@ -389,16 +392,20 @@ impl Core {
 
     /// A followed editor was given up.
     pub fn editor_cancelled(&mut self, now: Now, editor: u32) {
-        for (id, mut editing) in self.editors.remove(&editor).unwrap_or_default() {
+        for (id, mut editing) in self.close(editor) {
             if let Some(signal) = editing.cancelled() {
                 self.emit(now, &id, signal);
             }
         }
     }
 
-    /// A followed editor is gone.
-    pub fn editor_closed(&mut self, editor: u32) {
-        self.editors.remove(&editor);
+    /// What an editor is followed for, taken out.
+    fn close(&mut self, editor: u32) -> Vec<(Id, Editing)> {
+        let place = self
+            .editors
+            .iter()
+            .position(|(number, _)| *number == editor);
+        place.map_or_else(Vec::new, |place| self.editors.swap_remove(place).1)
     }
 
     /// The person's word: without it nothing is recorded, and what waits is forgotten.

@@ -11,6 +11,7 @@
 pub mod adapter;
 #[cfg(feature = "browser")]
 mod browser;
+pub mod by_id;
 pub mod config;
 pub mod core;
 pub mod detect;

@@ -5,8 +5,6 @@
 //! status was read; a beacon has none, so a beaconed batch is sent again when the
 //! page comes back, and the collector drops what it knows.
 
-use std::collections::VecDeque;
-
 use tacit_signals::{
     Event,
     codec::{EventWriter, Header, finish, set_sent_at},
@@ -67,7 +65,7 @@ pub struct Outbox {
     flush_after_ms: Ms,
     open: EventWriter,
     open_since: Ms,
-    queue: VecDeque<Sealed>,
+    queue: Vec<Sealed>,
     next_ticket: u32,
     in_flight: Option<u32>,
     not_before: Ms,
@@ -95,7 +93,7 @@ impl Outbox {
             flush_after_ms,
             open: EventWriter::default(),
             open_since: 0,
-            queue: VecDeque::new(),
+            queue: Vec::new(),
             next_ticket: 0,
             in_flight: None,
             not_before: 0,
@@ -144,7 +142,7 @@ impl Outbox {
         if !self.open.is_empty() && (self.flushing || now.mono >= due) {
             self.seal(now);
         }
-        let Some(first) = self.queue.front_mut() else {
+        let Some(first) = self.queue.first_mut() else {
             self.flushing = false;
             return if self.open.is_empty() {
                 Step::Idle
@@ -231,7 +229,7 @@ impl Outbox {
         }
         let events = std::mem::take(&mut self.open);
         self.next_ticket += 1;
-        self.queue.push_back(Sealed {
+        self.queue.push(Sealed {
             ticket: self.next_ticket,
             bytes: finish(&self.header, &events, now.wall),
             events: events.count(),
@@ -241,9 +239,7 @@ impl Outbox {
         while waiting > QUEUE_BYTES_MAX && self.queue.len() > 1 {
             // The one in flight may be stored already; the next oldest goes.
             let oldest = usize::from(self.in_flight.is_some());
-            let Some(gone) = self.queue.remove(oldest) else {
-                return;
-            };
+            let gone = self.queue.remove(oldest);
             waiting -= gone.bytes.len();
             self.dropped_events += gone.events;
         }

@@ -10,8 +10,8 @@ use crate::{
     field::{self, FieldError, Problem},
     id::{Id, SessionId},
     limits::{EVENTS_PER_BATCH_MAX, LABEL_BYTES_MAX},
+    named::{self, Fields, NAMES},
     number::Share,
-    raw::{FIELDS, Num, RawEvent},
     signal::{Kind, Signal, Unknown},
 };
 
@@ -30,7 +30,7 @@ struct RawBatch {
     subject_kind: Option<String>,
     sent_at: u64,
     #[serde(default = "everything")]
-    sample: Num,
+    sample: f64,
     #[serde(default)]
     automated: bool,
     #[serde(default)]
@@ -60,8 +60,8 @@ const BATCH_FIELDS: [&str; 13] = [
     "events",
 ];
 
-fn everything() -> Num {
-    Num(1.0)
+fn everything() -> f64 {
+    1.0
 }
 
 /// A whole batch from its JSON form.
@@ -100,7 +100,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, WireError> {
             session: SessionId::parse("session", &raw.session)?,
             subject: subject(raw.subject.as_deref(), raw.subject_kind.as_deref())?,
             sent_at: field::time("sent_at", raw.sent_at)?,
-            sample: Share::from_f64("sample", raw.sample.0)?,
+            sample: Share::from_f64("sample", raw.sample)?,
             automated: raw.automated,
             lang: label("lang", raw.lang)?,
             device: label("device", raw.device)?,
@@ -126,49 +126,51 @@ pub fn event(mut object: Map<String, Value>, sent_at: u64) -> Result<Event, Reje
         .get("seq")
         .and_then(Value::as_u64)
         .and_then(|seq| u32::try_from(seq).ok());
-    let refuse = |error: &FieldError| Rejection::new(seq, error);
-    let name = object.get("kind").and_then(Value::as_str).map(String::from);
-    let name = name.filter(|name| Kind::from_name(name).is_none());
-    let body = name
-        .as_ref()
-        .map(|_| Value::Object(object.clone()).to_string());
-    let mut raw: RawEvent = match read(object) {
-        Ok(raw) => raw,
-        Err(field) => return Err(refuse(&FieldError::new(field, Problem::Malformed))),
+    let refuse = |error: FieldError| Rejection::new(seq, &error);
+    let name = object.get("kind").and_then(Value::as_str);
+    let unknown = name.filter(|name| Kind::from_name(name).is_none());
+    let Some(name) = unknown else {
+        return named::read_event(&Object(&object)).map_err(refuse);
     };
-    let unknown = match (name, body) {
-        (Some(name), Some(body)) => {
-            let name = field::text("kind", name, LABEL_BYTES_MAX).map_err(|e| refuse(&e))?;
-            // Checked as any kind would be, then kept as it came.
-            raw.kind = Some(Kind::Selected.name().into());
-            raw.chars = Some(Num(0.0));
-            raw.share = Some(Num(0.0));
-            Some(Unknown {
-                name,
-                body: body.into_bytes(),
-            })
-        }
-        _ => None,
-    };
-    let mut event = raw.check().map_err(|error| refuse(&error))?;
-    if let Some(unknown) = unknown {
-        event.signal = Signal::Unknown(unknown);
-    }
-    Ok(event)
+    // Kept as it came; only what every event has is checked.
+    let name = field::text("kind", name.into(), LABEL_BYTES_MAX).map_err(refuse)?;
+    let body = Value::Object(object.clone()).to_string().into_bytes();
+    let signal = Signal::Unknown(Unknown { name, body });
+    named::event_of(&Object(&object), signal).map_err(refuse)
 }
 
-/// Reads an object field by field, so that a wrong type names its field.
-fn read(object: Map<String, Value>) -> Result<RawEvent, &'static str> {
-    for (name, value) in &object {
-        let Some(known) = FIELDS.iter().find(|known| *known == name) else {
-            continue;
-        };
-        let one = Map::from_iter([(name.clone(), value.clone())]);
-        if RawEvent::deserialize(Value::Object(one)).is_err() {
-            return Err(known);
-        }
+struct Object<'a>(&'a Map<String, Value>);
+
+impl Fields for Object<'_> {
+    fn get(&self, name: &'static str) -> Result<Option<named::Value>, FieldError> {
+        let malformed = FieldError::new(name, Problem::Malformed);
+        Ok(Some(match self.0.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Bool(flag)) => named::Value::Flag(*flag),
+            Some(Value::String(text)) => named::Value::Text(text.clone()),
+            Some(Value::Number(number)) => named::Value::Number(number.as_f64().ok_or(malformed)?),
+            Some(Value::Array(values)) => {
+                let number = |value: &Value| u32::try_from(value.as_u64()?).ok();
+                let numbers: Option<Vec<u32>> = values.iter().map(number).collect();
+                named::Value::Numbers(numbers.ok_or(malformed)?)
+            }
+            Some(Value::Object(_)) => return Err(malformed),
+        }))
     }
-    RawEvent::deserialize(Value::Object(object)).map_err(|_| "kind")
+}
+
+/// As JSON, whole numbers without a fraction.
+fn to_json(value: named::Value) -> Value {
+    match value {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+        named::Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
+            (number as i64).into()
+        }
+        named::Value::Number(number) => number.into(),
+        named::Value::Text(text) => text.into(),
+        named::Value::Flag(flag) => flag.into(),
+        named::Value::Numbers(numbers) => numbers.into(),
+    }
 }
 
 /// A whole batch in its JSON form.
@@ -181,7 +183,7 @@ pub fn encode(batch: &Batch) -> Value {
         subject: batch.subject.as_ref().map(|s| s.id.to_string()),
         subject_kind: batch.subject.as_ref().map(|s| s.kind.name().into()),
         sent_at: batch.sent_at,
-        sample: Num(batch.sample.to_f64()),
+        sample: batch.sample.to_f64(),
         automated: batch.automated,
         lang: batch.lang.clone(),
         device: batch.device.clone(),
@@ -195,12 +197,13 @@ pub fn encode(batch: &Batch) -> Value {
 /// One event as its JSON object.
 #[must_use]
 pub fn event_object(event: &Event) -> Map<String, Value> {
-    let mut raw = RawEvent::from(event);
-    raw.token = event.token.as_deref().map(Into::into);
-    let mut object = match serde_json::to_value(raw) {
-        Ok(Value::Object(object)) => object,
-        _ => Map::new(),
-    };
+    let mut object = Map::new();
+    named::each_field_of_event(event, &mut |name, value| {
+        object.insert(name.into(), to_json(value));
+    });
+    if let Some(token) = &event.token {
+        object.insert("token".into(), token.as_ref().into());
+    }
     if let Signal::Unknown(unknown) = &event.signal
         && let Ok(Value::Object(fields)) = serde_json::from_slice(&unknown.body)
     {
@@ -228,7 +231,7 @@ fn subject(id: Option<&str>, kind: Option<&str>) -> Result<Option<Subject>, Fiel
 }
 
 fn unknown(object: &Map<String, Value>) -> u32 {
-    let known = |name: &String| name == "content" || FIELDS.contains(&name.as_str());
+    let known = |name: &String| NAMES.contains(&name.as_str());
     count(object.keys().filter(|name| !known(name)))
 }
 

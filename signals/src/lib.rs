@@ -3,9 +3,9 @@
 //! One signal's path: a detector in the page makes an [`Event`]; the outbox
 //! collects events of a session into a [`Batch`]; [`codec`] turns it into the
 //! bytes described in `WIRE.md`; the collector turns them back and learns in
-//! [`Decoded`] what was good and what it has to refuse, by name. [`raw`] is the
-//! flat shape of an event that JSON and JavaScript see; both forms go through
-//! the same checks.
+//! [`Decoded`] what was good and what it has to refuse, by name. [`named`] is an
+//! event by the names of its fields, as JSON and JavaScript see it; both forms go
+//! through the same checks.
 //!
 //! [`text`] holds the measures both sides take of a text. Nothing here does IO,
 //! reads a clock or knows a browser.
@@ -17,8 +17,8 @@ pub mod id;
 #[cfg(feature = "json")]
 pub mod json;
 pub mod limits;
+pub mod named;
 pub mod number;
-pub mod raw;
 pub mod signal;
 pub mod text;
 

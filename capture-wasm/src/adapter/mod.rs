@@ -5,27 +5,20 @@
 
 mod names;
 
-use serde::Deserialize;
-
 pub use names::{Control, classify};
 
 /// Where outputs and their facts stand in the page's markup.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adapter {
     /// CSS selector of an output's element: the answer's body, without controls.
     pub output: String,
     /// Attribute that holds the output's id.
-    #[serde(default)]
     pub id: Option<String>,
     /// Attribute of the element or an ancestor that holds the conversation.
-    #[serde(default)]
     pub conversation: Option<String>,
     /// Attribute that holds the number of the turn.
-    #[serde(default)]
     pub turn: Option<String>,
     /// Attribute that holds the number of the variant.
-    #[serde(default)]
     pub variant: Option<String>,
 }
 

@@ -100,7 +100,8 @@ const NAME_CHARS_MAX: usize = 40;
 /// What a control with this accessible name does.
 #[must_use]
 pub fn classify(name: &str) -> Option<Control> {
-    let name = name.trim().to_lowercase();
+    // Names start with a capital at most; whole case tables are not worth their bytes.
+    let name = name.trim().to_ascii_lowercase();
     if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
         return None;
     }

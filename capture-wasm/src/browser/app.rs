@@ -7,13 +7,15 @@ use std::{
 
 use gloo_timers::callback::Timeout;
 use js_sys::Function;
-use tacit_signals::{Id, SessionId, Signal, Subject, SubjectKind, codec::Header};
+use tacit_signals::{FieldError, Id, SessionId, Signal, Subject, SubjectKind, codec::Header};
 use wasm_bindgen::prelude::*;
 
 use super::{
-    clock, controls, copies, editors, host::Host, lifecycle, listen::Listeners, page, scan, view,
+    clock, controls, copies, editors, host::Host, lifecycle, listen::Listeners, object::Object,
+    page, scan, view,
 };
 use crate::{
+    adapter::Adapter,
     config::{Config, Content, Options},
     core::Core,
     detect::dwell::Dwell,
@@ -40,13 +42,13 @@ pub(super) struct App {
 
 impl App {
     /// Reads the options, builds the core and begins to listen.
-    pub(super) fn start(options: &JsValue) -> Result<Rc<Self>, JsValue> {
+    pub(super) fn start(options: &JsValue) -> Option<Rc<Self>> {
         let host = Host::new(options);
         let config = match config(options) {
             Ok(config) => config,
             Err(message) => {
                 host.error("invalid_options", &message);
-                return Err(message.into());
+                return None;
             }
         };
         let now = clock::now();
@@ -76,7 +78,7 @@ impl App {
         copies::listen(&app);
         editors::listen(&app);
         scan::watch(&app);
-        Ok(app)
+        Some(app)
     }
 
     /// Uses the core, then passes on what it found. `None` once stopped, or when
@@ -136,19 +138,39 @@ impl App {
 
 /// The configuration, with what the visitor's browser asks for.
 fn config(options: &JsValue) -> Result<Config, String> {
-    let mut parsed: Options =
-        serde_wasm_bindgen::from_value(options.clone()).map_err(|error| error.to_string())?;
-    let adapter = js_sys::Reflect::get(options, &"adapter".into()).unwrap_or_default();
-    if adapter.is_object() {
-        let declared =
-            serde_wasm_bindgen::from_value(adapter).map_err(|error| error.to_string())?;
-        parsed.adapter = Some(declared);
-    }
-    let mut config = parsed.check().map_err(|error| error.to_string())?;
+    let options = Object::from(options.clone());
+    let mut config = read(&options)
+        .map_err(|error| error.to_string())?
+        .check()
+        .map_err(|error| error.to_string())?;
     if page::asks_for_privacy() {
         config.content = Content::Off;
     }
     Ok(config)
+}
+
+fn read(options: &Object) -> Result<Options, FieldError> {
+    let adapter = options.object("adapter");
+    let adapter = adapter.map(|adapter| -> Result<Adapter, FieldError> {
+        Ok(Adapter {
+            output: adapter.text("output")?.unwrap_or_default(),
+            id: adapter.text("id")?,
+            conversation: adapter.text("conversation")?,
+            turn: adapter.text("turn")?,
+            variant: adapter.text("variant")?,
+        })
+    });
+    Ok(Options {
+        key: options.text("key")?.unwrap_or_default(),
+        endpoint: options.text("endpoint")?,
+        adapter: adapter.transpose()?,
+        subject: options.text("subject")?,
+        surface: options.text("surface")?,
+        content: options.text("content")?,
+        join: options.text("join")?,
+        sample: options.number("sample")?,
+        flush_after_ms: options.number("flushAfterMs")?,
+    })
 }
 
 fn header(config: &Config, random: [u8; 20]) -> Header {

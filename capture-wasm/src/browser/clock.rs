@@ -1,5 +1,6 @@
 //! The browser's clocks and its randomness.
 
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 
 use crate::session::Now;
@@ -37,4 +38,9 @@ pub(super) fn random<const N: usize>() -> [u8; N] {
 /// Any number, for jitter.
 pub(super) fn random_u32() -> u32 {
     u32::from_le_bytes(random())
+}
+
+/// Calls `act` in `wait_ms`, unless the timer is dropped before.
+pub(super) fn later(wait_ms: u64, act: Box<dyn FnOnce()>) -> Timeout {
+    Timeout::new(u32::try_from(wait_ms).unwrap_or(u32::MAX), act)
 }

@@ -50,9 +50,11 @@ pub(super) fn listen(app: &Rc<App>) {
         return;
     };
     let clicked = app.clone();
-    app.listeners
-        .borrow_mut()
-        .on(&document, "click", move |event| on_click(&clicked, &event));
+    app.listeners.borrow_mut().on(
+        &document,
+        "click",
+        Box::new(move |event| on_click(&clicked, event)),
+    );
 }
 
 fn on_click(app: &Rc<App>, event: &Event) {
@@ -86,7 +88,7 @@ fn rate_soon(app: &Rc<App>, control: Element, meaning: Control, owner: Id) {
         control,
         meaning,
         owner,
-        _later: Timeout::new(0, move || later.settle_rating()),
+        _later: clock::later(0, Box::new(move || later.settle_rating())),
     });
 }
 

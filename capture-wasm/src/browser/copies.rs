@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use tacit_signals::Id;
-use wasm_bindgen::{JsCast, prelude::*};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement, HtmlTextAreaElement, Range};
 
 use super::{app::App, clock, controls, page};
@@ -15,14 +15,18 @@ pub(super) fn listen(app: &Rc<App>) {
     let mut listeners = app.listeners.borrow_mut();
     for event in ["copy", "cut"] {
         let copied = app.clone();
-        listeners.on(&document, event, move |event| on_copy(&copied, &event));
+        listeners.on(
+            &document,
+            event,
+            Box::new(move |event| on_copy(&copied, event)),
+        );
     }
     let wrote = app.clone();
-    listeners.on_clipboard(move |text, is_user_active| {
+    listeners.on_clipboard(Box::new(move |text, is_user_active| {
         if is_user_active {
-            on_write(&wrote, &text);
+            on_write(&wrote, text);
         }
-    });
+    }));
 }
 
 /// The handler only notes the event; what is selected is read right after it.
@@ -33,11 +37,11 @@ fn on_copy(app: &Rc<App>, event: &Event) {
     }
     let target = controls::target(event);
     let later = app.clone();
-    let read = Closure::<dyn FnMut()>::new(move || match target.as_ref().and_then(field_text) {
+    let read = move |_| match target.as_ref().and_then(field_text) {
         Some(text) => on_write(&later, &text),
         None => on_selection(&later),
-    });
-    let read = app.listeners.borrow().function(read);
+    };
+    let read = app.listeners.borrow().function(Box::new(read));
     if let Some(window) = page::window() {
         window.queue_microtask(&read);
     }

@@ -13,10 +13,10 @@ use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement
 use super::{app::App, clock, controls, page, redact, text};
 
 /// Typing pauses after this long.
-const PAUSE_MS: u32 = 600;
+const PAUSE_MS: u64 = 600;
 
 /// An editor that was left may still be given up: "Cancel" takes the focus first.
-const LEFT_MS: u32 = 300;
+const LEFT_MS: u64 = 300;
 
 /// The editor in use.
 #[derive(Default)]
@@ -74,7 +74,11 @@ pub(super) fn listen(app: &Rc<App>) {
     let mut listeners = app.listeners.borrow_mut();
     let mut on = |event, handler: fn(&Rc<App>, &Event)| {
         let app = app.clone();
-        listeners.on(&document, event, move |event| handler(&app, &event));
+        listeners.on(
+            &document,
+            event,
+            Box::new(move |event| handler(&app, event)),
+        );
     };
     on("focusin", on_focus);
     on("input", on_input);
@@ -124,10 +128,13 @@ fn on_input(app: &Rc<App>, event: &Event) {
     };
     current.dirty = true;
     let paused = app.clone();
-    let pause = Timeout::new(PAUSE_MS, move || {
-        paused.read_editor();
-        paused.tell_edit(false);
-    });
+    let pause = clock::later(
+        PAUSE_MS,
+        Box::new(move || {
+            paused.read_editor();
+            paused.tell_edit(false);
+        }),
+    );
     current.waiting = Some((Waiting::Pause, pause));
 }
 
@@ -143,7 +150,7 @@ fn on_leave(app: &Rc<App>, event: &Event) {
         return;
     };
     let left = app.clone();
-    let told = Timeout::new(LEFT_MS, move || left.tell_edit(true));
+    let told = clock::later(LEFT_MS, Box::new(move || left.tell_edit(true)));
     current.waiting = Some((Waiting::Left, told));
 }
 
@@ -215,7 +222,7 @@ impl App {
     /// editor goes away: in a document that stays, Escape means nothing.
     pub(super) fn cancel_edit(self: &Rc<Self>) {
         let later = self.clone();
-        let check = Timeout::new(LEFT_MS, move || later.give_up_edit());
+        let check = clock::later(LEFT_MS, Box::new(move || later.give_up_edit()));
         if let Some(current) = self.editors.borrow_mut().current.as_mut() {
             current.waiting = Some((Waiting::Cancel, check));
         }

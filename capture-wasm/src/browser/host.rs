@@ -1,8 +1,11 @@
 //! What the host page hears: signals, sends and errors, if it asked.
 
-use js_sys::{Function, Object, Reflect};
-use serde::Serialize;
-use tacit_signals::{Event, raw::RawEvent};
+use js_sys::{Function, Reflect};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use tacit_signals::{
+    Event,
+    named::{Value, each_field_of_event},
+};
 use wasm_bindgen::prelude::*;
 
 /// The callbacks of `start()`. The JS layer defers them, so they cannot re-enter.
@@ -38,12 +41,7 @@ impl Host {
         let Some(callback) = &self.on_signal else {
             return;
         };
-        let mut raw = RawEvent::from(event);
-        raw.text = None;
-        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        if let Ok(value) = raw.serialize(&serializer) {
-            call(callback, &value);
-        }
+        tell(callback, &ByName(event));
     }
 
     /// An attempt to send.
@@ -51,16 +49,14 @@ impl Host {
         let Some(callback) = &self.on_send else {
             return;
         };
-        let status = status.map_or(JsValue::NULL, JsValue::from);
-        let number = |value: usize| JsValue::from(u32::try_from(value).unwrap_or(u32::MAX));
-        call(
+        tell(
             callback,
-            &object(&[
-                ("bytes", number(bytes)),
-                ("events", number(events)),
-                ("via", via.into()),
-                ("status", status),
-            ]),
+            &Sent {
+                bytes,
+                events,
+                via,
+                status,
+            },
         );
     }
 
@@ -69,21 +65,52 @@ impl Host {
         let Some(callback) = &self.on_error else {
             return;
         };
-        let fields = [("code", code.into()), ("message", message.into())];
-        call(callback, &object(&fields));
+        tell(callback, &Trouble { code, message });
     }
 }
 
-fn object(fields: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in fields {
-        // Setting a field of a plain object cannot fail.
-        let _ = Reflect::set(&object, &(*name).into(), value);
-    }
-    object.into()
+#[derive(Serialize)]
+struct Sent<'a> {
+    bytes: usize,
+    events: usize,
+    via: &'a str,
+    status: Option<u16>,
 }
 
-fn call(callback: &Function, value: &JsValue) {
-    // The host's own throw is the host's; the JS layer keeps it from us.
-    let _ = callback.call1(&JsValue::UNDEFINED, value);
+#[derive(Serialize)]
+struct Trouble<'a> {
+    code: &'a str,
+    message: &'a str,
+}
+
+/// An event in the shape of the JSON twin, without text.
+struct ByName<'a>(&'a Event);
+
+impl Serialize for ByName<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let mut failed = None;
+        each_field_of_event(self.0, &mut |name, value| {
+            let put = match value {
+                Value::Text(_) if name == "text" => return,
+                Value::Number(number) => map.serialize_entry(name, &number),
+                Value::Text(text) => map.serialize_entry(name, &text),
+                Value::Flag(flag) => map.serialize_entry(name, &flag),
+                Value::Numbers(numbers) => map.serialize_entry(name, &numbers),
+            };
+            failed = failed.take().or(put.err());
+        });
+        match failed {
+            Some(error) => Err(error),
+            None => map.end(),
+        }
+    }
+}
+
+fn tell(callback: &Function, value: &impl Serialize) {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    if let Ok(value) = value.serialize(&serializer) {
+        // The host's own throw is the host's; the JS layer keeps it from us.
+        let _ = callback.call1(&JsValue::UNDEFINED, &value);
+    }
 }

@@ -5,13 +5,12 @@
 
 use std::rc::Rc;
 
-use gloo_timers::callback::Timeout;
-use web_sys::{Event, EventTarget};
+use web_sys::EventTarget;
 
 use super::{app::App, clock, page, scan};
 
 /// Dwell is looked at this often while something is being read.
-const TICK_MS: u32 = 1_000;
+const TICK_MS: u64 = 1_000;
 
 pub(super) fn listen(app: &Rc<App>) {
     let (Some(window), Some(document)) = (page::window(), page::document()) else {
@@ -20,7 +19,7 @@ pub(super) fn listen(app: &Rc<App>) {
     let mut listeners = app.listeners.borrow_mut();
     let mut on = |target: &EventTarget, event, handler: fn(&Rc<App>)| {
         let app = app.clone();
-        listeners.on(target, event, move |_: Event| handler(&app));
+        listeners.on(target, event, Box::new(move |_| handler(&app)));
     };
     on(&document, "visibilitychange", |app| {
         if page::is_visible() {
@@ -84,11 +83,14 @@ impl App {
             return;
         }
         let later = self.clone();
-        *ticking = Some(Timeout::new(TICK_MS, move || {
-            later.ticking.borrow_mut().take();
-            if later.core(|core| core.tick(clock::now())) == Some(true) {
-                later.tick_soon();
-            }
-        }));
+        *ticking = Some(clock::later(
+            TICK_MS,
+            Box::new(move || {
+                later.ticking.borrow_mut().take();
+                if later.core(|core| core.tick(clock::now())) == Some(true) {
+                    later.tick_soon();
+                }
+            }),
+        ));
     }
 }

@@ -1,7 +1,7 @@
 //! Listeners that cannot hurt: guarded, passive, and gone when dropped.
 
 use js_sys::Function;
-use wasm_bindgen::{JsCast, closure::WasmClosure, prelude::*};
+use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{AddEventListenerOptions, Event, EventTarget};
 
 #[wasm_bindgen(module = "/js/shell.js")]
@@ -18,7 +18,6 @@ pub(super) struct Listeners {
     on_dead: Function,
     attached: Vec<Attached>,
     unwatch: Option<Function>,
-    kept: Vec<JsValue>,
 }
 
 struct Attached {
@@ -33,14 +32,14 @@ impl Listeners {
             on_dead,
             attached: Vec::new(),
             unwatch: None,
-            kept: Vec::new(),
         }
     }
 
-    /// A guarded JavaScript function around `closure`, which lives as long as
-    /// the page does: a browser may call an observer's callback once more after
-    /// it was disconnected.
-    pub(super) fn function<T: WasmClosure + ?Sized>(&self, closure: Closure<T>) -> Function {
+    /// A guarded JavaScript function around `listener`, which lives as long as
+    /// JavaScript holds it: a browser may call an observer's callback once more
+    /// after it was disconnected. All have one type, as each costs code.
+    pub(super) fn function(&self, listener: Box<dyn FnMut(JsValue)>) -> Function {
+        let closure = Closure::<dyn FnMut(JsValue)>::wrap(listener);
         guard(closure.into_js_value().unchecked_ref(), &self.on_dead)
     }
 
@@ -49,9 +48,9 @@ impl Listeners {
         &mut self,
         target: &EventTarget,
         event: &'static str,
-        listener: impl FnMut(Event) + 'static,
+        mut listener: Box<dyn FnMut(&Event)>,
     ) {
-        let function = self.function(Closure::<dyn FnMut(Event)>::new(listener));
+        let function = self.function(Box::new(move |event| listener(event.unchecked_ref())));
         let options = AddEventListenerOptions::new();
         options.set_capture(true);
         options.set_passive(true);
@@ -69,16 +68,15 @@ impl Listeners {
 
     /// Hears of text that scripts put on the clipboard, and whether a person
     /// was behind it.
-    pub(super) fn on_clipboard(&mut self, mut listener: impl FnMut(String, bool) + 'static) {
-        let closure =
-            Closure::<dyn FnMut(JsValue, JsValue)>::new(move |text: JsValue, active: JsValue| {
-                if let Some(text) = text.as_string() {
-                    listener(text, active.is_truthy());
-                }
-            });
-        let function = self.function(closure);
+    pub(super) fn on_clipboard(&mut self, mut listener: Box<dyn FnMut(&str, bool)>) {
+        let hear = move |text: JsValue, active: JsValue| {
+            if let Some(text) = text.as_string() {
+                listener(&text, active.is_truthy());
+            }
+        };
+        let closure = Closure::<dyn FnMut(JsValue, JsValue)>::wrap(Box::new(hear));
+        let function = guard(closure.into_js_value().unchecked_ref(), &self.on_dead);
         self.unwatch = Some(watch_clipboard(&function));
-        self.kept.push(function.into());
     }
 
     /// Takes everything off the page again.
@@ -96,6 +94,5 @@ impl Listeners {
         if let Some(unwatch) = self.unwatch.take() {
             let _ = unwatch.call0(&JsValue::UNDEFINED);
         }
-        self.kept.clear();
     }
 }

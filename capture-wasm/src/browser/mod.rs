@@ -13,6 +13,7 @@ mod editors;
 mod host;
 mod lifecycle;
 mod listen;
+mod object;
 mod page;
 mod redact;
 mod scan;
@@ -23,73 +24,74 @@ mod view;
 use std::rc::Rc;
 
 use js_sys::Promise;
-use tacit_signals::{Id, raw::RawEvent};
+use tacit_signals::{Id, named};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use app::App;
+use object::Object;
 use scan::Binding;
 
 /// A running capture; what `start()` drives.
 #[wasm_bindgen]
 pub struct Capture {
-    app: Rc<App>,
+    /// `None` when the options could not be used; `onError` was told.
+    app: Option<Rc<App>>,
 }
 
 #[wasm_bindgen]
 impl Capture {
     /// Starts listening. `options` are those of `start()`, with `onDead`.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue) -> Result<Self, JsValue> {
-        Ok(Self {
-            app: App::start(&options)?,
-        })
+    #[must_use]
+    pub fn new(options: &JsValue) -> Self {
+        Self {
+            app: App::start(options),
+        }
     }
 
     /// Binds an element to an output the page knows by another way than attributes.
     pub fn output(&self, element: &Element, binding: JsValue) {
-        match serde_wasm_bindgen::from_value::<Binding>(binding) {
-            Ok(binding) => self.app.bind(element, binding),
-            Err(error) => self.app.host.error("invalid_output", &error.to_string()),
+        if let Some(app) = &self.app {
+            match Binding::read(&Object::from(binding)) {
+                Ok(binding) => app.bind(element, binding),
+                Err(error) => app.host.error("invalid_output", &error.to_string()),
+            }
         }
     }
 
     /// States a fact the page knows itself.
     pub fn signal(&self, output: &str, kind: &str, fields: JsValue) {
-        let fields = if fields.is_undefined() || fields.is_null() {
-            js_sys::Object::new().into()
-        } else {
-            fields
-        };
-        let raw = serde_wasm_bindgen::from_value::<RawEvent>(fields).map(|raw| RawEvent {
-            kind: Some(kind.into()),
-            ..raw
-        });
-        let signal = match raw {
-            Ok(raw) => raw.signal(),
-            Err(error) => return self.app.host.error("invalid_signal", &error.to_string()),
-        };
+        let Some(app) = &self.app else { return };
+        let fields = Object::from(fields).with_kind(kind);
+        let signal = named::read_signal(&fields);
         match signal.and_then(|signal| Ok((Id::parse("output", output)?, signal))) {
-            Ok((id, signal)) => self.app.tell(&id, signal),
-            Err(error) => self.app.host.error("invalid_signal", &error.to_string()),
+            Ok((id, signal)) => app.tell(&id, signal),
+            Err(error) => app.host.error("invalid_signal", &error.to_string()),
         }
     }
 
     /// `granted` or `denied`.
     pub fn consent(&self, state: &str) {
+        let Some(app) = &self.app else { return };
         match state {
-            "granted" | "denied" => self.app.consent(state == "granted"),
-            _ => self.app.host.error("invalid_consent", state),
+            "granted" | "denied" => app.consent(state == "granted"),
+            _ => app.host.error("invalid_consent", state),
         }
     }
 
     /// Sends what was recorded; resolves when it was answered or sending failed.
     pub fn flush(&self) -> Promise {
-        self.app.flush()
+        match &self.app {
+            Some(app) => app.flush(),
+            None => Promise::resolve(&JsValue::UNDEFINED),
+        }
     }
 
     /// Ends everything: listeners, observers, timers. What waits is still sent.
     pub fn stop(&self) {
-        self.app.stop();
+        if let Some(app) = &self.app {
+            app.stop();
+        }
     }
 }

@@ -11,12 +11,11 @@ use std::{
 
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, WeakMap};
-use serde::Deserialize;
-use tacit_signals::Id;
+use tacit_signals::{FieldError, Id};
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{Element, MutationObserver, MutationObserverInit};
 
-use super::{app::App, clock, page, text};
+use super::{app::App, clock, object::Object, page, text};
 use crate::{
     core::Sighting,
     detect::{Ms, turns::Present},
@@ -29,13 +28,25 @@ const PASS_MS: Ms = 150;
 const SHARE_OF_TIME: Ms = 20;
 
 /// What `output(element, binding)` says; the same facts as the attributes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub(super) struct Binding {
     id: String,
     conversation: Option<String>,
     turn: Option<f64>,
     variant: Option<f64>,
     token: Option<String>,
+}
+
+impl Binding {
+    pub(super) fn read(fields: &Object) -> Result<Self, FieldError> {
+        Ok(Self {
+            id: fields.text("id")?.unwrap_or_default(),
+            conversation: fields.text("conversation")?,
+            turn: fields.number("turn")?,
+            variant: fields.number("variant")?,
+            token: fields.text("token")?,
+        })
+    }
 }
 
 /// The look at the page.
@@ -100,11 +111,10 @@ impl Scan {
 pub(super) fn watch(app: &Rc<App>) {
     app.scan.held.replace(Some(WeakMap::new()));
     let observed = app.clone();
-    let callback = Closure::<dyn FnMut()>::new(move || {
+    let callback = app.listeners.borrow().function(Box::new(move |_| {
         observed.scan.changed_at.set(clock::now().mono);
         soon(&observed, PASS_MS);
-    });
-    let callback = app.listeners.borrow().function(callback);
+    }));
     let (Ok(observer), Some(document)) = (MutationObserver::new(&callback), page::document())
     else {
         return;
@@ -155,11 +165,13 @@ fn soon(app: &Rc<App>, wait: Ms) {
         return;
     }
     let later = app.clone();
-    let wait = u32::try_from(wait).unwrap_or(u32::MAX);
-    *next = Some(Timeout::new(wait, move || {
-        later.scan.next.borrow_mut().take();
-        pass(&later);
-    }));
+    *next = Some(clock::later(
+        wait,
+        Box::new(move || {
+            later.scan.next.borrow_mut().take();
+            pass(&later);
+        }),
+    ));
 }
 
 /// One look at all outputs.
@@ -249,7 +261,7 @@ fn from_attributes(
     adapter: &crate::adapter::Adapter,
 ) -> Option<Sighting> {
     let own = |name: &Option<String>| element.get_attribute(name.as_deref()?);
-    let number = |name: &Option<String>| own(name)?.trim().parse::<f64>().ok().and_then(whole);
+    let number = |name: &Option<String>| own(name)?.trim().parse::<u32>().ok();
     let above = |name: &str| {
         let selector = ["[", name, "]"].concat();
         element.closest(&selector).ok()??.get_attribute(name)

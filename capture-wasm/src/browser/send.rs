@@ -3,7 +3,6 @@
 
 use std::rc::Rc;
 
-use gloo_timers::callback::Timeout;
 use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{AbortSignal, RequestCredentials, RequestInit, Response};
@@ -37,8 +36,7 @@ impl App {
             }) => self.post(ticket, events, &bytes),
             Some(Step::Wait(ms)) => {
                 let later = self.clone();
-                let wait = u32::try_from(ms).unwrap_or(u32::MAX);
-                let timer = Timeout::new(wait, move || later.send_soon());
+                let timer = clock::later(ms, Box::new(move || later.send_soon()));
                 self.sending.replace(Some(timer));
             }
             Some(Step::Idle) | None => {}
@@ -101,14 +99,13 @@ impl App {
             return self.answered(ticket, events, size, None);
         };
         let (ok, failed) = (self.clone(), self.clone());
-        let on_ok = Closure::<dyn FnMut(JsValue)>::new(move |response: JsValue| {
+        let on_ok = move |response: JsValue| {
             ok.answered(ticket, events, size, response.dyn_ref::<Response>());
-        });
-        let on_failed = Closure::<dyn FnMut(JsValue)>::new(move |_| {
-            failed.answered(ticket, events, size, None);
-        });
+        };
+        let on_failed = move |_| failed.answered(ticket, events, size, None);
         let listeners = self.listeners.borrow();
-        let (on_ok, on_failed) = (listeners.function(on_ok), listeners.function(on_failed));
+        let on_ok = listeners.function(Box::new(on_ok));
+        let on_failed = listeners.function(Box::new(on_failed));
         promise
             .unchecked_ref::<Answering>()
             .then(&on_ok, &on_failed);

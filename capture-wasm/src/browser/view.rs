@@ -28,12 +28,11 @@ impl Drop for View {
 /// Begins to observe.
 pub(super) fn watch(app: &Rc<App>) {
     let seen = app.clone();
-    let callback = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
-        for entry in entries.iter() {
+    let callback = app.listeners.borrow().function(Box::new(move |entries| {
+        for entry in entries.unchecked_ref::<Array>().iter() {
             moved(&seen, entry.unchecked_ref());
         }
-    });
-    let callback = app.listeners.borrow().function(callback);
+    }));
     let init = IntersectionObserverInit::new();
     let steps: Array = (0..=STEPS)
         .map(|step| JsValue::from(f64::from(step) / f64::from(STEPS)))

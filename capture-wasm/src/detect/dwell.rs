@@ -4,11 +4,10 @@
 //! focused, and there was input within [`IDLE_MS`]. No heartbeat: reports go out
 //! when an output leaves the view, when the page is hidden, and at milestones.
 
-use std::collections::BTreeMap;
-
 use tacit_signals::{Id, Share, Signal};
 
 use super::Ms;
+use crate::by_id::ById;
 
 /// Without input for this long, nobody is reading any more.
 pub const IDLE_MS: Ms = 30_000;
@@ -24,7 +23,7 @@ const NEWS_MS: Ms = 250;
 /// Reading time of every output in view.
 #[derive(Debug, Clone)]
 pub struct Dwell {
-    readings: BTreeMap<Id, Reading>,
+    readings: ById<Reading>,
     page_visible: bool,
     focused: bool,
     last_input: Ms,
@@ -47,7 +46,7 @@ impl Dwell {
     #[must_use]
     pub fn new(now: Ms, page_visible: bool, focused: bool) -> Self {
         Self {
-            readings: BTreeMap::new(),
+            readings: ById::default(),
             page_visible,
             focused,
             last_input: now,
@@ -59,7 +58,7 @@ impl Dwell {
     /// it that lies above the lower edge of the view.
     pub fn view(&mut self, now: Ms, output: &Id, in_view: bool, depth: Share) -> Option<Signal> {
         self.count(now);
-        let reading = self.readings.entry(output.clone()).or_insert(Reading {
+        let new = Reading {
             in_view: false,
             depth,
             deepest: Share::ZERO,
@@ -67,7 +66,8 @@ impl Dwell {
             reported_ms: 0,
             reported_deepest: Share::ZERO,
             milestone: MILESTONE_MS,
-        });
+        };
+        let reading = self.readings.get_or_insert(output, new);
         reading.depth = depth;
         let left = reading.in_view && !in_view;
         reading.in_view = in_view;
@@ -103,19 +103,15 @@ impl Dwell {
     /// Reports whose milestone was reached.
     pub fn tick(&mut self, now: Ms) -> Vec<(Id, Signal)> {
         self.count(now);
-        let due = |reading: &Reading| reading.active_ms >= reading.milestone;
-        let due: Vec<Id> = self
-            .readings
-            .iter()
-            .filter(|(_, reading)| due(reading))
-            .map(|(id, _)| id.clone())
-            .collect();
+        let reading = |id: &Id| self.readings.get(id);
+        let due = |id: &&Id| reading(id).is_some_and(|r| r.active_ms >= r.milestone);
+        let due: Vec<Id> = self.readings.ids().filter(due).cloned().collect();
         self.report_all(now, due)
     }
 
     /// Reports of everything that was not told yet: the page is being left.
     pub fn leave(&mut self, now: Ms) -> Vec<(Id, Signal)> {
-        let all = self.readings.keys().cloned().collect();
+        let all = self.readings.ids().cloned().collect();
         self.report_all(now, all)
     }
 

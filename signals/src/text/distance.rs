@@ -59,19 +59,20 @@ fn common(a: &[u32], b: &[u32]) -> usize {
         return 0;
     }
     let words = a.len().div_ceil(64);
-    let mut alphabet: Vec<u32> = a.to_vec();
+    // As u64, like the grams: one copy of the sort is enough for the module.
+    let mut alphabet: Vec<u64> = a.iter().copied().map(u64::from).collect();
     alphabet.sort_unstable();
     alphabet.dedup();
     // One row of bits per distinct character: where in `a` it stands.
     let mut rows = vec![0_u64; alphabet.len() * words];
     for (place, c) in a.iter().enumerate() {
-        if let Ok(row) = alphabet.binary_search(c) {
+        if let Ok(row) = alphabet.binary_search(&u64::from(*c)) {
             rows[row * words + place / 64] |= 1 << (place % 64);
         }
     }
     let mut state = vec![u64::MAX; words];
     for c in b {
-        let Ok(row) = alphabet.binary_search(c) else {
+        let Ok(row) = alphabet.binary_search(&u64::from(*c)) else {
             continue;
         };
         let matches = &rows[row * words..(row + 1) * words];

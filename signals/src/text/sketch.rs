@@ -15,25 +15,30 @@ pub fn sketch(text: &str) -> Vec<u32> {
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect();
-    let mut hashes: Vec<u32> = letters.windows(GRAM).map(hash).collect();
-    hashes.sort_unstable();
-    hashes.dedup();
-    hashes.truncate(SKETCH_HASHES_MAX);
-    hashes
+    smallest(letters.windows(GRAM).map(hash))
 }
 
 /// Estimated likeness of the texts behind two sketches: of the smallest hashes
 /// of both together, the share that both have.
 #[must_use]
 pub fn sketch_agreement(a: &[u32], b: &[u32]) -> Share {
-    let mut both: Vec<u32> = a.iter().chain(b).copied().collect();
-    both.sort_unstable();
-    both.dedup();
-    both.truncate(SKETCH_HASHES_MAX);
+    let both = smallest(a.iter().chain(b).copied());
     let shared = both
         .iter()
         .filter(|hash| a.contains(hash) && b.contains(hash));
     Share::of(shared.count() as u64, both.len() as u64)
+}
+
+/// The smallest distinct hashes, ascending.
+fn smallest(hashes: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut smallest = Vec::with_capacity(SKETCH_HASHES_MAX + 1);
+    for hash in hashes {
+        if let Err(place) = smallest.binary_search(&hash) {
+            smallest.insert(place, hash);
+            smallest.truncate(SKETCH_HASHES_MAX);
+        }
+    }
+    smallest
 }
 
 /// FNV-1a with a final mix (murmur3's), as bottom-k needs well-spread values.
