@@ -250,6 +250,29 @@ fn texts_of_content_frames_stand_in_where_claims_are_wanted() {
 }
 
 #[test]
+fn registered_texts_beat_those_of_content_frames() {
+    let story = Story::shown("o")
+        .at(1, rated(1.0))
+        .at(2, content(ContentRole::Prompt, "Why?"))
+        .at(3, content(ContentRole::Answer, "So."))
+        .registered("Thus.");
+    let rows = export_of(Format::TrlSft, &[story.group()]).rows;
+    let row = &sorted(&[&rows[0]])[0];
+    assert_eq!(row["prompt"][0]["content"], "How?");
+    assert_eq!(row["completion"][0]["content"], "Thus.");
+}
+
+#[test]
+fn an_output_that_kept_nearly_all_stands_for_its_edit() {
+    let told = |survival| {
+        let story = Story::shown("o").at(1, edited(survival)).registered("a");
+        export_of(Format::TrlSft, &[story.group()]).summary
+    };
+    assert_eq!(told(0.95).rows, 1);
+    assert_eq!(told(0.949).skipped["no_target"], 1);
+}
+
+#[test]
 fn contents_are_texts_or_the_row_is_none() {
     let with = |content: serde_json::Value| {
         let message = Message {
@@ -339,6 +362,12 @@ fn an_empty_export_names_the_level_that_is_missing() {
     let unpaired = [Story::shown("o").at(1, rated(1.0)).registered("a").group()];
     assert!(hint(Format::TrlDpo, &unpaired).contains("as no_pair; pairs need"));
     assert_eq!(export_of(Format::TrlKto, &unpaired).summary.hint, None);
+    let both = [&level_0[..], &unpaired[..]].concat();
+    let commonest = hint(Format::TrlDpo, &both);
+    assert!(
+        commonest.contains("1 of 2 skipped as not_registered"),
+        "{commonest}"
+    );
 }
 
 #[test]

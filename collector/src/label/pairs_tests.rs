@@ -137,4 +137,11 @@ fn a_pair_is_as_mature_and_trusted_as_its_weaker_side() {
     assert_eq!((pair.mature, pair.trust), (false, Trust::Claimed));
     let later = label_group(&group, &policy, T0 + 8 * 24 * HOUR);
     assert!(later.pairs[0].mature);
+    let next_day = Story::untold("b")
+        .at(24 * HOUR, shown(2, None))
+        .at(25 * HOUR, copied(1.0, CopyVia::Button));
+    let group = crate::label::script::group([replaced("a"), next_day]);
+    let between = &label_group(&group, &policy, T0 + 7 * 24 * HOUR);
+    assert!(between.outputs[0].mature && !between.outputs[1].mature);
+    assert!(!between.pairs[0].mature);
 }

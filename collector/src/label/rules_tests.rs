@@ -215,6 +215,16 @@ fn regenerated_after_use_is_a_note() {
 }
 
 #[test]
+fn of_acts_at_the_same_moment_the_lower_seq_is_before() {
+    let copy = || copied(1.0, CopyVia::Button);
+    let at = 9 * SECOND;
+    let used = Story::shown("o").at(at, copy()).at(at, regenerated(at));
+    assert_eq!(verdict(used).1, 3.0);
+    let unused = Story::shown("o").at(at, regenerated(at)).at(at, copy());
+    assert_eq!(verdict(unused).1, -1.0);
+}
+
+#[test]
 fn use_is_ordered_by_corrected_time_not_by_arrival() {
     // The copy's clock is an hour ahead; it was sent with the regeneration.
     let mut story = Story::shown("o")

@@ -1,7 +1,7 @@
 //! Labels as a whole: the contract's example, states, trust, identity, forms.
 
 use serde_json::json;
-use tacit_signals::{SubjectKind, signal::CopyVia};
+use tacit_signals::{Signal, SubjectKind, signal::CopyVia};
 
 use super::{
     script::{DAY, HOUR, SECOND, Story, T0, converted, copied, dwell, id, rated},
@@ -127,6 +127,16 @@ fn reading_scales_confidence_and_nothing_else() {
     assert_eq!(read(8_193), 0.86, "half way: 0.5 + 0.4 * 0.9");
     assert_eq!(read(16_387), 0.9);
     assert_eq!(read(900_000), 0.9);
+    let wordless = Signal::Shown(Box::default());
+    let story = Story::untold("o").at(0, wordless);
+    let story = story
+        .at(1, copied(1.0, CopyVia::Button))
+        .at(2, dwell(0, 0.0));
+    assert_eq!(
+        label(story, AS_OF).confidence.to_f64(),
+        0.9,
+        "nothing to read"
+    );
 }
 
 #[test]
@@ -140,6 +150,8 @@ fn trust_is_that_of_the_weakest_evidence() {
     assert_eq!(trust(signed()), Trust::Claimed, "nobody registered it");
     assert_eq!(trust(signed().registered("a")), Trust::Signed);
     let copy = copied(1.0, CopyVia::Button);
+    let both = signed().at(1, copy.clone()).signed(false).at(2, rated(1.0));
+    assert_eq!(trust(both.registered("a")), Trust::Known);
     let mixed = signed().signed(false).at(1, copy.clone()).registered("a");
     assert_eq!(trust(mixed), Trust::Known);
     let beside = signed()

@@ -124,6 +124,7 @@ mod tests {
         let visits = visits(&[0, 50, 149, 249, 300]);
         assert_eq!(visits.over_at(T0), T0 + 249, "100 of silence is enough");
         assert_eq!(visits.over_at(T0 + 50), T0 + 249);
+        assert_eq!(visits.over_at(T0 + 149), T0 + 249);
         assert_eq!(visits.over_at(T0 + 249), T0 + 400);
     }
 }

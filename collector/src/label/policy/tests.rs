@@ -119,6 +119,16 @@ fn a_wrong_number_is_named_with_its_line_and_limits() {
         broken("score = 6.0", "score = 6.0005"),
         at("score = 6.0", "score: has more than three decimals")
     );
+    let bonus = "score = 3.0 # as a copy (prior)\nweight = 6.0\nreason = \"shared\"";
+    assert_eq!(
+        broken(
+            bonus,
+            &bonus
+                .replace("3.0", "0")
+                .replace("reason", "bonus = true\nreason")
+        ),
+        at(bonus, "score: a bonus of 0 says nothing")
+    );
     assert_eq!(
         broken("temperature = 1.365", "temperature = 0"),
         at(
