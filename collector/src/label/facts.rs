@@ -6,6 +6,7 @@
 //! `regenerated`, `stopped`, `followed_up`, `converted` by id, all stand ·
 //! `survived` last per bucket · `shared`, `downloaded` any, the first stands.
 //! Of equal maxima the first stands. Unknown kinds say only that somebody was there.
+//! A last `edited` without a change takes the edits before it back.
 
 use std::collections::BTreeMap;
 
@@ -221,12 +222,21 @@ impl<'a> Fold<'a> {
     }
 
     fn finish(self, facts: &mut Facts<'a>) {
-        facts.standing = self.places.into_values().chain(self.all).collect();
+        let standing = self.places.into_values().chain(self.all);
+        facts.standing = standing.filter(|m| !is_taken_back(m)).collect();
         facts.standing.sort_by(Moment::order);
         facts.dwell.read_share = self.read_share;
         facts.dwell.active_ms = self.dwell.values().map(|(ms, _)| u64::from(*ms)).sum();
         facts.dwell.moments = self.dwell.into_values().map(|(_, moment)| moment).collect();
         facts.dwell.moments.sort_by(Moment::order);
+    }
+}
+
+/// An edit that was undone or given up: nothing differs from what was there.
+fn is_taken_back(moment: &Moment<'_>) -> bool {
+    match &moment.event.signal {
+        Signal::Edited(edited) => edited.inserted == 0 && edited.deleted == 0,
+        _ => false,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Each rule of the default policy by a scripted history.
 
 use tacit_signals::{
-    Signal,
-    signal::{CopyVia, Intent},
+    Share, Signal,
+    signal::{CopyVia, Edited, Intent},
 };
 
 use super::{
@@ -52,6 +52,20 @@ fn acts_of_one_family_are_one_act() {
     // Equal scores and weights: the rule that stands first in the policy.
     let expected = (State::Positive, 3.0, 6.0, only("copied_most +1 3.0 [2]"));
     assert_eq!(verdict(story), expected);
+}
+
+#[test]
+fn an_edit_that_was_undone_is_none() {
+    let undone = Signal::Edited(Edited {
+        chars_before: 812,
+        chars_after: 812,
+        inserted: 0,
+        deleted: 0,
+        survival: Share::ONE,
+        is_final: true,
+    });
+    let story = Story::shown("o").at(3, edited(0.1)).at(9, undone);
+    assert_eq!(verdict(story), (State::Pending, 0.0, 0.0, vec![]));
 }
 
 #[test]
