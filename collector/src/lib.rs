@@ -1,14 +1,50 @@
 //! The collector: receives what people did with AI answers, keeps it durably,
 //! labels every output and exports training data.
+//!
+//! # The path of a batch
+//!
+//! 1. [`http`] reads the body, which may be too large, of a type nobody asked
+//!    for, or end early.
+//! 2. `tacit_signals` decodes it. What is no batch is refused whole; an event
+//!    with a bad value is refused alone, by field and code.
+//! 3. [`accept`] finds the key's project and refuses what the key does not allow
+//!    (unknown, revoked or secret key, foreign origin); drops events that are too
+//!    old and texts the project does not keep, each counted; checks tokens; and
+//!    puts a hidden subject in the place of the raw one. From here on it is an
+//!    [`accept::Accepted`], and nothing downstream refuses any part of it.
+//! 4. [`log`] appends it and syncs, together with all that waits. It refuses
+//!    when too much waits, or when the disk does. Then the client is answered.
+//! 5. [`consumer`] folds the log into the [`store`], each event once.
+//! 6. [`label`] and [`dataset`] are pure functions of what the store gives back;
+//!    [`export`] is the shell around them.
+//!
+//! On every path a batch ends in exactly one [`outcome`]; every event of an
+//! acknowledged one ends stored, duplicate, quarantined or erased. [`ledger`]
+//! adds both up.
+//!
+//! Outputs take a shorter way: [`registrations`] hands them to the consumer's
+//! thread, the store's one writer, and the answer follows the commit.
 
 pub mod accept;
 pub mod bell;
+pub mod cli;
 pub mod clock;
+pub mod collector;
+pub mod config;
+pub mod consumer;
 pub mod control;
+pub mod datalock;
+pub mod dataset;
+pub mod export;
+pub mod http;
 pub mod keyed;
+pub mod label;
+pub mod ledger;
 pub mod limits;
 pub mod log;
 pub mod outcome;
+pub mod registrations;
 pub mod store;
 #[cfg(test)]
 mod testing;
+pub mod wall;

@@ -1,2 +1,7 @@
-//! placeholder
-fn main() {}
+//! The collector's command line. See [`tacit_collector::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tacit_collector::cli::main()
+}

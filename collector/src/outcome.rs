@@ -119,7 +119,9 @@ impl Outcomes {
     #[must_use]
     pub fn refused(&self) -> Vec<(Option<ProjectId>, Refused)> {
         let projects = self.projects.read().unwrap_or_else(PoisonError::into_inner);
-        let own = projects.iter().map(|(id, tally)| (Some(*id), tally.refused()));
+        let own = projects
+            .iter()
+            .map(|(id, tally)| (Some(*id), tally.refused()));
         std::iter::once((None, self.nobody.refused()))
             .chain(own)
             .filter(|(_, refused)| *refused != Refused::default())
@@ -127,7 +129,6 @@ impl Outcomes {
     }
 
     /// A batch arrived.
-    #[must_use]
     pub fn received(&self) -> Received {
         Received {
             tally: Arc::clone(&self.nobody),
@@ -194,10 +195,17 @@ mod tests {
         outcomes.received().rejected("key_unknown");
         drop(outcomes.received());
 
-        assert_eq!((ours.acknowledged_batches(), ours.acknowledged_events()), (1, 7));
+        assert_eq!(
+            (ours.acknowledged_batches(), ours.acknowledged_events()),
+            (1, 7)
+        );
         assert_eq!(ours.refused().shed, 1);
         let nobody = outcomes.of(None).refused();
-        let codes: Vec<_> = nobody.rejected.iter().map(|(code, n)| (code.as_str(), *n)).collect();
+        let codes: Vec<_> = nobody
+            .rejected
+            .iter()
+            .map(|(code, n)| (code.as_str(), *n))
+            .collect();
         assert_eq!(codes, [("abandoned", 1), ("key_unknown", 1)]);
     }
 

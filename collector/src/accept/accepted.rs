@@ -35,7 +35,10 @@ impl Accepted {
 
 /// What one session sent.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields of rows::Slice, which explains them")]
+#[expect(
+    missing_docs,
+    reason = "the fields of rows::Slice, which explains them"
+)]
 pub struct Part {
     pub session: SessionId,
     pub subject: StoredSubject,

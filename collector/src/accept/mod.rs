@@ -7,6 +7,7 @@
 
 pub mod accepted;
 pub mod record;
+pub mod registration;
 mod server;
 mod slices;
 pub mod token;

@@ -225,7 +225,10 @@ struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Unreadable> {
-        let (head, tail) = self.0.split_first_chunk().ok_or(Unreadable("it is short"))?;
+        let (head, tail) = self
+            .0
+            .split_first_chunk()
+            .ok_or(Unreadable("it is short"))?;
         self.0 = tail;
         Ok(*head)
     }

@@ -3,9 +3,7 @@
 
 use serde_json::{Map, Value};
 use tacit_signals::{
-    FieldError, Id, Rejection, SessionId, Share, SubjectKind,
-    field::Problem,
-    json,
+    FieldError, Id, Rejection, SessionId, Share, SubjectKind, field::Problem, json,
     limits::LABEL_BYTES_MAX,
 };
 
@@ -84,7 +82,9 @@ fn part(
     let id = text("id", &mut object).map_err(refuse)?;
     let id = Id::parse("id", id.as_deref().unwrap_or_default()).map_err(refuse)?;
     let subject = text("subject", &mut object).map_err(refuse)?;
-    let source = text("source", &mut object).map_err(refuse)?.unwrap_or_default();
+    let source = text("source", &mut object)
+        .map_err(refuse)?
+        .unwrap_or_default();
     if source.len() > LABEL_BYTES_MAX {
         let max = LABEL_BYTES_MAX;
         return Err(refuse(FieldError::new("source", Problem::TooLong { max })));
@@ -128,7 +128,7 @@ fn part(
 /// The session that stands for a server's signal: the first 16 bytes of
 /// blake3(project, id).
 #[must_use]
-pub fn stand_in(project: &Project, id: &Id) -> SessionId {
+pub(super) fn stand_in(project: &Project, id: &Id) -> SessionId {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&project.id.0.to_le_bytes());
     hasher.update(id.as_str().as_bytes());

@@ -34,9 +34,7 @@ pub fn issue(
 ) -> String {
     let expiry = format!("{:x}", expires_at / 1_000);
     let subject = subject.map_or(NOBODY, digits);
-    let code = project
-        .secret
-        .sign(&[&message(output, subject, &expiry)]);
+    let code = project.secret.sign(&[&message(output, subject, &expiry)]);
     let code = hex::encode(code);
     [VERSION, &expiry, subject, &code].join(".")
 }
@@ -84,7 +82,9 @@ pub fn verify(
 
 /// Ids are printable ASCII, so the unit separator cannot occur inside a part.
 fn message(output: &str, subject: &str, expiry: &str) -> Vec<u8> {
-    [VERSION, output, subject, expiry].join("\u{1f}").into_bytes()
+    [VERSION, output, subject, expiry]
+        .join("\u{1f}")
+        .into_bytes()
 }
 
 fn digits(subject: &StoredSubject) -> &str {
@@ -108,7 +108,10 @@ mod tests {
         assert_eq!(verify(&ours, &token, "o-2", &ada, NOW), Proof::Invalid);
         let bob = ours.subject("bob", SubjectKind::App);
         assert_eq!(verify(&ours, &token, "o-1", &bob, NOW), Proof::Invalid);
-        assert_eq!(verify(&project(2), &token, "o-1", &ada, NOW), Proof::Invalid);
+        assert_eq!(
+            verify(&project(2), &token, "o-1", &ada, NOW),
+            Proof::Invalid
+        );
         let late = NOW + 1_000;
         assert_eq!(verify(&ours, &token, "o-1", &ada, late), Proof::Expired);
     }
@@ -129,8 +132,19 @@ mod tests {
         let ours = project(1);
         let ada = ours.subject("ada", SubjectKind::App);
         let good = issue(&ours, "o-1", None, NOW);
-        for token in ["", "1", "1...", "2.0.-.00", &good[..good.len() - 1], &format!("{good}.x")] {
-            assert_eq!(verify(&ours, token, "o-1", &ada, NOW), Proof::Invalid, "{token}");
+        for token in [
+            "",
+            "1",
+            "1...",
+            "2.0.-.00",
+            &good[..good.len() - 1],
+            &format!("{good}.x"),
+        ] {
+            assert_eq!(
+                verify(&ours, token, "o-1", &ada, NOW),
+                Proof::Invalid,
+                "{token}"
+            );
         }
         let later = good.replacen('.', ".f", 1);
         assert_eq!(verify(&ours, &later, "o-1", &ada, NOW), Proof::Invalid);

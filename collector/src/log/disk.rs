@@ -32,7 +32,7 @@ pub trait DiskFile: Send + Sync {
     /// Fills `buffer` from `offset`; fewer bytes than asked for mean the end.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
     /// Bytes in the file.
-    fn len(&self) -> io::Result<u64>;
+    fn size(&self) -> io::Result<u64>;
     /// Cuts the file to `len` bytes.
     fn truncate(&self, len: u64) -> io::Result<()>;
 }
@@ -114,7 +114,7 @@ impl DiskFile for RealFile {
         Ok(filled)
     }
 
-    fn len(&self) -> io::Result<u64> {
+    fn size(&self) -> io::Result<u64> {
         Ok(self.0.metadata()?.len())
     }
 

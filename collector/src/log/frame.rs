@@ -55,7 +55,9 @@ impl Frame {
         let len = u32::try_from(len).ok()?.to_le_bytes();
         let checksum = salt.checksum(&[&len, bytes.get(RECORD_HEADER_LEN..)?]);
         bytes.get_mut(4..8)?.copy_from_slice(&len);
-        bytes.get_mut(8..12)?.copy_from_slice(&checksum.to_le_bytes());
+        bytes
+            .get_mut(8..12)?
+            .copy_from_slice(&checksum.to_le_bytes());
         Some(Self(bytes))
     }
 
@@ -83,7 +85,11 @@ pub(super) fn look(salt: Salt, bytes: &[u8], offset: usize) -> Found {
     let Some((header, payload)) = rest.split_first_chunk::<RECORD_HEADER_LEN>() else {
         let magic = RECORD_MAGIC.get(..rest.len().min(4)).unwrap_or_default();
         let torn = rest.get(..magic.len()) == Some(magic);
-        return if torn { Found::Incomplete } else { Found::Damaged };
+        return if torn {
+            Found::Incomplete
+        } else {
+            Found::Damaged
+        };
     };
     let [m0, m1, m2, m3, l0, l1, l2, l3, c0, c1, c2, c3] = *header;
     let len = [l0, l1, l2, l3];
@@ -158,7 +164,9 @@ mod tests {
     const SALT: Salt = Salt([5; 16]);
 
     fn frame(payload: &[u8]) -> Vec<u8> {
-        Frame::new(SALT, |out| out.extend_from_slice(payload)).unwrap().0
+        Frame::new(SALT, |out| out.extend_from_slice(payload))
+            .unwrap()
+            .0
     }
 
     #[test]
@@ -168,7 +176,10 @@ mod tests {
         for bit in 0..good.len() * 8 {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
-            assert!(!matches!(look(SALT, &bad, 0), Found::Record(_)), "bit {bit}");
+            assert!(
+                !matches!(look(SALT, &bad, 0), Found::Record(_)),
+                "bit {bit}"
+            );
         }
     }
 

@@ -100,13 +100,16 @@ impl Log {
         let (segments, recovery) = recover::recover(&*disk, salt, from, each)?;
         let newest = segments.keys().last().copied().unwrap_or_default();
         let now = Instant::now();
-        let consumed: BTreeMap<u64, Instant> =
-            segments.range(..from.segment).map(|(&n, _)| (n, now)).collect();
+        let consumed: BTreeMap<u64, Instant> = segments
+            .range(..from.segment)
+            .map(|(&n, _)| (n, now))
+            .collect();
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 segments,
                 consumed: from,
                 closed: newest,
+                appended: 0,
             }),
             queue_bytes: AtomicUsize::new(0),
             backlog_bytes: AtomicU64::new(0),
@@ -115,6 +118,7 @@ impl Log {
             bell,
         });
         shared.consumed(from);
+        shared.state().appended = shared.backlog_bytes.load(Ordering::Acquire);
         let reader = Reader {
             disk: Arc::clone(&disk),
             salt,
@@ -199,6 +203,14 @@ impl Log {
         self.shared.backlog_bytes.load(Ordering::Acquire)
     }
 
+    /// Bytes appended since the start, and how many of them the store has.
+    #[must_use]
+    pub fn progress(&self) -> (u64, u64) {
+        let state = self.shared.state();
+        let backlog = segment::backlog(&state.segments, state.consumed);
+        (state.appended, state.appended.saturating_sub(backlog))
+    }
+
     /// Bytes found unreadable since the start.
     #[must_use]
     pub fn damaged_bytes(&self) -> u64 {
@@ -250,6 +262,8 @@ struct State {
     consumed: Position,
     /// Segments up to this one take no more records.
     closed: u64,
+    /// Bytes the consumer was or is to read since the start.
+    appended: u64,
 }
 
 impl Shared {
@@ -267,7 +281,9 @@ impl Shared {
     /// Segment `number` is good up to its present length.
     fn grown(&self, number: u64, segment: &Segment) {
         self.update(|state| {
-            state.segments.insert(number, segment.clone());
+            let known = state.segments.insert(number, segment.clone());
+            let before = known.map_or(segment::EMPTY_LEN, |known| known.len);
+            state.appended += segment.len.saturating_sub(before);
         });
     }
 
@@ -301,7 +317,11 @@ impl Shared {
     }
 
     fn before(&self, number: u64) -> Vec<u64> {
-        self.state().segments.range(..number).map(|(&n, _)| n).collect()
+        self.state()
+            .segments
+            .range(..number)
+            .map(|(&n, _)| n)
+            .collect()
     }
 
     fn damaged(&self, bytes: u64) {

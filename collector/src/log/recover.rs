@@ -43,11 +43,15 @@ pub(super) fn recover(
     let mut found = Recovery::default();
     for (place, &number) in numbers.iter().enumerate() {
         let file = disk.open(&segment::name(number))?;
-        let len = file.len()?;
+        let len = file.size()?;
         let mut segment = Segment { file, len };
         if number >= from.segment {
             let good = good_len(disk, salt, number, numbers.get(place + 1).copied())?;
-            let start = if number == from.segment { from.offset } else { 0 };
+            let start = if number == from.segment {
+                from.offset
+            } else {
+                0
+            };
             scan(salt, &mut segment, start, good, &mut found, each)?;
             // What was written but not synced when the process was killed may
             // still only be in memory; from here on it counts as kept.

@@ -1,10 +1,6 @@
 //! The segments of a log and how far each of them is good.
 
-use std::{
-    collections::BTreeMap,
-    io,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, io, sync::Arc};
 
 use super::{
     disk::{Disk, DiskFile},

@@ -142,9 +142,15 @@ struct SimHandle {
 }
 
 impl SimHandle {
-    fn with<T>(&self, act: impl FnOnce(&mut State, &mut SimFile) -> io::Result<T>) -> io::Result<T> {
+    fn with<T>(
+        &self,
+        act: impl FnOnce(&mut State, &mut SimFile) -> io::Result<T>,
+    ) -> io::Result<T> {
         let mut state = self.disk.state();
-        let mut file = state.files.remove(&self.name).ok_or(io::ErrorKind::NotFound)?;
+        let mut file = state
+            .files
+            .remove(&self.name)
+            .ok_or(io::ErrorKind::NotFound)?;
         let done = act(&mut state, &mut file);
         state.files.insert(self.name.clone(), file);
         done
@@ -157,7 +163,11 @@ impl DiskFile for SimHandle {
             state.operations.push("append");
             let spent = spend(&mut state.appends_left);
             // A write that fails leaves any part behind.
-            let len = if spent.is_ok() { bytes.len() } else { bytes.len() / 2 };
+            let len = if spent.is_ok() {
+                bytes.len()
+            } else {
+                bytes.len() / 2
+            };
             file.bytes.extend_from_slice(&bytes[..len]);
             spent
         })
@@ -182,7 +192,7 @@ impl DiskFile for SimHandle {
         })
     }
 
-    fn len(&self) -> io::Result<u64> {
+    fn size(&self) -> io::Result<u64> {
         self.with(|_, file| Ok(file.bytes.len() as u64))
     }
 

@@ -61,7 +61,13 @@ impl Writer {
         loop {
             let mut open = match queue.recv_timeout(TICK) {
                 Ok(message) => self.take(message),
-                Err(RecvTimeoutError::Timeout) => true,
+                Err(RecvTimeoutError::Timeout) => {
+                    // Nobody may send to a collector that says it cannot write.
+                    if self.shared.failing.load(Ordering::Acquire) {
+                        let _ = self.active();
+                    }
+                    true
+                }
                 Err(RecvTimeoutError::Disconnected) => false,
             };
             while open && self.bytes.len() < GROUP_BYTES_MAX {

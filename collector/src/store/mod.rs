@@ -1,3 +1,244 @@
 //! Where facts live once they left the log.
+//!
+//! A store keeps facts and hands them back in order; it computes nothing that
+//! reaches a file. Stored facts are never changed: what is learnt later is
+//! another fact, and every read names the moment it is a read of.
 
+mod error;
+mod join;
+mod ranges;
 pub mod rows;
+mod sqlite;
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use tacit_signals::{Id, SessionId};
+
+use crate::{
+    accept::{Accepted, registration::Registration},
+    control::{ContentPolicy, Control, ProjectId},
+    log::{Position, frame::Salt},
+    outcome::Refused,
+};
+pub use error::StoreError;
+use rows::{Group, StoredSubject};
+pub use sqlite::SqliteStore;
+
+/// Facts. Of the writing side one thread makes use, the consumer.
+pub trait Store: Send + Sync {
+    /// Folds what the log holds up to `to` in one transaction and moves the
+    /// position in the same one. Events whose (project, session, seq) is known
+    /// are counted as duplicates. Durable only after [`Store::sync`].
+    fn fold(&self, portion: &Folding<'_>, to: Position) -> Result<(), StoreError>;
+
+    /// Registers outputs, in order, in one transaction; durable on return.
+    fn register(&self, requests: &[Registering]) -> Result<Vec<Vec<Settled>>, StoreError>;
+
+    /// Keeps the counts of refusals.
+    fn keep_refusals(&self, refusals: &[(Option<ProjectId>, Refused)]) -> Result<(), StoreError>;
+
+    /// Returns once everything written before is on the device.
+    fn sync(&self) -> Result<(), StoreError>;
+
+    /// How far the log is folded in.
+    fn position(&self) -> Result<Position, StoreError>;
+
+    /// Calls `visit` with every group of `project` as known at `as_of` (Unix ms),
+    /// by (conversation, or else output) id, from one snapshot. Memory holds one
+    /// group at a time.
+    fn groups(
+        &self,
+        project: ProjectId,
+        as_of: u64,
+        visit: &mut dyn FnMut(Group) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
+    /// The group of the output that `id` names, by its own id, an alias or a
+    /// joined one, and the output's own id.
+    fn group_of(
+        &self,
+        project: ProjectId,
+        id: &Id,
+        as_of: u64,
+    ) -> Result<Option<(Group, Id)>, StoreError>;
+
+    /// Outputs, latest first.
+    fn page(&self, project: ProjectId, page: &Page) -> Result<Vec<Listed>, StoreError>;
+
+    /// Where acknowledged events of `project` ended, by name, and all its counters.
+    fn fates(&self, project: ProjectId) -> Result<BTreeMap<String, u64>, StoreError>;
+
+    /// Refusals as last kept.
+    fn refusals(&self) -> Result<Vec<(Option<ProjectId>, Refused)>, StoreError>;
+
+    /// What became of one event.
+    fn trace(
+        &self,
+        project: ProjectId,
+        session: SessionId,
+        seq: u32,
+    ) -> Result<Option<Traced>, StoreError>;
+}
+
+/// Projects and keys.
+pub trait ControlStore: Send + Sync {
+    /// Starts the checksums of this data directory's log.
+    fn salt(&self) -> Result<Salt, StoreError>;
+    /// Grows with every change of projects and keys.
+    fn control_version(&self) -> Result<u64, StoreError>;
+    /// All projects and keys.
+    fn control(&self) -> Result<Control, StoreError>;
+    /// Makes a key, and its project if that is new; durable on return.
+    fn create_key(&self, key: &NewKey) -> Result<CreatedKey, StoreError>;
+    /// All keys, without secrets.
+    fn keys(&self) -> Result<Vec<KeyInfo>, StoreError>;
+    /// Withdraws the key named `id`; whether there was one in use. Durable on return.
+    fn revoke_key(&self, id: &str, now: u64) -> Result<bool, StoreError>;
+}
+
+/// Records of the log, read.
+#[derive(Debug, Default)]
+pub struct Folding<'a> {
+    /// Requests, in the order of the log.
+    pub requests: &'a [Accepted],
+    /// Records whose content no version known here reads: whose they are and for
+    /// how many events they answer. Counted as quarantined.
+    pub unreadable: &'a [(ProjectId, u64)],
+}
+
+/// One request to register outputs.
+#[derive(Debug)]
+pub struct Registering {
+    /// The tenant.
+    pub project: ProjectId,
+    /// When it arrived, Unix ms.
+    pub received_at: u64,
+    /// What it says.
+    pub outputs: Vec<Registration>,
+}
+
+/// What became of one registration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// What it changed.
+    pub status: Status,
+    /// The person the output is registered for by now.
+    pub subject: Option<StoredSubject>,
+}
+
+/// What a registration changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// The output was not registered before.
+    Created,
+    /// Fields were filled.
+    Updated,
+    /// All of it was known.
+    Unchanged,
+    /// Nothing: the named field says something else already.
+    Conflict(&'static str),
+}
+
+/// Which outputs to list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Page {
+    /// First heard of at or after, Unix ms.
+    pub since: Option<u64>,
+    /// First heard of before, Unix ms.
+    pub until: Option<u64>,
+    /// Goes on after the output of this number.
+    pub before: Option<u64>,
+    /// At most so many.
+    pub len: usize,
+}
+
+/// A listed output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// For [`Page::before`].
+    pub number: u64,
+    /// The output.
+    pub id: Id,
+    /// First heard of, Unix ms.
+    pub received_at: u64,
+}
+
+/// What became of one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traced {
+    /// The output it is about, under the id it came with; `None` when it was
+    /// received but is kept no more.
+    pub output: Option<Id>,
+    /// Of a kind this version does not know.
+    pub quarantined: bool,
+    /// When it was received, Unix ms.
+    pub received_at: Option<u64>,
+}
+
+/// A key to be made. Its text is made by the caller.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the options of `tacit keys create`")]
+pub struct NewKey {
+    pub project: String,
+    pub kind: KeyKind,
+    pub text: String,
+    pub id: String,
+    pub origins: Vec<String>,
+    /// Of the project; leaves that of an existing one alone when `None`.
+    pub content: Option<ContentPolicy>,
+    pub created_at: u64,
+}
+
+/// What a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum KeyKind {
+    /// Pages: can only add signals.
+    Publishable,
+    /// Servers and operators: registers and reads.
+    Secret,
+}
+
+impl KeyKind {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Publishable => "publishable",
+            Self::Secret => "secret",
+        }
+    }
+
+    /// How its keys start.
+    #[must_use]
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Publishable => "pk_",
+            Self::Secret => "sk_",
+        }
+    }
+}
+
+/// A key that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedKey {
+    /// Its project's number.
+    pub project: ProjectId,
+    /// Whether the project is new as well.
+    pub project_is_new: bool,
+}
+
+/// A key in a list.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[expect(missing_docs, reason = "the columns of `tacit keys list`")]
+pub struct KeyInfo {
+    pub project: String,
+    pub kind: String,
+    pub id: String,
+    /// Publishable keys only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    pub origins: Vec<String>,
+    pub created_at: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<u64>,
+}

@@ -1,0 +1,160 @@
+//! `tacit export`.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use clap::Args;
+use serde_json::json;
+
+use super::{Common, Usage, data::Data, note, out_json};
+use crate::{
+    dataset::{Export, Filter, Format},
+    export::{Request, dataset},
+    label::{Policy, Trust},
+    wall::now_ms,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// labels, trl-sft, trl-dpo or trl-kto.
+    #[arg(long, value_parser = format)]
+    format: Format,
+    /// The project; not needed when there is only one.
+    #[arg(long)]
+    project: Option<String>,
+    /// Only outputs shown at or after this moment, Unix ms.
+    #[arg(long)]
+    since: Option<u64>,
+    /// Only outputs shown before this moment, Unix ms.
+    #[arg(long)]
+    until: Option<u64>,
+    /// File of a policy; the built-in one without.
+    #[arg(long)]
+    policy: Option<PathBuf>,
+    /// As everything was known at this moment, Unix ms; now without.
+    #[arg(long)]
+    as_of: Option<u64>,
+    /// Only labels that nothing can change any more.
+    #[arg(long)]
+    mature_only: bool,
+    /// The least trust: claimed, known or signed.
+    #[arg(long, value_parser = trust)]
+    trust: Option<Trust>,
+    /// File to write, or - for stdout.
+    #[arg(long, default_value = "-")]
+    out: PathBuf,
+    #[command(flatten)]
+    common: Common,
+}
+
+fn format(name: &str) -> Result<Format, String> {
+    Format::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Format::ALL.into_iter().map(Format::name).collect();
+        format!("one of {}", names.join(", "))
+    })
+}
+
+fn trust(name: &str) -> Result<Trust, String> {
+    Trust::from_name(name).ok_or_else(|| "one of claimed, known, signed".into())
+}
+
+pub(super) fn run(options: &Options) -> anyhow::Result<()> {
+    let policy = policy(options.policy.as_deref())?;
+    let data = Data::open(&options.common.data)?;
+    let request = Request {
+        project: data.project(options.project.as_deref())?,
+        as_of: options.as_of.unwrap_or_else(now_ms),
+        filter: Filter {
+            since: options.since,
+            until: options.until,
+            mature_only: options.mature_only,
+            trust: options.trust.unwrap_or(options.format.default_trust()),
+        },
+    };
+    let export = dataset(&*data.store, &policy, options.format, &request)?;
+    let to_stdout = options.out == Path::new("-");
+    if to_stdout {
+        write(&export, io::stdout().lock())?;
+    } else {
+        replace(&options.out, &export)
+            .with_context(|| format!("{} could not be written", options.out.display()))?;
+    }
+    tell(options, &export, &policy, request.as_of, to_stdout)
+}
+
+fn policy(path: Option<&Path>) -> anyhow::Result<Policy> {
+    let Some(path) = path else {
+        return Ok(Policy::default_policy()?);
+    };
+    let shown = path.display();
+    let text = fs::read_to_string(path).map_err(|error| Usage(format!("{shown}: {error}")))?;
+    let policy = Policy::parse(&text).map_err(|error| Usage(format!("{shown}: {error}")))?;
+    Ok(policy)
+}
+
+fn write(export: &Export, writer: impl Write) -> io::Result<()> {
+    let mut writer = BufWriter::new(writer);
+    for row in &export.rows {
+        writer.write_all(row.as_bytes())?;
+        writer.write_all(b"\n")?;
+    }
+    writer.flush()
+}
+
+/// Writes beside the file and renames: nobody ever reads half a dataset.
+fn replace(path: &Path, export: &Export) -> io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let file = File::create(&partial)?;
+    write(export, &file)?;
+    file.sync_all()?;
+    fs::rename(partial, path)
+}
+
+fn tell(
+    options: &Options,
+    export: &Export,
+    policy: &Policy,
+    as_of: u64,
+    to_stdout: bool,
+) -> anyhow::Result<()> {
+    let summary = json!({
+        "format": options.format.name(),
+        "out": options.out,
+        "policy": policy.reference(),
+        "as_of": as_of,
+        "rows": export.summary.rows,
+        "skipped": export.summary.skipped,
+        "hint": export.summary.hint,
+    });
+    if options.common.json && !to_stdout {
+        return out_json(&summary);
+    }
+    if options.common.json {
+        note(&summary.to_string());
+        return Ok(());
+    }
+    let skipped: Vec<_> = export
+        .summary
+        .skipped
+        .iter()
+        .map(|(reason, count)| format!("{count} {reason}"))
+        .collect();
+    let skipped = if skipped.is_empty() {
+        "nothing".to_owned()
+    } else {
+        skipped.join(", ")
+    };
+    note(&format!(
+        "tacit: {} rows, skipped {skipped}",
+        export.summary.rows
+    ));
+    if let Some(hint) = &export.summary.hint {
+        note(&format!("tacit: {hint}"));
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! `tacit ledger`: the books, or the path of one event.
+
+use anyhow::Context;
+use clap::Args;
+use serde_json::{Value, json};
+use tacit_signals::{Id, SessionId};
+
+use super::{Common, Usage, data::Data, note, out, out_json};
+use crate::{
+    control::ProjectId,
+    export::{self, Fates},
+    label::{Labelled, Policy, label_group},
+    ledger::{Events, Ledger},
+    store::{Store, Traced},
+    wall::now_ms,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// One event, as SESSION:SEQ; all of them without.
+    event: Option<String>,
+    /// The project; not needed when there is only one.
+    #[arg(long)]
+    project: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn run(options: &Options) -> anyhow::Result<()> {
+    let event = options.event.as_deref().map(parse).transpose()?;
+    let data = Data::open(&options.common.data)?;
+    let project = data.project(options.project.as_deref())?;
+    let answer = match event {
+        Some((session, seq)) => follow(&data, project, session, seq)?,
+        None => summary(&data, project)?,
+    };
+    if options.common.json {
+        return out_json(&answer);
+    }
+    print(&answer, "")
+}
+
+fn parse(event: &str) -> Result<(SessionId, u32), Usage> {
+    let parsed = event.split_once(':').and_then(|(session, seq)| {
+        Some((
+            SessionId::parse("session", session).ok()?,
+            seq.parse().ok()?,
+        ))
+    });
+    parsed.ok_or_else(|| Usage(format!("{event} is no event; write SESSION:SEQ")))
+}
+
+fn summary(data: &Data, project: ProjectId) -> anyhow::Result<Value> {
+    let counters = data.store.fates(project)?;
+    if data.collector.is_none() {
+        note("what the server has not stored yet is not counted; GET /v1/ledger counts it");
+    }
+    let policy = Policy::default_policy()?;
+    let overview = export::overview(&*data.store, &policy, project, now_ms())?;
+    let refusals = data.store.refusals()?.into_iter();
+    let refused = refusals
+        .filter(|(of, _)| of.is_none_or(|of| of == project))
+        .map(|(_, refused)| refused)
+        .collect();
+    let ledger = Ledger {
+        acknowledged: counters.get("batches").copied().unwrap_or_default(),
+        refused,
+        events: Events::with_waiting(0, &counters),
+        counters,
+    };
+    let fates: Fates = overview.fates;
+    Ok(ledger.to_json(&fates))
+}
+
+fn follow(data: &Data, project: ProjectId, session: SessionId, seq: u32) -> anyhow::Result<Value> {
+    let event = format!("{session}:{seq}");
+    let Some(traced) = data.store.trace(project, session, seq)? else {
+        let why = if data.collector.is_some() {
+            "it was never acknowledged: refused, shed, or never sent"
+        } else {
+            "it was never acknowledged, or the running server has not stored it yet"
+        };
+        return Ok(json!({"event": event, "acknowledged": false, "why": why}));
+    };
+    let Traced {
+        output: Some(output),
+        quarantined,
+        received_at,
+    } = traced
+    else {
+        return Ok(
+            json!({"event": event, "acknowledged": true, "fate": "erased",
+            "why": "it was stored and is kept no more"}),
+        );
+    };
+    if quarantined {
+        return Ok(
+            json!({"event": event, "acknowledged": true, "fate": "quarantined",
+            "output": output.as_str(), "received_at": received_at,
+            "why": "its kind is not known to this version; it is kept and in no label"}),
+        );
+    }
+    let mut answer = json!({"event": event, "acknowledged": true, "fate": "stored",
+        "output": output.as_str(), "received_at": received_at});
+    let label = label(data, project, &output)?;
+    let used: Vec<&str> = label
+        .reasons
+        .iter()
+        .filter(|reason| reason.evidence.iter().any(|id| id.to_string() == event))
+        .map(|reason| &*reason.rule)
+        .collect();
+    answer["label"] = json!({
+        "output": label.output.as_str(),
+        "state": label.state,
+        "score": label.score,
+        "mature": label.mature,
+        "trust": label.trust,
+        "policy": &*label.policy,
+    });
+    answer["used_by"] = json!(used);
+    if used.is_empty() {
+        answer["why"] = "it is in the label's output, and no rule that counted rests on it: \
+            it says when or how long, or a stronger one of its family counted instead"
+            .into();
+    }
+    Ok(answer)
+}
+
+fn label(data: &Data, project: ProjectId, output: &Id) -> anyhow::Result<Labelled> {
+    let now = now_ms();
+    let (group, id) = data
+        .store
+        .group_of(project, output, now)?
+        .context("the output of a stored event is gone")?;
+    let policy = Policy::default_policy()?;
+    label_group(&group, &policy, now)
+        .outputs
+        .into_iter()
+        .find(|label| label.output == id)
+        .context("the output of a stored event has no label")
+}
+
+/// Prints an object as indented lines.
+fn print(value: &Value, indent: &str) -> anyhow::Result<()> {
+    let Value::Object(object) = value else {
+        return Ok(());
+    };
+    for (name, value) in object {
+        match value {
+            Value::Object(_) => {
+                out(&format!("{indent}{name}"))?;
+                print(value, &format!("{indent}  "))?;
+            }
+            Value::String(text) => out(&format!("{indent}{name}\t{text}"))?,
+            other => out(&format!("{indent}{name}\t{other}"))?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! `tacit`: serving, keys, exports and the ledger.
+//!
+//! Data goes to stdout, everything else to stderr. Exits 0 done, 1 failed,
+//! 2 wrong usage.
+
+mod data;
+mod export;
+mod keys;
+mod ledger;
+mod serve;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+use tracing_subscriber::EnvFilter;
+
+/// Learns what people thought of AI answers from what they did with them.
+#[derive(Debug, Parser)]
+#[command(name = "tacit", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Receive signals, label outputs, answer the API.
+    Serve(serve::Options),
+    /// Make, list and revoke keys; works while a server runs.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Write labels or training data.
+    Export(export::Options),
+    /// Show what became of everything that arrived, or of one event.
+    Ledger(ledger::Options),
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Common {
+    /// Directory of everything that is kept.
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Used wrongly, as far as the command line can be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("warn,tacit_collector=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+    let done = match Cli::parse().command {
+        Command::Serve(options) => serve::run(&options),
+        Command::Keys(command) => keys::run(&command),
+        Command::Export(options) => export::run(&options),
+        Command::Ledger(options) => ledger::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to tell when stderr is gone.
+            let _ = writeln!(io::stderr(), "tacit: {error:#}");
+            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+        }
+    }
+}
+
+/// Writes a line of data.
+fn out(line: &str) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{line}")
+}
+
+/// Writes a line of JSON.
+fn out_json(value: &impl Serialize) -> anyhow::Result<()> {
+    Ok(out(&serde_json::to_string(value)?)?)
+}
+
+/// Tells the operator something.
+fn note(line: &str) {
+    // Nobody listens when stderr is gone.
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,137 @@
+//! `tacit serve`.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use actix_web::{
+    dev::ServerHandle,
+    rt::{self, signal::unix},
+    web,
+};
+use anyhow::Context;
+use clap::Args;
+use serde_json::json;
+
+use super::{note, out_json};
+use crate::{collector::Collector, config::Config, http, log::Recovery};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Address to listen on; port 0 takes any that is free.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// Directory of everything that is kept.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// File of settings; options given here win.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// Directory of the capture package, served under /capture/.
+    #[arg(long)]
+    capture: Option<PathBuf>,
+    /// Where /demo/ leads.
+    #[arg(long)]
+    demo_url: Option<String>,
+    /// Threads that serve requests; 0 means one per core.
+    #[arg(long)]
+    workers: Option<usize>,
+    /// Print the address and what was recovered as a line of JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Options {
+    fn config(&self) -> anyhow::Result<Config> {
+        let mut config = match &self.config {
+            Some(path) => Config::read(path)?,
+            None => Config::default(),
+        };
+        let own = self;
+        config.listen = own.listen.unwrap_or(config.listen);
+        config.data = own.data.clone().unwrap_or(config.data);
+        config.capture = own.capture.clone().or(config.capture);
+        config.demo_url = own.demo_url.clone().or(config.demo_url);
+        config.workers = own.workers.unwrap_or(config.workers);
+        Ok(config)
+    }
+}
+
+pub(super) fn run(options: &Options) -> anyhow::Result<()> {
+    let config = options.config()?;
+    let (collector, recovery) = Collector::open(&config.data, &config.log)?;
+    let collector = web::Data::new(collector);
+    let served = rt::System::new().block_on(serve(&collector, &config, &recovery, options.json));
+    // Whatever ended it: what was acknowledged goes into the store.
+    note("tacit: folding in what was received …");
+    collector.close().context("the store could not be closed")?;
+    served?;
+    note("tacit: stopped; nothing was lost");
+    Ok(())
+}
+
+async fn serve(
+    collector: &web::Data<Collector>,
+    config: &Config,
+    recovery: &Recovery,
+    json: bool,
+) -> anyhow::Result<()> {
+    let (server, port) = http::serve(collector.clone(), config)
+        .with_context(|| format!("could not listen on {}", config.listen))?;
+    let url = format!("http://{}", SocketAddr::new(config.listen.ip(), port));
+    note(&format!(
+        "tacit: listening on {url}, data in {}",
+        config.data.display()
+    ));
+    tell(recovery);
+    if json {
+        out_json(&json!({"url": url, "recovered": {
+            "records": recovery.records, "bytes": recovery.bytes,
+            "torn_bytes": recovery.torn_bytes, "damaged_places": recovery.damaged_places,
+            "damaged_bytes": recovery.damaged_bytes,
+        }}))?;
+    }
+    let handle = server.handle();
+    rt::spawn(stop_on_signal(handle, collector.clone()));
+    Ok(server.await?)
+}
+
+fn tell(recovery: &Recovery) {
+    if recovery.records > 0 {
+        note(&format!(
+            "tacit: {} batches ({} bytes) acknowledged before the last end are being folded in",
+            recovery.records, recovery.bytes
+        ));
+    }
+    if recovery.torn_bytes > 0 {
+        note(&format!(
+            "tacit: {} bytes of an unfinished write, never acknowledged, were cut off the log",
+            recovery.torn_bytes
+        ));
+    }
+    if recovery.damaged_bytes > 0 {
+        note(&format!(
+            "tacit: WARNING: {} bytes in {} places of the log are unreadable; the rest is served",
+            recovery.damaged_bytes, recovery.damaged_places
+        ));
+    }
+}
+
+/// The first signal ends it gently; a second one takes what is left of the time.
+async fn stop_on_signal(handle: ServerHandle, collector: web::Data<Collector>) {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        unix::signal(unix::SignalKind::interrupt()),
+        unix::signal(unix::SignalKind::terminate()),
+    ) else {
+        tracing::error!("signals cannot be heard; only SIGKILL ends this process");
+        return;
+    };
+    std::future::poll_fn(|context| {
+        if interrupt.poll_recv(context).is_ready() {
+            return std::task::Poll::Ready(());
+        }
+        terminate.poll_recv(context).map(drop)
+    })
+    .await;
+    note("tacit: stopping …");
+    collector.begin_stop();
+    handle.stop(true).await;
+}

@@ -1,0 +1,219 @@
+//! A running collector without its HTTP: log, consumer, store, keys.
+
+use std::{
+    io,
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use thiserror::Error;
+
+use crate::{
+    accept::record,
+    bell::Bell,
+    config::LogConfig,
+    consumer::{Consumer, Progress},
+    control::{ControlCell, ProjectId},
+    datalock::DataLock,
+    limits::CONTROL_AGE_MS_MAX,
+    log::{self, Log, Recovery, disk::RealDisk},
+    outcome::Outcomes,
+    registrations::Registrations,
+    store::{ControlStore, SqliteStore, Store, StoreError},
+};
+
+/// Everything the handlers reach.
+pub struct Collector {
+    /// Facts.
+    pub store: Arc<SqliteStore>,
+    /// Projects and keys.
+    pub control: Arc<ControlCell>,
+    /// What became of batches.
+    pub outcomes: Arc<Outcomes>,
+    /// Where accepted batches go.
+    pub log: Log,
+    /// Where outputs to register go.
+    pub registrations: Arc<Registrations>,
+    /// How far the consumer is.
+    pub progress: Arc<Progress>,
+    stopping: AtomicBool,
+    backlog_ms_max: u64,
+    bell: Arc<Bell>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    control_stop: Mutex<Option<mpsc::Sender<()>>>,
+    _lock: DataLock,
+}
+
+/// Why a collector did not start.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// Another process runs on this directory.
+    #[error("another tacit runs on {0}")]
+    Busy(String),
+    /// The store could not be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log could not be opened.
+    #[error("the log could not be opened: {0}")]
+    Log(#[from] io::Error),
+}
+
+impl Collector {
+    /// Opens the directory `data`, recovers its log and starts the threads.
+    pub fn open(data: &Path, config: &LogConfig) -> Result<(Self, Recovery), OpenError> {
+        let lock =
+            DataLock::take(data)?.ok_or_else(|| OpenError::Busy(data.display().to_string()))?;
+        let store = Arc::new(SqliteStore::open(data)?);
+        let control = store.control()?;
+        let outcomes = Arc::new(Outcomes::default());
+        for &project in control.projects.keys() {
+            let fates = store.fates(project)?;
+            outcomes.of(Some(project)).acknowledge(
+                fates.get("batches").copied().unwrap_or_default(),
+                ended(&fates),
+            );
+        }
+        for (project, refused) in store.refusals()? {
+            outcomes.resume(project, refused);
+        }
+        let bell = Arc::new(Bell::default());
+        let options = log::Options {
+            segment_bytes: config.segment_bytes,
+            // Closed in a quarter of the time it is kept: about an hour stays about an hour.
+            segment_age: config.keep() / 4,
+            backlog_bytes_max: config.backlog_bytes,
+        };
+        let (log, reader, recovery) = Log::open(
+            Arc::new(RealDisk::new(data.join("log"))?),
+            store.salt()?,
+            options,
+            store.position()?,
+            Arc::clone(&bell),
+            &mut |payload| {
+                if let Ok((project, events)) = record::peek(payload) {
+                    outcomes.of(Some(project)).acknowledge(1, events);
+                }
+            },
+        )?;
+        let registrations = Arc::new(Registrations::new(Arc::clone(&bell)));
+        let progress = Arc::new(Progress::default());
+        let consumer = Consumer {
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            reader,
+            bell: Arc::clone(&bell),
+            outcomes: Arc::clone(&outcomes),
+            registrations: Arc::clone(&registrations),
+            progress: Arc::clone(&progress),
+            keep: config.keep(),
+        };
+        let control = Arc::new(ControlCell::new(control));
+        let (control_stop, stopped) = mpsc::channel();
+        let watcher = {
+            let (store, control) = (Arc::clone(&store), Arc::clone(&control));
+            thread("control", move || watch(&*store, &control, &stopped))?
+        };
+        let collector = Self {
+            store,
+            control,
+            outcomes,
+            log,
+            registrations,
+            progress,
+            stopping: AtomicBool::new(false),
+            backlog_ms_max: config.backlog_seconds.saturating_mul(1_000),
+            bell,
+            threads: Mutex::new(vec![thread("consumer", move || consumer.run())?, watcher]),
+            control_stop: Mutex::new(Some(control_stop)),
+            _lock: lock,
+        };
+        Ok((collector, recovery))
+    }
+
+    /// From now on not ready.
+    pub fn begin_stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+
+    /// Whether it is about to end.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Whether the store is so far behind that batches are refused, at `now` (Unix ms).
+    #[must_use]
+    pub fn is_behind(&self, now: u64) -> bool {
+        self.progress.lag_ms(now) > self.backlog_ms_max
+    }
+
+    /// Writes what waits into the log, folds the log into the store and ends the
+    /// threads. Nothing is taken afterwards.
+    pub fn close(&self) -> Result<(), StoreError> {
+        self.begin_stop();
+        self.log.close();
+        self.registrations.close();
+        self.progress.stop();
+        self.bell.ring();
+        drop(lock(&self.control_stop).take());
+        for thread in lock(&self.threads).drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread panicked");
+            }
+        }
+        self.store.sync()
+    }
+}
+
+/// The events of which the store knows the end.
+#[must_use]
+pub fn ended(fates: &std::collections::BTreeMap<String, u64>) -> u64 {
+    ["stored", "duplicate", "quarantined", "erased"]
+        .into_iter()
+        .filter_map(|name| fates.get(name))
+        .sum()
+}
+
+/// Whose events await the store.
+#[must_use]
+pub fn waiting(acknowledged: u64, fates: &std::collections::BTreeMap<String, u64>) -> u64 {
+    acknowledged.saturating_sub(ended(fates))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name.into()).spawn(run)
+}
+
+/// Keys are made and withdrawn by other processes: looks for changes.
+fn watch(store: &dyn ControlStore, control: &ControlCell, stopped: &mpsc::Receiver<()>) {
+    let period = Duration::from_millis(CONTROL_AGE_MS_MAX);
+    while stopped.recv_timeout(period) == Err(RecvTimeoutError::Timeout) {
+        let known = control.get().version;
+        let newer = store
+            .control_version()
+            .and_then(|version| (version != known).then(|| store.control()).transpose());
+        match newer {
+            Ok(Some(newer)) => control.set(newer),
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "keys could not be read again"),
+        }
+    }
+}
+
+/// The project of `name`.
+#[must_use]
+pub fn project_named(control: &crate::control::Control, name: &str) -> Option<ProjectId> {
+    let mut projects = control.projects.values();
+    projects
+        .find(|project| project.name == name)
+        .map(|project| project.id)
+}

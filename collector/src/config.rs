@@ -1,0 +1,129 @@
+//! `tacit.toml`, and what the command line overrides.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde::Deserialize;
+use thiserror::Error;
+
+/// How the collector runs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Directory of everything that is kept.
+    pub data: PathBuf,
+    /// Directory of the capture package, served under `/capture/`.
+    pub capture: Option<PathBuf>,
+    /// Where `/demo/` leads.
+    pub demo_url: Option<String>,
+    /// Threads that serve requests; 0 means one per core.
+    pub workers: usize,
+    /// The durable log.
+    pub log: LogConfig,
+}
+
+/// The durable log.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// Bytes after which a new segment is started.
+    pub segment_bytes: u64,
+    /// Seconds a segment is kept once the store has it.
+    pub keep_seconds: u64,
+    /// Bytes the store may be behind before batches are refused.
+    pub backlog_bytes: u64,
+    /// Seconds the store may be behind before batches are refused.
+    pub backlog_seconds: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
+            data: PathBuf::from("data"),
+            capture: None,
+            demo_url: None,
+            workers: 0,
+            log: LogConfig::default(),
+        }
+    }
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            segment_bytes: 64 * 1024 * 1024,
+            keep_seconds: 3_600,
+            backlog_bytes: 2 * 1024 * 1024 * 1024,
+            backlog_seconds: 600,
+        }
+    }
+}
+
+impl LogConfig {
+    /// How long a segment is kept once the store has it.
+    #[must_use]
+    pub const fn keep(&self) -> Duration {
+        Duration::from_secs(self.keep_seconds)
+    }
+}
+
+/// A file that is no configuration.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// It could not be read.
+    #[error("{path}: {error}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// It does not say what can be configured.
+    #[error("{path}: {error}")]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// Why, with the line.
+        error: Box<toml::de::Error>,
+    },
+}
+
+impl Config {
+    /// Reads the file at `path`.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Read {
+            path: path.into(),
+            error,
+        })?;
+        toml::from_str(&text).map_err(|error| ConfigError::Parse {
+            path: path.into(),
+            error: Box::new(error),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_has_a_default() {
+        let config: Config =
+            toml::from_str("listen = \"0.0.0.0:80\"\n[log]\nkeep_seconds = 5").unwrap();
+        assert_eq!(config.listen.port(), 80);
+        assert_eq!(config.log.keep(), Duration::from_secs(5));
+        assert_eq!(config.log.segment_bytes, 64 * 1024 * 1024);
+    }
+
+    #[test]
+    fn a_misspelt_option_is_named() {
+        let error = toml::from_str::<Config>("lisen = 1").unwrap_err();
+        assert!(error.to_string().contains("lisen"), "{error}");
+    }
+}

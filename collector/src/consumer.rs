@@ -1,0 +1,243 @@
+//! The one thread that writes the store: folds what the log holds into it, and
+//! registers outputs between two folds.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use thiserror::Error;
+
+use crate::{
+    accept::{
+        Accepted,
+        record::{self, Unreadable},
+    },
+    bell::Bell,
+    control::ProjectId,
+    limits::FOLD_BYTES_MAX,
+    log::{Portion, Reader},
+    outcome::{Outcomes, Refused},
+    registrations::Registrations,
+    store::{Folding, Store, StoreError},
+};
+
+/// Waits this long for more after a ring: folding a few batches together costs
+/// hardly more than folding one.
+const LINGER: Duration = Duration::from_millis(5);
+/// Looks around at least this often.
+const IDLE: Duration = Duration::from_millis(500);
+/// Before another try when the store refused.
+const RETRY: Duration = Duration::from_millis(250);
+/// Between two writes of the refusals' counts.
+const REFUSALS_EVERY: Duration = Duration::from_secs(1);
+/// Between two looks for segments to delete.
+const DELETE_EVERY: Duration = Duration::from_secs(30);
+
+/// How far the consumer is, for everybody else.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// When the oldest batch that waits was received, Unix ms; 0 when none does.
+    waiting_since: AtomicU64,
+    stalled: AtomicBool,
+    stop: AtomicBool,
+}
+
+impl Progress {
+    /// How long the oldest waiting batch waits at `now` (Unix ms), in ms.
+    #[must_use]
+    pub fn lag_ms(&self, now: u64) -> u64 {
+        match self.waiting_since.load(Ordering::Acquire) {
+            0 => 0,
+            since => now.saturating_sub(since),
+        }
+    }
+
+    /// The store refused the latest write.
+    #[must_use]
+    pub fn is_stalled(&self) -> bool {
+        self.stalled.load(Ordering::Acquire)
+    }
+
+    /// The consumer ends once the store has all of the log.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+    }
+}
+
+/// The thread's state.
+pub struct Consumer {
+    /// Where facts go.
+    pub store: Arc<dyn Store>,
+    /// Where they come from.
+    pub reader: Reader,
+    /// Rings when there is work.
+    pub bell: Arc<Bell>,
+    /// What to keep the counts of.
+    pub outcomes: Arc<Outcomes>,
+    /// Outputs to register.
+    pub registrations: Arc<Registrations>,
+    /// How far it is.
+    pub progress: Arc<Progress>,
+    /// How long segments are kept once the store has them.
+    pub keep: Duration,
+}
+
+#[derive(Debug, Error)]
+enum FoldError {
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("the log could not be read: {0}")]
+    Log(#[from] std::io::Error),
+}
+
+impl Consumer {
+    /// Runs until told to stop.
+    pub fn run(mut self) {
+        let _stalled = StalledOnPanic(Arc::clone(&self.progress));
+        let mut refusals = Timer::every(REFUSALS_EVERY);
+        let mut deletion = Timer::every(DELETE_EVERY);
+        let mut kept = Vec::new();
+        loop {
+            let stopping = self.progress.stop.load(Ordering::Acquire);
+            let registered = self.registrations.settle(&*self.store);
+            let folded = match self.fold() {
+                Ok(folded) => folded,
+                Err(error) => {
+                    tracing::error!(%error, "the store is not written");
+                    if !stopping {
+                        self.bell.wait(RETRY);
+                        continue;
+                    }
+                    // The log still has it.
+                    false
+                }
+            };
+            if refusals.is_due() {
+                self.keep_refusals(&mut kept);
+            }
+            if deletion.is_due() {
+                self.delete_segments();
+            }
+            if folded || registered {
+                continue;
+            }
+            if stopping {
+                self.keep_refusals(&mut kept);
+                return;
+            }
+            self.bell.wait(IDLE);
+            if !self.registrations.settle(&*self.store) {
+                std::thread::sleep(LINGER);
+            }
+        }
+    }
+
+    /// Folds what comes next; whether there was anything.
+    fn fold(&mut self) -> Result<bool, FoldError> {
+        let Some(portion) = self.reader.next(FOLD_BYTES_MAX)? else {
+            self.progress.waiting_since.store(0, Ordering::Release);
+            return Ok(false);
+        };
+        let (requests, unreadable) = read(&portion);
+        let oldest = requests.first().map_or(0, |request| request.received_at);
+        self.progress.waiting_since.store(oldest, Ordering::Release);
+        let folding = Folding {
+            requests: &requests,
+            unreadable: &unreadable,
+        };
+        let folded = self.store.fold(&folding, portion.end);
+        self.progress
+            .stalled
+            .store(folded.is_err(), Ordering::Release);
+        folded?;
+        self.reader.advance(portion.end);
+        Ok(true)
+    }
+
+    fn keep_refusals(&self, kept: &mut Vec<(Option<ProjectId>, Refused)>) {
+        let refusals = self.outcomes.refused();
+        if refusals == *kept {
+            return;
+        }
+        match self.store.keep_refusals(&refusals) {
+            Ok(()) => *kept = refusals,
+            Err(error) => tracing::error!(%error, "counts of refusals are not kept"),
+        }
+    }
+
+    /// Segments go only after the store is on the device past them.
+    fn delete_segments(&mut self) {
+        if let Err(error) = self.try_delete_segments() {
+            tracing::error!(%error, "old segments are not deleted");
+        }
+    }
+
+    fn try_delete_segments(&mut self) -> Result<(), FoldError> {
+        // A segment that was closed without another one after it is passed here.
+        let position = self.reader.position();
+        if self.store.position()? < position {
+            self.store.fold(&Folding::default(), position)?;
+        }
+        self.reader.advance(position);
+        let expired = self.reader.expired(self.keep);
+        if !expired.is_empty() {
+            self.store.sync()?;
+            self.reader.remove(&expired)?;
+        }
+        Ok(())
+    }
+}
+
+fn read(portion: &Portion) -> (Vec<Accepted>, Vec<(ProjectId, u64)>) {
+    let mut requests = Vec::new();
+    let mut unreadable = Vec::new();
+    for bytes in portion.records() {
+        match record::read(bytes) {
+            Ok(request) => requests.push(request),
+            Err(error) => unreadable.extend(set_aside(bytes, &error)),
+        }
+    }
+    (requests, unreadable)
+}
+
+fn set_aside(bytes: &[u8], error: &Unreadable) -> Option<(ProjectId, u64)> {
+    tracing::error!(%error, bytes = bytes.len(), "a record of the log was set aside");
+    record::peek(bytes).ok()
+}
+
+/// Says so when the thread ends by a bug: nothing is folded any more.
+struct StalledOnPanic(Arc<Progress>);
+
+impl Drop for StalledOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stalled.store(true, Ordering::Release);
+        }
+    }
+}
+
+struct Timer {
+    period: Duration,
+    last: Instant,
+}
+
+impl Timer {
+    fn every(period: Duration) -> Self {
+        Self {
+            period,
+            last: Instant::now(),
+        }
+    }
+
+    fn is_due(&mut self) -> bool {
+        let due = self.last.elapsed() >= self.period;
+        if due {
+            self.last = Instant::now();
+        }
+        due
+    }
+}

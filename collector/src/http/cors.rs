@@ -1,0 +1,41 @@
+//! What pages elsewhere may read.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderValue, ORIGIN, VARY,
+    },
+};
+
+/// The page's origin, where the browser named it.
+pub(super) fn origin(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(ORIGIN)?.to_str().ok()
+}
+
+/// Lets the page read the answer. Errors as well, whoever asks: the client has to
+/// tell what to try again, and they say nothing a stranger could not learn
+/// without a browser. Never with credentials, so no cookie is ever involved.
+pub(super) fn expose(request: &HttpRequest, response: &mut HttpResponse) {
+    let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("origin"));
+    if let Some(origin) = request.headers().get(ORIGIN) {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("retry-after"),
+        );
+    }
+}
+
+/// Answers a preflight. Our client never causes one; others that set a content
+/// type do.
+pub(super) async fn preflight(request: HttpRequest) -> HttpResponse {
+    let mut response = HttpResponse::NoContent()
+        .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "POST"))
+        .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "content-type"))
+        .insert_header((ACCESS_CONTROL_MAX_AGE, "86400"))
+        .finish();
+    expose(&request, &mut response);
+    response
+}

@@ -1,0 +1,132 @@
+//! `POST /c` and `POST /v1/events`: a batch of a browser.
+
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use serde_json::json;
+use tacit_signals::{Decoded, Rejection, WireError, codec, json as twin, limits::BATCH_BYTES_MAX};
+
+use super::{
+    body, cors,
+    problem::{Kind, Problem},
+};
+use crate::{
+    accept::{self, Verdict, record},
+    collector::Collector,
+    log::{Written, frame::Frame},
+    outcome::Received,
+    wall::now_ms,
+};
+
+/// Content types that pages can send, with and without causing a preflight.
+const CONTENT_TYPES: [&str; 3] = ["application/octet-stream", "application/json", "text/plain"];
+
+/// First bytes of a binary batch.
+const MAGIC: &[u8] = b"TACT";
+
+/// Takes a batch; answers once it is durable.
+pub(super) async fn events(
+    request: HttpRequest,
+    payload: web::Payload,
+    collector: web::Data<Collector>,
+) -> HttpResponse {
+    let mut response = match take(&request, payload, &collector).await {
+        Ok(response) => response,
+        Err(problem) => problem.error_response(),
+    };
+    cors::expose(&request, &mut response);
+    response
+}
+
+async fn take(
+    request: &HttpRequest,
+    payload: web::Payload,
+    collector: &Collector,
+) -> Result<HttpResponse, Problem> {
+    let mut received = collector.outcomes.received();
+    let verdict = match decide(request, payload, collector, &mut received).await {
+        Ok(verdict) => verdict,
+        Err(problem) => {
+            settle(received, &problem);
+            return Err(problem);
+        }
+    };
+    let Verdict { accepted, rejected } = verdict;
+    let count = accepted.events() - u64::from(accepted.duplicate);
+    append(collector, &accepted, received)?
+        .await
+        .map_err(|_| Problem::new(Kind::ShuttingDown, "the log was closed"))??;
+    Ok(answer(count, accepted.duplicate, &rejected))
+}
+
+/// Everything that can refuse a batch before it is written.
+async fn decide(
+    request: &HttpRequest,
+    payload: web::Payload,
+    collector: &Collector,
+    received: &mut Received,
+) -> Result<Verdict, Problem> {
+    let bytes = body::read(request, payload, BATCH_BYTES_MAX).await?;
+    body::check_content_type(request, &CONTENT_TYPES)?;
+    let decoded = decode(&bytes)?;
+    let control = collector.control.get();
+    let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request))?;
+    received.belongs_to(collector.outcomes.of(Some(sender.project.id)));
+    let now = now_ms();
+    if collector.is_behind(now) {
+        return Err(Problem::new(
+            Kind::Overloaded,
+            "the store is too far behind",
+        ));
+    }
+    Ok(accept::accept(decoded, &sender.project, now))
+}
+
+fn decode(bytes: &[u8]) -> Result<Decoded, WireError> {
+    if bytes.starts_with(MAGIC) {
+        return codec::decode(bytes);
+    }
+    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => twin::decode(bytes),
+        _ => Err(WireError::NotABatch),
+    }
+}
+
+/// Hands what was accepted to the log, which from here on owns its outcome.
+pub(super) fn append(
+    collector: &Collector,
+    accepted: &accept::Accepted,
+    received: Received,
+) -> Result<Written, Problem> {
+    let frame = Frame::new(collector.log.salt(), |out| record::put(out, accepted));
+    let Some(frame) = frame else {
+        let problem = Problem::too_large(BATCH_BYTES_MAX);
+        received.rejected(problem.code());
+        return Err(problem);
+    };
+    Ok(collector.log.append(frame, accepted.events(), received)?)
+}
+
+/// Gives a refused batch its outcome.
+pub(super) fn settle(received: Received, problem: &Problem) {
+    if problem.is_shed() {
+        received.shed();
+    } else {
+        received.rejected(problem.code());
+    }
+}
+
+fn answer(accepted: u64, duplicate: u32, rejected: &[Rejection]) -> HttpResponse {
+    if rejected.is_empty() {
+        return HttpResponse::NoContent().finish();
+    }
+    let rejected: Vec<_> = rejected
+        .iter()
+        .map(|rejection| {
+            json!({"seq": rejection.seq, "code": rejection.code, "field": rejection.field})
+        })
+        .collect();
+    HttpResponse::Ok().json(json!({
+        "accepted": accepted,
+        "duplicate": duplicate,
+        "rejected": rejected,
+    }))
+}

@@ -1,0 +1,71 @@
+//! What became of everything that arrived.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, web};
+use serde_json::{Value, json};
+
+use super::{
+    auth::Secret,
+    problem::Problem,
+    query::{as_of, policy},
+};
+use crate::{
+    collector::Collector,
+    export,
+    ledger::{Events, Ledger},
+    store::Store,
+};
+
+/// `GET /v1/ledger`: the project's own, and batches that came without a valid
+/// key, which may have been meant for anybody.
+pub(super) async fn ledger(
+    secret: Secret,
+    collector: web::Data<Collector>,
+) -> Result<HttpResponse, Problem> {
+    let policy = policy(None)?;
+    let project = secret.0.id;
+    let ledger = web::block(move || -> Result<Value, Problem> {
+        // The store first: acknowledged only grows, so nothing waits below zero.
+        let counters = collector.store.fates(project)?;
+        let overview = export::overview(&*collector.store, &policy, project, as_of(None))?;
+        let own = collector.outcomes.of(Some(project));
+        let nobody = collector.outcomes.of(None);
+        let ledger = Ledger {
+            acknowledged: own.acknowledged_batches(),
+            refused: vec![own.refused(), nobody.refused()],
+            events: Events::new(own.acknowledged_events(), &counters),
+            counters,
+        };
+        Ok(ledger.to_json(&overview.fates))
+    })
+    .await??;
+    Ok(HttpResponse::Ok().json(ledger))
+}
+
+/// `GET /v1/overview`: labels counted, for the operator's page.
+pub(super) async fn overview(
+    secret: Secret,
+    collector: web::Data<Collector>,
+) -> Result<HttpResponse, Problem> {
+    let policy = policy(None)?;
+    let project = &secret.0;
+    let (id, name) = (project.id, project.name.clone());
+    let reference = policy.reference();
+    let overview = {
+        let policy = policy.clone();
+        web::block(move || export::overview(&*collector.store, &policy, id, as_of(None))).await??
+    };
+    let rules: BTreeMap<&str, Option<&str>> = overview
+        .reasons
+        .keys()
+        .map(|rule| (rule.as_str(), policy.reason(rule)))
+        .collect();
+    Ok(HttpResponse::Ok().json(json!({
+        "project": name,
+        "policy": reference,
+        "states": overview.states,
+        "reasons": overview.reasons,
+        "rules": rules,
+    })))
+}

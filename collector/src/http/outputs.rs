@@ -1,0 +1,296 @@
+//! Outputs: registering them, explaining one, listing them.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tacit_signals::Id;
+
+use super::{
+    auth::Secret,
+    body, lines,
+    problem::{Kind, Problem},
+    query::{as_of, policy, settled},
+    signals::CONTENT_TYPES,
+};
+use crate::{
+    accept::{registration, registration::Registration, token},
+    clock::corrected,
+    collector::Collector,
+    control::Project,
+    label::{Labelled, Policy, label_group},
+    limits::{OUTPUTS_BODY_BYTES_MAX, OUTPUTS_PER_REQUEST_MAX, PAGE_LEN_MAX, TOKEN_AGE_MS_MAX},
+    store::{
+        Listed, Page, Registering, Settled, Status, Store, StoreError,
+        rows::{Group, OutputRows, Slice},
+    },
+    wall::now_ms,
+};
+
+/// Registers outputs; answers once they are durable.
+pub(super) async fn register(
+    secret: Secret,
+    request: HttpRequest,
+    payload: web::Payload,
+    collector: web::Data<Collector>,
+) -> Result<HttpResponse, Problem> {
+    let bytes = body::read(&request, payload, OUTPUTS_BODY_BYTES_MAX).await?;
+    body::check_content_type(&request, &CONTENT_TYPES)?;
+    let objects = lines::objects(&bytes, "outputs", OUTPUTS_PER_REQUEST_MAX)?;
+    let project = secret.0;
+    let alone = objects.len() == 1;
+    let mut items = Vec::with_capacity(objects.len());
+    let mut outputs = Vec::with_capacity(objects.len());
+    for object in objects {
+        let id = object.get("id").cloned().unwrap_or_default();
+        match registration::parse(object, &project) {
+            Ok(registration) => {
+                items.push(Item::Asked(registration.id.clone()));
+                outputs.push(registration);
+            }
+            Err(error) if alone => return Err(error.into()),
+            Err(error) => items.push(Item::Refused(json!({
+                "id": id, "status": "rejected", "code": error.code(), "field": error.field,
+            }))),
+        }
+    }
+    let settled = ask(&collector, &project, outputs).await?;
+    let mut settled = settled.into_iter();
+    let answers: Vec<Value> = items
+        .into_iter()
+        .filter_map(|item| match item {
+            Item::Refused(answer) => Some(answer),
+            Item::Asked(id) => Some(answer(&project, &id, &settled.next()?)),
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(json!({ "outputs": answers })))
+}
+
+enum Item {
+    Refused(Value),
+    Asked(Id),
+}
+
+async fn ask(
+    collector: &Collector,
+    project: &Project,
+    outputs: Vec<Registration>,
+) -> Result<Vec<Settled>, Problem> {
+    if outputs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let request = Registering {
+        project: project.id,
+        received_at: now_ms(),
+        outputs,
+    };
+    let settled = collector.registrations.push(request)?.await;
+    Ok(settled.map_err(|_| Problem::new(Kind::ShuttingDown, "the store was closed"))??)
+}
+
+fn answer(project: &Project, id: &Id, settled: &Settled) -> Value {
+    let status = match settled.status {
+        Status::Created => "create",
+        Status::Updated => "updated",
+        Status::Unchanged => "unchanged",
+        Status::Conflict(field) => {
+            return json!({"id": id.as_str(), "status": "conflict", "field": field});
+        }
+    };
+    let expires_at = now_ms() + TOKEN_AGE_MS_MAX;
+    let token = token::issue(project, id.as_str(), settled.subject.as_ref(), expires_at);
+    json!({"id": id.as_str(), "status": status, "token": token})
+}
+
+#[derive(Deserialize)]
+pub(super) struct OneQuery {
+    policy: Option<String>,
+    as_of: Option<u64>,
+}
+
+/// One output with its signals and its label.
+pub(super) async fn one(
+    secret: Secret,
+    id: web::Path<String>,
+    query: web::Query<OneQuery>,
+    collector: web::Data<Collector>,
+) -> Result<HttpResponse, Problem> {
+    let id = Id::parse("output", &id)?;
+    let policy = policy(query.policy.as_deref())?;
+    settled(&collector).await;
+    let as_of = as_of(query.as_of);
+    let project = secret.0.id;
+    let found = web::block(move || {
+        let found = collector.store.group_of(project, &id, as_of)?;
+        Ok::<_, StoreError>(found.and_then(|(group, id)| explain(&group, &id, &policy, as_of)))
+    })
+    .await??;
+    let missing = || Problem::new(Kind::NotFound, "no such output is known");
+    Ok(HttpResponse::Ok().json(found.ok_or_else(missing)?))
+}
+
+fn explain(group: &Group, id: &Id, policy: &Policy, as_of: u64) -> Option<Value> {
+    let (rows, label) = labelled(group, id, policy, as_of)?;
+    let mut signals: Vec<(u64, Value)> = Vec::new();
+    for slice in &rows.slices {
+        for event in &slice.events {
+            let at = corrected(event.at, slice.sent_at, slice.received_at);
+            signals.push((at, signal(slice, event)));
+        }
+    }
+    // Slices are by session and number already, and the sort is stable.
+    signals.sort_by_key(|(at, _)| *at);
+    let signals: Vec<Value> = signals.into_iter().map(|(_, signal)| signal).collect();
+    Some(json!({
+        "output": describe(rows, &label),
+        "signals": signals,
+        "label": label.to_json(),
+    }))
+}
+
+fn labelled<'a>(
+    group: &'a Group,
+    id: &Id,
+    policy: &Policy,
+    as_of: u64,
+) -> Option<(&'a OutputRows, Labelled)> {
+    let place = group.outputs.iter().position(|output| output.id == *id)?;
+    let label = label_group(group, policy, as_of)
+        .outputs
+        .into_iter()
+        .nth(place)?;
+    Some((group.outputs.get(place)?, label))
+}
+
+/// A signal as in the contract: its own fields, and when it was received.
+fn signal(slice: &Slice, event: &tacit_signals::Event) -> Value {
+    let mut object = tacit_signals::json::event_object(event);
+    if let Some(Value::Object(content)) = object.remove("content") {
+        object = content;
+    }
+    for known in ["seq", "output", "token"] {
+        object.remove(known);
+    }
+    let id = format!("{}:{}", slice.session, event.seq);
+    object.insert("id".into(), id.into());
+    object.insert("kind".into(), event.signal.name().into());
+    object.insert("received_at".into(), slice.received_at.into());
+    let at = corrected(event.at, slice.sent_at, slice.received_at);
+    object.insert("corrected_at".into(), at.into());
+    object.insert("signed".into(), slice.signed.into());
+    Value::Object(object)
+}
+
+/// What is known of an output; fields nobody filled are left out.
+fn describe(rows: &OutputRows, label: &Labelled) -> Value {
+    let server = rows.registered.clone().unwrap_or_default();
+    let aliases: Vec<&str> = server.aliases.iter().map(Id::as_str).collect();
+    let subject = label.subject.as_ref();
+    let mut object = json!({
+        "id": rows.id.as_str(),
+        "registered": rows.registered.is_some(),
+        "aliases": aliases,
+        "created_at": server.created_at,
+        "conversation": label.conversation.as_ref().map(Id::as_str),
+        "turn": label.turn,
+        "variant": label.variant,
+        "subject": subject.map(|subject| subject.id.as_str()),
+        "subject_kind": subject.map(|subject| subject.kind.name()),
+        "model": label.model,
+        "prompt_version": label.prompt_version,
+        "surface": server.surface,
+        "arms": server.arms,
+        "input": server.input,
+        "output": server.output,
+        "documents": server.documents,
+        "tags": server.tags,
+        "trust": label.trust,
+        "joined_by": rows.joined_by,
+    });
+    if let Some(object) = object.as_object_mut() {
+        object.retain(|_, value| !value.is_null());
+    }
+    object
+}
+
+#[derive(Deserialize)]
+pub(super) struct ListQuery {
+    since: Option<u64>,
+    until: Option<u64>,
+    cursor: Option<String>,
+    limit: Option<usize>,
+}
+
+/// Outputs, latest first, each with its label.
+pub(super) async fn list(
+    secret: Secret,
+    query: web::Query<ListQuery>,
+    collector: web::Data<Collector>,
+) -> Result<HttpResponse, Problem> {
+    let before = match query.cursor.as_deref() {
+        None => None,
+        Some(cursor) => Some(
+            cursor
+                .parse()
+                .map_err(|_| Problem::malformed("cursor", "not one that was given out"))?,
+        ),
+    };
+    let len = query.limit.unwrap_or(50);
+    if len == 0 || len > PAGE_LEN_MAX {
+        return Err(Problem::too_many("limit", PAGE_LEN_MAX));
+    }
+    let page = Page {
+        since: query.since,
+        until: query.until,
+        before,
+        len,
+    };
+    let policy = policy(None)?;
+    settled(&collector).await;
+    let project = secret.0.id;
+    let as_of = now_ms();
+    let answer = web::block(move || {
+        let listed = collector.store.page(project, &page)?;
+        let next = (listed.len() == page.len).then(|| listed.last()).flatten();
+        let next = next.map(|last| last.number.to_string());
+        let mut outputs = Vec::new();
+        for output in &listed {
+            outputs.extend(summary(&*collector.store, &policy, project, output, as_of)?);
+        }
+        Ok::<_, StoreError>(json!({ "outputs": outputs, "next": next }))
+    })
+    .await??;
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+fn summary(
+    store: &dyn Store,
+    policy: &Policy,
+    project: crate::control::ProjectId,
+    output: &Listed,
+    as_of: u64,
+) -> Result<Option<Value>, StoreError> {
+    let Some((group, id)) = store.group_of(project, &output.id, as_of)? else {
+        return Ok(None);
+    };
+    // Joined to another, which is listed itself.
+    if id != output.id {
+        return Ok(None);
+    }
+    let Some((rows, label)) = labelled(&group, &id, policy, as_of) else {
+        return Ok(None);
+    };
+    let Value::Object(mut object) = describe(rows, &label) else {
+        return Ok(None);
+    };
+    // A list is to find things by; texts are with the output itself.
+    for text in ["input", "output", "documents"] {
+        object.remove(text);
+    }
+    let signals: usize = rows.slices.iter().map(|slice| slice.events.len()).sum();
+    object.extend(Map::from_iter([
+        ("received_at".to_owned(), output.received_at.into()),
+        ("signals".to_owned(), signals.into()),
+        ("label".to_owned(), label.to_json()),
+    ]));
+    Ok(Some(Value::Object(object)))
+}

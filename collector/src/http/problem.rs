@@ -1,0 +1,282 @@
+//! Errors as the outside sees them. One table: which code has which status, may
+//! be tried again, and is called what. Codes of wire and field errors are their
+//! own and stand under [`Kind::Invalid`].
+
+use std::{borrow::Cow, fmt};
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{CONTENT_TYPE, RETRY_AFTER},
+    },
+};
+use serde_json::json;
+use tacit_signals::{FieldError, WireError, limits::EVENTS_PER_BATCH_MAX};
+
+use crate::{accept::Refusal, log::Unwritten, registrations::Unregistered};
+
+/// What kind of trouble it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Invalid,
+    BodyTooLarge,
+    BodyIncomplete,
+    ContentTypeUnsupported,
+    KeyMissing,
+    KeyUnknown,
+    KeyRevoked,
+    KeyNotPublishable,
+    KeyNotSecret,
+    OriginForbidden,
+    NotFound,
+    MethodNotAllowed,
+    Overloaded,
+    LogFailing,
+    StoreFailing,
+    ShuttingDown,
+    Internal,
+}
+
+/// Code, status, whether the same request may succeed later, title.
+const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
+    match kind {
+        Kind::Invalid => ("invalid", 400, false, "The request is not valid"),
+        Kind::BodyTooLarge => ("body_too_large", 413, false, "The body is too large"),
+        Kind::BodyIncomplete => ("body_incomplete", 400, true, "The body ended early"),
+        Kind::ContentTypeUnsupported => (
+            "content_type_unsupported",
+            415,
+            false,
+            "The content type is not supported",
+        ),
+        Kind::KeyMissing => ("key_missing", 401, false, "A key is missing"),
+        Kind::KeyUnknown => ("key_unknown", 401, false, "The key is not known"),
+        Kind::KeyRevoked => ("key_revoked", 401, false, "The key was revoked"),
+        Kind::KeyNotPublishable => (
+            "key_not_publishable",
+            403,
+            false,
+            "The key is not for pages",
+        ),
+        Kind::KeyNotSecret => ("key_not_secret", 403, false, "The key is for pages only"),
+        Kind::OriginForbidden => ("origin_forbidden", 403, false, "The origin is not allowed"),
+        Kind::NotFound => ("not_found", 404, false, "There is no such thing"),
+        Kind::MethodNotAllowed => (
+            "method_not_allowed",
+            405,
+            false,
+            "The method is not allowed",
+        ),
+        Kind::Overloaded => ("overloaded", 503, true, "Too much is waiting"),
+        Kind::LogFailing => ("log_failing", 503, true, "Nothing can be kept now"),
+        Kind::StoreFailing => ("store_failing", 503, true, "Nothing can be kept now"),
+        Kind::ShuttingDown => ("shutting_down", 503, true, "The collector is ending"),
+        Kind::Internal => ("internal", 500, true, "Something went wrong here"),
+    }
+}
+
+/// Seconds a client should wait before it tries again.
+const RETRY_AFTER_S: &str = "2";
+
+/// An error on its way out.
+#[derive(Debug)]
+pub struct Problem {
+    kind: Kind,
+    code: Cow<'static, str>,
+    detail: String,
+    field: Option<&'static str>,
+    limit: Option<i64>,
+}
+
+impl Problem {
+    /// An error of `kind`; `detail` is for people.
+    #[must_use]
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            code: row(kind).0.into(),
+            detail: detail.into(),
+            field: None,
+            limit: None,
+        }
+    }
+
+    /// A body of more than `limit` bytes.
+    #[must_use]
+    pub fn too_large(limit: usize) -> Self {
+        Self {
+            field: Some("body"),
+            limit: i64::try_from(limit).ok(),
+            ..Self::new(Kind::BodyTooLarge, format!("the limit is {limit} bytes"))
+        }
+    }
+
+    /// A value of `field` that is none of the allowed ones.
+    #[must_use]
+    pub fn unsupported(field: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            code: format!("{field}_unsupported").into(),
+            field: Some(field),
+            ..Self::new(Kind::Invalid, detail)
+        }
+    }
+
+    /// A malformed body or query.
+    #[must_use]
+    pub fn malformed(field: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            code: format!("{field}_malformed").into(),
+            field: Some(field),
+            ..Self::new(Kind::Invalid, detail)
+        }
+    }
+
+    /// More of `field` than `limit`.
+    #[must_use]
+    pub fn too_many(field: &'static str, limit: usize) -> Self {
+        Self {
+            code: format!("{field}_too_many").into(),
+            field: Some(field),
+            limit: i64::try_from(limit).ok(),
+            ..Self::new(Kind::Invalid, format!("the limit is {limit}"))
+        }
+    }
+
+    /// Stable code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// Whether it is for want of room rather than the sender's fault.
+    #[must_use]
+    pub fn is_shed(&self) -> bool {
+        self.status().is_server_error()
+    }
+
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(row(self.kind).1).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let (_, status, retryable, title) = row(self.kind);
+        let mut body = json!({
+            "type": format!("urn:tacit:problem:{}", self.code),
+            "title": title,
+            "status": status,
+            "detail": self.detail,
+            "code": self.code,
+            "retryable": retryable,
+        });
+        if let Some(field) = self.field {
+            body["field"] = field.into();
+        }
+        if let Some(limit) = self.limit {
+            body["limit"] = limit.into();
+        }
+        let mut response = HttpResponse::build(self.status());
+        response.insert_header((CONTENT_TYPE, "application/problem+json"));
+        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header((RETRY_AFTER, RETRY_AFTER_S));
+        }
+        response.body(body.to_string())
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Self {
+            code: error.code().into(),
+            field: Some(error.field),
+            limit: error.limit(),
+            ..Self::new(Kind::Invalid, error.to_string())
+        }
+    }
+}
+
+impl From<WireError> for Problem {
+    fn from(error: WireError) -> Self {
+        let code = error.code();
+        match error {
+            WireError::Field(error) => error.into(),
+            WireError::TooManyEvents { .. } => Self {
+                code: code.into(),
+                field: Some("events"),
+                limit: i64::try_from(EVENTS_PER_BATCH_MAX).ok(),
+                ..Self::new(Kind::Invalid, error.to_string())
+            },
+            error => Self {
+                code: code.into(),
+                ..Self::new(Kind::Invalid, error.to_string())
+            },
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let kind = match refusal {
+            Refusal::KeyUnknown => Kind::KeyUnknown,
+            Refusal::KeyRevoked => Kind::KeyRevoked,
+            Refusal::KeySecret => Kind::KeyNotPublishable,
+            Refusal::OriginForbidden => Kind::OriginForbidden,
+        };
+        let field = match refusal {
+            Refusal::OriginForbidden => "origin",
+            _ => "key",
+        };
+        Self {
+            field: Some(field),
+            ..Self::new(kind, refusal.to_string())
+        }
+    }
+}
+
+impl From<Unwritten> for Problem {
+    fn from(error: Unwritten) -> Self {
+        let kind = match error {
+            Unwritten::Full => Kind::Overloaded,
+            Unwritten::Failed => Kind::LogFailing,
+            Unwritten::Closed => Kind::ShuttingDown,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<Unregistered> for Problem {
+    fn from(error: Unregistered) -> Self {
+        let kind = match error {
+            Unregistered::Full => Kind::Overloaded,
+            Unregistered::Failed => Kind::StoreFailing,
+            Unregistered::Closed => Kind::ShuttingDown,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<crate::store::StoreError> for Problem {
+    fn from(error: crate::store::StoreError) -> Self {
+        tracing::error!(%error, "a read failed");
+        Self::new(Kind::Internal, "the store could not be read")
+    }
+}
+
+impl From<actix_web::error::BlockingError> for Problem {
+    fn from(error: actix_web::error::BlockingError) -> Self {
+        tracing::error!(%error, "a read was dropped");
+        Self::new(Kind::Internal, "the store could not be read")
+    }
+}

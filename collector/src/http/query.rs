@@ -1,0 +1,60 @@
+//! What several reads ask for in the same words.
+
+use std::time::Duration;
+
+use super::problem::Problem;
+use crate::{
+    collector::Collector,
+    label::{Policy, Trust},
+    wall::now_ms,
+};
+
+/// How long a read waits for the store to have what was acknowledged before it.
+const SETTLE_TRIES: u32 = 400;
+const SETTLE_EVERY: Duration = Duration::from_millis(5);
+
+/// Returns once the store has all that was acknowledged before the call, so that
+/// who reads after a 204 finds it; or after two seconds, when it is behind.
+pub(super) async fn settled(collector: &Collector) {
+    let (acknowledged, _) = collector.log.progress();
+    for _ in 0..SETTLE_TRIES {
+        if collector.log.progress().1 >= acknowledged {
+            return;
+        }
+        actix_web::rt::time::sleep(SETTLE_EVERY).await;
+    }
+}
+
+/// The moment to read as of: what was asked for, else now.
+pub(super) fn as_of(asked: Option<u64>) -> u64 {
+    asked.unwrap_or_else(now_ms)
+}
+
+/// The policy that was asked for, by name, `name@version` or full reference.
+pub(super) fn policy(asked: Option<&str>) -> Result<Policy, Problem> {
+    let policy = Policy::default_policy()
+        .map_err(|error| Problem::new(super::problem::Kind::Internal, error.to_string()))?;
+    let reference = policy.reference();
+    let named = asked.is_none_or(|asked| {
+        reference == asked
+            || ['@', '#']
+                .iter()
+                .any(|&end| reference.split(end).next() == Some(asked))
+    });
+    if !named {
+        return Err(Problem::unsupported(
+            "policy",
+            format!("the only policy here is {reference}"),
+        ));
+    }
+    Ok(policy)
+}
+
+/// The least trust that was asked for.
+pub(super) fn trust(asked: Option<&str>, default: Trust) -> Result<Trust, Problem> {
+    let Some(asked) = asked else {
+        return Ok(default);
+    };
+    Trust::from_name(asked)
+        .ok_or_else(|| Problem::unsupported("trust", "one of claimed, known, signed"))
+}

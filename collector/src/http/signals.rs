@@ -1,0 +1,78 @@
+//! `POST /v1/signals`: what a server knows.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+use tacit_signals::limits::EVENTS_PER_BATCH_MAX;
+
+use super::{
+    auth::Secret,
+    body, ingest, lines,
+    problem::{Kind, Problem},
+};
+use crate::{
+    accept::{ServerVerdict, accept_server},
+    collector::Collector,
+    control::Project,
+    limits::SIGNALS_BODY_BYTES_MAX,
+    outcome::Received,
+    wall::now_ms,
+};
+
+/// Content types of JSON in one piece or in lines.
+pub(super) const CONTENT_TYPES: [&str; 4] = [
+    "application/json",
+    "application/x-ndjson",
+    "application/ndjson",
+    "text/plain",
+];
+
+/// Takes signals; answers once they are durable.
+pub(super) async fn signals(
+    secret: Secret,
+    request: HttpRequest,
+    payload: web::Payload,
+    collector: web::Data<Collector>,
+) -> Result<HttpResponse, Problem> {
+    let mut received = collector.outcomes.received();
+    received.belongs_to(collector.outcomes.of(Some(secret.0.id)));
+    let verdict = match decide(&request, payload, &collector, &secret.0).await {
+        Ok(verdict) => verdict,
+        Err(problem) => return refuse(received, problem),
+    };
+    let ServerVerdict { accepted, rejected } = verdict;
+    ingest::append(&collector, &accepted, received)?
+        .await
+        .map_err(|_| Problem::new(Kind::ShuttingDown, "the log was closed"))??;
+    if rejected.is_empty() {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    Ok(HttpResponse::Ok().json(json!({
+        "accepted": accepted.events(),
+        "duplicate": 0,
+        "rejected": rejected,
+    })))
+}
+
+async fn decide(
+    request: &HttpRequest,
+    payload: web::Payload,
+    collector: &Collector,
+    project: &Project,
+) -> Result<ServerVerdict, Problem> {
+    let bytes = body::read(request, payload, SIGNALS_BODY_BYTES_MAX).await?;
+    body::check_content_type(request, &CONTENT_TYPES)?;
+    let objects = lines::objects(&bytes, "signals", EVENTS_PER_BATCH_MAX)?;
+    let now = now_ms();
+    if collector.is_behind(now) {
+        return Err(Problem::new(
+            Kind::Overloaded,
+            "the store is too far behind",
+        ));
+    }
+    Ok(accept_server(objects, project, now))
+}
+
+fn refuse(received: Received, problem: Problem) -> Result<HttpResponse, Problem> {
+    ingest::settle(received, &problem);
+    Err(problem)
+}

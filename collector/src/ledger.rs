@@ -1,0 +1,141 @@
+//! The books: what arrived, what became of it, and that both sides agree.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{
+    accept::REJECTED,
+    collector::{ended, waiting},
+    export::Fates,
+    outcome::Refused,
+};
+
+/// Where acknowledged events are; all but the first add up to the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Events {
+    /// On disk.
+    pub acknowledged: u64,
+    /// In the store.
+    pub stored: u64,
+    /// In the store before.
+    pub duplicate: u64,
+    /// In the store, of a kind this version does not know.
+    pub quarantined: u64,
+    /// Removed for the person they were of.
+    pub erased: u64,
+    /// In the log, on their way to the store.
+    pub waiting: u64,
+}
+
+impl Events {
+    /// From the store's counters, read before `acknowledged` was.
+    #[must_use]
+    pub fn new(acknowledged: u64, counters: &BTreeMap<String, u64>) -> Self {
+        let of = |name: &str| counters.get(name).copied().unwrap_or_default();
+        Self {
+            acknowledged,
+            stored: of("stored"),
+            duplicate: of("duplicate"),
+            quarantined: of("quarantined"),
+            erased: of("erased"),
+            waiting: waiting(acknowledged, counters),
+        }
+    }
+
+    /// From a store whose log holds `waiting` more.
+    #[must_use]
+    pub fn with_waiting(waiting: u64, counters: &BTreeMap<String, u64>) -> Self {
+        Self::new(ended(counters) + waiting, counters)
+    }
+}
+
+/// The ledger of a project.
+#[derive(Debug)]
+pub struct Ledger {
+    /// Batches on disk.
+    pub acknowledged: u64,
+    /// Batches of which nothing was kept, from several tallies.
+    pub refused: Vec<Refused>,
+    /// Events.
+    pub events: Events,
+    /// All counters of the store.
+    pub counters: BTreeMap<String, u64>,
+}
+
+impl Ledger {
+    /// As in CONTRACTS, with what was set aside event by event under `counts`.
+    #[must_use]
+    pub fn to_json(&self, fates: &Fates) -> Value {
+        let mut rejected: BTreeMap<&str, u64> = BTreeMap::new();
+        for (code, count) in self.refused.iter().flat_map(|refused| &refused.rejected) {
+            *rejected.entry(code).or_default() += count;
+        }
+        let shed: u64 = self.refused.iter().map(|refused| refused.shed).sum();
+        let received = self.acknowledged + shed + rejected.values().sum::<u64>();
+        let mut events_rejected: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for (name, &count) in &self.counters {
+            if let Some(code) = name.strip_prefix(REJECTED) {
+                events_rejected.insert(code, count);
+            } else if !KNOWN.contains(&name.as_str()) {
+                counts.insert(name, count);
+            }
+        }
+        let mut events = serde_json::to_value(self.events).unwrap_or_default();
+        events["rejected"] = json!(events_rejected);
+        json!({
+            "batches": {
+                "received": received,
+                "acknowledged": self.acknowledged,
+                "rejected": rejected,
+                "shed": shed,
+            },
+            "events": events,
+            "fates": fates,
+            "counts": counts,
+        })
+    }
+}
+
+/// Counters that have a place of their own.
+const KNOWN: [&str; 5] = ["batches", "stored", "duplicate", "quarantined", "erased"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sums_balance() {
+        let counters = BTreeMap::from_iter(
+            [
+                ("batches", 3),
+                ("stored", 5),
+                ("duplicate", 2),
+                ("rejected.too_old", 1),
+                ("tokens_invalid", 4),
+            ]
+            .map(|(name, count)| (name.to_owned(), count)),
+        );
+        let refused = |code: &str, shed| Refused {
+            rejected: BTreeMap::from([(code.to_owned(), 2)]),
+            shed,
+        };
+        let ledger = Ledger {
+            acknowledged: 4,
+            refused: vec![refused("origin_forbidden", 1), refused("key_unknown", 0)],
+            events: Events::new(9, &counters),
+            counters,
+        };
+        let json = ledger.to_json(&Fates::default());
+        assert_eq!(json["batches"]["received"], 9);
+        assert_eq!(
+            json["batches"]["rejected"],
+            json!({"key_unknown": 2, "origin_forbidden": 2})
+        );
+        assert_eq!(json["events"]["waiting"], 2);
+        assert_eq!(json["events"]["rejected"], json!({"too_old": 1}));
+        assert_eq!(json["counts"], json!({"tokens_invalid": 4}));
+    }
+}

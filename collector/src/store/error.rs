@@ -1,0 +1,28 @@
+//! How a store can fail.
+
+use thiserror::Error;
+
+/// A store did not do what it was asked to; nothing was changed.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The database refused.
+    #[error("the database refused: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A stored value is not what this version writes.
+    #[error("the database holds an unreadable {0}")]
+    Unreadable(&'static str),
+    /// The files could not be reached.
+    #[error("the data directory could not be used: {0}")]
+    Io(#[from] std::io::Error),
+    /// The operating system gave no random bytes.
+    #[error("no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+    /// A later version wrote it.
+    #[error("the database has schema {found}, this version knows up to {known}")]
+    Newer {
+        /// Its schema.
+        found: i64,
+        /// The last one known.
+        known: i64,
+    },
+}

@@ -1,0 +1,234 @@
+//! Requests of the log into chunks, each event once.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use rusqlite::{Transaction, params};
+use tacit_signals::codec::EventReader;
+
+use super::{intern::Interned, time};
+use crate::{
+    accept::{Accepted, Chunk, ChunkWriter, Part},
+    control::ProjectId,
+    log::Position,
+    store::{Folding, StoreError, ranges::Ranges},
+};
+
+/// Counters to be added, by project and name.
+type Tally = BTreeMap<(ProjectId, Cow<'static, str>), u64>;
+
+pub(super) fn fold(
+    tx: &Transaction<'_>,
+    interned: &mut Interned,
+    portion: &Folding<'_>,
+    to: Position,
+) -> Result<(), StoreError> {
+    let mut fold = Fold {
+        tx,
+        interned,
+        tally: Tally::new(),
+    };
+    for request in portion.requests {
+        fold.request(request)?;
+    }
+    for &(project, events) in portion.unreadable {
+        fold.count(project, "batches".into(), 1);
+        fold.count(project, "quarantined".into(), events);
+    }
+    let Fold { tally, .. } = fold;
+    let mut add = tx.prepare_cached(
+        "INSERT INTO fates (project, name, count) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET count = count + excluded.count",
+    )?;
+    for ((project, name), count) in tally {
+        add.execute(params![project.0, name, time(count)])?;
+    }
+    tx.prepare_cached("UPDATE position SET segment = ?1, offset = ?2")?
+        .execute(params![time(to.segment), time(to.offset)])?;
+    Ok(())
+}
+
+struct Fold<'a> {
+    tx: &'a Transaction<'a>,
+    interned: &'a mut Interned,
+    tally: Tally,
+}
+
+/// Where a chunk belongs.
+struct Place {
+    project: ProjectId,
+    session: i64,
+    subject: i64,
+    origin: i64,
+    received_at: u64,
+}
+
+impl Fold<'_> {
+    fn count(&mut self, project: ProjectId, name: Cow<'static, str>, count: u64) {
+        if count > 0 {
+            *self.tally.entry((project, name)).or_default() += count;
+        }
+    }
+
+    fn request(&mut self, request: &Accepted) -> Result<(), StoreError> {
+        let project = request.project;
+        self.count(project, "batches".into(), 1);
+        self.count(project, "duplicate".into(), request.duplicate.into());
+        for (name, count) in &request.counts {
+            self.count(project, name.clone().into(), (*count).into());
+        }
+        for part in &request.parts {
+            self.part(project, request.received_at, part)?;
+        }
+        Ok(())
+    }
+
+    fn part(
+        &mut self,
+        project: ProjectId,
+        received_at: u64,
+        part: &Part,
+    ) -> Result<(), StoreError> {
+        let seqs = part.slices.iter().flat_map(|chunk| &chunk.seqs);
+        let (Some(&first), Some(&last)) = (seqs.clone().min(), seqs.max()) else {
+            return Ok(());
+        };
+        let place = Place {
+            project,
+            session: self.interned.session(self.tx, project, part.session)?,
+            subject: self.interned.subject(self.tx, project, &part.subject)?,
+            origin: self.interned.origin(self.tx, project, &part.origin)?,
+            received_at,
+        };
+        let before = self.seen(&place, first, last)?;
+        let mut seen = before.clone();
+        for chunk in &part.slices {
+            let new: Vec<bool> = chunk.seqs.iter().map(|&seq| seen.insert(seq)).collect();
+            let kept = new.iter().filter(|new| **new).count();
+            self.count(project, "duplicate".into(), (new.len() - kept) as u64);
+            let name = if chunk.quarantined {
+                "quarantined"
+            } else {
+                "stored"
+            };
+            self.count(project, name.into(), kept as u64);
+            if kept == new.len() {
+                self.chunk(&place, part, chunk)?;
+            } else if kept > 0 {
+                self.chunk(&place, part, &without_seen(chunk, &new)?)?;
+            }
+        }
+        self.save_seen(&place, &before, &seen)
+    }
+
+    /// The known ranges that hold or touch numbers from `first` to `last`.
+    fn seen(&self, place: &Place, first: u32, last: u32) -> Result<Ranges, StoreError> {
+        let mut select = self.tx.prepare_cached(
+            "SELECT first, last FROM seen
+             WHERE project = ?1 AND session = ?2 AND first <= ?4 AND first >= coalesce((
+               SELECT max(first) FROM seen WHERE project = ?1 AND session = ?2 AND first <= ?3
+             ), 0) ORDER BY first",
+        )?;
+        let key = params![place.project.0, place.session, first, i64::from(last) + 1];
+        let rows = select.query_map(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Ranges::from_sorted(rows.collect::<Result<_, _>>()?))
+    }
+
+    fn save_seen(&self, place: &Place, before: &Ranges, after: &Ranges) -> Result<(), StoreError> {
+        let (before, after) = (before.as_slice(), after.as_slice());
+        for (first, _) in before {
+            if !after.iter().any(|(kept, _)| kept == first) {
+                self.tx
+                    .prepare_cached(
+                        "DELETE FROM seen WHERE project = ?1 AND session = ?2 AND first = ?3",
+                    )?
+                    .execute(params![place.project.0, place.session, first])?;
+            }
+        }
+        for range @ (first, last) in after {
+            if !before.contains(range) {
+                self.tx
+                    .prepare_cached(
+                        "INSERT INTO seen (project, session, first, last) VALUES (?1, ?2, ?3, ?4)
+                         ON CONFLICT DO UPDATE SET last = excluded.last",
+                    )?
+                    .execute(params![place.project.0, place.session, first, last])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn chunk(&mut self, place: &Place, part: &Part, chunk: &Chunk) -> Result<(), StoreError> {
+        let Place {
+            project,
+            received_at,
+            ..
+        } = *place;
+        let output = self
+            .interned
+            .output(self.tx, project, &chunk.output, received_at)?;
+        self.tx
+            .prepare_cached(
+                "INSERT INTO chunks (project, output, session, first_seq, quarantined, subject,
+                   origin, sample, automated, signed, received_at, sent_at, base_at, events)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            )?
+            .execute(params![
+                project.0,
+                output,
+                place.session,
+                chunk.seqs.first(),
+                chunk.quarantined,
+                place.subject,
+                place.origin,
+                part.sample.thousandths(),
+                part.automated,
+                chunk.signed,
+                time(received_at),
+                time(part.sent_at),
+                time(chunk.base_at),
+                chunk.bytes,
+            ])?;
+        for conversation in &chunk.conversations {
+            let conversation = self.interned.conversation(self.tx, project, conversation)?;
+            place_output(self.tx, project, conversation, output, received_at)?;
+        }
+        Ok(())
+    }
+}
+
+/// Notes that `output` was said to be in `conversation`, known since `received_at`.
+pub(super) fn place_output(
+    tx: &Transaction<'_>,
+    project: ProjectId,
+    conversation: i64,
+    output: i64,
+    received_at: u64,
+) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "INSERT INTO placements (project, conversation, output, received_at)
+         VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET received_at = excluded.received_at
+           WHERE excluded.received_at < received_at",
+    )?
+    .execute(params![project.0, conversation, output, time(received_at)])?;
+    Ok(())
+}
+
+/// The chunk without the events that are known already.
+fn without_seen(chunk: &Chunk, new: &[bool]) -> Result<Chunk, StoreError> {
+    let mut writer = ChunkWriter::new(chunk.output.clone(), chunk.quarantined);
+    if chunk.signed {
+        writer.sign();
+    }
+    let reader = EventReader::of_output(&chunk.bytes, chunk.base_at, chunk.output.clone());
+    for (event, new) in reader.zip(new) {
+        let event = event
+            .ok()
+            .and_then(Result::ok)
+            .ok_or(StoreError::Unreadable("event"))?;
+        if *new {
+            writer.push(&event);
+        }
+    }
+    Ok(writer.finish())
+}

@@ -1,0 +1,211 @@
+//! Texts and ids as integers.
+
+use std::collections::HashMap;
+
+use rusqlite::{OptionalExtension, ToSql, Transaction};
+use tacit_signals::{Id, SessionId, SubjectKind};
+
+use super::time;
+use crate::{
+    accept::record::subject_bytes,
+    control::ProjectId,
+    store::{
+        StoreError,
+        rows::{Origin, StoredSubject},
+    },
+};
+
+/// Entries of each memory before it starts anew.
+const ENTRIES_MAX: usize = 50_000;
+
+/// Numbers that were looked up lately: a session's batches come one after another.
+#[derive(Default)]
+pub(super) struct Interned {
+    outputs: HashMap<ProjectId, HashMap<Id, i64>>,
+    conversations: HashMap<ProjectId, HashMap<Id, i64>>,
+    sessions: HashMap<(ProjectId, SessionId), i64>,
+    subjects: HashMap<(ProjectId, SubjectKind, [u8; 16]), i64>,
+    origins: HashMap<ProjectId, Vec<(Origin, i64)>>,
+}
+
+const ORIGINS_MAX: usize = 64;
+
+impl Interned {
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The number of output `id`, first heard of at `received_at` unless earlier.
+    pub(super) fn output(
+        &mut self,
+        tx: &Transaction<'_>,
+        project: ProjectId,
+        id: &Id,
+        received_at: u64,
+    ) -> Result<i64, StoreError> {
+        remember(&mut self.outputs, project, id, || {
+            number(
+                tx,
+                "SELECT output FROM outputs WHERE project = ?1 AND id = ?2",
+                "INSERT INTO outputs (project, id, received_at) VALUES (?1, ?2, ?3)",
+                &[&project.0, &id.as_str()],
+                &[&project.0, &id.as_str(), &time(received_at)],
+            )
+        })
+    }
+
+    pub(super) fn conversation(
+        &mut self,
+        tx: &Transaction<'_>,
+        project: ProjectId,
+        id: &Id,
+    ) -> Result<i64, StoreError> {
+        remember(&mut self.conversations, project, id, || {
+            let key: &[&dyn ToSql] = &[&project.0, &id.as_str()];
+            number(
+                tx,
+                "SELECT conversation FROM conversations WHERE project = ?1 AND id = ?2",
+                "INSERT INTO conversations (project, id) VALUES (?1, ?2)",
+                key,
+                key,
+            )
+        })
+    }
+
+    pub(super) fn session(
+        &mut self,
+        tx: &Transaction<'_>,
+        project: ProjectId,
+        id: SessionId,
+    ) -> Result<i64, StoreError> {
+        if let Some(&number) = self.sessions.get(&(project, id)) {
+            return Ok(number);
+        }
+        let key: &[&dyn ToSql] = &[&project.0, &id.0];
+        let number = number(
+            tx,
+            "SELECT session FROM sessions WHERE project = ?1 AND id = ?2",
+            "INSERT INTO sessions (project, id) VALUES (?1, ?2)",
+            key,
+            key,
+        )?;
+        bound(&mut self.sessions);
+        self.sessions.insert((project, id), number);
+        Ok(number)
+    }
+
+    pub(super) fn subject(
+        &mut self,
+        tx: &Transaction<'_>,
+        project: ProjectId,
+        subject: &StoredSubject,
+    ) -> Result<i64, StoreError> {
+        let bytes = subject_bytes(subject);
+        let key = (project, subject.kind, bytes);
+        if let Some(&number) = self.subjects.get(&key) {
+            return Ok(number);
+        }
+        let parameters: &[&dyn ToSql] = &[&project.0, &kind_number(subject.kind), &bytes];
+        let number = number(
+            tx,
+            "SELECT subject FROM subjects WHERE project = ?1 AND kind = ?2 AND id = ?3",
+            "INSERT INTO subjects (project, kind, id) VALUES (?1, ?2, ?3)",
+            parameters,
+            parameters,
+        )?;
+        bound(&mut self.subjects);
+        self.subjects.insert(key, number);
+        Ok(number)
+    }
+
+    pub(super) fn origin(
+        &mut self,
+        tx: &Transaction<'_>,
+        project: ProjectId,
+        origin: &Origin,
+    ) -> Result<i64, StoreError> {
+        let known = self.origins.entry(project).or_default();
+        if let Some((_, number)) = known.iter().find(|(known, _)| known == origin) {
+            return Ok(*number);
+        }
+        let Origin {
+            lang,
+            device,
+            surface,
+            sdk,
+        } = origin;
+        let key: &[&dyn ToSql] = &[&project.0, lang, device, surface, sdk];
+        let number = number(
+            tx,
+            "SELECT origin FROM origins
+             WHERE project = ?1 AND lang = ?2 AND device = ?3 AND surface = ?4 AND sdk = ?5",
+            "INSERT INTO origins (project, lang, device, surface, sdk) VALUES (?1, ?2, ?3, ?4, ?5)",
+            key,
+            key,
+        )?;
+        if known.len() >= ORIGINS_MAX {
+            known.clear();
+        }
+        known.push((origin.clone(), number));
+        Ok(number)
+    }
+}
+
+fn remember(
+    memory: &mut HashMap<ProjectId, HashMap<Id, i64>>,
+    project: ProjectId,
+    id: &Id,
+    find: impl FnOnce() -> Result<i64, StoreError>,
+) -> Result<i64, StoreError> {
+    let ids = memory.entry(project).or_default();
+    if let Some(&number) = ids.get(id) {
+        return Ok(number);
+    }
+    let number = find()?;
+    bound(ids);
+    ids.insert(id.clone(), number);
+    Ok(number)
+}
+
+fn bound<K, V>(memory: &mut HashMap<K, V>) {
+    if memory.len() >= ENTRIES_MAX {
+        memory.clear();
+    }
+}
+
+/// The number of what `select` finds, else of what `insert` makes.
+fn number(
+    tx: &Transaction<'_>,
+    select: &str,
+    insert: &str,
+    key: &[&dyn ToSql],
+    row: &[&dyn ToSql],
+) -> Result<i64, StoreError> {
+    let found = tx
+        .prepare_cached(select)?
+        .query_row(key, |row| row.get(0))
+        .optional()?;
+    if let Some(number) = found {
+        return Ok(number);
+    }
+    Ok(tx.prepare_cached(insert)?.insert(row)?)
+}
+
+/// How a kind of subject is kept.
+pub(super) const fn kind_number(kind: SubjectKind) -> i64 {
+    match kind {
+        SubjectKind::Session => 0,
+        SubjectKind::Visitor => 1,
+        SubjectKind::App => 2,
+    }
+}
+
+/// The other way round.
+pub(super) fn kind_from(number: i64) -> Result<SubjectKind, StoreError> {
+    match number {
+        0 => Ok(SubjectKind::Session),
+        1 => Ok(SubjectKind::Visitor),
+        2 => Ok(SubjectKind::App),
+        _ => Err(StoreError::Unreadable("kind of subject")),
+    }
+}

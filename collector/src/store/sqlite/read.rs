@@ -1,0 +1,128 @@
+//! Groups in order, one group by name, and outputs by when they were heard of.
+
+use std::ops::ControlFlow;
+
+use rusqlite::{Rows, Transaction, params};
+use tacit_signals::Id;
+
+use super::{
+    group::{Assembled, View, parse},
+    time, unsigned,
+};
+use crate::{
+    control::ProjectId,
+    store::{Listed, Page, StoreError, rows::Group},
+};
+
+pub(super) fn groups(
+    snapshot: &Transaction<'_>,
+    project: ProjectId,
+    as_of: u64,
+    visit: &mut dyn FnMut(Group) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let view = View {
+        snapshot,
+        project,
+        as_of,
+    };
+    let mut by_conversation = snapshot.prepare_cached(
+        "SELECT id, conversation FROM conversations WHERE project = ?1 ORDER BY id",
+    )?;
+    let mut by_output =
+        snapshot.prepare_cached("SELECT id, output FROM outputs WHERE project = ?1 ORDER BY id")?;
+    let mut conversations = by_conversation.query([project.0])?;
+    let mut outputs = by_output.query([project.0])?;
+    let mut conversation = next(&mut conversations)?;
+    let mut output = next_alone(&view, &mut outputs)?;
+    loop {
+        let group = match (&conversation, &output) {
+            (None, None) => return Ok(()),
+            (Some((name, number)), other) if other.as_ref().is_none_or(|(id, _)| name <= id) => {
+                let group = view.of_conversation(*number)?;
+                conversation = next(&mut conversations)?;
+                group
+            }
+            (_, Some((_, number))) => {
+                let group = view.of_output(*number)?;
+                output = next_alone(&view, &mut outputs)?;
+                group
+            }
+            (Some(_), None) => return Ok(()),
+        };
+        if !group.group.outputs.is_empty() && visit(group.group).is_break() {
+            return Ok(());
+        }
+    }
+}
+
+fn next(rows: &mut Rows<'_>) -> Result<Option<(String, i64)>, StoreError> {
+    match rows.next()? {
+        Some(row) => Ok(Some((row.get(0)?, row.get(1)?))),
+        None => Ok(None),
+    }
+}
+
+/// The next output that stands for itself and is in no conversation.
+fn next_alone(view: &View<'_>, rows: &mut Rows<'_>) -> Result<Option<(String, i64)>, StoreError> {
+    while let Some((id, output)) = next(rows)? {
+        if view.target(output)?.is_none() && !view.is_placed(output)? {
+            return Ok(Some((id, output)));
+        }
+    }
+    Ok(None)
+}
+
+pub(super) fn group_of(
+    snapshot: &Transaction<'_>,
+    project: ProjectId,
+    id: &Id,
+    as_of: u64,
+) -> Result<Option<(Group, Id)>, StoreError> {
+    let view = View {
+        snapshot,
+        project,
+        as_of,
+    };
+    let Some(number) = view.number(id)? else {
+        return Ok(None);
+    };
+    let output = view.target(number)?.unwrap_or(number);
+    let Assembled { group, joined } = match view.conversation(output)? {
+        Some((_, conversation)) => view.of_conversation(conversation)?,
+        None => view.of_output(output)?,
+    };
+    let own = joined.get(id).unwrap_or(id).clone();
+    let known = group.outputs.iter().any(|output| output.id == own);
+    Ok(known.then_some((group, own)))
+}
+
+pub(super) fn page(
+    snapshot: &Transaction<'_>,
+    project: ProjectId,
+    page: &Page,
+) -> Result<Vec<Listed>, StoreError> {
+    let mut select = snapshot.prepare_cached(
+        "SELECT output, id, received_at FROM outputs
+         WHERE project = ?1 AND output < ?2 AND received_at >= ?3 AND received_at < ?4
+           AND NOT EXISTS (SELECT 1 FROM aliases
+                           WHERE aliases.project = ?1 AND aliases.alias = outputs.output)
+         ORDER BY output DESC LIMIT ?5",
+    )?;
+    let key = params![
+        project.0,
+        time(page.before.unwrap_or(u64::MAX)),
+        time(page.since.unwrap_or(0)),
+        time(page.until.unwrap_or(u64::MAX)),
+        time(page.len as u64),
+    ];
+    let mut rows = select.query(key)?;
+    let mut listed = Vec::new();
+    while let Some(row) = rows.next()? {
+        listed.push(Listed {
+            number: unsigned(row.get(0)?),
+            id: parse(&row.get::<_, String>(1)?)?,
+            received_at: unsigned(row.get(2)?),
+        });
+    }
+    Ok(listed)
+}
