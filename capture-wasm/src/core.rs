@@ -281,7 +281,7 @@ impl Core {
         let signal = self
             .source(id)
             .and_then(|source| copied::by_selection(selected, source));
-        self.tell_copy(now, id, signal);
+        self.tell_copy(now, id, copied::Trace::Event, signal);
     }
 
     /// A script wrote `written` to the clipboard on behalf of the person; `owner`
@@ -302,7 +302,7 @@ impl Core {
             all.max_by_key(|(share, ..)| *share)
         });
         if let Some((_, id, signal)) = best {
-            self.tell_copy(now, &id, Some(signal));
+            self.tell_copy(now, &id, copied::Trace::Write, Some(signal));
         }
     }
 
@@ -314,9 +314,9 @@ impl Core {
         })
     }
 
-    fn tell_copy(&mut self, now: Now, id: &Id, signal: Option<Signal>) {
+    fn tell_copy(&mut self, now: Now, id: &Id, trace: copied::Trace, signal: Option<Signal>) {
         let Some(signal) = signal else { return };
-        if self.one_copy.is_new(now.mono, id) {
+        if self.one_copy.is_new(now.mono, id, trace) {
             self.emit(now, id, signal);
         }
     }

@@ -5,7 +5,7 @@
 //! the rendered text.
 
 use tacit_signals::{
-    Share,
+    Id, Share,
     signal::{CopyVia, Signal, Span},
     text,
 };
@@ -84,20 +84,29 @@ fn without_marks(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Lets one act through once.
+/// How a copy showed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trace {
+    /// As a `copy` event.
+    Event,
+    /// As a clipboard write by a script.
+    Write,
+}
+
+/// Lets one act through once: a page that handles `copy` by writing to the
+/// clipboard leaves both traces.
 #[derive(Debug, Clone, Default)]
 pub struct OneAct {
-    last: Option<(tacit_signals::Id, Ms)>,
+    last: Option<(Id, Trace, Ms)>,
 }
 
 impl OneAct {
     /// Whether a copy of `output` at `now` is an act of its own.
-    pub fn is_new(&mut self, now: Ms, output: &tacit_signals::Id) -> bool {
-        let again = self
-            .last
-            .as_ref()
-            .is_some_and(|(id, at)| id == output && now.saturating_sub(*at) < SAME_ACT_MS);
-        self.last = Some((output.clone(), now));
+    pub fn is_new(&mut self, now: Ms, output: &Id, trace: Trace) -> bool {
+        let again = self.last.as_ref().is_some_and(|(id, other, at)| {
+            id == output && *other != trace && now.saturating_sub(*at) < SAME_ACT_MS
+        });
+        self.last = Some((output.clone(), trace, now));
         !again
     }
 }
@@ -159,10 +168,14 @@ mod tests {
     #[test]
     fn one_act_counts_once() {
         let mut one_act = OneAct::default();
-        let id = |name| tacit_signals::Id::parse("output", name).unwrap();
-        assert!(one_act.is_new(1_000, &id("a")));
-        assert!(!one_act.is_new(1_020, &id("a")));
-        assert!(one_act.is_new(1_030, &id("b")));
-        assert!(one_act.is_new(3_000, &id("b")));
+        let id = |name| Id::parse("output", name).unwrap();
+        assert!(one_act.is_new(1_000, &id("a"), Trace::Event));
+        assert!(!one_act.is_new(1_020, &id("a"), Trace::Write));
+        assert!(one_act.is_new(1_030, &id("b"), Trace::Event));
+        assert!(one_act.is_new(3_000, &id("b"), Trace::Write));
+        assert!(
+            one_act.is_new(3_100, &id("b"), Trace::Write),
+            "two clicks are two acts"
+        );
     }
 }
