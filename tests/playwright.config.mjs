@@ -8,6 +8,7 @@ export default defineConfig({
   // A test that only passes the second time has found something.
   retries: 0,
   workers: 2,
+  timeout: 60_000,
   forbidOnly: Boolean(process.env.CI),
   use: {
     browserName: "chromium",

@@ -159,7 +159,7 @@ pub struct Edited {
     pub inserted: u32,
     /// Characters deleted, by the smallest edit script.
     pub deleted: u32,
-    /// [`crate::text::survival`] of the seed.
+    /// [`crate::text::similarity`] of the seed and what became of it.
     pub survival: Share,
     /// The editor was left or saved.
     pub is_final: bool,

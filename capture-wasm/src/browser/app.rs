@@ -18,7 +18,7 @@ use crate::{
     adapter::Adapter,
     config::{Config, Content, Options},
     core::Core,
-    detect::dwell::Dwell,
+    detect::{Ms, dwell::Dwell},
     outbox::Outbox,
     session::Session,
 };
@@ -37,6 +37,7 @@ pub(super) struct App {
     pub(super) flushes: RefCell<Vec<Function>>,
     pub(super) sending: RefCell<Option<Timeout>>,
     pub(super) ticking: RefCell<Option<Timeout>>,
+    pub(super) acts_until: Cell<Ms>,
     stopped: Cell<bool>,
 }
 
@@ -70,6 +71,7 @@ impl App {
             flushes: RefCell::default(),
             sending: RefCell::default(),
             ticking: RefCell::default(),
+            acts_until: Cell::new(0),
             stopped: Cell::new(false),
         });
         view::watch(&app);

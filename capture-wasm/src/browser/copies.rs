@@ -23,7 +23,7 @@ pub(super) fn listen(app: &Rc<App>) {
     }
     let wrote = app.clone();
     listeners.on_clipboard(Box::new(move |text, is_user_active| {
-        if is_user_active {
+        if is_user_active && wrote.is_by_person() {
             on_write(&wrote, text);
         }
     }));
@@ -31,8 +31,7 @@ pub(super) fn listen(app: &Rc<App>) {
 
 /// The handler only notes the event; what is selected is read right after it.
 fn on_copy(app: &Rc<App>, event: &Event) {
-    // A script's execCommand fires a trusted event, too.
-    if !event.is_trusted() || !page::is_user_active() {
+    if !event.is_trusted() || !app.is_by_person() {
         return;
     }
     let target = controls::target(event);

@@ -149,6 +149,10 @@ fn on_leave(app: &Rc<App>, event: &Event) {
     else {
         return;
     };
+    // An editor that is given up loses the focus when the page takes it away.
+    if matches!(current.waiting, Some((Waiting::Cancel, _))) {
+        return;
+    }
     let left = app.clone();
     let told = clock::later(LEFT_MS, Box::new(move || left.tell_edit(true)));
     current.waiting = Some((Waiting::Left, told));

@@ -5,9 +5,16 @@
 
 use std::rc::Rc;
 
-use web_sys::EventTarget;
+use web_sys::{Event, EventTarget};
 
 use super::{app::App, clock, page, scan};
+use crate::detect::Ms;
+
+/// How long after a press what happens may still be the person's doing: as long
+/// as a browser's transient activation lasts (HTML standard: a few seconds; 5 s
+/// in Chromium), longer when the browser's own menu is open, as nothing is heard from there.
+const PATIENCE_MS: Ms = 5_000;
+const PATIENCE_MENU_MS: Ms = 30_000;
 
 /// Dwell is looked at this often while something is being read.
 const TICK_MS: u64 = 1_000;
@@ -19,7 +26,12 @@ pub(super) fn listen(app: &Rc<App>) {
     let mut listeners = app.listeners.borrow_mut();
     let mut on = |target: &EventTarget, event, handler: fn(&Rc<App>)| {
         let app = app.clone();
-        listeners.on(target, event, Box::new(move |_| handler(&app)));
+        let hear = move |event: &Event| {
+            if event.is_trusted() {
+                handler(&app);
+            }
+        };
+        listeners.on(target, event, Box::new(hear));
     };
     on(&document, "visibilitychange", |app| {
         if page::is_visible() {
@@ -40,6 +52,10 @@ pub(super) fn listen(app: &Rc<App>) {
         app.outbox(|outbox| outbox.reconnected());
         app.send_soon();
     });
+    on(&window, "contextmenu", |app| app.pressed(PATIENCE_MENU_MS));
+    for event in ["pointerdown", "keydown"] {
+        on(&window, event, |app| app.pressed(PATIENCE_MS));
+    }
     for event in [
         "pointermove",
         "pointerdown",
@@ -60,6 +76,17 @@ fn focus(app: &Rc<App>, focused: bool) {
 }
 
 impl App {
+    fn pressed(&self, patience: Ms) {
+        let until = clock::now().mono + patience;
+        self.acts_until.set(self.acts_until.get().max(until));
+    }
+
+    /// Whether what happens now may be a person's act. A script's `execCommand`
+    /// fires a trusted event, so the event alone does not tell.
+    pub(super) fn is_by_person(&self) -> bool {
+        clock::now().mono <= self.acts_until.get()
+    }
+
     /// The page is hidden or left: everything recorded is in a beacon when this
     /// returns.
     pub(super) fn depart(self: &Rc<Self>) {

@@ -38,14 +38,6 @@ pub(super) fn asks_for_privacy() -> bool {
     })
 }
 
-/// A person did something in the last seconds, so that what runs now may be theirs.
-pub(super) fn is_user_active() -> bool {
-    navigator().is_none_or(|navigator| {
-        let known = Reflect::has(&navigator, &"userActivation".into()).unwrap_or(false);
-        !known || navigator.user_activation().is_active()
-    })
-}
-
 /// Language of the page, else of the browser.
 pub(super) fn language() -> String {
     let of_page = document()

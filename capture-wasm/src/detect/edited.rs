@@ -75,7 +75,8 @@ impl Editing {
             chars_after: text::chars(&now),
             inserted: distance.inserted,
             deleted: distance.deleted,
-            survival: text::survival(&self.seed, &now),
+            // The place of the text is known, so nothing around it is in `now`.
+            survival: text::similarity(&self.seed, &now),
             is_final,
         };
         let untouched = distance.inserted == 0 && distance.deleted == 0;
@@ -156,6 +157,8 @@ mod tests {
         assert_eq!((kept.inserted, kept.deleted), (5, 0));
         assert_eq!((kept.chars_before, kept.chars_after), (22, 27));
         assert_eq!(kept.survival.thousandths(), 791);
+        let longer = told(editing.changed("The sky is blue today. So I went out.", false));
+        assert_eq!(longer.survival.thousandths(), 717, "what was added counts");
         let gone = told(editing.changed("Rain, mostly.", true));
         assert!(gone.survival.thousandths() < 300 && gone.is_final);
     }

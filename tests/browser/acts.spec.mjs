@@ -1,0 +1,194 @@
+// What a person does in the demo's chat, and the label that comes of it: by
+// mouse and keyboard in a real browser, read back from a real collector.
+
+import { expect, reasonsOf, test } from "./house.mjs";
+
+test("copying part of an answer by mouse and keyboard", async ({ person, house }) => {
+  const id = await person.ask("A question about email");
+  const whole = await person.text();
+  const selected = await person.copyFirstParagraph();
+  expect(selected.length).toBeGreaterThan(20);
+
+  const [copied] = await house.signals(id, "copied");
+  const dense = (text) => text.replaceAll(/\s/g, "").length;
+  expect(copied.via).toBe("selection");
+  expect(copied.chars).toBe(selected.trim().length);
+  expect(copied.share).toBeCloseTo(dense(selected) / dense(whole), 2);
+  expect(copied.share).toBeLessThan(0.5);
+
+  const label = await house.decided(id);
+  expect(label).toMatchObject({ state: "positive", score: 2, weight: 5, trust: "signed", mature: false });
+  expect(reasonsOf(label)).toEqual({ copied_part: 2 });
+  expect(label.reasons[0].evidence).toEqual([copied.id]);
+});
+
+test("copying an answer and its code by their buttons", async ({ person, house }) => {
+  const id = await person.ask("python please");
+  await person.press("Copy");
+  await person.press("Copy code");
+  const copies = await house.signals(id, "copied", 2);
+  expect(copies.map(({ via }) => via)).toEqual(["button", "code"]);
+  expect(copies[0].share).toBeGreaterThanOrEqual(0.95);
+  const label = await house.decided(id);
+  // One act of use, however often: only the strongest counts.
+  expect(label).toMatchObject({ state: "positive", score: 3, weight: 6 });
+  expect(Object.keys(reasonsOf(label))).toHaveLength(1);
+});
+
+test("editing an answer and keeping most of it", async ({ person, house }) => {
+  const id = await person.ask("A question about email");
+  const before = await person.press("Edit").then(() => person.button("Edit answer", "textbox").inputValue());
+  await person.press("Cancel");
+  const after = await person.edit(async (keyboard) => {
+    await keyboard.press("Control+End");
+    await keyboard.type("\n\nP.S. I shall be at the office on Monday and Tuesday, and out for the rest of the week.");
+  });
+
+  const edits = await house.signals(id, "edited");
+  const last = edits.at(-1);
+  const added = after.trim().length - before.trim().length;
+  expect(last).toMatchObject({ inserted: added, deleted: 0, final: true });
+  expect(last).toMatchObject({ chars_before: before.trim().length, chars_after: after.trim().length });
+  expect(last.survival).toBeGreaterThanOrEqual(0.7);
+  expect(last.survival).toBeLessThan(0.95);
+
+  const label = await house.decided(id);
+  expect(label).toMatchObject({ state: "positive", score: 2, weight: 10 });
+  expect(reasonsOf(label)).toEqual({ edited_kept: 2 });
+
+  await house.signals(id, "content");
+  const { rows: sft } = await house.exported("trl-sft");
+  const prompt = [{ role: "user", content: "A question about email" }];
+  expect(sft).toEqual([{ prompt, completion: [{ role: "assistant", content: after.trim() }] }]);
+  const { rows: dpo } = await house.exported("trl-dpo");
+  expect(dpo).toEqual([
+    {
+      prompt,
+      chosen: [{ role: "assistant", content: after.trim() }],
+      rejected: [{ role: "assistant", content: before.trim() }],
+    },
+  ]);
+});
+
+test("rewriting an answer", async ({ person, house }) => {
+  const id = await person.ask("A question about sql");
+  const after = await person.edit(async (keyboard) => {
+    await keyboard.press("Control+a");
+    await keyboard.type("Ask the people who own that table; they have a view for exactly this.");
+  });
+  const label = await house.decided(id);
+  expect(label).toMatchObject({ state: "negative", score: -4, weight: 10 });
+  expect(reasonsOf(label)).toEqual({ edited_rewritten: -4 });
+
+  await house.signals(id, "content");
+  const { rows: kto } = await house.exported("trl-kto");
+  expect(kto).toHaveLength(1);
+  expect(kto[0].label).toBe(false);
+  const { rows: sft } = await house.exported("trl-sft");
+  expect(sft.map(({ completion }) => completion[0].content)).toEqual([after]);
+});
+
+test("giving an edit up", async ({ person, house }) => {
+  const id = await person.ask("A question about sql");
+  await person.press("Edit");
+  await person.page.keyboard.type("Not this after all. ");
+  await person.rest(900);
+  await person.page.keyboard.press("Escape");
+  // The pause told of the edit; giving it up takes that back.
+  const edits = await house.signals(id, "edited", 2);
+  expect(edits.at(-1)).toMatchObject({ inserted: 0, deleted: 0, survival: 1 });
+  const { label } = await house.output(id);
+  expect(label).toMatchObject({ state: "pending", score: 0, reasons: [] });
+  expect((await house.exported("trl-sft")).rows).toEqual([]);
+});
+
+test("asking for another answer at once, and using that", async ({ person, house }) => {
+  const first = await person.ask("python please");
+  await person.rest(1_500);
+  const second = await person.regenerate();
+  await person.press("Copy");
+
+  const bad = await house.decided(first);
+  expect(bad).toMatchObject({ state: "negative", score: -4, weight: 7 });
+  expect(reasonsOf(bad)).toEqual({ regenerated_fast: -4 });
+  const [regenerated] = await house.signals(first, "regenerated");
+  expect(regenerated.ordinal).toBe(1);
+  expect(regenerated.after_ms).toBeGreaterThan(2_000);
+  expect(regenerated.after_ms).toBeLessThan(30_000);
+
+  const good = await house.decided(second);
+  expect(good).toMatchObject({ state: "positive", score: 3, conversation: bad.conversation, turn: 0 });
+  const [shown] = await house.signals(second, "shown");
+  expect(shown).toMatchObject({ replaces: first, variant: 1, turn: 0 });
+
+  const { rows } = await house.exported("trl-dpo");
+  expect(rows).toHaveLength(1);
+  const answer = async (id) => (await house.output(id)).output.output;
+  expect(rows[0].chosen[0].content).toBe(await answer(second));
+  expect(rows[0].rejected[0].content).toBe(await answer(first));
+});
+
+test("asking for another answer after half a minute, and going back to the first", async ({ person, house }) => {
+  const first = await person.ask("python please");
+  await person.rest(31_000);
+  const second = await person.regenerate();
+  const [regenerated] = await house.signals(first, "regenerated");
+  expect(regenerated.after_ms).toBeGreaterThan(30_000);
+  const label = await house.decided(first);
+  expect(label).toMatchObject({ state: "negative", score: -2, weight: 5 });
+  expect(reasonsOf(label)).toEqual({ regenerated_late: -2 });
+
+  await person.press("Previous version");
+  const [switched] = await house.signals(second, "switched");
+  expect(switched).toMatchObject({ from: second, to: first });
+  expect(await person.outputId()).toBe(first);
+});
+
+test("rating an answer, and taking the rating back", async ({ person, house }) => {
+  const id = await person.ask("dinners for a week");
+  await person.press("Bad response");
+  const label = await house.decided(id);
+  expect(label).toMatchObject({ state: "negative", score: -2, weight: 1 });
+  expect(reasonsOf(label)).toEqual({ rated_down: -2 });
+  await person.press("Bad response");
+  const ratings = await house.signals(id, "rated", 2);
+  expect(ratings.map(({ value }) => value)).toEqual([-1, 0]);
+  expect((await house.output(id)).label.state).toBe("pending");
+});
+
+test("reading is measured and decides nothing", async ({ person, house }) => {
+  const id = await person.ask("dinners for a week");
+  for (let second = 0; second < 9; second += 1) {
+    await person.page.mouse.move(300 + second, 300);
+    await person.page.mouse.wheel(0, 120);
+    await person.rest(1_000);
+  }
+  const dwells = await house.signals(id, "dwell", 2);
+  const { active_ms, read_share } = dwells.at(-1);
+  expect(active_ms).toBeGreaterThan(7_000);
+  expect(active_ms).toBeLessThan(14_000);
+  expect(read_share).toBeGreaterThan(0.9);
+  expect((await house.output(id)).label).toMatchObject({ state: "pending", score: 0, reasons: [] });
+});
+
+test("inserting into a document, and success told by the app", async ({ person, house }) => {
+  const id = await person.ask("A question about email");
+  await person.press("Insert into document");
+  await person.press("Mark as solved");
+  expect((await house.signals(id, "accepted"))[0].via).toBe("insert");
+  const label = await house.decided(id);
+  expect(label).toMatchObject({ state: "positive", score: 6, weight: 8 });
+  expect(reasonsOf(label)).toEqual({ converted: 6 });
+});
+
+test("stopping an answer", async ({ person, house }) => {
+  await person.button("Message", "textbox").fill("dinners for a week");
+  await person.page.keyboard.press("Enter");
+  await expect(person.page.locator('article[data-state="streaming"]')).toBeVisible();
+  await person.rest(200);
+  await person.page.keyboard.press("Escape");
+  await expect(person.page.locator('article[data-state="stopped"]')).toBeVisible();
+  await person.rest();
+  const id = await person.outputId();
+  await house.output(id, ({ signals }) => signals.some(({ kind }) => kind === "shown"));
+});

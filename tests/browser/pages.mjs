@@ -1,0 +1,35 @@
+// Small pages that stand for other people's sites, each with its own policy.
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+
+/**
+ * Serves `pages/NAME.html` at `/NAME?csp=…&attributes=…`; in it `%SNIPPET%`
+ * stands for the script tag, with the attributes given.
+ */
+export async function servePages(house) {
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url, "http://page");
+    try {
+      const html = await readFile(join(import.meta.dirname, "pages", `${url.pathname.slice(1)}.html`), "utf8");
+      const csp = url.searchParams.get("csp");
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      if (csp) response.setHeader("content-security-policy", csp.replaceAll("%COLLECTOR%", house.url));
+      response.end(html.replaceAll("%SNIPPET%", snippet(house, url.searchParams.get("attributes") ?? "")));
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(house.pagesPort, "127.0.0.1", resolve));
+  return {
+    url: (name, query = {}) => `http://127.0.0.1:${house.pagesPort}/${name}?${new URLSearchParams(query)}`,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+function snippet(house, attributes) {
+  const fixed = `src="${house.url}/capture/tacit.js" data-key="${house.publishable}" data-endpoint="${house.url}/c"`;
+  // Of an attribute that is given twice the first counts.
+  return `<script ${attributes} ${fixed} data-flush-after-ms="500" async></script>`;
+}
