@@ -65,7 +65,7 @@ pub enum Content {
 /// An option that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("option {0}")]
-pub struct ConfigError(#[from] FieldError);
+pub struct ConfigError(#[from] pub FieldError);
 
 /// The endpoint's default name tells blockers nothing.
 const ENDPOINT: &str = "/c";

@@ -348,7 +348,7 @@ impl Core {
         let clean = text::clean(text);
         let (whole, alike): (Vec<_>, Vec<_>) = found
             .into_iter()
-            .partition(|(_, _, output)| clean.contains(output.as_str()));
+            .partition(|(_, _, output)| text::find(&clean, output).is_some());
         // Only what stands there letter by letter can stand beside another.
         let best = alike.into_iter().max_by_key(|(share, ..)| *share);
         let best = best.filter(|_| whole.is_empty() && followed.is_empty());

@@ -77,6 +77,7 @@ impl FieldError {
 }
 
 /// A text of at most `max` bytes.
+#[cfg(feature = "json")]
 pub(crate) fn text(field: &'static str, value: String, max: usize) -> Result<String, FieldError> {
     if value.len() > max {
         return Err(FieldError::new(field, Problem::TooLong { max }));
@@ -96,6 +97,24 @@ pub(crate) fn count(field: &'static str, value: u64, max: u32) -> Result<u32, Fi
             },
         )),
     }
+}
+
+/// A whole number from 0 to `max`, from a number as JSON and JavaScript have it.
+pub(crate) fn whole(field: &'static str, value: f64, max: u64) -> Result<u64, FieldError> {
+    if value.fract() != 0.0 {
+        return Err(FieldError::new(field, Problem::Malformed));
+    }
+    #[expect(clippy::cast_precision_loss, reason = "limits are below 2^53")]
+    if !(value >= 0.0 && value <= max as f64) {
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        return Err(FieldError::new(field, Problem::OutOfRange { min: 0, max }));
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole and within 0..=max"
+    )]
+    Ok(value as u64)
 }
 
 /// A moment in Unix ms.

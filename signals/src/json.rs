@@ -160,16 +160,17 @@ impl Fields for Object<'_> {
 }
 
 /// As JSON, whole numbers without a fraction.
-fn to_json(value: named::Value) -> Value {
+fn to_json(value: named::Field<'_>) -> Value {
     match value {
         #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
-        named::Value::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
+        named::Field::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
             (number as i64).into()
         }
-        named::Value::Number(number) => number.into(),
-        named::Value::Text(text) => text.into(),
-        named::Value::Flag(flag) => flag.into(),
-        named::Value::Numbers(numbers) => numbers.into(),
+        named::Field::Number(number) => number.into(),
+        named::Field::Text(text) => text.into(),
+        named::Field::Flag(flag) => flag.into(),
+        named::Field::Numbers(numbers) => numbers.into(),
+        named::Field::Null => Value::Null,
     }
 }
 

@@ -4,6 +4,8 @@
 //! variant) the effect decides. Ratings and "cancel" have no effect we could
 //! see, so they lean on words. More languages are more rows.
 
+use tacit_signals::text;
+
 use crate::detect::rated::Thumb;
 
 /// What a control does.
@@ -115,12 +117,16 @@ pub fn classify(name: &str) -> Option<Control> {
 /// Scripts without spaces have no word boundary to ask for.
 fn has_word(name: &str, word: &str) -> bool {
     let spaced = word.is_ascii() || word.chars().any(|c| c.is_ascii_alphabetic());
-    name.match_indices(word).any(|(start, _)| {
-        let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        !spaced
-            || !(letter(name[..start].chars().next_back())
-                || letter(name[start + word.len()..].chars().next()))
-    })
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let mut from = 0;
+    while let Some(place) = text::find(&name[from..], word) {
+        let (before, after) = (&name[..from + place], &name[from + place + word.len()..]);
+        if !spaced || !(letter(before.chars().next_back()) || letter(after.chars().next())) {
+            return true;
+        }
+        from = name.len() - after.len();
+    }
+    false
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     adapter::Adapter,
-    config::{Config, Content, Options},
+    config::{Config, ConfigError, Content, Options},
     core::Core,
     detect::{Ms, dwell::Dwell},
     outbox::Outbox,
@@ -47,8 +47,8 @@ impl App {
         let host = Host::new(options);
         let config = match config(options) {
             Ok(config) => config,
-            Err(message) => {
-                host.error("invalid_options", &message);
+            Err(ConfigError(error)) => {
+                host.error("invalid_options", &error.code());
                 return None;
             }
         };
@@ -139,12 +139,8 @@ impl App {
 }
 
 /// The configuration, with what the visitor's browser asks for.
-fn config(options: &JsValue) -> Result<Config, String> {
-    let options = Object::from(options.clone());
-    let mut config = read(&options)
-        .map_err(|error| error.to_string())?
-        .check()
-        .map_err(|error| error.to_string())?;
+fn config(options: &JsValue) -> Result<Config, ConfigError> {
+    let mut config = read(&Object::from(options.clone()))?.check()?;
     if page::asks_for_privacy() {
         config.content = Content::Off;
     }

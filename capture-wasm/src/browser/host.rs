@@ -4,7 +4,7 @@ use js_sys::{Function, Reflect};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use tacit_signals::{
     Event,
-    named::{Value, each_field_of_event},
+    named::{Field, Put, each_field_of_event},
 };
 use wasm_bindgen::prelude::*;
 
@@ -41,7 +41,7 @@ impl Host {
         let Some(callback) = &self.on_signal else {
             return;
         };
-        tell(callback, &ByName(event));
+        tell(callback, &|put| each_field_of_event(event, put));
     }
 
     /// An attempt to send.
@@ -49,15 +49,17 @@ impl Host {
         let Some(callback) = &self.on_send else {
             return;
         };
-        tell(
-            callback,
-            &Sent {
-                bytes,
-                events,
-                via,
-                status,
-            },
-        );
+        tell(callback, &|put| {
+            #[expect(clippy::cast_precision_loss, reason = "sizes of one batch")]
+            for (name, size) in [("bytes", bytes), ("events", events)] {
+                put(name, Field::Number(size as f64));
+            }
+            put("via", Field::Text(via));
+            put(
+                "status",
+                status.map_or(Field::Null, |code| Field::Number(code.into())),
+            );
+        });
     }
 
     /// Something the site's developers should know.
@@ -65,40 +67,32 @@ impl Host {
         let Some(callback) = &self.on_error else {
             return;
         };
-        tell(callback, &Trouble { code, message });
+        tell(callback, &|put| {
+            put("code", Field::Text(code));
+            put("message", Field::Text(message));
+        });
     }
 }
 
-#[derive(Serialize)]
-struct Sent<'a> {
-    bytes: usize,
-    events: usize,
-    via: &'a str,
-    status: Option<u16>,
-}
+/// Tells a [`Put`] the fields of one object.
+type Fields<'a> = &'a dyn Fn(Put<'_>);
 
-#[derive(Serialize)]
-struct Trouble<'a> {
-    code: &'a str,
-    message: &'a str,
-}
+/// An object by its fields, as serde sees it. One map for all: a type for each
+/// shape would bring code for each.
+struct Object<'a>(Fields<'a>);
 
-/// An event in the shape of the JSON twin, without text.
-struct ByName<'a>(&'a Event);
-
-impl Serialize for ByName<'_> {
+impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         let mut failed = None;
-        each_field_of_event(self.0, &mut |name, value| {
-            let put = match value {
-                Value::Text(_) if name == "text" => return,
-                Value::Number(number) => map.serialize_entry(name, &number),
-                Value::Text(text) => map.serialize_entry(name, &text),
-                Value::Flag(flag) => map.serialize_entry(name, &flag),
-                Value::Numbers(numbers) => map.serialize_entry(name, &numbers),
-            };
-            failed = failed.take().or(put.err());
+        (self.0)(&mut |name, value| {
+            // The text of an edit is nobody's but the collector's.
+            if name != "text" {
+                failed = map
+                    .serialize_entry(name, &Plain(value))
+                    .err()
+                    .or(failed.take());
+            }
         });
         match failed {
             Some(error) => Err(error),
@@ -107,9 +101,23 @@ impl Serialize for ByName<'_> {
     }
 }
 
-fn tell(callback: &Function, value: &impl Serialize) {
+struct Plain<'a>(Field<'a>);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Field::Number(number) => serializer.serialize_f64(number),
+            Field::Text(text) => serializer.serialize_str(text),
+            Field::Flag(flag) => serializer.serialize_bool(flag),
+            Field::Numbers(numbers) => serializer.collect_seq(numbers),
+            Field::Null => serializer.serialize_unit(),
+        }
+    }
+}
+
+fn tell(callback: &Function, fields: Fields<'_>) {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    if let Ok(value) = value.serialize(&serializer) {
+    if let Ok(value) = Object(fields).serialize(&serializer) {
         // The host's own throw is the host's; the JS layer keeps it from us.
         let _ = callback.call1(&JsValue::UNDEFINED, &value);
     }

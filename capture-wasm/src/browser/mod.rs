@@ -55,7 +55,7 @@ impl Capture {
         if let Some(app) = &self.app {
             match Binding::read(&Object::from(binding)) {
                 Ok(binding) => app.bind(element, binding),
-                Err(error) => app.host.error("invalid_output", &error.to_string()),
+                Err(error) => app.host.error("invalid_output", &error.code()),
             }
         }
     }
@@ -67,7 +67,7 @@ impl Capture {
         let signal = named::read_signal(&fields);
         match signal.and_then(|signal| Ok((Id::parse("output", output)?, signal))) {
             Ok((id, signal)) => app.tell(&id, signal),
-            Err(error) => app.host.error("invalid_signal", &error.to_string()),
+            Err(error) => app.host.error("invalid_signal", &error.code()),
         }
     }
 

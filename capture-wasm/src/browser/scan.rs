@@ -147,7 +147,7 @@ impl App {
     /// Binds an element the page names by itself.
     pub(super) fn bind(self: &Rc<Self>, element: &Element, binding: Binding) {
         if let Err(error) = Id::parse("id", &binding.id) {
-            return self.host.error("invalid_output", &error.to_string());
+            return self.host.error("invalid_output", &error.code());
         }
         let mut bound = self.scan.bound.borrow_mut();
         bound.retain(|(other, _)| other != element);

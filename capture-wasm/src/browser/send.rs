@@ -48,7 +48,7 @@ impl App {
             .outbox(|outbox| outbox.take_dropped())
             .unwrap_or_default();
         if dropped > 0 {
-            self.host.error("queue_full", &dropped.to_string());
+            self.host.error("queue_full", &decimal(dropped));
         }
     }
 
@@ -140,7 +140,7 @@ impl App {
         };
         match (answer, status) {
             (Answer::Refused, Some(status)) => {
-                self.host.error("batch_refused", &status.to_string())
+                self.host.error("batch_refused", &decimal(status.into()));
             }
             // Some events of the batch were not good; the body names them.
             (Answer::Stored, Some(200)) => self
@@ -153,6 +153,19 @@ impl App {
             self.answer_flushes();
         }
         self.send_soon();
+    }
+}
+
+/// `n` in digits: the formatting machinery would cost more than all else here.
+fn decimal(mut n: usize) -> String {
+    let mut digits = String::new();
+    loop {
+        let digit = u8::try_from(n % 10).unwrap_or_default();
+        digits.insert(0, char::from(b'0' + digit));
+        n /= 10;
+        if n == 0 {
+            return digits;
+        }
     }
 }
 

@@ -46,8 +46,8 @@ impl Editing {
     #[must_use]
     pub fn new(editor: &str, output: &str) -> Self {
         let editor = text::clean(editor);
-        let (start, seed) = match editor.split_once(output) {
-            Some((before, _)) => (before.chars().count(), output),
+        let (start, seed) = match text::find(&editor, output) {
+            Some(place) => (editor[..place].chars().count(), output),
             None => (0, editor.as_str()),
         };
         Self {

@@ -2,6 +2,7 @@
 //! (`editSurvivalTracker.ts` in microsoft/vscode-copilot-chat):
 //! total = grams of both, sim = (total − Σ|count difference|) / total.
 
+use super::clean;
 use crate::number::Share;
 
 const GRAM: usize = 4;
@@ -94,7 +95,7 @@ pub fn survival(seed: &str, now: &str) -> Share {
 pub fn coverage(part: &str, whole: &str) -> Share {
     let grams_part = grams(part);
     if grams_part.is_empty() {
-        let found = !part.is_empty() && whole.contains(part);
+        let found = !part.is_empty() && clean::find(whole, part).is_some();
         return if found { Share::ONE } else { Share::ZERO };
     }
     let bag = counted(grams(whole));

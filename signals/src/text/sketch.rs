@@ -2,6 +2,7 @@
 //! they share no id: the eight smallest hashes of its 12-character grams
 //! (bottom-k minhash, Broder 1997).
 
+use super::cut;
 use crate::{limits::SKETCH_HASHES_MAX, number::Share};
 
 const GRAM: usize = 12;
@@ -54,14 +55,17 @@ fn hash(gram: &[char]) -> u32 {
 /// Drops `](target)` of links and the info string of code fences.
 fn without_markup(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for line in text.lines() {
-        if line.trim_start().starts_with("```") {
+    let mut lines = Some(text);
+    while let Some(text) = lines {
+        let (line, others) = cut(text, "\n");
+        lines = others;
+        if line.trim_start().as_bytes().starts_with(b"```") {
             continue;
         }
         let mut rest = line;
-        while let Some((before, after)) = rest.split_once("](") {
+        while let (before, Some(after)) = cut(rest, "](") {
             out.push_str(before);
-            rest = after.split_once(')').map_or("", |(_, after)| after);
+            rest = cut(after, ")").1.unwrap_or_default();
         }
         out.push_str(rest);
         out.push('\n');
