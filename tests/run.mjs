@@ -1,11 +1,12 @@
 // `npm test`: sets up what is missing and runs everything, as named steps.
-// `npm test -- rust browser` runs only those.
+// `npm test -- rust browser` runs only those. `npm run test:full -- rust` runs
+// the same code with many rounds.
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "../capture-wasm/build/chromium.mjs";
 import { collector, compilers, npmPackages, wasmPackage } from "../capture-wasm/build/prepare.mjs";
-import { Problem, root, run, say, stopRunning } from "../capture-wasm/build/tools.mjs";
+import { canInstallDebianPackages, installDebianPackages, Problem, root, run, say, stopRunning, works } from "../capture-wasm/build/tools.mjs";
 
 // `count` reads the totals of a step that consists of tests; such a step fails
 // if it ran none. Any other counts as one.
@@ -15,7 +16,7 @@ const STEPS = {
   // The core of capture must do without a browser.
   core: { run: () => run("cargo", ["check", "--package", "tacit-capture", "--no-default-features"]) },
   rust: {
-    needs: [tacit],
+    needs: [tacit, strace],
     run: () => run("cargo", ["test", "--workspace", "--no-fail-fast"], { env }),
     count: countCargo,
   },
@@ -27,7 +28,7 @@ const STEPS = {
   },
   browser: {
     needs: [tacit, wasm, browser],
-    run: () => run(bin("playwright"), ["test", "--config", "tests/playwright.config.mjs"], { env }),
+    run: () => run(bin("playwright"), ["test", "--config", "tests/playwright.config.mjs", ...repeats()], { env }),
     count: countPlaywright,
   },
 };
@@ -43,7 +44,8 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
   });
 }
 
-const names = process.argv.slice(2);
+const full = process.argv.includes("--full");
+const names = process.argv.slice(2).filter((name) => name !== "--full");
 const unknown = names.filter((name) => !(name in STEPS));
 if (unknown.length > 0) {
   console.error(`no such step: ${unknown.join(", ")}. There are: ${Object.keys(STEPS).join(", ")}`);
@@ -114,6 +116,18 @@ function summary(results) {
 
 async function tacit() {
   env.TACIT_BIN = await once(collector)();
+}
+
+/** Shows in which order the collector syncs and answers. */
+async function strace() {
+  if (full) env.TACIT_ROUNDS = "40";
+  if (works("strace")) return;
+  if (!canInstallDebianPackages()) throw new Problem("strace is missing. On Debian: apt-get install strace");
+  await once(() => installDebianPackages("strace"))();
+}
+
+function repeats() {
+  return full ? ["--repeat-each=5"] : [];
 }
 
 async function browser() {
