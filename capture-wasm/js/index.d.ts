@@ -11,7 +11,10 @@ export interface StartOptions {
   subject?: string;
   /** The part of the product this page belongs to, for example `support`. */
   surface?: string;
-  /** `memory` (default) keeps nothing on the device; `local` needs a legal basis for doing so. */
+  /**
+   * `memory` (default) keeps nothing on the device. `local`, for sites with a
+   * basis for it, is reserved: this version keeps nothing either way.
+   */
   storage?: "memory" | "local";
   /** Which text may leave the browser. Default `off`: none. */
   content?: "off" | "edits" | "full";
