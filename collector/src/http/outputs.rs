@@ -89,7 +89,7 @@ async fn ask(
 
 fn answer(project: &Project, id: &Id, settled: &Settled) -> Value {
     let status = match settled.status {
-        Status::Created => "create",
+        Status::Created => "created",
         Status::Updated => "updated",
         Status::Unchanged => "unchanged",
         Status::Conflict(field) => {
