@@ -127,7 +127,7 @@ CREATE TABLE placements (
   received_at  INTEGER NOT NULL,
   PRIMARY KEY (project, conversation, output)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX placements_by_output ON placements (project, output);
+CREATE INDEX placements_by_output ON placements (project, output, received_at);
 
 -- What servers said about an output; each row only what was new in it.
 CREATE TABLE registrations (
@@ -147,4 +147,4 @@ CREATE TABLE aliases (
   received_at INTEGER NOT NULL,
   PRIMARY KEY (project, alias)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX aliases_by_output ON aliases (project, output);
+CREATE INDEX aliases_by_output ON aliases (project, output, received_at);

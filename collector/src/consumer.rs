@@ -25,6 +25,8 @@ use crate::{
     store::{Folding, Store, StoreError},
 };
 
+/// How far the thread steps back, from 0 to 19.
+const NICE: i32 = 10;
 /// Waits this long for more after a ring: folding a few batches together costs
 /// hardly more than folding one.
 const LINGER: Duration = Duration::from_millis(5);
@@ -98,6 +100,11 @@ impl Consumer {
     /// Runs until told to stop.
     pub fn run(mut self) {
         let _stalled = StalledOnPanic(Arc::clone(&self.progress));
+        // What waits in the log is safe; in a burst the cores belong to those who
+        // are not answered yet. Counts for this thread only.
+        if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+            tracing::warn!(%error, "the consumer runs with the priority of everybody else");
+        }
         let mut refusals = Timer::every(REFUSALS_EVERY);
         let mut deletion = Timer::every(DELETE_EVERY);
         let mut kept = Vec::new();

@@ -4,6 +4,8 @@
 //! reaches a file. Stored facts are never changed: what is learnt later is
 //! another fact, and every read names the moment it is a read of.
 
+#[cfg(test)]
+mod contract;
 mod error;
 mod join;
 mod ranges;

@@ -1,4 +1,8 @@
 //! One output's facts, and the outputs of a group put together.
+//!
+//! Queries name their index and the order of their joins (`CROSS JOIN`): without
+//! statistics SQLite takes any index that starts with the project, and reads all
+//! of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,7 +57,9 @@ impl View<'_> {
     /// The other ids of `output`, in the order they became known.
     pub(super) fn aliases(&self, output: i64) -> Result<Vec<(i64, Id)>, StoreError> {
         let mut select = self.snapshot.prepare_cached(
-            "SELECT alias, outputs.id FROM aliases JOIN outputs ON outputs.output = alias
+            "SELECT alias, outputs.id
+             FROM aliases INDEXED BY aliases_by_output
+               CROSS JOIN outputs ON outputs.output = alias
              WHERE aliases.project = ?1 AND aliases.output = ?2 AND aliases.received_at <= ?3
              ORDER BY aliases.received_at, outputs.id",
         )?;
@@ -82,7 +88,8 @@ impl View<'_> {
     fn claimed(&self, output: i64) -> Result<Option<(String, i64)>, StoreError> {
         let mut select = self.snapshot.prepare_cached(
             "SELECT conversations.id, conversation
-             FROM placements JOIN conversations USING (conversation)
+             FROM placements INDEXED BY placements_by_output
+               CROSS JOIN conversations USING (conversation)
              WHERE placements.project = ?1 AND output = ?2 AND received_at <= ?3
              ORDER BY conversations.id LIMIT 1",
         )?;
@@ -201,8 +208,8 @@ impl View<'_> {
         let mut select = self.snapshot.prepare_cached(
             "SELECT sessions.id, subjects.kind, subjects.id, received_at, sent_at, sample,
                automated, signed, lang, device, surface, sdk, base_at, events
-             FROM chunks JOIN sessions USING (session) JOIN subjects USING (subject)
-               JOIN origins USING (origin)
+             FROM chunks CROSS JOIN sessions USING (session)
+               CROSS JOIN subjects USING (subject) CROSS JOIN origins USING (origin)
              WHERE chunks.project = ?1 AND output = ?2 AND received_at <= ?3 AND NOT quarantined",
         )?;
         let mut rows = select.query(params![self.project.0, output, time(self.as_of)])?;

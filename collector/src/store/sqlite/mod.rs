@@ -25,7 +25,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 use tacit_signals::{Id, SessionId};
 
 use super::{Folding, Listed, Page, Registering, Settled, Store, StoreError, Traced, rows::Group};
@@ -155,6 +155,9 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -16_384)?;
+    // Else SQLite plans a statement anew for every bound time.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 

@@ -102,7 +102,7 @@ pub(super) fn page(
     page: &Page,
 ) -> Result<Vec<Listed>, StoreError> {
     let mut select = snapshot.prepare_cached(
-        "SELECT output, id, received_at FROM outputs
+        "SELECT output, id, received_at FROM outputs NOT INDEXED
          WHERE project = ?1 AND output < ?2 AND received_at >= ?3 AND received_at < ?4
            AND NOT EXISTS (SELECT 1 FROM aliases
                            WHERE aliases.project = ?1 AND aliases.alias = outputs.output)
