@@ -16,6 +16,8 @@ mod page;
 mod problem;
 mod query;
 mod signals;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

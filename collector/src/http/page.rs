@@ -10,7 +10,7 @@ use super::problem::{Kind, Problem};
 
 /// Nothing from elsewhere, nothing inline, nobody frames it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
+    connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
 /// `GET /`.

@@ -1,0 +1,229 @@
+use super::*;
+
+const READS: [&str; 6] = [
+    "/v1/outputs",
+    "/v1/outputs/o-1",
+    "/v1/labels",
+    "/v1/datasets/trl-kto",
+    "/v1/ledger",
+    "/v1/overview",
+];
+
+#[actix_web::test]
+async fn reading_takes_a_secret_key() {
+    let harness = Harness::new();
+    for path in READS {
+        let with = |key: &str| {
+            TestRequest::get()
+                .uri(path)
+                .insert_header(("authorization", key))
+        };
+        for (header, expected) in [
+            ("Bearer sk_wrong", (401, "key_unknown")),
+            ("Bearer sk_revoked", (401, "key_revoked")),
+            ("Bearer pk_test", (403, "key_not_secret")),
+            ("Basic c2s6", (401, "key_missing")),
+        ] {
+            let (status, code) = harness.send(with(header)).await.problem();
+            assert_eq!((status, code.as_str()), expected, "{path} {header}");
+        }
+        let answer = harness.send(TestRequest::get().uri(path)).await;
+        assert_eq!(answer.problem(), (401, "key_missing".into()), "{path}");
+    }
+    for path in ["/v1/outputs", "/v1/signals"] {
+        let answer = harness.post(path, "application/json", "{}").await;
+        assert_eq!(answer.problem(), (401, "key_missing".into()), "{path}");
+    }
+}
+
+async fn story(harness: &Harness) {
+    let output = |id: &str, variant: u32| {
+        json!({"id":id,"conversation":"c-1","turn":1,"variant":variant,
+               "input":[{"role":"user","content":"hi"}],"output":format!("answer of {id}")})
+    };
+    harness
+        .register(&json!([output("o-1", 0), output("o-2", 1)]))
+        .await;
+    harness
+        .batch(&batch(PK, &[shown(0, "o-1"), copied(1, "o-1")]))
+        .await;
+}
+
+#[actix_web::test]
+async fn labels_in_both_forms() {
+    let harness = Harness::new();
+    story(&harness).await;
+    let answer = harness.get("/v1/labels").await;
+    assert_eq!(answer.header("content-type"), Some("application/x-ndjson"));
+    let lines: Vec<Value> = answer
+        .text()
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    let states: Vec<_> = lines
+        .iter()
+        .map(|l| (l["output"].as_str().unwrap(), l["state"].as_str().unwrap()))
+        .collect();
+    assert_eq!(states, [("o-1", "positive"), ("o-2", "pending")]);
+    let summary: Value = serde_json::from_str(answer.header("tacit-export").unwrap()).unwrap();
+    assert_eq!(
+        (&summary["rows"], &summary["skipped"]),
+        (&json!(2), &json!({}))
+    );
+
+    let positive = harness.get("/v1/labels?state=positive").await;
+    assert_eq!(positive.text().lines().count(), 1);
+    let summary: Value = serde_json::from_str(positive.header("tacit-export").unwrap()).unwrap();
+    assert_eq!(summary["skipped"], json!({"other_state":1}));
+
+    let csv = harness.get("/v1/labels?format=csv").await;
+    assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
+    let mut reader = csv::Reader::from_reader(csv.text().as_bytes());
+    assert_eq!(reader.headers().unwrap().get(0), Some("output"));
+    let rows: Vec<_> = reader.records().map(|row| row.unwrap()).collect();
+    assert_eq!((rows.len(), rows[0].get(1)), (2, Some("positive")));
+
+    for (query, code) in [
+        ("format=parquet", "format_unsupported"),
+        ("state=happy", "state_unsupported"),
+        ("policy=mine", "policy_unsupported"),
+        ("trust=blind", "trust_unsupported"),
+        ("as_of=now", "query_malformed"),
+    ] {
+        let answer = harness.get(&format!("/v1/labels?{query}")).await;
+        assert_eq!(answer.problem(), (400, code.into()));
+    }
+    let answer = harness.get("/v1/labels?format=parquet").await.json();
+    assert_eq!(answer["field"], "format");
+}
+
+#[actix_web::test]
+async fn labels_are_the_same_by_both_ways() {
+    let harness = Harness::new();
+    story(&harness).await;
+    harness
+        .batch(&batch(
+            PK,
+            &[shown(5, "unregistered"), copied(6, "unregistered")],
+        ))
+        .await;
+    for query in [
+        "",
+        "&trust=known",
+        "&mature_only=true",
+        "&since=1",
+        "&until=1",
+    ] {
+        let as_of = now_ms();
+        let labels = harness
+            .get(&format!("/v1/labels?as_of={as_of}{query}"))
+            .await;
+        let dataset = harness
+            .get(&format!("/v1/datasets/labels?as_of={as_of}{query}"))
+            .await;
+        assert_eq!(labels.text(), dataset.text(), "{query}");
+        let skipped = |answer: &Answer| -> Value {
+            let summary: Value =
+                serde_json::from_str(answer.header("tacit-export").unwrap()).unwrap();
+            summary["skipped"].clone()
+        };
+        assert_eq!(skipped(&labels), skipped(&dataset), "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn datasets_say_why_they_are_empty() {
+    let harness = Harness::new();
+    harness
+        .batch(&batch(PK, &[shown(0, "o-1"), copied(1, "o-1")]))
+        .await;
+    let answer = harness.get("/v1/datasets/trl-kto").await;
+    assert_eq!((answer.status, answer.text()), (200, ""));
+    let summary: Value = serde_json::from_str(answer.header("tacit-export").unwrap()).unwrap();
+    assert_eq!(summary["skipped"], json!({"not_registered":1}));
+    assert!(summary["hint"].as_str().unwrap().contains("level 1"));
+    story(&harness).await;
+    let answer = harness.get("/v1/datasets/trl-kto").await;
+    let row: Value = serde_json::from_str(answer.text().trim()).unwrap();
+    assert_eq!(
+        row,
+        json!({"prompt":[{"role":"user","content":"hi"}],
+               "completion":[{"role":"assistant","content":"answer of o-1"}],"label":true})
+    );
+    assert_eq!(
+        answer.header("content-disposition"),
+        Some("attachment; filename=\"trl-kto.jsonl\"")
+    );
+    let answer = harness.get("/v1/datasets/trl-magic").await;
+    assert_eq!(answer.problem(), (404, "not_found".into()));
+}
+
+#[actix_web::test]
+async fn the_past_is_read_as_it_was() {
+    let harness = Harness::new();
+    story(&harness).await;
+    let then = now_ms();
+    let before = harness.get(&format!("/v1/labels?as_of={then}")).await;
+    actix_web::rt::time::sleep(std::time::Duration::from_millis(3)).await;
+    let rated = json!({"seq":2,"at":now_ms(),"kind":"rated","output":"o-2","value":-1});
+    harness.batch(&batch(PK, &[rated])).await;
+    harness.register(&json!({"id":"o-2","model":"m-9"})).await;
+    let after = harness.get(&format!("/v1/labels?as_of={then}")).await;
+    assert_eq!(before.text(), after.text());
+    assert_ne!(harness.get("/v1/labels").await.text(), before.text());
+}
+
+#[actix_web::test]
+async fn the_ledger_names_every_fate() {
+    let harness = Harness::new();
+    story(&harness).await;
+    harness.register(&json!({"id":"o-3"})).await;
+    let events = [
+        copied(10, "o-3"),
+        copied(11, "o-4"),
+        copied(12, "o-4"),
+        json!({"seq":13,"at":now_ms(),"kind":"winked","output":"o-1"}),
+    ];
+    harness.batch(&batch(PK, &events)).await;
+    let ledger = harness.ledger().await;
+    assert_eq!(
+        ledger["fates"],
+        json!({"in_label":2,"no_output":2,"no_text":1})
+    );
+    assert_eq!(ledger["events"]["stored"], 5, "the fates add up to it");
+    assert_eq!(ledger["events"]["quarantined"], 1);
+    let overview = harness.get("/v1/overview").await.json();
+    assert_eq!(overview["states"]["positive"], 3);
+    assert_eq!(overview["reasons"]["copied_most"], 3);
+    assert!(overview["rules"]["copied_most"].is_string());
+}
+
+#[actix_web::test]
+async fn tenants_read_their_own() {
+    let harness = Harness::new();
+    let store = &harness.collector.store;
+    let key = NewKey {
+        project: "other".into(),
+        kind: KeyKind::Secret,
+        text: "sk_other".into(),
+        id: "key_other".into(),
+        origins: vec![],
+        content: None,
+        created_at: 0,
+    };
+    store.create_key(&key).unwrap();
+    harness.collector.control.set(store.control().unwrap());
+    story(&harness).await;
+    let theirs = |path: &str| {
+        TestRequest::get()
+            .uri(path)
+            .insert_header(("authorization", "Bearer sk_other"))
+    };
+    let answer = harness.send(theirs("/v1/outputs/o-1")).await;
+    assert_eq!(answer.problem(), (404, "not_found".into()));
+    assert_eq!(harness.send(theirs("/v1/labels")).await.text(), "");
+    assert_eq!(
+        harness.send(theirs("/v1/ledger")).await.json()["batches"]["received"],
+        0
+    );
+}
