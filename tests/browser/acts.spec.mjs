@@ -192,3 +192,26 @@ test("stopping an answer", async ({ person, house }) => {
   const id = await person.outputId();
   await house.output(id, ({ signals }) => signals.some(({ kind }) => kind === "shown"));
 });
+
+test("by keyboard alone: asking again, going back, editing and saving", async ({ person, house }) => {
+  const first = await person.ask("python please");
+  await person.rest(1_200);
+  const key = async (name, key = "Enter") => {
+    await person.button(name).last().focus();
+    await person.page.keyboard.press(key);
+  };
+  await key("Regenerate");
+  await expect(person.output()).not.toHaveAttribute("data-ai-output", first);
+  await expect(person.page.locator("article").last()).toHaveAttribute("data-state", "done");
+  await person.rest();
+  const second = await person.outputId();
+  expect((await house.signals(first, "regenerated"))[0].ordinal).toBe(1);
+  await key("Previous version", "Space");
+  expect((await house.signals(second, "switched"))[0]).toMatchObject({ from: second, to: first });
+  await key("Edit");
+  await person.page.keyboard.press("Control+Home");
+  await person.page.keyboard.type("In short: ");
+  await person.page.keyboard.press("Control+Enter");
+  const [edited] = await house.signals(first, "edited");
+  expect(edited).toMatchObject({ inserted: 10, deleted: 0, final: true });
+});

@@ -3,7 +3,6 @@
 
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { join } from "node:path";
@@ -13,6 +12,7 @@ import { Child } from "../../capture-wasm/build/children.mjs";
 import { root } from "../../capture-wasm/build/tools.mjs";
 import { Person } from "./person.mjs";
 import { servePages } from "./pages.mjs";
+import { freePort } from "./ports.mjs";
 
 /** Longer than signals may wait in any of these pages. */
 const PATIENCE_MS = 10_000;
@@ -132,17 +132,6 @@ class House {
   async ledger() {
     return (await this.get("/v1/ledger")).json();
   }
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** The rules that made a label, with their signed weights. */

@@ -1,0 +1,61 @@
+// `npm start` as a newcomer meets it: one command, a page that works, Ctrl-C.
+
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "../../capture-wasm/build/tools.mjs";
+import { expect, test } from "@playwright/test";
+import { Person } from "./person.mjs";
+import { freePort } from "./ports.mjs";
+
+const groups = new Set();
+test.afterEach(() => groups.forEach((group) => process.kill(-group, "SIGKILL")));
+
+test("starts, works, stops by Ctrl-C, and knows everything when it starts again", async ({ page }) => {
+  // Where nothing is built yet, the first start builds it.
+  test.setTimeout(600_000);
+  const data = await mkdtemp(join(tmpdir(), "tacit-start-"));
+  const ports = [await freePort(), await freePort()];
+
+  const first = await start(data, ports);
+  const person = new Person(page);
+  await person.visit(`http://127.0.0.1:${ports[1]}/`);
+  const id = await person.ask("python please");
+  await person.press("Good response");
+  await person.page.goto("about:blank");
+  const keys = JSON.parse(await readFile(join(data, "dev-keys.json"), "utf8"));
+  expect((await stat(join(data, "dev-keys.json"))).mode & 0o777).toBe(0o600);
+  expect(first.said()).toContain(keys.secret);
+  expect(await first.interrupt()).toBe(0);
+
+  const again = await start(data, ports);
+  expect(again.said()).toContain("dist is up to date");
+  expect(again.said()).not.toContain("making keys");
+  const headers = { authorization: `Bearer ${keys.secret}` };
+  const known = await (await fetch(`http://127.0.0.1:${ports[0]}/v1/outputs/${id}`, { headers })).json();
+  expect(known.signals.map(({ kind }) => kind)).toContain("rated");
+  expect(known.output.output.length).toBeGreaterThan(100);
+  const demo = await fetch(`http://127.0.0.1:${ports[0]}/demo/`, { redirect: "manual" });
+  expect(demo.headers.get("location")).toBe(`http://127.0.0.1:${ports[1]}/`);
+  expect(await again.interrupt()).toBe(0);
+  await rm(data, { recursive: true });
+});
+
+async function start(data, [port, demoPort]) {
+  const env = { ...process.env, TACIT_DATA: data, TACIT_PORT: String(port), TACIT_DEMO_PORT: String(demoPort) };
+  // A group of its own, which Ctrl-C in a terminal would reach as a whole.
+  const child = spawn(process.execPath, ["demo-site/start.mjs"], { cwd: root, env, detached: true });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (said += bytes));
+  groups.add(child.pid);
+  const ended = new Promise((resolve) => child.on("close", resolve)).finally(() => groups.delete(child.pid));
+  await expect.poll(() => said, { timeout: 500_000 }).toContain("ready; Ctrl-C stops it");
+  return {
+    said: () => said,
+    interrupt: () => {
+      process.kill(-child.pid, "SIGINT");
+      return ended;
+    },
+  };
+}
