@@ -22,7 +22,7 @@ pub(super) async fn read(
 ) -> Result<Bytes, Problem> {
     let mut body = match next(&mut payload).await? {
         None => return Ok(Bytes::new()),
-        Some(first) if first.len() > limit => return too_large(payload, first.len(), limit).await,
+        Some(first) if first.len() > limit => return too_large(payload, limit).await,
         Some(first) => match next(&mut payload).await? {
             // Nearly all bodies come in one piece, which needs no copy.
             None => return Ok(first),
@@ -36,7 +36,7 @@ pub(super) async fn read(
     };
     loop {
         if body.len() > limit {
-            return too_large(payload, body.len(), limit).await;
+            return too_large(payload, limit).await;
         }
         match next(&mut payload).await? {
             None => return Ok(body.freeze()),
@@ -45,15 +45,12 @@ pub(super) async fn read(
     }
 }
 
-async fn too_large(
-    mut payload: web::Payload,
-    mut read: usize,
-    limit: usize,
-) -> Result<Bytes, Problem> {
-    while read < DRAIN_BYTES_MAX
+async fn too_large(mut payload: web::Payload, limit: usize) -> Result<Bytes, Problem> {
+    let mut drained = 0;
+    while drained < DRAIN_BYTES_MAX
         && let Ok(Some(piece)) = next(&mut payload).await
     {
-        read += piece.len();
+        drained += piece.len();
     }
     Err(Problem::too_large(limit))
 }
