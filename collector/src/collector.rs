@@ -149,7 +149,7 @@ impl Collector {
     /// Whether the store is so far behind that batches are refused, at `now` (Unix ms).
     #[must_use]
     pub fn is_behind(&self, now: u64) -> bool {
-        self.progress.lag_ms(now) > self.backlog_ms_max
+        self.log.is_full() || self.progress.lag_ms(now) > self.backlog_ms_max
     }
 
     /// Writes what waits into the log, folds the log into the store and ends the

@@ -168,7 +168,7 @@ impl Log {
     ) -> Result<Written, Unwritten> {
         let len = frame.bytes().len();
         let waiting = self.shared.queue_bytes.fetch_add(len, Ordering::AcqRel);
-        let full = waiting + len > QUEUE_BYTES_MAX || self.backlog_bytes() > self.backlog_bytes_max;
+        let full = waiting + len > QUEUE_BYTES_MAX || self.is_full();
         let (reply, written) = oneshot::channel();
         let refused = if full {
             Some((received, Unwritten::Full))
@@ -201,6 +201,12 @@ impl Log {
     #[must_use]
     pub fn backlog_bytes(&self) -> u64 {
         self.shared.backlog_bytes.load(Ordering::Acquire)
+    }
+
+    /// The store is so many bytes behind that batches are refused.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.backlog_bytes() > self.backlog_bytes_max
     }
 
     /// Bytes appended since the start, and how many of them the store has.
