@@ -1,0 +1,99 @@
+//! A data directory with the keys of a project, made by the command line.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::process::{Done, tacit};
+
+/// The origin the publishable key allows.
+pub const ORIGIN: &str = "https://chat.example";
+
+/// A fresh data directory, removed when dropped.
+#[derive(Debug)]
+pub struct Data {
+    directory: TempDir,
+    /// Publishable key of project `shop`: any origin, texts of edits are kept.
+    pub publishable: String,
+    /// Secret key of project `shop`.
+    pub secret: String,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Data {
+    /// A fresh directory with the project `shop` and its two keys.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut data = Self {
+            directory: TempDir::with_prefix("tacit-test-").expect("a temporary directory"),
+            publishable: String::new(),
+            secret: String::new(),
+        };
+        data.publishable = data.key("shop", "publishable", &["--content", "edits"]);
+        data.secret = data.key("shop", "secret", &[]);
+        data
+    }
+
+    /// A new key of `project`.
+    #[must_use]
+    pub fn key(&self, project: &str, kind: &str, more: &[&str]) -> String {
+        let mut args = vec!["keys", "create", "--project", project, "--kind", kind];
+        args.extend(more);
+        args.push("--json");
+        let made = self.cli(&args).ok().json();
+        made["key"].as_str().expect("a key").to_owned()
+    }
+
+    /// Runs `tacit` on this directory.
+    #[must_use]
+    pub fn cli(&self, args: &[&str]) -> Done {
+        let path = self.path();
+        let path = path.to_str().expect("a UTF-8 path");
+        tacit(args.iter().copied().chain(["--data", path]))
+    }
+
+    /// `tacit export` of `format` to stdout, as of `as_of` (Unix ms).
+    #[must_use]
+    pub fn export(&self, format: &str, as_of: u64) -> String {
+        let as_of = as_of.to_string();
+        let done = self.cli(&["export", "--format", format, "--as-of", &as_of]);
+        done.ok().text().to_owned()
+    }
+
+    /// What `--data` is given.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.directory.path().join("data")
+    }
+
+    /// A file beside the data.
+    #[must_use]
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Writes a configuration and gives its path.
+    #[must_use]
+    pub fn config(&self, toml: &str) -> PathBuf {
+        let path = self.beside("tacit.toml");
+        std::fs::write(&path, toml).expect("a writable directory");
+        path
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.path().join("tacit.sqlite")
+    }
+}
+
+/// A path as an argument.
+#[must_use]
+pub fn arg(path: &Path) -> &str {
+    path.to_str().expect("a UTF-8 path")
+}
