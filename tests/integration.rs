@@ -1,1 +1,18 @@
-//! placeholder
+//! What crosses a boundary of the shipped binary `tacit`: its sockets, its files,
+//! its command line, and the moment it is killed. `TACIT_BIN` names the binary.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what fails here fails the test, with its place; helpers of tests count as code"
+)]
+
+#[path = "integration/determinism.rs"]
+mod determinism;
+#[path = "integration/empty.rs"]
+mod empty;
+#[path = "integration/projects.rs"]
+mod projects;
+#[path = "integration/whole_path.rs"]
+mod whole_path;
