@@ -8,11 +8,21 @@
     reason = "what fails here fails the test, with its place; helpers of tests count as code"
 )]
 
+#[path = "integration/crash.rs"]
+mod crash;
 #[path = "integration/determinism.rs"]
 mod determinism;
+#[path = "integration/drain.rs"]
+mod drain;
+#[path = "integration/durability.rs"]
+mod durability;
 #[path = "integration/empty.rs"]
 mod empty;
+#[path = "integration/overload.rs"]
+mod overload;
 #[path = "integration/projects.rs"]
 mod projects;
+#[path = "integration/stop.rs"]
+mod stop;
 #[path = "integration/whole_path.rs"]
 mod whole_path;
