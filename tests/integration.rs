@@ -8,6 +8,10 @@
     reason = "what fails here fails the test, with its place; helpers of tests count as code"
 )]
 
+#[path = "integration/cli.rs"]
+mod cli;
+#[path = "integration/cors.rs"]
+mod cors;
 #[path = "integration/crash.rs"]
 mod crash;
 #[path = "integration/determinism.rs"]
@@ -18,10 +22,14 @@ mod drain;
 mod durability;
 #[path = "integration/empty.rs"]
 mod empty;
+#[path = "integration/limits.rs"]
+mod limits;
 #[path = "integration/overload.rs"]
 mod overload;
 #[path = "integration/projects.rs"]
 mod projects;
+#[path = "integration/refusals.rs"]
+mod refusals;
 #[path = "integration/stop.rs"]
 mod stop;
 #[path = "integration/whole_path.rs"]
