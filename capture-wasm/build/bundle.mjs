@@ -3,7 +3,7 @@
 
 import { cpSync, mkdirSync, readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { build } from "esbuild";
 import { report } from "./sizes.mjs";
 
@@ -29,12 +29,12 @@ const shared = {
   logOverride: { "duplicate-object-key": "silent" },
 };
 
-// wasm-bindgen copies js/shell.js beside its glue. The bundle must hold one
-// copy only, as the guard's state is shared between Wasm and core.js.
-const oneShell = {
-  name: "one-shell",
+// wasm-bindgen copies what the module imports of js/ beside its glue. The bundle
+// must hold one copy only: the guard's state is shared between Wasm and core.js.
+const oneCopy = {
+  name: "one-copy",
   setup(build) {
-    build.onResolve({ filter: /\/snippets\/.*\/js\/shell\.js$/ }, () => ({ path: join(js, "shell.js") }));
+    build.onResolve({ filter: /\/snippets\/.*\/js\/\w+\.js$/ }, ({ path }) => ({ path: join(js, basename(path)) }));
   },
 };
 
@@ -49,7 +49,7 @@ await build({
   format: "esm",
   alias: { "tacit-glue": join(resolve(glue), "tacit_capture.js") },
   inject: [join(js, "timers.js")],
-  plugins: [oneShell],
+  plugins: [oneCopy],
 });
 
 // For bundlers.

@@ -22,7 +22,8 @@ export function open(Capture, options, onFailed) {
     output: inside((element, binding) => capture.output(element, binding)),
     signal: inside((output, kind, fields) => capture.signal(output, kind, fields)),
     consent: inside((state) => capture.consent(state)),
-    flush: inside(() => capture.flush()),
+    // Stays open when the instance is retired meanwhile; `onFailed` tells that.
+    flush: () => new Promise((resolve) => inside(() => capture.flush(resolve))()),
     stop: inside(() => {
       forget();
       capture.stop();

@@ -22,8 +22,8 @@ class Capture {
   consent(state) {
     this.calls.push(["consent", state]);
   }
-  async flush() {
-    return "flushed";
+  flush(done) {
+    done("flushed");
   }
   stop() {
     this.calls.push(["stop"]);

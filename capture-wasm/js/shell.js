@@ -41,9 +41,9 @@ export function guard(fn, onDead) {
 }
 
 /**
- * Calls `onText(text, userActive)` for plain text that a script has put on the
- * clipboard, after the writer's promise resolved: a click on a copy button
- * proves nothing. These are the only built-ins that are ever patched. Returns
+ * Calls `onText(text)` for plain text that a script has put on the clipboard
+ * while a person was active, after the writer's promise resolved: a click on a
+ * copy button proves nothing. These are the only built-ins that are ever patched. Returns
  * a function that stops it.
  */
 export function watchClipboard(onText) {
@@ -51,16 +51,16 @@ export function watchClipboard(onText) {
   if (!prototype) return () => {};
 
   const unwatch = [
-    wrap(prototype, "writeText", async (text, userActive) => onText(String(text), userActive)),
-    wrap(prototype, "write", async (items, userActive) => {
+    wrap(prototype, "writeText", async (text) => onText(String(text))),
+    wrap(prototype, "write", async (items) => {
       const text = await plainText(items);
-      if (text !== null) onText(text, userActive);
+      if (text !== null) onText(text);
     }),
   ];
   return () => unwatch.forEach((restore) => restore());
 }
 
-/** Calls the async `after(argument, userActive)` when a call of the method has resolved. */
+/** Calls the async `after(argument)` when a person's call of the method has resolved. */
 function wrap(prototype, name, after) {
   const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
   const original = descriptor?.value;
@@ -70,9 +70,9 @@ function wrap(prototype, name, after) {
   // A method of an object literal is no constructor, like the built-in.
   const { wrapper } = {
     wrapper(...args) {
-      const userActive = watching && isUserActive();
+      const theirs = watching && isUserActive();
       const result = Reflect.apply(original, this, args);
-      return watching ? observe(result, args[0], (data) => after(data, userActive)) : result;
+      return theirs ? observe(result, args[0], after) : result;
     },
   };
   try {

@@ -45,6 +45,18 @@ pub struct Sighting {
     pub glance: Option<String>,
 }
 
+impl Sighting {
+    /// The facts alone, to keep.
+    fn without_text(&self) -> Self {
+        Self {
+            present: self.present.clone(),
+            variant: self.variant,
+            token: self.token.clone(),
+            glance: None,
+        }
+    }
+}
+
 /// The text of an output, read with care once it stands still.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reading {
@@ -116,15 +128,16 @@ impl Core {
     }
 
     /// The outputs on the page now, all of them; `changed_at` is when the page
-    /// last changed. Answers with those whose text came to rest and should be
-    /// read with care.
-    pub fn look(&mut self, now: Now, changed_at: Ms, sightings: Vec<Sighting>) -> Vec<Id> {
-        let present: Vec<Present> = sightings.iter().map(|s| s.present.clone()).collect();
+    /// last changed. Answers with the places of those whose text came to rest
+    /// and should be read with care.
+    pub fn look(&mut self, now: Now, changed_at: Ms, sightings: &[Sighting]) -> Vec<usize> {
         let mut to_read = Vec::new();
-        for sighting in sightings {
-            if self.sight(now, changed_at, &sighting) {
-                to_read.push(sighting.present.id);
+        let mut present = Vec::new();
+        for (place, sighting) in sightings.iter().enumerate() {
+            if self.sight(now, changed_at, sighting) {
+                to_read.push(place);
             }
+            present.push(&sighting.present);
         }
         for change in self.turns.present(now.mono, &present) {
             self.turn_changed(now, change);
@@ -135,46 +148,41 @@ impl Core {
     /// Takes one output in; whether its text should be read.
     fn sight(&mut self, now: Now, changed_at: Ms, sighting: &Sighting) -> bool {
         let id = &sighting.present.id;
+        let text = sighting.glance.as_deref().unwrap_or_default();
         if let Some(known) = self.outputs.get_mut(id) {
             if known.sighting.present != sighting.present || known.sighting.token.is_none() {
-                known.sighting = Sighting {
-                    glance: None,
-                    ..sighting.clone()
-                };
+                known.sighting = sighting.without_text();
             }
-            let Some(glance) = &sighting.glance else {
-                return false;
-            };
-            return matches!(
-                known.growth.look(now.mono, changed_at, glance),
-                Look::Settled { .. }
-            );
+            let looked = |growth: &mut Growth| growth.look(now.mono, changed_at, text);
+            return sighting.glance.is_some()
+                && matches!(looked(&mut known.growth), Look::Settled { .. });
         }
-        let text = sighting.glance.as_deref().unwrap_or_default();
+        let conversation = sighting.present.conversation.as_ref();
         let output = Output {
             growth: Growth::new(now.mono, text),
             reading: Reading::default(),
             shown: false,
             replaces: None,
             stop_asked: None,
-            sampled: self
-                .session
-                .is_sampled(sighting.present.conversation.as_ref()),
-            sighting: Sighting {
-                glance: None,
-                ..sighting.clone()
-            },
+            sampled: self.session.is_sampled(conversation),
+            sighting: sighting.without_text(),
         };
         self.outputs.get_or_insert(id, output);
         false
     }
 
-    /// Whether any text may still be growing, so that the page must be looked at again.
+    /// Whether its text may still be growing.
     #[must_use]
     pub fn is_growing(&self, id: &Id) -> bool {
         self.outputs
             .get(id)
             .is_some_and(|output| output.growth.is_growing())
+    }
+
+    /// Whether any text may still be growing, so that the page must be looked at again.
+    #[must_use]
+    pub fn any_grows(&self, sightings: &[Sighting]) -> bool {
+        sightings.iter().any(|s| self.is_growing(&s.present.id))
     }
 
     /// The text of an output that came to rest.

@@ -1,18 +1,25 @@
 //! Everything one capture holds, and how its parts meet.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::cell::{Cell, RefCell};
 
 use gloo_timers::callback::Timeout;
 use js_sys::Function;
-use tacit_signals::{FieldError, Id, SessionId, Signal, Subject, SubjectKind, codec::Header};
+use tacit_signals::{
+    FieldError, Id, SessionId, Signal, Subject, SubjectKind,
+    codec::Header,
+    named::{Field, Reader},
+};
 use wasm_bindgen::prelude::*;
+use web_sys::{Document, IntersectionObserver, VisibilityState, Window};
 
 use super::{
-    clock, controls, copies, editors, host::Host, lifecycle, listen::Listeners, object::Object,
-    page, scan, view,
+    clock, controls, copies, editors,
+    host::{self, Host},
+    lifecycle,
+    listen::Listeners,
+    object::{Object, field},
+    page::{self, Visitor},
+    scan, view,
 };
 use crate::{
     adapter::Adapter,
@@ -23,15 +30,20 @@ use crate::{
     session::Session,
 };
 
-/// One capture. Parts live in cells of their own: a listener borrows what it
-/// needs and no borrow is held across a call into the page.
+/// One capture. It is never freed, as a browser may call a listener once more
+/// after it was taken off; [`App::stop`] empties it. Parts live in cells of
+/// their own: a listener borrows what it needs and no borrow is held across a
+/// call into the page.
 pub(super) struct App {
     pub(super) host: Host,
     core: RefCell<Core>,
+    pub(super) window: Window,
+    pub(super) document: Document,
     pub(super) endpoint: String,
+    pub(super) outputs: page::Outputs,
     pub(super) listeners: RefCell<Listeners>,
     pub(super) scan: scan::Scan,
-    pub(super) view: RefCell<Option<view::View>>,
+    pub(super) view: RefCell<Option<IntersectionObserver>>,
     pub(super) editors: RefCell<editors::Editors>,
     pub(super) clicks: RefCell<controls::Clicks>,
     pub(super) flushes: RefCell<Vec<Function>>,
@@ -43,26 +55,33 @@ pub(super) struct App {
 
 impl App {
     /// Reads the options, builds the core and begins to listen.
-    pub(super) fn start(options: &JsValue) -> Option<Rc<Self>> {
+    pub(super) fn start(options: &JsValue) -> Option<&'static Self> {
         let host = Host::new(options);
-        let config = match config(options) {
+        let visitor = page::visitor();
+        let config = match config(options, &visitor) {
             Ok(config) => config,
             Err(ConfigError(error)) => {
                 host.error("invalid_options", &error.code());
                 return None;
             }
         };
+        let window = web_sys::window()?;
+        let document = window.document()?;
         let now = clock::now();
         let random = clock::random::<20>();
-        let header = header(&config, random);
+        let header = header(&config, visitor, random);
         let [.., a, b, c, d] = random;
         let session = Session::new(now, config.sample, u32::from_le_bytes([a, b, c, d]));
         let outbox = Outbox::new(header, config.flush_after_ms);
-        let dwell = Dwell::new(now.mono, page::is_visible(), page::has_focus());
-        let app = Rc::new(Self {
+        let is_visible = document.visibility_state() == VisibilityState::Visible;
+        let dwell = Dwell::new(now.mono, is_visible, document.has_focus().unwrap_or(true));
+        let app = Box::leak(Box::new(Self {
             endpoint: config.endpoint.clone(),
+            outputs: outputs(&config.adapter),
             core: RefCell::new(Core::new(config, session, outbox, dwell)),
             listeners: RefCell::new(Listeners::new(host.on_dead())),
+            window,
+            document,
             host,
             scan: scan::Scan::default(),
             view: RefCell::default(),
@@ -73,34 +92,36 @@ impl App {
             ticking: RefCell::default(),
             acts_until: Cell::new(0),
             stopped: Cell::new(false),
-        });
-        view::watch(&app);
-        lifecycle::listen(&app);
-        controls::listen(&app);
-        copies::listen(&app);
-        editors::listen(&app);
-        scan::watch(&app);
+        }));
+        view::watch(app);
+        lifecycle::listen(app);
+        controls::listen(app);
+        copies::listen(app);
+        editors::listen(app);
+        scan::watch(app);
         Some(app)
     }
 
     /// Uses the core, then passes on what it found. `None` once stopped, or when
     /// the core is in use, which the guard rules out.
-    pub(super) fn core<R>(self: &Rc<Self>, f: impl FnOnce(&mut Core) -> R) -> Option<R> {
+    pub(super) fn core<R>(&'static self, f: impl FnOnce(&mut Core) -> R) -> Option<R> {
         if self.stopped.get() {
             return None;
         }
-        let (result, heard) = {
-            let mut core = self.core.try_borrow_mut().ok()?;
-            (f(&mut core), core.take_heard())
-        };
-        let news = !heard.is_empty();
-        for event in heard {
-            self.host.signal(&event);
+        let result = f(&mut *self.core.try_borrow_mut().ok()?);
+        self.pass_on();
+        Some(result)
+    }
+
+    #[inline(never)]
+    fn pass_on(&'static self) {
+        let heard = self.core.borrow_mut().take_heard();
+        for event in &heard {
+            self.host.signal(event);
         }
-        if news {
+        if !heard.is_empty() {
             self.send_soon();
         }
-        Some(result)
     }
 
     /// Uses the outbox, also after the end: what was recorded is still sent.
@@ -109,22 +130,22 @@ impl App {
     }
 
     /// A fact the page states.
-    pub(super) fn tell(self: &Rc<Self>, id: &Id, signal: Signal) {
+    pub(super) fn tell(&'static self, id: &Id, signal: Signal) {
         self.core(|core| core.told(clock::now(), id, signal));
     }
 
     /// The person's word.
-    pub(super) fn consent(self: &Rc<Self>, granted: bool) {
+    pub(super) fn consent(&'static self, granted: bool) {
         self.core(|core| core.consent(granted));
     }
 
     /// Ends everything.
-    pub(super) fn stop(self: &Rc<Self>) {
+    pub(super) fn stop(&'static self) {
         self.depart();
         self.stopped.set(true);
         self.listeners.borrow_mut().clear();
         self.scan.stop();
-        self.view.borrow_mut().take();
+        self.view_end();
         self.editors.borrow_mut().clear();
         self.clicks.borrow_mut().clear();
         self.sending.borrow_mut().take();
@@ -139,39 +160,65 @@ impl App {
 }
 
 /// The configuration, with what the visitor's browser asks for.
-fn config(options: &JsValue) -> Result<Config, ConfigError> {
-    let mut config = read(&Object::from(options.clone()))?.check()?;
-    if page::asks_for_privacy() {
+fn config(options: &JsValue, visitor: &Visitor) -> Result<Config, ConfigError> {
+    let mut config = read(options)?.check()?;
+    if visitor.asks_for_privacy {
         config.content = Content::Off;
     }
     Ok(config)
 }
 
-fn read(options: &Object) -> Result<Options, FieldError> {
-    let adapter = options.object("adapter");
-    let adapter = adapter.map(|adapter| -> Result<Adapter, FieldError> {
-        Ok(Adapter {
-            output: adapter.text("output")?.unwrap_or_default(),
-            id: adapter.text("id")?,
-            conversation: adapter.text("conversation")?,
-            turn: adapter.text("turn")?,
-            variant: adapter.text("variant")?,
-        })
-    });
-    Ok(Options {
-        key: options.text("key")?.unwrap_or_default(),
-        endpoint: options.text("endpoint")?,
-        adapter: adapter.transpose()?,
-        subject: options.text("subject")?,
-        surface: options.text("surface")?,
-        content: options.text("content")?,
-        join: options.text("join")?,
-        sample: options.number("sample")?,
-        flush_after_ms: options.number("flushAfterMs")?,
-    })
+fn read(options: &JsValue) -> Result<Options, FieldError> {
+    let adapter = field(options, "adapter");
+    let adapter = match adapter.is_object() {
+        true => Some(read_adapter(&adapter)?),
+        false => None,
+    };
+    let fields = Object(options);
+    let mut read = Reader::new(&fields);
+    let options = Options {
+        key: read.any_text("key").unwrap_or_default(),
+        endpoint: read.any_text("endpoint"),
+        adapter,
+        subject: read.any_text("subject"),
+        surface: read.any_text("surface"),
+        content: read.any_text("content"),
+        join: read.any_text("join"),
+        sample: read.optional_number("sample"),
+        flush_after_ms: read.optional_number("flushAfterMs"),
+    };
+    read.finish(Some(options))
 }
 
-fn header(config: &Config, random: [u8; 20]) -> Header {
+fn read_adapter(fields: &JsValue) -> Result<Adapter, FieldError> {
+    let fields = Object(fields);
+    let mut read = Reader::new(&fields);
+    let adapter = Adapter {
+        output: read.any_text("output").unwrap_or_default(),
+        id: read.any_text("id"),
+        conversation: read.any_text("conversation"),
+        turn: read.any_text("turn"),
+        variant: read.any_text("variant"),
+    };
+    read.finish(Some(adapter))
+}
+
+/// What finds the outputs of the page.
+fn outputs(adapter: &Adapter) -> page::Outputs {
+    page::outputs_of(&host::object(&|put| {
+        put("output", Field::Text(&adapter.output));
+        for (name, attribute) in [
+            ("id", &adapter.id),
+            ("conversation", &adapter.conversation),
+            ("turn", &adapter.turn),
+            ("variant", &adapter.variant),
+        ] {
+            put(name, attribute.as_deref().map_or(Field::Null, Field::Text));
+        }
+    }))
+}
+
+fn header(config: &Config, visitor: Visitor, random: [u8; 20]) -> Header {
     let mut session = [0; 16];
     session.copy_from_slice(&random[..16]);
     Header {
@@ -182,9 +229,9 @@ fn header(config: &Config, random: [u8; 20]) -> Header {
             kind: SubjectKind::App,
         }),
         sample: config.sample,
-        automated: page::is_automated(),
-        lang: page::language(),
-        device: page::device().into(),
+        automated: visitor.is_automated,
+        lang: visitor.language,
+        device: visitor.device.into(),
         surface: config.surface.clone(),
         sdk: env!("CARGO_PKG_VERSION").into(),
     }

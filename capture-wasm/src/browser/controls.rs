@@ -1,20 +1,14 @@
 //! Clicks on controls, by mouse or key, named by their accessible names.
 
-use std::rc::Rc;
-
 use gloo_timers::callback::Timeout;
 use tacit_signals::Id;
-use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 
-use super::{app::App, clock, page};
+use super::{app::App, clock, object, page};
 use crate::{
     adapter::{Control, classify},
     detect::Ms,
 };
-
-/// What a person clicks on; leaves only, so that text in a clickable message is none.
-const CONTROLS: &str = "button,[role=button],[role=menuitem],[role=radio],a[role]";
 
 /// A clipboard write this soon after a click came from it.
 const CLICK_MS: Ms = 1_500;
@@ -45,32 +39,24 @@ impl Clicks {
     }
 }
 
-pub(super) fn listen(app: &Rc<App>) {
-    let Some(document) = page::document() else {
-        return;
-    };
-    let clicked = app.clone();
-    app.listeners.borrow_mut().on(
-        &document,
-        "click",
-        Box::new(move |event| on_click(&clicked, event)),
-    );
+pub(super) fn listen(app: &'static App) {
+    let mut listeners = app.listeners.borrow_mut();
+    listeners.on(app, &app.document, "click", on_click);
 }
 
-fn on_click(app: &Rc<App>, event: &Event) {
+fn on_click(app: &'static App, event: &Event) {
     if !event.is_trusted() {
         return;
     }
-    let Some(target) = target(event) else { return };
-    let Some(control) = target.closest(CONTROLS).ok().flatten() else {
+    let Some(control) = page::control_of(event) else {
         return;
     };
     let now = clock::now();
-    let owner = app.scan.owner_of(&control);
+    let owner = page::id(&app.outputs.owner(&control));
     if let Some(owner) = &owner {
         app.clicks.borrow_mut().last = Some((owner.clone(), now.mono));
     }
-    match (classify(&name(&control)), owner) {
+    match (classify(&object::text(&page::name_of(&control))), owner) {
         (Some(Control::Cancel), _) => app.cancel_edit(),
         (Some(meaning @ Control::Rate(_)), Some(owner)) => rate_soon(app, control, meaning, owner),
         (Some(meaning), owner) => {
@@ -81,20 +67,19 @@ fn on_click(app: &Rc<App>, event: &Event) {
 }
 
 /// A toggle's new state is there only after the page's own handlers ran.
-fn rate_soon(app: &Rc<App>, control: Element, meaning: Control, owner: Id) {
+fn rate_soon(app: &'static App, control: Element, meaning: Control, owner: Id) {
     app.settle_rating();
-    let later = app.clone();
     app.clicks.borrow_mut().rating = Some(Rating {
         control,
         meaning,
         owner,
-        _later: clock::later(0, Box::new(move || later.settle_rating())),
+        _later: clock::later(0, Box::new(|| app.settle_rating())),
     });
 }
 
 impl App {
     /// Tells a rating that waits for its effect; also called when the page is left.
-    pub(super) fn settle_rating(self: &Rc<Self>) {
+    pub(super) fn settle_rating(&'static self) {
         let Some(rating) = self.clicks.borrow_mut().rating.take() else {
             return;
         };
@@ -104,27 +89,4 @@ impl App {
             core.control(clock::now(), rating.meaning, Some(&rating.owner), pressed);
         });
     }
-}
-
-/// Where the event really happened, also inside open shadow roots.
-pub(super) fn target(event: &Event) -> Option<Element> {
-    event.composed_path().get(0).dyn_into().ok()
-}
-
-/// The accessible name, by the strongest sources of the computation (WAI-ARIA
-/// accname 1.2): `aria-label`, own text, `title`.
-fn name(control: &Element) -> String {
-    let attribute = |name| {
-        control
-            .get_attribute(name)
-            .filter(|text| !text.trim().is_empty())
-    };
-    attribute("aria-label")
-        .or_else(|| {
-            control
-                .text_content()
-                .filter(|text| !text.trim().is_empty())
-        })
-        .or_else(|| attribute("title"))
-        .unwrap_or_default()
 }

@@ -3,14 +3,12 @@
 //! A value is read when an editor comes into use, when typing pauses and when it
 //! is left; never per keystroke.
 
-use std::rc::Rc;
-
 use gloo_timers::callback::Timeout;
 use js_sys::WeakMap;
-use wasm_bindgen::{JsCast, prelude::*};
-use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, Event};
 
-use super::{app::App, clock, controls, page, redact, text};
+use super::{app::App, clock, listen::Listener, object, page, redact};
 
 /// Typing pauses after this long.
 const PAUSE_MS: u64 = 600;
@@ -53,13 +51,8 @@ impl Editors {
     /// The number of an editor: the same whenever it comes into use.
     fn number(&mut self, element: &Element) -> u32 {
         let numbers = self.numbers.get_or_insert_with(WeakMap::new);
-        if let Some(number) = numbers.get(element).as_f64() {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a number this function stored"
-            )]
-            return number as u32;
+        if let Some(number) = object::whole(&numbers.get(element)) {
+            return number;
         }
         self.next += 1;
         numbers.set(element, &JsValue::from(self.next));
@@ -67,41 +60,35 @@ impl Editors {
     }
 }
 
-pub(super) fn listen(app: &Rc<App>) {
-    let Some(document) = page::document() else {
-        return;
-    };
+pub(super) fn listen(app: &'static App) {
     let mut listeners = app.listeners.borrow_mut();
-    let mut on = |event, handler: fn(&Rc<App>, &Event)| {
-        let app = app.clone();
-        listeners.on(
-            &document,
-            event,
-            Box::new(move |event| handler(&app, event)),
-        );
-    };
-    on("focusin", on_focus);
-    on("input", on_input);
-    on("focusout", on_leave);
-    on("keydown", on_key);
-    on("pointerdown", |app, _| app.read_editor());
+    let handlers: [(_, Listener); 5] = [
+        ("focusin", on_focus),
+        ("input", on_input),
+        ("focusout", on_leave),
+        ("keydown", on_key),
+        ("pointerdown", |app, _| app.read_editor()),
+    ];
+    for (event, handler) in handlers {
+        listeners.on(app, &app.document, event, handler);
+    }
 }
 
-fn on_focus(app: &Rc<App>, event: &Event) {
-    if let Some(element) = controls::target(event).and_then(|target| editor(&target)) {
+fn on_focus(app: &'static App, event: &Event) {
+    if let Some(element) = page::editor_of(event) {
         app.close_editor();
         follow(app, element);
     }
 }
 
 /// Follows `element` if an output is in it.
-fn follow(app: &Rc<App>, element: Element) {
-    let text = value(&element);
+fn follow(app: &'static App, element: Element) {
+    let text = object::text(&page::value_of(&element));
     if text.trim().is_empty() {
         return;
     }
     let number = app.editors.borrow_mut().number(&element);
-    let owner = app.scan.owner_of(&element);
+    let owner = page::id(&app.outputs.owner(&element));
     let opened = app.core(|core| core.editor_opened(number, owner.as_ref(), &text));
     if opened == Some(true) {
         app.editors.borrow_mut().current = Some(Followed {
@@ -114,8 +101,8 @@ fn follow(app: &Rc<App>, element: Element) {
     }
 }
 
-fn on_input(app: &Rc<App>, event: &Event) {
-    let Some(element) = controls::target(event).and_then(|target| editor(&target)) else {
+fn on_input(app: &'static App, event: &Event) {
+    let Some(element) = page::editor_of(event) else {
         return;
     };
     let mut editors = app.editors.borrow_mut();
@@ -127,19 +114,16 @@ fn on_input(app: &Rc<App>, event: &Event) {
         return;
     };
     current.dirty = true;
-    let paused = app.clone();
-    let pause = clock::later(
-        PAUSE_MS,
-        Box::new(move || {
-            paused.read_editor();
-            paused.tell_edit(false);
-        }),
-    );
+    let pause = || {
+        app.read_editor();
+        app.tell_edit(false);
+    };
+    let pause = clock::later(PAUSE_MS, Box::new(pause));
     current.waiting = Some((Waiting::Pause, pause));
 }
 
-fn on_leave(app: &Rc<App>, event: &Event) {
-    let left = controls::target(event).and_then(|target| editor(&target));
+fn on_leave(app: &'static App, event: &Event) {
+    let left = page::editor_of(event);
     app.read_editor();
     let mut editors = app.editors.borrow_mut();
     let Some(current) = editors
@@ -153,17 +137,16 @@ fn on_leave(app: &Rc<App>, event: &Event) {
     if matches!(current.waiting, Some((Waiting::Cancel, _))) {
         return;
     }
-    let left = app.clone();
-    let told = clock::later(LEFT_MS, Box::new(move || left.tell_edit(true)));
+    let told = clock::later(LEFT_MS, Box::new(|| app.tell_edit(true)));
     current.waiting = Some((Waiting::Left, told));
 }
 
-fn on_key(app: &Rc<App>, event: &Event) {
-    let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
-    match key.as_deref() {
+fn on_key(app: &'static App, event: &Event) {
+    // A browser's autofill fires key events without a key.
+    match object::text(&object::field(event, "key")).as_str() {
         // The page may take the editor away in its own handler.
-        Some("Enter") => app.read_editor(),
-        Some("Escape") if event.is_trusted() => app.cancel_edit(),
+        "Enter" => app.read_editor(),
+        "Escape" if event.is_trusted() => app.cancel_edit(),
         _ => {}
     }
 }
@@ -175,13 +158,13 @@ impl App {
         if let Some(current) = editors.current.as_mut().filter(|current| current.dirty)
             && current.element.is_connected()
         {
-            current.text = value(&current.element);
+            current.text = object::text(&page::value_of(&current.element));
             current.dirty = false;
         }
     }
 
     /// Tells what the editor's text became.
-    fn tell_edit(self: &Rc<Self>, is_final: bool) {
+    fn tell_edit(&'static self, is_final: bool) {
         let Some((number, text)) = self
             .editors
             .borrow()
@@ -197,7 +180,7 @@ impl App {
     }
 
     /// The editor in use is left for another, or with the page.
-    pub(super) fn close_editor(self: &Rc<Self>) {
+    pub(super) fn close_editor(&'static self) {
         self.read_editor();
         self.tell_edit(true);
         self.editors.borrow_mut().current = None;
@@ -205,7 +188,7 @@ impl App {
 
     /// The page is being left: the edit is told as it stands, but it goes on if
     /// the page comes back.
-    pub(super) fn settle_edit(self: &Rc<Self>) {
+    pub(super) fn settle_edit(&'static self) {
         self.read_editor();
         let left = self.editor_waits_for(Waiting::Left);
         self.tell_edit(left);
@@ -213,7 +196,7 @@ impl App {
 
     /// The page changed: an editor that was taken away while it had the focus
     /// was saved, as nothing says otherwise.
-    pub(super) fn check_editor(self: &Rc<Self>) {
+    pub(super) fn check_editor(&'static self) {
         let gone = |current: &Followed| !current.element.is_connected();
         let gone = self.editors.borrow().current.as_ref().is_some_and(gone);
         if gone && !self.editor_waits_for(Waiting::Left) && !self.editor_waits_for(Waiting::Cancel)
@@ -224,15 +207,14 @@ impl App {
 
     /// The person asks to give the edit in progress up. It is believed when the
     /// editor goes away: in a document that stays, Escape means nothing.
-    pub(super) fn cancel_edit(self: &Rc<Self>) {
-        let later = self.clone();
-        let check = clock::later(LEFT_MS, Box::new(move || later.give_up_edit()));
+    pub(super) fn cancel_edit(&'static self) {
+        let check = clock::later(LEFT_MS, Box::new(|| self.give_up_edit()));
         if let Some(current) = self.editors.borrow_mut().current.as_mut() {
             current.waiting = Some((Waiting::Cancel, check));
         }
     }
 
-    fn give_up_edit(self: &Rc<Self>) {
+    fn give_up_edit(&'static self) {
         let current = self.editors.borrow_mut().current.take();
         let Some(current) = current else { return };
         let number = current.number;
@@ -252,41 +234,4 @@ impl App {
             .and_then(|current| current.waiting.as_ref());
         waiting.is_some_and(|(waiting, _)| *waiting == what)
     }
-}
-
-/// The editor an event happened in: a field, or the outermost editable element.
-fn editor(target: &Element) -> Option<Element> {
-    if target.is_instance_of::<HtmlTextAreaElement>() {
-        return Some(target.clone());
-    }
-    if let Some(input) = target.dyn_ref::<HtmlInputElement>() {
-        return matches!(input.type_().as_str(), "text" | "search").then(|| target.clone());
-    }
-    if !target.dyn_ref::<HtmlElement>()?.is_content_editable() {
-        return None;
-    }
-    let mut root = target.clone();
-    while let Some(parent) = root.parent_element() {
-        if !parent
-            .dyn_ref::<HtmlElement>()
-            .is_some_and(HtmlElement::is_content_editable)
-        {
-            break;
-        }
-        root = parent;
-    }
-    Some(root)
-}
-
-fn value(element: &Element) -> String {
-    if !matches!(element.closest("[data-tacit-private]"), Ok(None)) {
-        return String::new();
-    }
-    if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
-        return area.value();
-    }
-    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
-        return input.value();
-    }
-    text::read(element).text
 }

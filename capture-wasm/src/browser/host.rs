@@ -1,12 +1,14 @@
 //! What the host page hears: signals, sends and errors, if it asked.
 
-use js_sys::{Function, Reflect};
+use js_sys::Function;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use tacit_signals::{
     Event,
     named::{Field, Put, each_field_of_event},
 };
 use wasm_bindgen::prelude::*;
+
+use super::object::field;
 
 /// The callbacks of `start()`. The JS layer defers them, so they cannot re-enter.
 pub(super) struct Host {
@@ -18,10 +20,7 @@ pub(super) struct Host {
 
 impl Host {
     pub(super) fn new(options: &JsValue) -> Self {
-        let callback = |name: &str| {
-            let value = Reflect::get(options, &name.into()).ok()?;
-            value.dyn_into::<Function>().ok()
-        };
+        let callback = |name| field(options, name).dyn_into::<Function>().ok();
         Self {
             on_signal: callback("onSignal"),
             on_send: callback("onSend"),
@@ -115,10 +114,17 @@ impl Serialize for Plain<'_> {
     }
 }
 
-fn tell(callback: &Function, fields: Fields<'_>) {
+/// Calls a function of the host, whose own throw is the host's.
+pub(super) fn call(function: &Function) {
+    let _ = function.call0(&JsValue::UNDEFINED);
+}
+
+/// A JavaScript object with these fields.
+pub(super) fn object(fields: Fields<'_>) -> JsValue {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    if let Ok(value) = Object(fields).serialize(&serializer) {
-        // The host's own throw is the host's; the JS layer keeps it from us.
-        let _ = callback.call1(&JsValue::UNDEFINED, &value);
-    }
+    Object(fields).serialize(&serializer).unwrap_or_default()
+}
+
+fn tell(callback: &Function, fields: Fields<'_>) {
+    let _ = callback.call1(&JsValue::UNDEFINED, &object(fields));
 }

@@ -3,11 +3,9 @@
 //! `unload` and `beforeunload` are never listened to: they are not reliable on
 //! phones and keep the page out of the back/forward cache.
 
-use std::rc::Rc;
+use web_sys::{EventTarget, VisibilityState};
 
-use web_sys::{Event, EventTarget};
-
-use super::{app::App, clock, page, scan};
+use super::{app::App, clock, scan};
 use crate::detect::Ms;
 
 /// How long after a press what happens may still be the person's doing: as long
@@ -19,42 +17,34 @@ const PATIENCE_MENU_MS: Ms = 30_000;
 /// Dwell is looked at this often while something is being read.
 const TICK_MS: u64 = 1_000;
 
-pub(super) fn listen(app: &Rc<App>) {
-    let (Some(window), Some(document)) = (page::window(), page::document()) else {
-        return;
-    };
+pub(super) fn listen(app: &'static App) {
     let mut listeners = app.listeners.borrow_mut();
-    let mut on = |target: &EventTarget, event, handler: fn(&Rc<App>)| {
-        let app = app.clone();
-        let hear = move |event: &Event| {
-            if event.is_trusted() {
-                handler(&app);
-            }
-        };
-        listeners.on(target, event, Box::new(hear));
+    let mut on = |target: &EventTarget, event, handler: fn(&'static App)| {
+        listeners.on_trusted(app, target, event, handler);
     };
-    on(&document, "visibilitychange", |app| {
-        if page::is_visible() {
+    on(&app.document, "visibilitychange", |app| {
+        if app.is_visible() {
             app.come_back();
         } else {
             app.depart();
         }
     });
-    on(&window, "pagehide", App::depart);
-    on(&window, "pageshow", |app| {
-        if page::is_visible() {
+    let window: &EventTarget = &app.window;
+    on(window, "pagehide", App::depart);
+    on(window, "pageshow", |app| {
+        if app.is_visible() {
             app.come_back();
         }
     });
-    on(&window, "focus", |app| focus(app, true));
-    on(&window, "blur", |app| focus(app, false));
-    on(&window, "online", |app| {
+    on(window, "focus", |app| focus(app, true));
+    on(window, "blur", |app| focus(app, false));
+    on(window, "online", |app| {
         app.outbox(|outbox| outbox.reconnected());
         app.send_soon();
     });
-    on(&window, "contextmenu", |app| app.pressed(PATIENCE_MENU_MS));
+    on(window, "contextmenu", |app| app.pressed(PATIENCE_MENU_MS));
     for event in ["pointerdown", "keydown"] {
-        on(&window, event, |app| app.pressed(PATIENCE_MS));
+        on(window, event, |app| app.pressed(PATIENCE_MS));
     }
     for event in [
         "pointermove",
@@ -64,18 +54,22 @@ pub(super) fn listen(app: &Rc<App>) {
         "scroll",
         "touchmove",
     ] {
-        on(&window, event, |app| {
+        on(window, event, |app| {
             app.core(|core| core.input(clock::now()));
             app.tick_soon();
         });
     }
 }
 
-fn focus(app: &Rc<App>, focused: bool) {
+fn focus(app: &'static App, focused: bool) {
     app.core(|core| core.focus(clock::now(), focused));
 }
 
 impl App {
+    pub(super) fn is_visible(&self) -> bool {
+        self.document.visibility_state() == VisibilityState::Visible
+    }
+
     fn pressed(&self, patience: Ms) {
         let until = clock::now().mono + patience;
         self.acts_until.set(self.acts_until.get().max(until));
@@ -89,14 +83,14 @@ impl App {
 
     /// The page is hidden or left: everything recorded is in a beacon when this
     /// returns.
-    pub(super) fn depart(self: &Rc<Self>) {
+    pub(super) fn depart(&'static self) {
         self.settle_rating();
         self.settle_edit();
         self.core(|core| core.hidden(clock::now()));
         self.beacon();
     }
 
-    fn come_back(self: &Rc<Self>) {
+    fn come_back(&'static self) {
         self.core(|core| core.visible(clock::now()));
         scan::pass(self);
         self.send_soon();
@@ -104,20 +98,17 @@ impl App {
     }
 
     /// Ticks go on while something is being read, and end by themselves.
-    pub(super) fn tick_soon(self: &Rc<Self>) {
+    pub(super) fn tick_soon(&'static self) {
         let mut ticking = self.ticking.borrow_mut();
-        if ticking.is_some() || self.is_stopped() {
-            return;
+        if ticking.is_none() && !self.is_stopped() {
+            *ticking = Some(clock::later(TICK_MS, Box::new(|| self.tick())));
         }
-        let later = self.clone();
-        *ticking = Some(clock::later(
-            TICK_MS,
-            Box::new(move || {
-                later.ticking.borrow_mut().take();
-                if later.core(|core| core.tick(clock::now())) == Some(true) {
-                    later.tick_soon();
-                }
-            }),
-        ));
+    }
+
+    fn tick(&'static self) {
+        self.ticking.take();
+        if self.core(|core| core.tick(clock::now())) == Some(true) {
+            self.tick_soon();
+        }
     }
 }

@@ -4,6 +4,8 @@ use js_sys::Function;
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{AddEventListenerOptions, Event, EventTarget};
 
+use super::app::App;
+
 #[wasm_bindgen(module = "/js/shell.js")]
 extern "C" {
     /// See `js/shell.js`.
@@ -12,6 +14,9 @@ extern "C" {
     #[wasm_bindgen(js_name = watchClipboard)]
     fn watch_clipboard(on_text: &Function) -> Function;
 }
+
+/// What hears of an event.
+pub(super) type Listener = fn(&'static App, &Event);
 
 /// All listeners of one capture.
 pub(super) struct Listeners {
@@ -46,11 +51,38 @@ impl Listeners {
     /// Listens in the capture phase, before the page can stop the event.
     pub(super) fn on(
         &mut self,
+        app: &'static App,
         target: &EventTarget,
         event: &'static str,
-        mut listener: Box<dyn FnMut(&Event)>,
+        listener: Listener,
     ) {
-        let function = self.function(Box::new(move |event| listener(event.unchecked_ref())));
+        let hear = move |event: JsValue| listener(app, event.unchecked_ref());
+        self.attach(target, event, Box::new(hear));
+    }
+
+    /// The same for events that no script made.
+    pub(super) fn on_trusted(
+        &mut self,
+        app: &'static App,
+        target: &EventTarget,
+        event: &'static str,
+        listener: fn(&'static App),
+    ) {
+        let hear = move |event: JsValue| {
+            if event.unchecked_ref::<Event>().is_trusted() {
+                listener(app);
+            }
+        };
+        self.attach(target, event, Box::new(hear));
+    }
+
+    fn attach(
+        &mut self,
+        target: &EventTarget,
+        event: &'static str,
+        listener: Box<dyn FnMut(JsValue)>,
+    ) {
+        let function = self.function(listener);
         let options = AddEventListenerOptions::new();
         options.set_capture(true);
         options.set_passive(true);
@@ -66,16 +98,14 @@ impl Listeners {
         }
     }
 
-    /// Hears of text that scripts put on the clipboard, and whether a person
-    /// was behind it.
-    pub(super) fn on_clipboard(&mut self, mut listener: Box<dyn FnMut(&str, bool)>) {
-        let hear = move |text: JsValue, active: JsValue| {
+    /// Hears of text that scripts put on the clipboard while a person was active.
+    pub(super) fn on_clipboard(&mut self, app: &'static App, listener: fn(&'static App, &str)) {
+        let hear = move |text: JsValue| {
             if let Some(text) = text.as_string() {
-                listener(&text, active.is_truthy());
+                listener(app, &text);
             }
         };
-        let closure = Closure::<dyn FnMut(JsValue, JsValue)>::wrap(Box::new(hear));
-        let function = guard(closure.into_js_value().unchecked_ref(), &self.on_dead);
+        let function = self.function(Box::new(hear));
         self.unwatch = Some(watch_clipboard(&function));
     }
 
@@ -92,7 +122,7 @@ impl Listeners {
                 );
         }
         if let Some(unwatch) = self.unwatch.take() {
-            let _ = unwatch.call0(&JsValue::UNDEFINED);
+            super::host::call(&unwatch);
         }
     }
 }

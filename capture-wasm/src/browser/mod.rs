@@ -18,25 +18,21 @@ mod page;
 mod redact;
 mod scan;
 mod send;
-mod text;
 mod view;
 
-use std::rc::Rc;
-
-use js_sys::Promise;
+use js_sys::Function;
 use tacit_signals::{Id, named};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use app::App;
 use object::Object;
-use scan::Binding;
 
 /// A running capture; what `start()` drives.
 #[wasm_bindgen]
 pub struct Capture {
     /// `None` when the options could not be used; `onError` was told.
-    app: Option<Rc<App>>,
+    app: Option<&'static App>,
 }
 
 #[wasm_bindgen]
@@ -51,20 +47,16 @@ impl Capture {
     }
 
     /// Binds an element to an output the page knows by another way than attributes.
-    pub fn output(&self, element: &Element, binding: JsValue) {
-        if let Some(app) = &self.app {
-            match Binding::read(&Object::from(binding)) {
-                Ok(binding) => app.bind(element, binding),
-                Err(error) => app.host.error("invalid_output", &error.code()),
-            }
+    pub fn output(&self, element: &Element, binding: &JsValue) {
+        if let Some(app) = self.app {
+            app.bind(element, binding);
         }
     }
 
     /// States a fact the page knows itself.
-    pub fn signal(&self, output: &str, kind: &str, fields: JsValue) {
-        let Some(app) = &self.app else { return };
-        let fields = Object::from(fields).with_kind(kind);
-        let signal = named::read_signal(&fields);
+    pub fn signal(&self, output: &str, kind: &str, fields: &JsValue) {
+        let Some(app) = self.app else { return };
+        let signal = named::read_fields(kind, &Object(fields));
         match signal.and_then(|signal| Ok((Id::parse("output", output)?, signal))) {
             Ok((id, signal)) => app.tell(&id, signal),
             Err(error) => app.host.error("invalid_signal", &error.code()),
@@ -73,24 +65,24 @@ impl Capture {
 
     /// `granted` or `denied`.
     pub fn consent(&self, state: &str) {
-        let Some(app) = &self.app else { return };
+        let Some(app) = self.app else { return };
         match state {
             "granted" | "denied" => app.consent(state == "granted"),
             _ => app.host.error("invalid_consent", state),
         }
     }
 
-    /// Sends what was recorded; resolves when it was answered or sending failed.
-    pub fn flush(&self) -> Promise {
-        match &self.app {
-            Some(app) => app.flush(),
-            None => Promise::resolve(&JsValue::UNDEFINED),
+    /// Sends what was recorded, and calls `done` when it was answered or sending failed.
+    pub fn flush(&self, done: Function) {
+        match self.app {
+            Some(app) => app.flush(done),
+            None => host::call(&done),
         }
     }
 
     /// Ends everything: listeners, observers, timers. What waits is still sent.
     pub fn stop(&self) {
-        if let Some(app) = &self.app {
+        if let Some(app) = self.app {
             app.stop();
         }
     }

@@ -1,5 +1,5 @@
-//! Reads JavaScript objects field by field: a whole deserialiser would cost a
-//! third of the module.
+//! Reads JavaScript values: objects field by field, as a whole deserialiser
+//! would cost a third of the module.
 
 use js_sys::{Array, Reflect};
 use tacit_signals::{
@@ -8,88 +8,60 @@ use tacit_signals::{
 };
 use wasm_bindgen::{JsCast, prelude::*};
 
+/// The text that `value` is; empty if it is none.
+pub(super) fn text(value: &JsValue) -> String {
+    value.as_string().unwrap_or_default()
+}
+
+/// The whole number that `value` is, from 0.
+pub(super) fn whole(value: &JsValue) -> Option<u32> {
+    let number = value.as_f64()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "what does not survive the way there and back is refused"
+    )]
+    let whole = number as u32;
+    (f64::from(whole) == number).then_some(whole)
+}
+
+/// The field of an object; undefined where there is none.
+pub(super) fn field(value: &JsValue, name: &str) -> JsValue {
+    if !value.is_object() {
+        return JsValue::UNDEFINED;
+    }
+    Reflect::get(value, &name.into()).unwrap_or_default()
+}
+
 /// An object whose fields are read by name; anything else has no fields.
-pub(super) struct Object {
-    value: JsValue,
-    kind: Option<String>,
-}
+pub(super) struct Object<'a>(pub(super) &'a JsValue);
 
-impl From<JsValue> for Object {
-    fn from(value: JsValue) -> Self {
-        Self { value, kind: None }
-    }
-}
-
-impl Object {
-    /// The same object with its field `kind` given from outside.
-    pub(super) fn with_kind(self, kind: &str) -> Self {
-        let kind = Some(kind.into());
-        Self { kind, ..self }
-    }
-
-    pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, FieldError> {
-        match self.get(name)? {
-            None => Ok(None),
-            Some(Value::Text(text)) => Ok(Some(text)),
-            Some(_) => Err(FieldError::new(name, Problem::Malformed)),
-        }
-    }
-
-    pub(super) fn number(&self, name: &'static str) -> Result<Option<f64>, FieldError> {
-        match self.get(name)? {
-            None => Ok(None),
-            Some(Value::Number(number)) => Ok(Some(number)),
-            Some(_) => Err(FieldError::new(name, Problem::Malformed)),
-        }
-    }
-
-    pub(super) fn object(&self, name: &str) -> Option<Self> {
-        let value = self.field(name);
-        value.is_object().then(|| value.into())
-    }
-
-    fn field(&self, name: &str) -> JsValue {
-        if !self.value.is_object() {
-            return JsValue::UNDEFINED;
-        }
-        Reflect::get(&self.value, &name.into()).unwrap_or_default()
-    }
-}
-
-impl Fields for Object {
+impl Fields for Object<'_> {
     fn get(&self, name: &'static str) -> Result<Option<Value>, FieldError> {
-        if let (Some(kind), "kind") = (&self.kind, name) {
-            return Ok(Some(Value::Text(kind.clone())));
-        }
-        let value = self.field(name);
+        let value = field(self.0, name);
         if value.is_undefined() || value.is_null() {
             return Ok(None);
         }
-        let array = |value: &JsValue| value.dyn_ref::<Array>().map(numbers);
-        let known = value
-            .as_string()
-            .map(Value::Text)
-            .or_else(|| value.as_f64().map(Value::Number))
-            .or_else(|| value.as_bool().map(Value::Flag))
-            .or_else(|| array(&value)?.map(Value::Numbers));
-        known
-            .map(Some)
-            .ok_or(FieldError::new(name, Problem::Malformed))
+        if let Some(text) = value.as_string() {
+            return Ok(Some(Value::Text(text)));
+        }
+        if let Some(number) = value.as_f64() {
+            return Ok(Some(Value::Number(number)));
+        }
+        if let Some(flag) = value.as_bool() {
+            return Ok(Some(Value::Flag(flag)));
+        }
+        match value.dyn_ref().and_then(numbers) {
+            Some(numbers) => Ok(Some(Value::Numbers(numbers))),
+            None => Err(FieldError::new(name, Problem::Malformed)),
+        }
     }
 }
 
 fn numbers(array: &Array) -> Option<Vec<u32>> {
-    array
-        .iter()
-        .map(|value| {
-            let number = value.as_f64()?;
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "checked to be whole and in range"
-            )]
-            (number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number))
-                .then_some(number as u32)
-        })
-        .collect()
+    let mut numbers = Vec::new();
+    for place in 0..array.length() {
+        numbers.push(whole(&array.get(place))?);
+    }
+    Some(numbers)
 }

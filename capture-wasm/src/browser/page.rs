@@ -1,68 +1,104 @@
-//! What the page and its browser say of themselves.
+//! What the page and its browser say of themselves: the imports from
+//! `js/outputs.js` and `js/reading.js`, which explain each, and what they mean.
 
-use js_sys::Reflect;
+use js_sys::Array;
+use tacit_signals::{Id, limits::LABEL_BYTES_MAX};
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Navigator, VisibilityState, Window};
+use web_sys::{Element, Event};
 
-pub(super) fn window() -> Option<Window> {
-    web_sys::window()
+use super::object::{text, whole};
+use crate::core::Reading;
+
+#[wasm_bindgen(module = "/js/outputs.js")]
+extern "C" {
+    /// The outputs on the page.
+    pub(super) type Outputs;
+    #[wasm_bindgen(js_name = outputs)]
+    pub(super) fn outputs_of(adapter: &JsValue) -> Outputs;
+    #[wasm_bindgen(method)]
+    pub(super) fn bind(this: &Outputs, element: &Element, binding: &JsValue);
+    #[wasm_bindgen(method)]
+    pub(super) fn look(this: &Outputs) -> Option<Array>;
+    #[wasm_bindgen(method)]
+    pub(super) fn hold(this: &Outputs, element: &Element, id: &str);
+    #[wasm_bindgen(method)]
+    pub(super) fn held(this: &Outputs, element: &Element) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub(super) fn owner(this: &Outputs, element: &Element) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub(super) fn selected(this: &Outputs) -> Array;
 }
 
-pub(super) fn document() -> Option<Document> {
-    window()?.document()
+#[wasm_bindgen(module = "/js/reading.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = targetOf)]
+    pub(super) fn target_of(event: &Event) -> JsValue;
+    #[wasm_bindgen(js_name = editorOf)]
+    pub(super) fn editor_of(event: &Event) -> Option<Element>;
+    #[wasm_bindgen(js_name = valueOf)]
+    pub(super) fn value_of(editor: &Element) -> JsValue;
+    #[wasm_bindgen(js_name = selectedInField)]
+    pub(super) fn selected_in_field(field: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = controlOf)]
+    pub(super) fn control_of(event: &Event) -> Option<Element>;
+    #[wasm_bindgen(js_name = nameOf)]
+    pub(super) fn name_of(control: &Element) -> JsValue;
+    #[wasm_bindgen(js_name = sightOf)]
+    pub(super) fn sight_of(entry: &JsValue) -> Array;
+    #[wasm_bindgen(js_name = read)]
+    fn texts_of(element: &Element) -> Array;
+    #[wasm_bindgen(js_name = visitor)]
+    fn visitor_facts() -> Array;
 }
 
-pub(super) fn navigator() -> Option<Navigator> {
-    Some(window()?.navigator())
+/// The id a function above answered with.
+pub(super) fn id(value: &JsValue) -> Option<Id> {
+    Id::parse("output", &value.as_string()?).ok()
 }
 
-pub(super) fn is_visible() -> bool {
-    document().is_none_or(|document| document.visibility_state() == VisibilityState::Visible)
+/// The text and the code blocks inside `element`.
+pub(super) fn read(element: &Element) -> Reading {
+    let texts = texts_of(element);
+    let mut reading = Reading {
+        text: text(&texts.get(0)),
+        code: Vec::new(),
+    };
+    for place in 1..texts.length() {
+        reading.code.push(text(&texts.get(place)));
+    }
+    reading
 }
 
-pub(super) fn has_focus() -> bool {
-    document().is_none_or(|document| document.has_focus().unwrap_or(true))
+/// Who visits, as far as a browser says it unasked.
+pub(super) struct Visitor {
+    /// Language of the page, else of the browser.
+    pub(super) language: String,
+    pub(super) device: &'static str,
+    /// Driven by a program.
+    pub(super) is_automated: bool,
+    /// Global Privacy Control or Do Not Track.
+    pub(super) asks_for_privacy: bool,
 }
 
-/// Driven by a program.
-pub(super) fn is_automated() -> bool {
-    navigator().is_some_and(|navigator| flag(&navigator, "webdriver"))
-}
-
-/// Global Privacy Control or Do Not Track.
-pub(super) fn asks_for_privacy() -> bool {
-    navigator().is_some_and(|navigator| {
-        let track = Reflect::get(&navigator, &"doNotTrack".into()).ok();
-        flag(&navigator, "globalPrivacyControl")
-            || track.and_then(|value| value.as_string()).as_deref() == Some("1")
-    })
-}
-
-/// Language of the page, else of the browser.
-pub(super) fn language() -> String {
-    let of_page = document()
-        .and_then(|document| document.document_element())
-        .and_then(|root| root.get_attribute("lang"))
-        .filter(|lang| !lang.is_empty());
-    let of_browser = || navigator().and_then(|navigator| navigator.language());
-    let mut lang = of_page.or_else(of_browser).unwrap_or_default();
-    lang.truncate(lang.floor_char_boundary(tacit_signals::limits::LABEL_BYTES_MAX));
-    lang
+pub(super) fn visitor() -> Visitor {
+    let facts = visitor_facts();
+    let mut language = text(&facts.get(0));
+    language.truncate(language.floor_char_boundary(LABEL_BYTES_MAX));
+    let number = |place| whole(&facts.get(place)).unwrap_or_default();
+    Visitor {
+        language,
+        device: device(number(1), number(2)),
+        is_automated: facts.get(3).is_truthy(),
+        asks_for_privacy: facts.get(4).is_truthy(),
+    }
 }
 
 /// `phone`, `tablet` or `desktop`: a coarse guess for breakdowns, from touch and
 /// the shorter side of the screen (600 px parts Android's phones and tablets).
-pub(super) fn device() -> &'static str {
-    let touch = navigator().is_some_and(|navigator| navigator.max_touch_points() > 1);
-    let screen = window().and_then(|window| window.screen().ok());
-    let short = screen.and_then(|screen| Some(screen.width().ok()?.min(screen.height().ok()?)));
-    match (touch, short) {
-        (true, Some(side)) if side < 600 => "phone",
-        (true, Some(side)) if side < 1_100 => "tablet",
+fn device(touch_points: u32, side: u32) -> &'static str {
+    match (touch_points > 1, side) {
+        (true, ..600) => "phone",
+        (true, ..1_100) => "tablet",
         _ => "desktop",
     }
-}
-
-fn flag(object: &JsValue, name: &str) -> bool {
-    Reflect::get(object, &name.into()).is_ok_and(|value| value.is_truthy())
 }

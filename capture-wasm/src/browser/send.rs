@@ -1,13 +1,11 @@
 //! Does what the outbox decides: `fetch` while the page is visible, whose status
 //! is the answer; beacons when it is left.
 
-use std::rc::Rc;
-
 use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::{AbortSignal, RequestCredentials, RequestInit, Response};
 
-use super::{app::App, clock, page};
+use super::{app::App, clock, host};
 use crate::outbox::{Answer, Step};
 
 /// A request that hangs this long is given up and tried again.
@@ -24,8 +22,8 @@ extern "C" {
 impl App {
     /// Asks the outbox what to do, and does it. While the page is hidden nothing
     /// waits for a timer.
-    pub(super) fn send_soon(self: &Rc<Self>) {
-        if !page::is_visible() {
+    pub(super) fn send_soon(&'static self) {
+        if !self.is_visible() {
             return self.beacon();
         }
         match self.outbox(|outbox| outbox.step(clock::now())) {
@@ -35,8 +33,7 @@ impl App {
                 bytes,
             }) => self.post(ticket, events, &bytes),
             Some(Step::Wait(ms)) => {
-                let later = self.clone();
-                let timer = clock::later(ms, Box::new(move || later.send_soon()));
+                let timer = clock::later(ms, Box::new(|| self.send_soon()));
                 self.sending.replace(Some(timer));
             }
             Some(Step::Idle) | None => {}
@@ -53,76 +50,61 @@ impl App {
     }
 
     /// Hands everything that waits to beacons.
-    pub(super) fn beacon(self: &Rc<Self>) {
+    pub(super) fn beacon(&'static self) {
         let batches = self
             .outbox(|outbox| outbox.depart(clock::now()))
             .unwrap_or_default();
         for (events, bytes) in batches {
-            let taken = page::navigator().is_some_and(|navigator| {
-                navigator
-                    .send_beacon_with_opt_js_u8_array(
-                        &self.endpoint,
-                        Some(&Uint8Array::from(&*bytes)),
-                    )
-                    .unwrap_or(false)
-            });
-            if taken {
+            let body = Uint8Array::from(&*bytes);
+            let navigator = self.window.navigator();
+            let taken = navigator.send_beacon_with_opt_js_u8_array(&self.endpoint, Some(&body));
+            if taken.unwrap_or(false) {
                 self.host.sent(bytes.len(), events, "beacon", None);
             } else {
                 // The quota is used up; a plain request has none, if it gets away in time.
-                let _ = self.request(&bytes);
+                let _ = self.request(&body);
                 self.host.sent(bytes.len(), events, "fetch", None);
             }
         }
     }
 
-    /// Sends everything now; the promise resolves when that was answered or failed.
-    pub(super) fn flush(self: &Rc<Self>) -> Promise {
+    /// Sends everything now, and calls `done` when that was answered or failed.
+    pub(super) fn flush(&'static self, done: Function) {
         self.outbox(|outbox| outbox.flush());
-        let app = self.clone();
-        let promise = Promise::new(&mut |resolve, _| {
-            app.flushes.borrow_mut().push(resolve);
-        });
+        self.flushes.borrow_mut().push(done);
         self.send_soon();
-        promise
     }
 
     pub(super) fn answer_flushes(&self) {
         for resolve in self.flushes.take() {
-            let _ = resolve.call0(&JsValue::UNDEFINED);
+            host::call(&resolve);
         }
     }
 
-    fn post(self: &Rc<Self>, ticket: u32, events: usize, bytes: &[u8]) {
+    fn post(&'static self, ticket: u32, events: usize, bytes: &[u8]) {
         let size = bytes.len();
-        let Some(promise) = self.request(bytes) else {
-            return self.answered(ticket, events, size, None);
+        // Hears of a response, or of why there is none.
+        let answered = move |answer: JsValue| {
+            self.answered(ticket, events, size, answer.dyn_ref::<Response>());
         };
-        let (ok, failed) = (self.clone(), self.clone());
-        let on_ok = move |response: JsValue| {
-            ok.answered(ticket, events, size, response.dyn_ref::<Response>());
-        };
-        let on_failed = move |_| failed.answered(ticket, events, size, None);
-        let listeners = self.listeners.borrow();
-        let on_ok = listeners.function(Box::new(on_ok));
-        let on_failed = listeners.function(Box::new(on_failed));
-        promise
+        let answered = self.listeners.borrow().function(Box::new(answered));
+        self.request(&Uint8Array::from(bytes))
             .unchecked_ref::<Answering>()
-            .then(&on_ok, &on_failed);
+            .then(&answered, &answered);
     }
 
     /// An untyped body asks for no preflight; no cookie goes with it.
-    fn request(&self, bytes: &[u8]) -> Option<Promise> {
+    fn request(&self, bytes: &Uint8Array) -> Promise {
         let init = RequestInit::new();
         init.set_method("POST");
-        init.set_body(&Uint8Array::from(bytes).buffer());
+        init.set_body(bytes);
         init.set_credentials(RequestCredentials::Omit);
         init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
-        Some(page::window()?.fetch_with_str_and_init(&self.endpoint, &init))
+        self.window.fetch_with_str_and_init(&self.endpoint, &init)
     }
 
     fn answered(
-        self: &Rc<Self>,
+        &'static self,
         ticket: u32,
         events: usize,
         bytes: usize,

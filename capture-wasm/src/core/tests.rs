@@ -65,14 +65,17 @@ impl Page {
     /// The answer appears, rests, is read.
     fn show(&mut self, name: &str, turn: u32, variant: u32) {
         for text in ["", ANSWER] {
-            let seen = vec![sighting(name, turn, variant, text)];
-            assert_eq!(self.core.look(self.now, self.now.mono, seen), []);
+            let seen = [sighting(name, turn, variant, text)];
+            assert_eq!(
+                self.core.look(self.now, self.now.mono, &seen),
+                Vec::<usize>::new()
+            );
             self.wait(400);
         }
         self.wait(500);
-        let seen = vec![sighting(name, turn, variant, ANSWER)];
-        let to_read = self.core.look(self.now, self.now.mono, seen);
-        assert_eq!(to_read, [id(name)]);
+        let seen = [sighting(name, turn, variant, ANSWER)];
+        let to_read = self.core.look(self.now, self.now.mono, &seen);
+        assert_eq!(to_read, [0]);
         let reading = Reading {
             text: ANSWER.into(),
             code: Vec::new(),
@@ -105,8 +108,8 @@ fn an_answer_is_shown_once_with_its_chain() {
     assert!(shown.sketch.is_empty());
     assert_eq!(heard[0].token.as_deref(), Some("t"));
     page.wait(5_000);
-    let seen = vec![sighting("a1", 3, 0, ANSWER)];
-    page.core.look(page.now, page.now.mono, seen);
+    let seen = [sighting("a1", 3, 0, ANSWER)];
+    page.core.look(page.now, page.now.mono, &seen);
     assert_eq!(page.heard(), []);
 }
 
@@ -118,7 +121,7 @@ fn regenerate_then_switch_back() {
     page.wait(4_000);
     page.core
         .control(page.now, Control::Regenerate, Some(&id("a1")), None);
-    page.core.look(page.now, page.now.mono, vec![]);
+    page.core.look(page.now, page.now.mono, &[]);
     page.wait(500);
     page.heard();
     page.show("a2", 1, 1);
@@ -143,8 +146,8 @@ fn regenerate_then_switch_back() {
         panic!()
     };
     assert_eq!(shown.replaces, Some(id("a1")));
-    let seen = vec![sighting("a1", 1, 0, ANSWER)];
-    page.core.look(page.now, page.now.mono, seen);
+    let seen = [sighting("a1", 1, 0, ANSWER)];
+    page.core.look(page.now, page.now.mono, &seen);
     assert_eq!(
         page.heard(),
         said(&[("a1", "dwell"), ("a2", "switched")][1..])
@@ -210,13 +213,13 @@ fn stop_and_rate_need_an_output() {
     let mut page = Page::new("off");
     page.core
         .control(page.now, Control::Rate(Thumb::Up), None, None);
-    let seen = vec![sighting("a1", 1, 0, "The")];
-    page.core.look(page.now, page.now.mono, seen);
+    let seen = [sighting("a1", 1, 0, "The")];
+    page.core.look(page.now, page.now.mono, &seen);
     page.wait(300);
     page.core.control(page.now, Control::Stop, None, None);
     page.wait(900);
-    let seen = vec![sighting("a1", 1, 0, "The")];
-    assert_eq!(page.core.look(page.now, page.now.mono, seen), [id("a1")]);
+    let seen = [sighting("a1", 1, 0, "The")];
+    assert_eq!(page.core.look(page.now, page.now.mono, &seen), [0]);
     let reading = Reading {
         text: "The".into(),
         code: Vec::new(),

@@ -5,6 +5,8 @@
 //! visible one; what the change means is told by [`super::regenerated`] and
 //! [`super::switched`].
 
+use std::borrow::Borrow;
+
 use tacit_signals::Id;
 
 use super::Ms;
@@ -69,18 +71,23 @@ impl Turns {
     }
 
     /// The outputs on the page now, all of them.
-    pub fn present(&mut self, now: Ms, present: &[Present]) -> Vec<Change> {
+    pub fn present<P: Borrow<Present>>(&mut self, now: Ms, present: &[P]) -> Vec<Change> {
         let mut changes = Vec::new();
         for output in present {
-            if let Some(change) = self.appear(now, output, present) {
+            if let Some(change) = self.appear(now, output.borrow(), present) {
                 changes.push(change);
             }
         }
         changes
     }
 
-    fn appear(&mut self, now: Ms, output: &Present, present: &[Present]) -> Option<Change> {
-        let on_page = |id: &Id| present.iter().any(|other| other.id == *id);
+    fn appear<P: Borrow<Present>>(
+        &mut self,
+        now: Ms,
+        output: &Present,
+        present: &[P],
+    ) -> Option<Change> {
+        let on_page = |id: &Id| present.iter().any(|other| other.borrow().id == *id);
         let asked = self
             .asked
             .as_ref()
@@ -185,7 +192,11 @@ mod tests {
             "another turn"
         );
         turns.asked(100, &id("a1"));
-        assert_eq!(turns.present(200, &[]), [], "gone before the new one comes");
+        assert_eq!(
+            turns.present::<Present>(200, &[]),
+            [],
+            "gone before the new one comes"
+        );
         let second = at("a2", Some("c"), Some(1));
         assert_eq!(
             turns.present(900, std::slice::from_ref(&second)),

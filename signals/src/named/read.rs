@@ -37,14 +37,21 @@ pub(crate) fn event_of(fields: &dyn Fields, signal: Signal) -> Result<Event, Fie
 /// Only the fact, for callers that number and date events themselves.
 pub fn read_signal(fields: &dyn Fields) -> Result<Signal, FieldError> {
     let mut reader = Reader::new(fields);
-    let signal = signal(&mut reader);
+    let kind = reader.optional_label("kind").unwrap_or_default();
+    let signal = signal(&mut reader, &kind);
+    reader.finish(signal)
+}
+
+/// The fact of a `kind` that is told beside its fields.
+pub fn read_fields(kind: &str, fields: &dyn Fields) -> Result<Signal, FieldError> {
+    let mut reader = Reader::new(fields);
+    let signal = signal(&mut reader, kind);
     reader.finish(signal)
 }
 
 /// `None`, or a signal with stand-ins in it, when the reader noted an error.
-fn signal(read: &mut Reader<'_>) -> Option<Signal> {
-    let kind = read.label("kind");
-    Some(match read.known("kind", Kind::from_name(&kind))? {
+fn signal(read: &mut Reader<'_>, kind: &str) -> Option<Signal> {
+    Some(match read.known("kind", Kind::from_name(kind))? {
         Kind::Shown => Signal::Shown(Box::new(shown(read))),
         Kind::Dwell => Signal::Dwell {
             active_ms: read.span_ms("active_ms"),
@@ -149,23 +156,26 @@ fn act(read: &mut Reader<'_>) -> Act {
     }
 }
 
-/// Reads field after field and keeps the first error, so that the many readers
-/// above need no way out at every field: in the browser module that is code.
-struct Reader<'a> {
+/// Reads field after field and keeps the first error, so that its users need no
+/// way out at every field: in the browser module that is code. What is missing
+/// or wrong is stood in for by a default, and [`Reader::finish`] tells.
+pub struct Reader<'a> {
     fields: &'a dyn Fields,
     error: Option<FieldError>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(fields: &'a dyn Fields) -> Self {
+    /// A reader of these fields.
+    #[must_use]
+    pub fn new(fields: &'a dyn Fields) -> Self {
         let error = None;
         Self { fields, error }
     }
 
-    fn finish<T>(self, value: Option<T>) -> Result<T, FieldError> {
+    /// `value` if all was well, else the first error. Without a value there must be one.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, FieldError> {
         match (self.error, value) {
             (None, Some(value)) => Ok(value),
-            // Without a value there is always an error.
             (error, _) => Err(error.unwrap_or(FieldError::new("kind", Problem::Unknown))),
         }
     }
@@ -199,8 +209,9 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// A number.
     #[inline(never)]
-    fn optional_number(&mut self, name: &'static str) -> Option<f64> {
+    pub fn optional_number(&mut self, name: &'static str) -> Option<f64> {
         match self.get(name)? {
             Value::Number(number) => return Some(number),
             _ => self.wrong(name, Problem::Malformed),
@@ -208,8 +219,9 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// A text of at most `max` bytes.
     #[inline(never)]
-    fn optional_text(&mut self, name: &'static str, max: usize) -> Option<String> {
+    pub fn optional_text(&mut self, name: &'static str, max: usize) -> Option<String> {
         match self.get(name)? {
             Value::Text(text) if text.len() <= max => return Some(text),
             Value::Text(_) => self.wrong(name, Problem::TooLong { max }),
@@ -255,6 +267,11 @@ impl<'a> Reader<'a> {
         Vec::new()
     }
 
+    /// A text of any length.
+    pub fn any_text(&mut self, name: &'static str) -> Option<String> {
+        self.optional_text(name, usize::MAX)
+    }
+
     fn optional_label(&mut self, name: &'static str) -> Option<String> {
         self.optional_text(name, LABEL_BYTES_MAX)
     }
@@ -263,9 +280,10 @@ impl<'a> Reader<'a> {
         self.text(name, LABEL_BYTES_MAX)
     }
 
+    /// An id.
     #[inline(never)]
-    fn optional_id(&mut self, name: &'static str) -> Option<Id> {
-        let text = self.optional_text(name, usize::MAX)?;
+    pub fn optional_id(&mut self, name: &'static str) -> Option<Id> {
+        let text = self.any_text(name)?;
         match Id::parse(name, &text) {
             Ok(id) => return Some(id),
             Err(error) => self.wrong(error.field, error.problem),
@@ -273,7 +291,8 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn id(&mut self, name: &'static str) -> Option<Id> {
+    /// An id that must be there.
+    pub fn id(&mut self, name: &'static str) -> Option<Id> {
         let id = self.optional_id(name);
         if id.is_none() {
             self.wrong(name, Problem::Missing);
@@ -293,7 +312,8 @@ impl<'a> Reader<'a> {
         u32::try_from(whole).unwrap_or_default()
     }
 
-    fn optional_count(&mut self, name: &'static str) -> Option<u32> {
+    /// A whole number.
+    pub fn optional_count(&mut self, name: &'static str) -> Option<u32> {
         let number = self.optional_number(name)?;
         let whole = self.checked(field::whole(name, number, u32::MAX.into()));
         u32::try_from(whole).ok()
