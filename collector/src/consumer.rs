@@ -58,7 +58,7 @@ impl Progress {
         }
     }
 
-    /// The store refused the latest write.
+    /// Nothing gets from the log into the store.
     #[must_use]
     pub fn is_stalled(&self) -> bool {
         self.stalled.load(Ordering::Acquire)
@@ -111,7 +111,11 @@ impl Consumer {
         loop {
             let stopping = self.progress.stop.load(Ordering::Acquire);
             let registered = self.registrations.settle(&*self.store);
-            let folded = match self.fold() {
+            let folded = self.fold();
+            self.progress
+                .stalled
+                .store(folded.is_err(), Ordering::Release);
+            let folded = match folded {
                 Ok(folded) => folded,
                 Err(error) => {
                     tracing::error!(%error, "the store is not written");
@@ -156,11 +160,7 @@ impl Consumer {
             requests: &requests,
             unreadable: &unreadable,
         };
-        let folded = self.store.fold(&folding, portion.end);
-        self.progress
-            .stalled
-            .store(folded.is_err(), Ordering::Release);
-        folded?;
+        self.store.fold(&folding, portion.end)?;
         self.reader.advance(portion.end);
         Ok(true)
     }

@@ -1,11 +1,12 @@
 //! Reads a body up to its limit, and says so properly when it is larger.
 
-use std::{future::poll_fn, pin::Pin};
+use std::{future::poll_fn, pin::Pin, time::Duration};
 
 use actix_web::{
     HttpRequest,
     error::PayloadError,
     http::header::{CONTENT_LENGTH, CONTENT_TYPE},
+    rt::time::timeout,
     web::{self, Bytes, BytesMut},
 };
 use futures_core::Stream;
@@ -13,9 +14,23 @@ use futures_core::Stream;
 use super::problem::{Kind, Problem};
 use crate::limits::DRAIN_BYTES_MAX;
 
-/// The whole body, of at most `limit` bytes. A larger one is read to its end,
-/// within reason: else the client never sees the answer, and the connection is lost.
+/// Time a body has to arrive; slow ones hold memory.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The whole body, of at most `limit` bytes.
 pub(super) async fn read(
+    request: &HttpRequest,
+    payload: web::Payload,
+    limit: usize,
+) -> Result<Bytes, Problem> {
+    let late = || Problem::new(Kind::BodyTimeout, "send it within 30 seconds");
+    let read = timeout(BODY_TIMEOUT, collect(request, payload, limit)).await;
+    read.unwrap_or_else(|_| Err(late()))
+}
+
+/// A body that is too large is read to its end, within reason: else the client
+/// never sees the answer, and the connection is lost.
+async fn collect(
     request: &HttpRequest,
     mut payload: web::Payload,
     limit: usize,

@@ -85,14 +85,26 @@ pub fn routes(collector: web::Data<Collector>, site: Site) -> impl FnOnce(&mut w
             .service(resource("/v1/datasets/{name}").route(web::get().to(labels::dataset)))
             .service(resource("/v1/ledger").route(web::get().to(ledger::ledger)))
             .service(resource("/v1/overview").route(web::get().to(ledger::overview)))
-            .service(resource("/healthz").route(web::get().to(health::healthz)))
-            .service(resource("/readyz").route(web::get().to(health::readyz)))
+            .service(
+                resource("/healthz")
+                    .route(web::get().to(health::healthz))
+                    .route(web::head().to(health::healthz)),
+            )
+            .service(
+                resource("/readyz")
+                    .route(web::get().to(health::readyz))
+                    .route(web::head().to(health::readyz)),
+            )
             .service(resource("/").route(web::get().to(page::index)))
             .service(resource("/page/operator.js").route(web::get().to(page::script)))
             .service(resource("/page/operator.css").route(web::get().to(page::style)))
             .service(resource("/demo/").route(web::get().to(page::demo)))
             .service(resource("/demo").route(web::get().to(page::demo)))
-            .service(resource("/capture/{path:.*}").route(web::get().to(capture::file)))
+            .service(
+                resource("/capture/{path:.*}")
+                    .route(web::get().to(capture::file))
+                    .route(web::head().to(capture::file)),
+            )
             .default_service(web::to(nowhere));
     }
 }

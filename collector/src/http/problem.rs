@@ -22,6 +22,7 @@ pub enum Kind {
     Invalid,
     BodyTooLarge,
     BodyIncomplete,
+    BodyTimeout,
     ContentTypeUnsupported,
     KeyMissing,
     KeyUnknown,
@@ -44,6 +45,7 @@ const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
         Kind::Invalid => ("invalid", 400, false, "The request is not valid"),
         Kind::BodyTooLarge => ("body_too_large", 413, false, "The body is too large"),
         Kind::BodyIncomplete => ("body_incomplete", 400, true, "The body ended early"),
+        Kind::BodyTimeout => ("body_timeout", 408, true, "The body took too long"),
         Kind::ContentTypeUnsupported => (
             "content_type_unsupported",
             415,

@@ -58,6 +58,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn run(mut self, queue: &Receiver<Message>) {
+        let _failing = FailingOnPanic(Arc::clone(&self.shared));
         loop {
             let mut open = match queue.recv_timeout(TICK) {
                 Ok(message) => self.take(message),
@@ -183,6 +184,17 @@ impl Writer {
         });
         if due && let Some((number, ..)) = self.active.take() {
             self.shared.closed(number);
+        }
+    }
+}
+
+/// Says so when the thread ends by a bug: nothing is written any more.
+struct FailingOnPanic(Arc<Shared>);
+
+impl Drop for FailingOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.failing.store(true, Ordering::Release);
         }
     }
 }
