@@ -8,6 +8,8 @@
     reason = "what fails here fails the test, with its place; helpers of tests count as code"
 )]
 
+#[path = "integration/access.rs"]
+mod access;
 #[path = "integration/cli.rs"]
 mod cli;
 #[path = "integration/cors.rs"]
@@ -22,6 +24,10 @@ mod drain;
 mod durability;
 #[path = "integration/empty.rs"]
 mod empty;
+#[path = "integration/exports.rs"]
+mod exports;
+#[path = "integration/keys.rs"]
+mod keys;
 #[path = "integration/limits.rs"]
 mod limits;
 #[path = "integration/overload.rs"]
@@ -30,7 +36,11 @@ mod overload;
 mod projects;
 #[path = "integration/refusals.rs"]
 mod refusals;
+#[path = "integration/registrations.rs"]
+mod registrations;
 #[path = "integration/stop.rs"]
 mod stop;
+#[path = "integration/story.rs"]
+mod story;
 #[path = "integration/whole_path.rs"]
 mod whole_path;

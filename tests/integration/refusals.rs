@@ -1,9 +1,8 @@
-//! What is refused, and how it is said.
+//! Batches and events that are refused, and how it is said.
 
 use serde_json::{Value, json};
 use tacit_signals::codec;
 use tacit_tests::{
-    api::{Answer, Api},
     data::{Data, ORIGIN},
     now_ms,
     page::Page,
@@ -23,25 +22,6 @@ fn batch(data: &Data) -> Value {
 fn with(mut batch: Value, field: &str, value: impl Into<Value>) -> Vec<u8> {
     batch[field] = value.into();
     batch.to_string().into_bytes()
-}
-
-/// Panics unless `answer` is the problem it should be.
-fn assert_problem(answer: &Answer, status: u16, code: &str, field: Option<&str>) -> Value {
-    let problem = answer.json();
-    assert_eq!(answer.status, status, "{problem}");
-    assert_eq!(
-        answer.header("content-type"),
-        Some("application/problem+json"),
-        "{problem}"
-    );
-    assert_eq!(problem["status"], status, "{problem}");
-    assert_eq!(problem["code"], code, "{problem}");
-    assert_eq!(problem["field"].as_str(), field, "{problem}");
-    assert_eq!(problem["retryable"], false, "{problem}");
-    for text in ["type", "title", "detail"] {
-        assert!(problem[text].is_string(), "{text} of {problem}");
-    }
-    problem
 }
 
 #[test]
@@ -108,7 +88,7 @@ fn a_batch_that_is_none_is_refused_whole_and_by_name() {
     for (code, field, status, body) in &cases {
         for path in ["/c", "/v1/events"] {
             let answer = api.post(path, &[], body);
-            let problem = assert_problem(&answer, *status, code, *field);
+            let problem = answer.assert_problem(*status, code, *field);
             if *code == "events_too_many" {
                 assert_eq!(problem["limit"], 1_000);
             }
@@ -116,7 +96,7 @@ fn a_batch_that_is_none_is_refused_whole_and_by_name() {
     }
     let form = [("content-type", "multipart/form-data")];
     let answer = api.post("/c", &form, b"x");
-    assert_problem(&answer, 415, "content_type_unsupported", None);
+    answer.assert_problem(415, "content_type_unsupported", None);
 
     let ledger = api.drained();
     assert_eq!(ledger.batches.received, 2 * cases.len() as u64 + 1);
@@ -187,112 +167,9 @@ fn a_foreign_origin_is_refused_and_nothing_kept() {
         "null",
     ] {
         let answer = api.post("/c", &[("origin", foreign)], &bytes);
-        assert_problem(&answer, 403, "origin_forbidden", Some("origin"));
+        answer.assert_problem(403, "origin_forbidden", Some("origin"));
     }
     assert_eq!(api.drained().events.acknowledged, 0);
     assert_eq!(api.post("/c", &[("origin", ORIGIN)], &bytes).status, 204);
     assert_eq!(api.drained().events.stored, 1);
-}
-
-/// Every route that needs a secret key.
-const SECRET: [(&str, &str); 9] = [
-    ("POST", "/v1/outputs"),
-    ("GET", "/v1/outputs"),
-    ("GET", "/v1/outputs/o-1"),
-    ("POST", "/v1/signals"),
-    ("GET", "/v1/labels"),
-    ("GET", "/v1/datasets/labels"),
-    ("GET", "/v1/datasets/trl-kto"),
-    ("GET", "/v1/ledger"),
-    ("GET", "/v1/overview"),
-];
-
-#[test]
-fn reading_and_registering_need_a_secret_key() {
-    let data = Data::new();
-    let server = Server::start(&data);
-    let ask = |api: &Api, method: &str, path: &str| api.try_send(method, path, &[], b"{}").unwrap();
-    let api = |key: Option<&str>| Api::new(&server.url, key);
-    for (method, path) in SECRET {
-        let answer = ask(&api(None), method, path);
-        assert_problem(&answer, 401, "key_missing", None);
-        let answer = ask(&api(Some("sk_nobody")), method, path);
-        assert_problem(&answer, 401, "key_unknown", None);
-        let answer = ask(&api(Some(&data.publishable)), method, path);
-        assert_problem(&answer, 403, "key_not_secret", None);
-    }
-    assert_problem(&server.api().get("/v1/outputs/o-1"), 404, "not_found", None);
-}
-
-#[test]
-fn what_is_not_there_is_said_so() {
-    let data = Data::new();
-    let server = Server::start(&data);
-    let api = server.api();
-    assert_problem(&api.get("/v1/nothing"), 404, "not_found", None);
-    assert_problem(&api.get("/v1/datasets/nothing"), 404, "not_found", None);
-    assert_problem(&api.get("/c"), 405, "method_not_allowed", None);
-    let answer = api.get("/v1/labels?format=parquet");
-    assert_problem(&answer, 400, "format_unsupported", Some("format"));
-    let answer = api.get("/v1/labels?state=great");
-    assert_problem(&answer, 400, "state_unsupported", Some("state"));
-    let answer = api.get("/v1/labels?as_of=yesterday");
-    assert_problem(&answer, 400, "query_malformed", Some("query"));
-}
-
-#[test]
-fn a_registration_is_refused_by_field() {
-    let data = Data::new();
-    let server = Server::start(&data);
-    let api = server.api();
-    let post = |body: &Value| api.post("/v1/outputs", &[], body.to_string().as_bytes());
-    assert_problem(&post(&json!({"id": ""})), 400, "id_missing", Some("id"));
-    assert_problem(
-        &post(&json!({"id": "o", "turn": "x"})),
-        400,
-        "turn_malformed",
-        Some("turn"),
-    );
-    assert_problem(&post(&json!([])), 400, "outputs_malformed", Some("outputs"));
-    assert_problem(
-        &api.post("/v1/outputs", &[], b"[{"),
-        400,
-        "json_malformed",
-        Some("json"),
-    );
-    let many: Vec<Value> = (0..1_001)
-        .map(|number| json!({"id": format!("o-{number}")}))
-        .collect();
-    let problem = assert_problem(
-        &post(&json!(many)),
-        400,
-        "outputs_too_many",
-        Some("outputs"),
-    );
-    assert_eq!(problem["limit"], 1_000);
-
-    let statuses = |outputs: &[Value]| -> Vec<Value> {
-        outputs
-            .iter()
-            .map(|output| output["status"].clone())
-            .collect()
-    };
-    let first = api.register(&json!([{"id": "o-1", "model": "m-1"}, {"id": "o-2", "turn": -1}]));
-    assert_eq!(statuses(&first), ["created", "rejected"]);
-    assert_eq!(
-        first[1]["code"], "turn_malformed",
-        "one bad output of several: {first:?}"
-    );
-    let again = api.register(&json!([
-        {"id": "o-1", "model": "m-1"},
-        {"id": "o-1", "output": "Text after the stream's end."},
-        {"id": "o-1", "model": "m-2"},
-    ]));
-    assert_eq!(statuses(&again), ["unchanged", "updated", "conflict"]);
-    assert_eq!(again[2]["field"], "model");
-    assert_eq!(
-        api.output("o-1")["output"]["model"],
-        "m-1",
-        "the first word stands"
-    );
 }

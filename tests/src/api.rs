@@ -44,6 +44,22 @@ impl Answer {
         std::str::from_utf8(&self.body).expect("UTF-8")
     }
 
+    /// The problem it is; panics unless it is that one, and not worth another try.
+    pub fn assert_problem(&self, status: u16, code: &str, field: Option<&str>) -> Value {
+        let problem = self.json();
+        assert_eq!(self.status, status, "{problem}");
+        let kind = self.header("content-type");
+        assert_eq!(kind, Some("application/problem+json"), "{problem}");
+        assert_eq!(problem["status"], status, "{problem}");
+        assert_eq!(problem["code"], code, "{problem}");
+        assert_eq!(problem["field"].as_str(), field, "{problem}");
+        assert_eq!(problem["retryable"], false, "{problem}");
+        for text in ["type", "title", "detail"] {
+            assert!(problem[text].is_string(), "{text} of {problem}");
+        }
+        problem
+    }
+
     /// Itself, if its status is 200.
     #[must_use]
     pub fn ok(self) -> Self {
