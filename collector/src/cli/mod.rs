@@ -10,7 +10,7 @@ mod ledger;
 mod serve;
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     path::PathBuf,
     process::ExitCode,
 };
@@ -64,6 +64,7 @@ pub fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .init();
     let done = match Cli::parse().command {
         Command::Serve(options) => serve::run(&options),
