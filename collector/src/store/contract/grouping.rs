@@ -1,0 +1,129 @@
+//! Which outputs stand together, and in which order.
+
+use super::*;
+
+pub(super) fn equal_turns_join_when_unique<S: Backend>() {
+    let Fixture { store, directory } = S::fixture();
+    let events = [
+        shown(0, "c_1", "c-1", 2, 0),
+        shown(1, "c_2", "c-1", 2, 1),
+        copied(2, "c_1"),
+    ];
+    fold(&store, &[batch(1, NOW, &events)]);
+    register(
+        &store,
+        json!({"id":"o-1","conversation":"c-1","turn":2,"variant":0}),
+    );
+    let joined = groups(&store, EVER);
+    assert_eq!(ids(&joined), [["c_2", "o-1"]]);
+    let output = &joined[0].outputs[1];
+    assert_eq!(output.joined_by, Some(JoinedBy::Turn));
+    assert_eq!(output.slices[0].events.len(), 2);
+    let by_client_id = store.group_of(OURS, &id("c_1"), EVER).unwrap().unwrap();
+    assert_eq!(by_client_id.1.as_str(), "o-1");
+    // A second output of that turn makes it ambiguous.
+    fold(&store, &[batch(2, NOW, &[shown(0, "c_3", "c-1", 2, 0)])]);
+    assert_eq!(ids(&groups(&store, EVER)), [["c_1", "c_2", "c_3", "o-1"]]);
+    drop(directory);
+}
+
+pub(super) fn groups_are_conversations_in_order<S: Backend>() {
+    let Fixture { store, directory } = S::fixture();
+    fold(
+        &store,
+        &[
+            batch(
+                1,
+                NOW,
+                &[shown(0, "z", "c-2", 0, 0), shown(1, "y", "c-1", 0, 0)],
+            ),
+            batch(
+                2,
+                NOW,
+                &[copied(0, "a"), copied(1, "d"), shown(2, "x", "c-2", 1, 0)],
+            ),
+        ],
+    );
+    let expected: [&[&str]; 4] = [&["a"], &["y"], &["x", "z"], &["d"]];
+    assert_eq!(ids(&groups(&store, EVER)), expected);
+    let mut visited = 0;
+    let stopped = store.groups(OURS, EVER, &mut |_| {
+        visited += 1;
+        ControlFlow::Break(())
+    });
+    stopped.unwrap();
+    assert_eq!(visited, 1);
+    drop(directory);
+}
+
+pub(super) fn a_registered_conversation_beats_a_claimed_one<S: Backend>() {
+    let Fixture { store, directory } = S::fixture();
+    fold(
+        &store,
+        &[batch(1, NOW, &[shown(0, "o-1", "claimed", 0, 0)])],
+    );
+    fold(
+        &store,
+        &[batch(1, NOW, &[shown(1, "o-2", "claimed", 1, 0)])],
+    );
+    register_at(&store, NOW + 5, json!({"id":"o-1","conversation":"true"}));
+    assert_eq!(ids(&groups(&store, NOW + 4)), [["o-1", "o-2"]]);
+    assert_eq!(ids(&groups(&store, NOW + 5)), [["o-2"], ["o-1"]]);
+    drop(directory);
+}
+
+pub(super) fn a_group_is_found_by_any_of_its_ids<S: Backend>() {
+    let Fixture { store, directory } = S::fixture();
+    register(
+        &store,
+        json!({"id":"o-1","conversation":"c-1","aliases":["a-1"]}),
+    );
+    register(&store, json!({"id":"o-2","conversation":"c-1"}));
+    for asked in ["o-1", "a-1"] {
+        let (group, own) = store.group_of(OURS, &id(asked), EVER).unwrap().unwrap();
+        assert_eq!(own.as_str(), "o-1");
+        assert_eq!(ids(&[group]), [["o-1", "o-2"]]);
+    }
+    assert_eq!(store.group_of(OURS, &id("o-3"), EVER).unwrap(), None);
+    assert_eq!(store.group_of(OURS, &id("o-1"), NOW - 1).unwrap(), None);
+    drop(directory);
+}
+
+pub(super) fn pages_go_back_in_time<S: Backend>() {
+    let Fixture { store, directory } = S::fixture();
+    for n in 0..5 {
+        let output = format!("o-{n}");
+        fold(
+            &store,
+            &[batch(1, NOW + u64::from(n), &[copied(n, &output)])],
+        );
+    }
+    register(&store, json!({"id":"o-0","aliases":["o-1"]}));
+    let page = |page: Page| -> Vec<(String, u64)> {
+        let listed = store.page(OURS, &page).unwrap();
+        listed
+            .into_iter()
+            .map(|l| (l.id.to_string(), l.number))
+            .collect()
+    };
+    let first = page(Page {
+        len: 2,
+        ..Page::default()
+    });
+    let names = |page: &[(String, u64)]| page.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&first), ["o-4", "o-3"]);
+    let rest = page(Page {
+        len: 9,
+        before: Some(first[1].1),
+        ..Page::default()
+    });
+    assert_eq!(names(&rest), ["o-2", "o-0"], "aliases are no outputs");
+    let middle = page(Page {
+        since: Some(NOW + 2),
+        until: Some(NOW + 4),
+        len: 9,
+        ..Page::default()
+    });
+    assert_eq!(names(&middle), ["o-3", "o-2"]);
+    drop(directory);
+}

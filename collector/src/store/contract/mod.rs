@@ -1,0 +1,204 @@
+//! What every store has to do: one body of tests, run for each.
+
+mod books;
+mod facts;
+mod grouping;
+mod registered;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tacit_signals::json as twin;
+use tempfile::TempDir;
+
+use super::{rows::JoinedBy, *};
+use crate::{
+    accept::{self, registration},
+    control::ContentPolicy,
+    keyed::digest,
+    testing::{NOW, project},
+};
+
+/// A store in a directory of its own.
+struct Fixture<S> {
+    store: S,
+    directory: TempDir,
+}
+
+trait Backend: Store + ControlStore + Sized {
+    fn open_in(path: &std::path::Path) -> Self;
+
+    fn fixture() -> Fixture<Self> {
+        let directory = tempfile::tempdir().unwrap();
+        Fixture {
+            store: Self::open_in(directory.path()),
+            directory,
+        }
+    }
+}
+
+impl Backend for SqliteStore {
+    fn open_in(path: &std::path::Path) -> Self {
+        Self::open(path).unwrap()
+    }
+}
+
+/// The body, for one store.
+macro_rules! contract {
+    ($name:ident: $backend:ty) => {
+        mod $name {
+            use super::*;
+            contract!($backend, facts:
+                events_come_back_once
+                any_split_order_and_repetition_gives_the_same_facts
+                nothing_is_known_before_it_was_received
+                unknown_kinds_are_kept_apart
+                projects_do_not_see_each_other
+                the_position_moves_with_the_facts
+                everything_survives_reopening
+                one_event_can_be_followed
+            );
+            contract!($backend, registered:
+                fields_are_filled_once
+                registrations_are_known_from_when_they_came
+                an_alias_joins_and_the_first_wins
+                an_id_is_an_output_or_an_alias
+                references_follow_aliases
+            );
+            contract!($backend, grouping:
+                equal_turns_join_when_unique
+                groups_are_conversations_in_order
+                a_registered_conversation_beats_a_claimed_one
+                a_group_is_found_by_any_of_its_ids
+                pages_go_back_in_time
+            );
+            contract!($backend, books:
+                refusals_are_kept
+                keys_are_made_listed_and_revoked
+            );
+        }
+    };
+    ($backend:ty, $idea:ident: $($test:ident)+) => {
+        $(#[test] fn $test() { super::$idea::$test::<$backend>(); })+
+    };
+}
+
+contract!(sqlite: SqliteStore);
+
+const OURS: ProjectId = ProjectId(1);
+const EVER: u64 = u64::MAX;
+
+fn session(number: u8) -> String {
+    format!("{number:032x}")
+}
+
+fn copied(seq: u32, output: &str) -> Value {
+    json!({"seq":seq,"at":NOW,"kind":"copied","output":output,"chars":4,"share":1,"via":"button"})
+}
+
+fn shown(seq: u32, output: &str, conversation: &str, turn: u32, variant: u32) -> Value {
+    json!({"seq":seq,"at":NOW,"kind":"shown","output":output,"conversation":conversation,
+           "turn":turn,"variant":variant,"chars":9,"words":2,"code_share":0,"stream_ms":5})
+}
+
+fn batch_of(number: u8, from: u8, received_at: u64, events: &[Value]) -> Accepted {
+    let batch = json!({"v":1,"key":"pk","session":session(from),"sent_at":received_at,
+                       "lang":"en","sdk":"t","events":events});
+    let decoded = twin::decode(batch.to_string().as_bytes()).unwrap();
+    let verdict = accept::accept(decoded, &project(number), received_at);
+    assert_eq!(verdict.rejected, []);
+    verdict.accepted
+}
+
+fn batch(from: u8, received_at: u64, events: &[Value]) -> Accepted {
+    batch_of(1, from, received_at, events)
+}
+
+fn fold(store: &dyn Store, requests: &[Accepted]) {
+    let folding = Folding {
+        requests,
+        unreadable: &[],
+    };
+    let mut to = store.position().unwrap();
+    to.offset += 1;
+    store.fold(&folding, to).unwrap();
+}
+
+fn register_at(store: &dyn Store, received_at: u64, output: Value) -> Status {
+    let Value::Object(object) = output else {
+        panic!("an object");
+    };
+    let request = Registering {
+        project: OURS,
+        received_at,
+        outputs: vec![registration::parse(object, &project(1)).unwrap()],
+    };
+    store.register(&[request]).unwrap()[0][0].status
+}
+
+fn register(store: &dyn Store, output: Value) -> Status {
+    register_at(store, NOW, output)
+}
+
+fn groups_of(store: &dyn Store, project: ProjectId, as_of: u64) -> Vec<Group> {
+    let mut groups = Vec::new();
+    let visited = store.groups(project, as_of, &mut |group| {
+        groups.push(group);
+        ControlFlow::Continue(())
+    });
+    visited.unwrap();
+    groups
+}
+
+fn groups(store: &dyn Store, as_of: u64) -> Vec<Group> {
+    groups_of(store, OURS, as_of)
+}
+
+/// Ids of the outputs, group by group.
+fn ids(groups: &[Group]) -> Vec<Vec<&str>> {
+    groups
+        .iter()
+        .map(|group| {
+            group
+                .outputs
+                .iter()
+                .map(|output| output.id.as_str())
+                .collect()
+        })
+        .collect()
+}
+
+/// Every event there is, by output, session and number.
+fn facts(groups: &[Group]) -> Vec<(String, String, u32, String)> {
+    let outputs = groups.iter().flat_map(|group| &group.outputs);
+    let mut facts: Vec<_> = outputs
+        .flat_map(|output| output.slices.iter().map(move |slice| (output, slice)))
+        .flat_map(|(output, slice)| {
+            slice.events.iter().map(move |event| {
+                let kind = event.signal.name().to_owned();
+                (
+                    output.id.to_string(),
+                    slice.session.to_string(),
+                    event.seq,
+                    kind,
+                )
+            })
+        })
+        .collect();
+    facts.sort();
+    facts
+}
+
+fn count(store: &dyn Store, name: &str) -> u64 {
+    store
+        .fates(OURS)
+        .unwrap()
+        .get(name)
+        .copied()
+        .unwrap_or_default()
+}
+
+fn id(text: &str) -> Id {
+    Id::parse("id", text).unwrap()
+}
