@@ -24,9 +24,13 @@ fn killed(data: &Data, round: u64) -> Sent {
         &format!("r{round}"),
         PAGES,
     );
-    load.reaches(fastrand::u64(1..=250));
+    let (count, after_us) = (fastrand::u64(1..=250), fastrand::u64(0..8_000));
+    note(&format!(
+        "round {round}: killed {after_us} us after {count} acknowledgements"
+    ));
+    load.reaches(count);
     // Nothing is waited for: this is the randomness of the moment.
-    std::thread::sleep(Duration::from_micros(fastrand::u64(0..8_000)));
+    std::thread::sleep(Duration::from_micros(after_us));
     server.kill();
     load.finish()
 }

@@ -2,11 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
 use tacit_tests::{
     data::Data,
     load::{Load, ids},
+    now_ms,
+    page::Page,
     server::Server,
-    wait::PATIENCE,
+    signals::copied,
+    wait::{self, PATIENCE},
 };
 
 /// A page that works: `npm start` from a warm clone has 10 s for everything.
@@ -49,6 +53,36 @@ fn drains_and_exits_0_and_starts_again_at_once() {
     }
     assert_eq!(ledger.events.stored, stored.len() as u64, "{ledger:?}");
     assert_eq!(ledger.events.duplicate, 0, "{ledger:?}");
+}
+
+#[test]
+fn a_stop_folds_in_what_waits_for_the_store() {
+    let data = Data::new();
+    let mut server = Server::start(&data);
+    let api = server.api();
+    let store = Connection::open(data.database()).unwrap();
+    store.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut page = Page::new(&data.publishable);
+    for number in 0..20 {
+        let output = format!("o-{number}");
+        let events = vec![page.event(now_ms() - 1_000, &output, copied(900))];
+        api.batch(&page.batch(events));
+    }
+    assert_eq!(api.ledger().events.waiting, 20, "the store is held");
+    server.terminate();
+    wait::until("the server to have stopped serving", || {
+        server.said().contains("folding in").then_some(())
+    });
+    store.execute_batch("ROLLBACK").unwrap();
+    drop(store);
+    assert_eq!(server.ended(PATIENCE).code(), Some(0), "{}", server.said());
+
+    let server = Server::start(&data);
+    assert_eq!(
+        server.recovered["records"], 0,
+        "the stop folded in everything"
+    );
+    assert_eq!(server.api().drained().events.stored, 20);
 }
 
 #[test]
