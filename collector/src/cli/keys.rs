@@ -30,7 +30,7 @@ pub(super) struct Create {
     /// What it is for.
     #[arg(long, value_enum)]
     kind: KeyKind,
-    /// Where pages may send from, as https://example.com; none allows any. Repeatable.
+    /// Where pages may send from, as `https://example.com`; none allows any. Repeatable.
     #[arg(long = "origin")]
     origins: Vec<String>,
     /// Whose text the project keeps: off, edits, or full (whatever the site opted into).
