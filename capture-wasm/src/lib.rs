@@ -8,6 +8,10 @@
 //! Only [`browser`] knows a browser. Without the feature of that name the crate
 //! is the pure core.
 
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 pub mod adapter;
 #[cfg(feature = "browser")]
 mod browser;

@@ -9,7 +9,9 @@ use anyhow::Result;
 use crate::command;
 use crate::paths::Paths;
 
-pub(crate) fn package(paths: &Paths) -> Result<()> {
+/// With a compiled standard library nobody can keep the module's budget, so then
+/// it only warns.
+pub(crate) fn package(paths: &Paths, is_from_source: bool) -> Result<()> {
     if paths.staging.exists() {
         fs::remove_dir_all(&paths.staging)?;
     }
@@ -18,6 +20,7 @@ pub(crate) fn package(paths: &Paths) -> Result<()> {
         .arg(&paths.glue)
         .arg(&paths.staging)
         // The crates of the workspace share one version.
-        .arg(env!("CARGO_PKG_VERSION"));
+        .arg(env!("CARGO_PKG_VERSION"))
+        .arg(if is_from_source { "fail" } else { "warn" });
     command::run(&mut node, "bundling")
 }

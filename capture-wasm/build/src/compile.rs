@@ -8,11 +8,28 @@ use crate::command;
 use crate::paths::{Paths, STEM};
 use crate::toolchain::{TARGET, Toolchain};
 
+/// Compiles the standard library along, where its sources are.
+/// `optimize_for_size`: its own smaller algorithms. Its default features
+/// (backtraces, unwinding) are left out with it: a module that aborts has no use
+/// for them.
+const BUILD_STD: &[&str] = &[
+    "-Zbuild-std=std,panic_abort",
+    "-Zbuild-std-features=optimize_for_size",
+];
+
+/// What only works with a standard library from source, as the compiled one was
+/// made without it: a panic is one instruction, without a message, so that no
+/// message, no place in the source and nothing that formats either is left.
+/// `js/shell.js` hears of a panic as of any trap, and retires the module.
+const NO_MESSAGES: &[&str] = &[
+    "-Zunstable-options",
+    "-Cpanic=immediate-abort",
+    "-Zlocation-detail=none",
+    "-Zfmt-debug=none",
+];
+
 /// `[profile.wasm]` in the workspace says how: `opt-level = "z"`, fat LTO, one
 /// codegen unit, abort on panic. Only what a profile cannot say is added here.
-/// Not used, as they need a nightly compiler or rebuild the standard library
-/// and so would make three different modules of the three routes:
-/// `-Cpanic=immediate-abort`, `-Zlocation-detail=none`, `-Zfmt-debug=none`.
 /// Bulk memory, sign extension, non-trapping conversion, multi-value and
 /// reference types are the target's defaults; see `optimise`.
 pub(crate) fn module(paths: &Paths, toolchain: &Toolchain) -> Result<PathBuf> {
@@ -21,7 +38,6 @@ pub(crate) fn module(paths: &Paths, toolchain: &Toolchain) -> Result<PathBuf> {
         .current_dir(&paths.root)
         .args(["build", "--package", "tacit-capture", "--lib"])
         .args(["--profile", "wasm", "--target", TARGET])
-        .args(toolchain.build_args())
         .arg("--target-dir")
         .arg(&paths.target)
         // The list of enabled Wasm features is a section that stripping takes
@@ -31,6 +47,10 @@ pub(crate) fn module(paths: &Paths, toolchain: &Toolchain) -> Result<PathBuf> {
             "CARGO_ENCODED_RUSTFLAGS",
             flags(paths, toolchain).join("\x1f"),
         );
+    if toolchain.sources().is_some() {
+        // A stable compiler only does this when told that it is part of making one.
+        cargo.args(BUILD_STD).env("RUSTC_BOOTSTRAP", "1");
+    }
     command::run(&mut cargo, "compiling tacit-capture")?;
 
     let module = paths
@@ -42,11 +62,12 @@ pub(crate) fn module(paths: &Paths, toolchain: &Toolchain) -> Result<PathBuf> {
     Ok(module)
 }
 
-/// Panic messages name source files: give them names that are the same, and
-/// short, on every machine.
+/// Panic messages, where they are left, name source files: give them names that
+/// are the same, and short, on every machine.
 fn flags(paths: &Paths, toolchain: &Toolchain) -> Vec<String> {
     let mut flags = vec![remap(&paths.root, "tacit")];
     if let Some(sources) = toolchain.sources() {
+        flags.extend(NO_MESSAGES.iter().map(ToString::to_string));
         flags.push(remap(sources, "rust"));
         if let Ok(real) = sources.canonicalize() {
             flags.push(remap(&real, "rust"));

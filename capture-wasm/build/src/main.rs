@@ -61,7 +61,7 @@ fn build(args: &Args) -> Result<()> {
     let module = compile::module(&paths, &toolchain)?;
     bindgen::glue(&paths, &module)?;
     optimise::module(&paths)?;
-    bundle::package(&paths)?;
+    bundle::package(&paths, toolchain.sources().is_some())?;
     publish::refuse_machine_paths(&paths)?;
     publish::into_dist(&paths, &fingerprint)?;
     println!(

@@ -23,9 +23,8 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// `-Oz` twice until nothing shrinks any more; the sections only tools read
-/// are dropped.
-const PASSES: &[&str] = &[
+/// `-Oz` until nothing shrinks any more; the sections only tools read are dropped.
+const SHRINK: &[&str] = &[
     "-Oz",
     "--converge",
     "--strip-debug",
@@ -33,7 +32,19 @@ const PASSES: &[&str] = &[
     "--strip-target-features",
 ];
 
+/// What module and glue call each other gets names of one or two letters:
+/// `__wbg_observe_1c390aab39e98a11` and its like were a tenth of both.
+const RENAME: &[&str] = &["--minify-imports-and-exports-and-modules"];
+
 pub(crate) fn module(paths: &Paths) -> Result<()> {
+    wasm_opt(paths, SHRINK)?;
+    // It prints which name became which; `bundle.mjs` does the same to the glue.
+    let names = wasm_opt(paths, RENAME)?;
+    fs::write(paths.names(), names).context("writing the names")
+}
+
+/// Replaces the module; answers with what the passes printed.
+fn wasm_opt(paths: &Paths, passes: &[&str]) -> Result<Vec<u8>> {
     let tool = [&paths.capture, &paths.root]
         .map(|dir| dir.join("node_modules/.bin/wasm-opt"))
         .into_iter()
@@ -45,10 +56,11 @@ pub(crate) fn module(paths: &Paths) -> Result<()> {
     let mut wasm_opt = command::clean(tool);
     wasm_opt
         .args(FEATURES)
-        .args(PASSES)
+        .args(passes)
         .arg(&module)
         .arg("-o")
         .arg(&smaller);
-    command::run(&mut wasm_opt, "wasm-opt")?;
-    fs::rename(&smaller, &module).context("replacing the module")
+    let printed = command::read(&mut wasm_opt, "wasm-opt")?;
+    fs::rename(&smaller, &module).context("replacing the module")?;
+    Ok(printed)
 }

@@ -65,14 +65,15 @@ impl App {
                 return None;
             }
         };
-        let window = web_sys::window()?;
-        let document = window.document()?;
         let now = clock::now();
         let random = clock::random::<20>();
-        let header = header(&config, visitor, random);
+        let header = header(&config, &visitor, random);
         let [.., a, b, c, d] = random;
         let session = Session::new(now, config.sample, u32::from_le_bytes([a, b, c, d]));
         let outbox = Outbox::new(header, config.flush_after_ms);
+        let Visitor {
+            window, document, ..
+        } = visitor;
         let is_visible = document.visibility_state() == VisibilityState::Visible;
         let dwell = Dwell::new(now.mono, is_visible, document.has_focus().unwrap_or(true));
         let app = Box::leak(Box::new(Self {
@@ -218,7 +219,7 @@ fn outputs(adapter: &Adapter) -> page::Outputs {
     }))
 }
 
-fn header(config: &Config, visitor: Visitor, random: [u8; 20]) -> Header {
+fn header(config: &Config, visitor: &Visitor, random: [u8; 20]) -> Header {
     let mut session = [0; 16];
     session.copy_from_slice(&random[..16]);
     Header {
@@ -230,7 +231,7 @@ fn header(config: &Config, visitor: Visitor, random: [u8; 20]) -> Header {
         }),
         sample: config.sample,
         automated: visitor.is_automated,
-        lang: visitor.language,
+        lang: visitor.language.clone(),
         device: visitor.device.into(),
         surface: config.surface.clone(),
         sdk: env!("CARGO_PKG_VERSION").into(),

@@ -3,8 +3,8 @@
 
 use js_sys::Array;
 use tacit_signals::{Id, limits::LABEL_BYTES_MAX};
-use wasm_bindgen::prelude::*;
-use web_sys::{Element, Event};
+use wasm_bindgen::{JsCast, prelude::*};
+use web_sys::{Document, Element, Event, Window};
 
 use super::object::{text, whole};
 use crate::core::Reading;
@@ -69,8 +69,10 @@ pub(super) fn read(element: &Element) -> Reading {
     reading
 }
 
-/// Who visits, as far as a browser says it unasked.
+/// Where we are and who visits, as far as a browser says it unasked.
 pub(super) struct Visitor {
+    pub(super) window: Window,
+    pub(super) document: Document,
     /// Language of the page, else of the browser.
     pub(super) language: String,
     pub(super) device: &'static str,
@@ -82,14 +84,16 @@ pub(super) struct Visitor {
 
 pub(super) fn visitor() -> Visitor {
     let facts = visitor_facts();
-    let mut language = text(&facts.get(0));
+    let mut language = text(&facts.get(2));
     language.truncate(language.floor_char_boundary(LABEL_BYTES_MAX));
     let number = |place| whole(&facts.get(place)).unwrap_or_default();
     Visitor {
+        window: facts.get(0).unchecked_into(),
+        document: facts.get(1).unchecked_into(),
         language,
-        device: device(number(1), number(2)),
-        is_automated: facts.get(3).is_truthy(),
-        asks_for_privacy: facts.get(4).is_truthy(),
+        device: device(number(3), number(4)),
+        is_automated: facts.get(5).is_truthy(),
+        asks_for_privacy: facts.get(6).is_truthy(),
     }
 }
 

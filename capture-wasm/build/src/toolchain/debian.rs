@@ -1,26 +1,17 @@
-//! Debian's compiler. Debian packages no `wasm32-unknown-unknown` library,
-//! but the sources of one: `-Zbuild-std` compiles it along, which needs
-//! `RUSTC_BOOTSTRAP` as Debian's compiler calls itself stable.
+//! Debian's compiler. Debian packages no `wasm32-unknown-unknown` library, but
+//! the sources of one.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::Toolchain;
+use super::{Toolchain, sources_under};
 use crate::command;
 
 /// Remedy 3, word for word.
 pub(super) const INSTALL: &str =
     "apt-get install --no-install-recommends rustc-web cargo-web rust-web-src lld-22";
-
-/// `optimize_for_size`: the standard library's own smaller algorithms. The
-/// default features (backtraces, unwinding) are left out with it: a module
-/// that aborts has no use for them.
-pub(super) const BUILD_STD: &[&str] = &[
-    "-Zbuild-std=std,panic_abort",
-    "-Zbuild-std-features=optimize_for_size",
-];
 
 const CARGO: &str = "/usr/bin/cargo";
 const RUSTC: &str = "/usr/bin/rustc";
@@ -48,15 +39,10 @@ fn find() -> Option<Toolchain> {
     let version = command::ask(command::clean(RUSTC).arg("--version"))?;
     command::ask(command::clean(CARGO).arg("--version"))?;
     let sysroot = command::ask(command::clean(RUSTC).args(["--print", "sysroot"]))?;
-    let sources = Path::new(&sysroot).join("lib/rustlib/src/rust");
-    sources
-        .join("library/std/Cargo.toml")
-        .is_file()
-        .then_some(())?;
     Some(Toolchain::Debian {
         version,
         linker: linker(&sysroot)?,
-        sources,
+        sources: sources_under(&sysroot)?,
     })
 }
 
@@ -113,7 +99,6 @@ pub(super) fn cargo(linker: &Path) -> Command {
     command
         .env_remove("RUSTUP_TOOLCHAIN")
         .env("RUSTC", RUSTC)
-        .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
     command
 }

@@ -2,7 +2,7 @@
 //! else (as root on Debian) Debian's compiler with its sources.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -16,10 +16,24 @@ mod rustup;
 /// The only target; named here and nowhere else.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Where under its sysroot a toolchain keeps the sources of its libraries.
+const SOURCES: &str = "lib/rustlib/src/rust";
+
+/// The sources of the standard library of a compiler with this sysroot.
+fn sources_under(sysroot: &str) -> Option<PathBuf> {
+    let sources = Path::new(sysroot).join(SOURCES);
+    let found = sources.join("library/std/Cargo.toml").is_file();
+    found.then_some(sources)
+}
+
 #[derive(Debug)]
 pub(crate) enum Toolchain {
-    /// The current cargo; its standard library for Wasm is there.
-    Current { version: String },
+    /// The current cargo; its standard library for Wasm is there, and maybe its
+    /// sources.
+    Current {
+        version: String,
+        sources: Option<PathBuf>,
+    },
     /// Debian's, with the standard library compiled along.
     Debian {
         version: String,
@@ -31,7 +45,13 @@ pub(crate) enum Toolchain {
 impl fmt::Display for Toolchain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Current { version } => write!(f, "{version} and its {TARGET} target"),
+            Self::Current {
+                version,
+                sources: None,
+            } => write!(f, "{version} and its compiled standard library"),
+            Self::Current { version, .. } => {
+                write!(f, "{version} and a standard library from source")
+            }
             Self::Debian { version, .. } => {
                 write!(f, "Debian's {version} and a standard library from source")
             }
@@ -48,18 +68,10 @@ impl Toolchain {
         }
     }
 
-    /// Arguments of `cargo build` that this toolchain needs.
-    pub(crate) fn build_args(&self) -> &'static [&'static str] {
-        match self {
-            Self::Current { .. } => &[],
-            Self::Debian { .. } => debian::BUILD_STD,
-        }
-    }
-
     /// Where the standard library's sources lie, when they are compiled here.
-    pub(crate) fn sources(&self) -> Option<&PathBuf> {
+    pub(crate) fn sources(&self) -> Option<&Path> {
         match self {
-            Self::Current { .. } => None,
+            Self::Current { sources, .. } => sources.as_deref(),
             Self::Debian { sources, .. } => Some(sources),
         }
     }

@@ -1,10 +1,10 @@
 //! The current toolchain, with the target it has or rustup can add.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::{TARGET, Toolchain};
+use super::{TARGET, Toolchain, sources_under};
 use crate::command;
 
 /// The target of the compiler that `cargo` uses here, if it is there.
@@ -21,7 +21,21 @@ pub(super) fn installed() -> Result<Toolchain> {
     if !has_core(Path::new(&libraries)) {
         bail!("{version} has no {TARGET} target installed");
     }
-    Ok(Toolchain::Current { version })
+    Ok(Toolchain::Current {
+        version,
+        sources: sources(),
+    })
+}
+
+/// The standard library's sources, which a module compiled along with them is a
+/// third smaller for. Fetched if they are missing; done without if that fails.
+fn sources() -> Option<PathBuf> {
+    let sysroot = command::ask(command::clean("rustc").args(["--print", "sysroot"]))?;
+    sources_under(&sysroot).or_else(|| {
+        println!("capture: asking rustup for rust-src, the standard library's sources");
+        command::ask(command::clean("rustup").args(["component", "add", "rust-src"]))?;
+        sources_under(&sysroot)
+    })
 }
 
 /// `rustc` names the folder whether or not it exists, so look for `core`.
