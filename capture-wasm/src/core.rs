@@ -214,6 +214,17 @@ impl Core {
         self.forget_old_texts();
     }
 
+    /// The text so far of an output that may still grow: what is copied from it
+    /// or typed into an editor now can be matched without waiting for its rest.
+    pub fn read_early(&mut self, id: &Id, reading: Reading) {
+        if let Some(output) = self.outputs.get_mut(id) {
+            output.reading = Reading {
+                text: text::clean(&reading.text),
+                code: reading.code,
+            };
+        }
+    }
+
     /// `shown` with its chain, the first time.
     fn first_shown(&mut self, id: &Id, measured: Shown) -> Option<Shown> {
         let output = self.outputs.get_mut(id)?;

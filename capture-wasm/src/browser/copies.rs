@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 use web_sys::Event;
 
-use super::{app::App, clock, object, page};
+use super::{app::App, clock, object, page, scan};
 
 pub(super) fn listen(app: &'static App) {
     let mut listeners = app.listeners.borrow_mut();
@@ -36,6 +36,7 @@ fn read_selection(app: &'static App, target: &JsValue) {
 }
 
 fn on_write(app: &'static App, text: &str) {
+    scan::read_growing(app);
     let now = clock::now();
     let owner = app.clicks.borrow().owner(now.mono);
     app.core(|core| core.copied_write(now, owner.as_ref(), text));
@@ -43,6 +44,7 @@ fn on_write(app: &'static App, text: &str) {
 
 /// Each output gets the part of the selection that lies in it.
 fn on_selection(app: &'static App) {
+    scan::read_growing(app);
     let now = clock::now();
     let parts = app.outputs.selected();
     let mut place = 0;

@@ -149,6 +149,16 @@ pub(super) fn pass(app: &'static App) {
     }
 }
 
+/// Reads what still grows: an act does not wait until the text has settled.
+pub(super) fn read_growing(app: &'static App) {
+    for (element, id) in &*app.scan.tracked.borrow() {
+        if app.core(|core| core.is_growing(id)) == Some(true) {
+            let reading = page::read(element);
+            app.core(|core| core.read_early(id, reading));
+        }
+    }
+}
+
 /// The outputs on the page with what it says of them.
 fn find(app: &'static App) -> Option<(Vec<Element>, Vec<Sighting>)> {
     if app.is_stopped() {

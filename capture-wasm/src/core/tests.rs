@@ -176,6 +176,47 @@ fn a_copy_is_one_signal_whichever_way_it_shows_up() {
 }
 
 #[test]
+fn a_copy_before_the_text_settled_counts() {
+    let mut page = Page::new("off");
+    let seen = [sighting("a1", 1, 0, ANSWER)];
+    page.core.look(page.now, page.now.mono, &seen);
+    page.core.copied_write(page.now, None, ANSWER);
+    assert_eq!(page.heard(), [], "nothing is known of its text yet");
+    let reading = Reading {
+        text: ANSWER.into(),
+        code: Vec::new(),
+    };
+    page.core.read_early(&id("a1"), reading);
+    page.core.copied_write(page.now, None, ANSWER);
+    assert_eq!(page.heard(), said(&[("a1", "copied")]));
+}
+
+#[test]
+fn two_answers_in_one_document_are_edited_apart() {
+    let mut page = Page::new("off");
+    page.show("a1", 1, 0);
+    let other = "A hash map gives you constant-time look-ups, at the price of memory.";
+    let seen = [sighting("b1", 2, 0, other)];
+    page.core.look(page.now, page.now.mono, &seen);
+    let reading = Reading {
+        text: other.into(),
+        code: Vec::new(),
+    };
+    page.core.read_early(&id("b1"), reading);
+    page.heard();
+    let document = format!("{ANSWER}\n\n{other}");
+    assert!(page.core.editor_opened(1, None, &document));
+    let edited = document.replace("constant-time", "quick");
+    page.core
+        .editor_changed(page.now, 1, &edited, true, |text| text.into());
+    assert_eq!(page.heard(), said(&[("b1", "edited")]));
+    let edited = edited.replace("blue", "red");
+    page.core
+        .editor_changed(page.now, 1, &edited, true, |text| text.into());
+    assert_eq!(page.heard(), said(&[("a1", "edited")]));
+}
+
+#[test]
 fn an_edit_is_followed_and_its_text_leaves_only_if_the_site_said_so() {
     for (content, expected) in [
         ("off", vec![("a1", "edited")]),
