@@ -18,9 +18,6 @@ if (version !== crateVersion) {
   fail(`package.json says version ${version}, Cargo.toml says ${crateVersion}: make them the same`);
 }
 
-/** What `wasm-opt` calls any module that ours imports from. */
-const MODULE = "a";
-
 const shared = {
   bundle: true,
   minify: true,
@@ -42,13 +39,6 @@ const oneCopy = {
   },
 };
 
-// `wasm-opt` shortened the names by which module and glue know each other; in
-// the glue they are properties, which esbuild can rename.
-const { imports, exports } = JSON.parse(readFileSync(join(glue, "names.json"), "utf8"));
-const shorter = Object.fromEntries(exports);
-for (const [module, name, short] of imports) Object.assign(shorter, { [module]: MODULE, [name]: short });
-const literally = (name) => name.replace(/[^\w]/g, "\\$&");
-
 // The core: glue, shell and the guarded way in.
 const wasm = join(out, "core.wasm");
 mkdirSync(out, { recursive: true });
@@ -61,9 +51,6 @@ await build({
   alias: { "tacit-glue": join(resolve(glue), "tacit_capture.js") },
   inject: [join(js, "timers.js")],
   plugins: [oneCopy],
-  mangleProps: new RegExp(`^(?:${Object.keys(shorter).map(literally).join("|")})$`),
-  mangleQuoted: true,
-  mangleCache: shorter,
 });
 
 // For bundlers.

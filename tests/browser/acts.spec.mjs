@@ -35,6 +35,16 @@ test("copying an answer and its code by their buttons", async ({ person, house }
   expect(Object.keys(reasonsOf(label))).toHaveLength(1);
 });
 
+test("copying the moment an answer is whole", async ({ person, house }) => {
+  await person.askAndWait("python please");
+  await person.press("Copy");
+  const id = await person.outputId();
+  const [copied] = await house.signals(id, "copied");
+  expect(copied.share).toBeGreaterThanOrEqual(0.95);
+  expect((await house.signals(id, "shown")).length).toBe(1);
+  expect(await house.decided(id)).toMatchObject({ state: "positive", score: 3 });
+});
+
 test("editing an answer and keeping most of it", async ({ person, house }) => {
   const id = await person.ask("A question about email");
   const before = await person.press("Edit").then(() => person.button("Edit answer", "textbox").inputValue());

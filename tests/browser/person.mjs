@@ -23,13 +23,18 @@ export class Person {
 
   /** Asks, waits for the answer and a moment longer; resolves with the output's id. */
   async ask(prompt) {
+    await this.askAndWait(prompt);
+    await this.rest();
+    return this.outputId();
+  }
+
+  /** Asks, and waits until the answer is whole, but not until it has settled. */
+  async askAndWait(prompt) {
     const answers = this.page.locator('article[data-state="done"]');
     const before = await answers.count();
     await this.button("Message", "textbox").fill(prompt);
     await this.page.keyboard.press("Enter");
     await expect(answers).toHaveCount(before + 1);
-    await this.rest();
-    return this.outputId();
   }
 
   /** Asks for another answer; resolves with the new output's id. */

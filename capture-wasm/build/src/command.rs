@@ -55,18 +55,6 @@ pub(crate) fn run(command: &mut Command, what: &str) -> Result<()> {
     Ok(())
 }
 
-/// Runs to the end and answers with what it wrote to standard output.
-pub(crate) fn read(command: &mut Command, what: &str) -> Result<Vec<u8>> {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("{what}: cannot start {:?}", command.get_program()))?;
-    if !output.status.success() {
-        bail!("{what}: {}", output.status);
-    }
-    Ok(output.stdout)
-}
-
 /// Standard output, trimmed, if the command could be run and succeeded.
 pub(crate) fn ask(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;

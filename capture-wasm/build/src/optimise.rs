@@ -32,19 +32,8 @@ const SHRINK: &[&str] = &[
     "--strip-target-features",
 ];
 
-/// What module and glue call each other gets names of one or two letters:
-/// `__wbg_observe_1c390aab39e98a11` and its like were a tenth of both.
-const RENAME: &[&str] = &["--minify-imports-and-exports-and-modules"];
-
+/// Replaces the module.
 pub(crate) fn module(paths: &Paths) -> Result<()> {
-    wasm_opt(paths, SHRINK)?;
-    // It prints which name became which; `bundle.mjs` does the same to the glue.
-    let names = wasm_opt(paths, RENAME)?;
-    fs::write(paths.names(), names).context("writing the names")
-}
-
-/// Replaces the module; answers with what the passes printed.
-fn wasm_opt(paths: &Paths, passes: &[&str]) -> Result<Vec<u8>> {
     let tool = [&paths.capture, &paths.root]
         .map(|dir| dir.join("node_modules/.bin/wasm-opt"))
         .into_iter()
@@ -56,11 +45,10 @@ fn wasm_opt(paths: &Paths, passes: &[&str]) -> Result<Vec<u8>> {
     let mut wasm_opt = command::clean(tool);
     wasm_opt
         .args(FEATURES)
-        .args(passes)
+        .args(SHRINK)
         .arg(&module)
         .arg("-o")
         .arg(&smaller);
-    let printed = command::read(&mut wasm_opt, "wasm-opt")?;
-    fs::rename(&smaller, &module).context("replacing the module")?;
-    Ok(printed)
+    command::run(&mut wasm_opt, "wasm-opt")?;
+    fs::rename(&smaller, &module).context("replacing the module")
 }

@@ -51,11 +51,6 @@ impl Paths {
         })
     }
 
-    /// Short names of what module and glue call each other.
-    pub(crate) fn names(&self) -> PathBuf {
-        self.glue.join("names.json")
-    }
-
     pub(crate) fn wasm(&self) -> PathBuf {
         self.glue.join(format!("{STEM}_bg.wasm"))
     }
