@@ -191,18 +191,6 @@ test("inserting into a document, and success told by the app", async ({ person, 
   expect(reasonsOf(label)).toEqual({ converted: 6 });
 });
 
-test("stopping an answer", async ({ person, house }) => {
-  await person.button("Message", "textbox").fill("dinners for a week");
-  await person.page.keyboard.press("Enter");
-  await expect(person.page.locator('article[data-state="streaming"]')).toBeVisible();
-  await person.rest(200);
-  await person.page.keyboard.press("Escape");
-  await expect(person.page.locator('article[data-state="stopped"]')).toBeVisible();
-  await person.rest();
-  const id = await person.outputId();
-  await house.output(id, ({ signals }) => signals.some(({ kind }) => kind === "shown"));
-});
-
 test("by keyboard alone: asking again, going back, editing and saving", async ({ person, house }) => {
   const first = await person.ask("python please");
   await person.rest(1_200);

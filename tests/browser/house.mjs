@@ -24,9 +24,11 @@ if (!TACIT) throw new Error("TACIT_BIN is not set: run these tests by `npm test 
 export { expect };
 
 export const test = base.extend({
+  /** Delay of each streamed word, ms. */
+  wordMs: [4, { option: true }],
   /** Collector and demo. */
-  house: async ({}, use) => {
-    const house = await House.open();
+  house: async ({ wordMs }, use) => {
+    const house = await House.open(wordMs);
     await use(house);
     await house.close();
   },
@@ -47,7 +49,7 @@ export const test = base.extend({
 });
 
 class House {
-  static async open() {
+  static async open(wordMs) {
     const house = new House();
     house.data = await mkdtemp(join(tmpdir(), "tacit-"));
     [house.port, house.demoPort, house.pagesPort] = await Promise.all([freePort(), freePort(), freePort()]);
@@ -62,7 +64,7 @@ class House {
       TACIT_URL: house.url,
       TACIT_PUBLISHABLE_KEY: house.publishable,
       TACIT_SECRET_KEY: house.secret,
-      TACIT_DEMO_WORD_MS: "4",
+      TACIT_DEMO_WORD_MS: String(wordMs),
     });
     await house.chat.ready(`${house.demo}healthz`);
     return house;
