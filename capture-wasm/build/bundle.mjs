@@ -4,6 +4,7 @@
 import { cpSync, mkdirSync, readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { report } from "./sizes.mjs";
 
@@ -39,6 +40,12 @@ const oneCopy = {
   },
 };
 
+// The builder shortened the names by which module and glue know each other; in
+// the glue they are properties, which esbuild can rename.
+const names = readFileSync(join(glue, "names.tsv"), "utf8").trimEnd().split("\n");
+const shorter = Object.fromEntries(names.map((line) => line.split("\t")));
+const literally = (name) => name.replace(/[^\w]/g, "\\$&");
+
 // The core: glue, shell and the guarded way in.
 const wasm = join(out, "core.wasm");
 mkdirSync(out, { recursive: true });
@@ -51,7 +58,14 @@ await build({
   alias: { "tacit-glue": join(resolve(glue), "tacit_capture.js") },
   inject: [join(js, "timers.js")],
   plugins: [oneCopy],
+  mangleProps: new RegExp(`^(?:${Object.keys(shorter).map(literally).join("|")})$`),
+  mangleQuoted: true,
+  mangleCache: shorter,
 });
+
+// Whether module and glue still know each other; it throws if not.
+const core = await import(pathToFileURL(join(out, "core.js")));
+await core.load(readFileSync(wasm));
 
 // For bundlers.
 await build({

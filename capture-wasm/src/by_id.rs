@@ -39,19 +39,15 @@ impl<V> ById<V> {
         &mut self.0[place].1
     }
 
-    /// All ids.
-    pub fn ids(&self) -> impl Iterator<Item = &Id> {
-        self.0.iter().map(|(id, _)| id)
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> &[(Id, V)] {
+        &self.0
     }
 
-    /// All values.
-    pub fn values(&self) -> impl Iterator<Item = &V> {
-        self.0.iter().map(|(_, value)| value)
-    }
-
-    /// All values, to change.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.0.iter_mut().map(|(_, value)| value)
+    /// All of them, to change the values.
+    pub fn all_mut(&mut self) -> &mut [(Id, V)] {
+        &mut self.0
     }
 
     fn place(&self, id: &Id) -> Result<usize, usize> {
@@ -72,8 +68,6 @@ mod tests {
         }
         assert_eq!(map.get(&id("b")), Some(&4));
         assert_eq!(map.get_mut(&id("c")), None);
-        let ids: Vec<_> = map.ids().map(Id::as_str).collect();
-        assert_eq!(ids, ["a", "b"]);
-        assert_eq!(map.values().sum::<i32>(), 6);
+        assert_eq!(map.all(), [(id("a"), 2), (id("b"), 4)]);
     }
 }

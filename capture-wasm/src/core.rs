@@ -78,6 +78,13 @@ struct Output {
     sampled: bool,
 }
 
+/// An output that an editor's text comes from.
+struct Seed {
+    id: Id,
+    share: Share,
+    text: Box<str>,
+}
+
 /// The state of one page.
 #[derive(Debug)]
 pub struct Core {
@@ -281,9 +288,10 @@ impl Core {
         match (control, owner) {
             (Control::Regenerate, Some(owner)) => self.turns.asked(now.mono, owner),
             (Control::Stop, _) => {
-                let growing = |output: &&mut Output| output.growth.is_growing();
-                for output in self.outputs.values_mut().filter(growing) {
-                    output.stop_asked = Some(StopAsked::new(now.mono));
+                for (_, output) in self.outputs.all_mut() {
+                    if output.growth.is_growing() {
+                        output.stop_asked = Some(StopAsked::new(now.mono));
+                    }
                 }
             }
             (Control::Rate(thumb), Some(owner)) => {
@@ -306,22 +314,27 @@ impl Core {
     /// A script wrote `written` to the clipboard on behalf of the person; `owner`
     /// is the output whose control was just used.
     pub fn copied_write(&mut self, now: Now, owner: Option<&Id>, written: &str) {
-        let matches = |id: &Id| {
-            let signal = self
-                .source(id)
-                .and_then(|source| copied::by_write(written, source))?;
-            let Signal::Copied { span, .. } = &signal else {
-                return None;
-            };
-            Some((span.share, id.clone(), signal))
-        };
-        let owned = owner.and_then(matches);
-        let best = owned.or_else(|| {
-            let all = self.outputs.ids().filter_map(matches);
-            all.max_by_key(|(share, ..)| *share)
-        });
+        let mut best = None;
+        if let Some(owner) = owner {
+            self.match_copy(owner, written, &mut best);
+        }
+        if best.is_none() {
+            for (id, _) in self.outputs.all() {
+                self.match_copy(id, written, &mut best);
+            }
+        }
         if let Some((_, id, signal)) = best {
             self.tell_copy(now, &id, copied::Trace::Write, Some(signal));
+        }
+    }
+
+    /// Puts what was copied from `id` into `best` if it is not worse.
+    fn match_copy(&self, id: &Id, written: &str, best: &mut Option<(Share, Id, Signal)>) {
+        let signal = self.source(id).and_then(|s| copied::by_write(written, s));
+        if let Some(Signal::Copied { span, via }) = signal
+            && best.as_ref().is_none_or(|(share, ..)| *share <= span.share)
+        {
+            *best = Some((span.share, id.clone(), Signal::Copied { span, via }));
         }
     }
 
@@ -348,36 +361,54 @@ impl Core {
         for (_, editing) in &mut followed {
             editing.moved(text);
         }
-        let is_new = |id: &&Id| !followed.iter().any(|(known, _)| known == *id);
-        let seeded = |id: &Id| {
-            let output = &self.outputs.get(id)?.reading.text;
-            let share = edited::seeded_from(text, output)?;
-            Some((share, id.clone(), output.clone()))
+        let is_empty = followed.is_empty();
+        let mut seeds = Vec::new();
+        let find = |id: &Id, seeds: &mut Vec<Seed>| {
+            if !followed.iter().any(|(known, _)| known == id)
+                && let Some(seed) = self.seed(id, text)
+            {
+                seeds.push(seed);
+            }
         };
-        let owned = owner.filter(is_new).and_then(seeded);
-        let found: Vec<_> = match owned {
-            Some(owned) => vec![owned],
-            None => self
-                .outputs
-                .ids()
-                .filter(is_new)
-                .filter_map(seeded)
-                .collect(),
-        };
+        if let Some(owner) = owner {
+            find(owner, &mut seeds);
+        }
+        if seeds.is_empty() {
+            for (id, _) in self.outputs.all() {
+                find(id, &mut seeds);
+            }
+        }
         let clean = text::clean(text);
-        let (whole, alike): (Vec<_>, Vec<_>) = found
-            .into_iter()
-            .partition(|(_, _, output)| text::find(&clean, output).is_some());
+        let mut best: Option<Seed> = None;
+        for seed in seeds {
+            if text::find(&clean, &seed.text).is_some() {
+                followed.push((seed.id, Editing::new(text, &seed.text)));
+            } else if best.as_ref().is_none_or(|best| best.share <= seed.share) {
+                best = Some(seed);
+            }
+        }
         // Only what stands there letter by letter can stand beside another.
-        let best = alike.into_iter().max_by_key(|(share, ..)| *share);
-        let best = best.filter(|_| whole.is_empty() && followed.is_empty());
-        let seeds = whole.into_iter().chain(best);
-        followed.extend(seeds.map(|(_, id, output)| (id, Editing::new(text, &output))));
+        if let Some(best) = best
+            && is_empty
+            && followed.is_empty()
+        {
+            followed.push((best.id, Editing::new(text, &best.text)));
+        }
         let is_followed = !followed.is_empty();
         if is_followed {
             self.editors.push((editor, followed));
         }
         is_followed
+    }
+
+    /// The output, if the text of an editor comes from it.
+    fn seed(&self, id: &Id, editor: &str) -> Option<Seed> {
+        let source = self.source(id)?;
+        Some(Seed {
+            share: edited::seeded_from(editor, source.text)?,
+            id: id.clone(),
+            text: source.text.into(),
+        })
     }
 
     /// A followed editor holds `text` now; `is_final` when it was left or saved.
@@ -392,39 +423,44 @@ impl Core {
     ) {
         let keep_text = is_final && self.config.content >= Content::Edits;
         let mut told = Vec::new();
-        let this = self
-            .editors
-            .iter_mut()
-            .filter(|(number, _)| *number == editor);
-        for (id, editing) in this.flat_map(|(_, followed)| followed) {
-            if let Some(signal) = editing.changed(text, is_final) {
-                told.push((id.clone(), signal));
-                let text = keep_text.then(|| redacted(&editing.now())).and_then(frame);
+        let Some(place) = self.place_of(editor) else {
+            return;
+        };
+        for (id, editing) in &mut self.editors[place].1 {
+            let Some(signal) = editing.changed(text, is_final) else {
+                continue;
+            };
+            told.push((id.clone(), signal));
+            if keep_text && let Some(text) = frame(redacted(&editing.now())) {
                 let role = ContentRole::Edit;
-                told.extend(text.map(|text| (id.clone(), Signal::Content { role, text })));
+                told.push((id.clone(), Signal::Content { role, text }));
             }
         }
-        for (id, signal) in told {
-            self.emit(now, &id, signal);
-        }
+        self.emit_all(now, told);
     }
 
     /// A followed editor was given up.
     pub fn editor_cancelled(&mut self, now: Now, editor: u32) {
-        for (id, mut editing) in self.close(editor) {
+        let mut told = Vec::new();
+        for (id, editing) in &mut self.close(editor) {
             if let Some(signal) = editing.cancelled() {
-                self.emit(now, &id, signal);
+                told.push((id.clone(), signal));
             }
         }
+        self.emit_all(now, told);
     }
 
     /// What an editor is followed for, taken out.
     fn close(&mut self, editor: u32) -> Vec<(Id, Editing)> {
-        let place = self
-            .editors
-            .iter()
-            .position(|(number, _)| *number == editor);
-        place.map_or_else(Vec::new, |place| self.editors.swap_remove(place).1)
+        match self.place_of(editor) {
+            Some(place) => self.editors.swap_remove(place).1,
+            None => Vec::new(),
+        }
+    }
+
+    fn place_of(&self, editor: u32) -> Option<usize> {
+        let is_this = |(number, _): &(u32, _)| *number == editor;
+        self.editors.iter().position(is_this)
     }
 
     /// The person's word: without it nothing is recorded, and what waits is forgotten.
@@ -454,18 +490,16 @@ impl Core {
 
     /// A second has passed. Whether another tick is worth while.
     pub fn tick(&mut self, now: Now) -> bool {
-        for (id, signal) in self.dwell.tick(now.mono) {
-            self.emit(now, &id, signal);
-        }
+        let told = self.dwell.tick(now.mono);
+        self.emit_all(now, told);
         self.dwell.is_reading()
     }
 
     /// The page was hidden or is being left.
     pub fn hidden(&mut self, now: Now) {
         self.dwell.page(now.mono, false);
-        for (id, signal) in self.dwell.leave(now.mono) {
-            self.emit(now, &id, signal);
-        }
+        let told = self.dwell.leave(now.mono);
+        self.emit_all(now, told);
     }
 
     /// The page is visible.
@@ -485,6 +519,12 @@ impl Core {
         }
     }
 
+    fn emit_all(&mut self, now: Now, told: Vec<(Id, Signal)>) {
+        for (id, signal) in told {
+            self.emit(now, &id, signal);
+        }
+    }
+
     fn emit(&mut self, now: Now, id: &Id, signal: Signal) {
         let output = self.outputs.get(id);
         let sampled = output.map_or_else(|| self.session.is_sampled(None), |output| output.sampled);
@@ -500,14 +540,19 @@ impl Core {
     /// Keeps the texts in memory bounded; ids are ordered by time only when the
     /// client made them, so the largest texts go first.
     fn forget_old_texts(&mut self) {
-        let size = |output: &Output| output.reading.text.len();
-        let mut total: usize = self.outputs.values().map(size).sum();
-        while total > TEXT_BYTES_MAX {
-            let Some(largest) = self.outputs.values_mut().max_by_key(|output| size(output)) else {
-                return;
-            };
-            total -= size(largest);
-            largest.reading = Reading::default();
+        loop {
+            let (mut total, mut largest) = (0, None);
+            for (_, output) in self.outputs.all_mut() {
+                let size = output.reading.text.len();
+                total += size;
+                if largest.as_ref().is_none_or(|(most, _)| *most <= size) {
+                    largest = Some((size, output));
+                }
+            }
+            match largest {
+                Some((_, output)) if total > TEXT_BYTES_MAX => output.reading = Reading::default(),
+                _ => return,
+            }
         }
     }
 }

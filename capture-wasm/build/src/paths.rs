@@ -51,6 +51,11 @@ impl Paths {
         })
     }
 
+    /// Which names of module and glue became which.
+    pub(crate) fn names(&self) -> PathBuf {
+        self.glue.join("names.tsv")
+    }
+
     pub(crate) fn wasm(&self) -> PathBuf {
         self.glue.join(format!("{STEM}_bg.wasm"))
     }

@@ -49,19 +49,17 @@ pub fn by_write(written: &str, source: Source<'_>) -> Option<Signal> {
     if is_code(&written, source.code) {
         return Some(copied(&written, source, CopyVia::Code));
     }
-    let from_here = text::coverage(&without_marks(&written), &without_marks(source.text));
+    let from_here = text::coverage(&text::letters(&written), &text::letters(source.text));
     (from_here.thousandths() >= COVERAGE_MIN).then(|| copied(&written, source, CopyVia::Button))
 }
 
 fn copied(copied: &str, source: Source<'_>, via: CopyVia) -> Signal {
     let share = if via == CopyVia::Button {
         // Markdown marks make the copy longer than the page's text.
-        text::coverage(&without_marks(source.text), &without_marks(copied))
+        text::coverage(&text::letters(source.text), &text::letters(copied))
     } else {
-        Share::of(
-            dense(copied).count() as u64,
-            dense(source.text).count() as u64,
-        )
+        let count = |text| text::chars(&text::dense(text)).into();
+        Share::of(count(copied), count(source.text))
     };
     let span = Span {
         chars: text::chars(copied),
@@ -71,17 +69,8 @@ fn copied(copied: &str, source: Source<'_>, via: CopyVia) -> Signal {
 }
 
 fn is_code(copied: &str, code: &[String]) -> bool {
-    !copied.is_empty() && code.iter().any(|block| dense(block).eq(dense(copied)))
-}
-
-/// All but white space, which a rendering adds and drops.
-fn dense(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.chars().filter(|c| !c.is_whitespace())
-}
-
-/// Letters and digits only: the same in Markdown and on the page.
-fn without_marks(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).collect()
+    let copied = text::dense(copied);
+    !copied.is_empty() && code.iter().any(|block| text::dense(block) == copied)
 }
 
 /// How a copy showed up.

@@ -102,48 +102,37 @@ impl Dwell {
 
     /// Reports whose milestone was reached.
     pub fn tick(&mut self, now: Ms) -> Vec<(Id, Signal)> {
-        self.count(now);
-        let reading = |id: &Id| self.readings.get(id);
-        let due = |id: &&Id| reading(id).is_some_and(|r| r.active_ms >= r.milestone);
-        let due: Vec<Id> = self.readings.ids().filter(due).cloned().collect();
-        self.report_all(now, due)
+        self.report_all(now, |reading| reading.active_ms >= reading.milestone)
     }
 
     /// Reports of everything that was not told yet: the page is being left.
     pub fn leave(&mut self, now: Ms) -> Vec<(Id, Signal)> {
-        let all = self.readings.ids().cloned().collect();
-        self.report_all(now, all)
+        self.report_all(now, |_| true)
     }
 
     /// The report of one output, if there is news.
     pub fn report(&mut self, now: Ms, output: &Id) -> Option<Signal> {
         self.count(now);
-        let reading = self.readings.get_mut(output)?;
-        let news = reading.active_ms - reading.reported_ms >= NEWS_MS
-            || (reading.active_ms > 0 && reading.deepest > reading.reported_deepest);
-        if !news {
-            return None;
-        }
-        reading.reported_ms = reading.active_ms;
-        reading.reported_deepest = reading.deepest;
-        while reading.milestone <= reading.active_ms {
-            reading.milestone *= MILESTONE_FACTOR;
-        }
-        Some(Signal::Dwell {
-            active_ms: super::span_ms(0, reading.active_ms),
-            read_share: reading.deepest,
-        })
+        self.readings.get_mut(output)?.report()
     }
 
     /// Whether any output is in view, so that ticks are worth their cost.
     #[must_use]
     pub fn is_reading(&self) -> bool {
-        self.page_visible && self.readings.values().any(|reading| reading.in_view)
+        self.page_visible && self.readings.all().iter().any(|(_, r)| r.in_view)
     }
 
-    fn report_all(&mut self, now: Ms, outputs: Vec<Id>) -> Vec<(Id, Signal)> {
-        let report = |id: Id| self.report(now, &id).map(|signal| (id, signal));
-        outputs.into_iter().filter_map(report).collect()
+    fn report_all(&mut self, now: Ms, is_due: fn(&Reading) -> bool) -> Vec<(Id, Signal)> {
+        self.count(now);
+        let mut reports = Vec::new();
+        for (id, reading) in self.readings.all_mut() {
+            if is_due(reading)
+                && let Some(signal) = reading.report()
+            {
+                reports.push((id.clone(), signal));
+            }
+        }
+        reports
     }
 
     /// Adds the active part of the time since the last call.
@@ -154,10 +143,32 @@ impl Dwell {
         if !(self.page_visible && self.focused) || active_until < from {
             return;
         }
-        for reading in self.readings.values_mut().filter(|reading| reading.in_view) {
-            reading.active_ms += active_until - from;
-            reading.deepest = reading.deepest.max(reading.depth);
+        for (_, reading) in self.readings.all_mut() {
+            if reading.in_view {
+                reading.active_ms += active_until - from;
+                reading.deepest = reading.deepest.max(reading.depth);
+            }
         }
+    }
+}
+
+impl Reading {
+    /// The report, if there is news.
+    fn report(&mut self) -> Option<Signal> {
+        let news = self.active_ms - self.reported_ms >= NEWS_MS
+            || (self.active_ms > 0 && self.deepest > self.reported_deepest);
+        if !news {
+            return None;
+        }
+        self.reported_ms = self.active_ms;
+        self.reported_deepest = self.deepest;
+        while self.milestone <= self.active_ms {
+            self.milestone *= MILESTONE_FACTOR;
+        }
+        Some(Signal::Dwell {
+            active_ms: super::span_ms(0, self.active_ms),
+            read_share: self.deepest,
+        })
     }
 }
 

@@ -35,7 +35,7 @@ pub fn seeded_from(editor: &str, output: &str) -> Option<Share> {
     if text::chars(output) < SEED_CHARS_MIN {
         return None;
     }
-    let share = text::coverage(&letters(output), &letters(editor));
+    let share = text::coverage(&text::letters(output), &text::letters(editor));
     (share.thousandths() >= SEED_COVERAGE_MIN).then_some(share)
 }
 
@@ -53,7 +53,7 @@ impl Editing {
         Self {
             region: start..start + seed.chars().count(),
             seed: seed.to_owned(),
-            editor: editor.chars().collect(),
+            editor: text::scalars(&editor),
             last: None,
         }
     }
@@ -91,7 +91,7 @@ impl Editing {
     /// nothing changed.
     pub fn cancelled(&mut self) -> Option<Signal> {
         self.last?;
-        self.editor = self.seed.chars().collect();
+        self.editor = text::scalars(&self.seed);
         self.region = 0..self.editor.len();
         let seed = self.seed.clone();
         self.changed(&seed, true)
@@ -107,14 +107,11 @@ impl Editing {
     /// Moves the region along with a change of the text around or in it. What is
     /// typed at its edges belongs to it; what the app puts there does not.
     fn follow(&mut self, editor: &str, typed: bool) {
-        let new: Vec<char> = text::clean(editor).chars().collect();
+        let new = text::scalars(&text::clean(editor));
         let old = std::mem::replace(&mut self.editor, new);
         let (old, new) = (&old, &self.editor);
         let whole = self.region == (0..old.len());
-        let start = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-        let most = old.len().min(new.len()) - start;
-        let ends = old.iter().rev().zip(new.iter().rev());
-        let end = ends.take(most).take_while(|(a, b)| a == b).count();
+        let (start, end) = text::common_ends(old, new);
         let (old_end, new_end) = (old.len() - end, new.len() - end);
         let shifted = |place: usize| (place + new_end).saturating_sub(old_end);
         let Range {
@@ -131,10 +128,6 @@ impl Editing {
             from.min(start)..shifted(to.max(old_end))
         };
     }
-}
-
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 #[cfg(test)]

@@ -5,14 +5,14 @@
 //! copies bytes and nothing else.
 
 mod bytes;
+mod checksum;
 mod event;
 mod read;
 mod write;
 
+pub use checksum::checksum;
 pub use read::{EventReader, decode};
 pub use write::{EventWriter, Header, encode, finish, set_sent_at};
-
-use crc::{CRC_32_ISCSI, Crc};
 
 /// First bytes of a batch.
 pub(crate) const MAGIC: [u8; 4] = *b"TACT";
@@ -27,20 +27,6 @@ pub(crate) const BODY: usize = 17;
 
 /// Bit of the header's flags: driven by a program.
 pub(crate) const FLAG_AUTOMATED: u64 = 1;
-
-/// A table of 16 entries keeps the module small; a collector has room for speed.
-#[cfg(target_family = "wasm")]
-type Table = crc::Table<0>;
-#[cfg(not(target_family = "wasm"))]
-type Table = crc::Table<16>;
-
-static CRC: Crc<u32, Table> = Crc::<u32, Table>::new(&CRC_32_ISCSI);
-
-/// CRC-32C (RFC 3720) of `bytes`.
-#[must_use]
-pub fn checksum(bytes: &[u8]) -> u32 {
-    CRC.checksum(bytes)
-}
 
 #[cfg(test)]
 mod tests;

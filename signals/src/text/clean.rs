@@ -4,10 +4,10 @@
 #[must_use]
 pub fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
+    let mut chars = text.chars();
     while let Some(c) = chars.next() {
         match c {
-            '\r' if chars.peek() == Some(&'\n') => {}
+            '\r' if chars.as_str().as_bytes().first() == Some(&b'\n') => {}
             '\u{a0}' => clean.push(' '),
             _ => clean.push(c),
         }
@@ -31,6 +31,54 @@ pub fn cut<'a>(text: &'a str, mark: &str) -> (&'a str, Option<&'a str>) {
         Some(place) => (&text[..place], Some(&text[place + mark.len()..])),
         None => (text, None),
     }
+}
+
+/// Letters and digits only: the same in Markdown and on the page.
+#[must_use]
+pub fn letters(text: &str) -> String {
+    only(text, char::is_alphanumeric)
+}
+
+/// All but white space, which a rendering adds and drops.
+#[must_use]
+pub fn dense(text: &str) -> String {
+    only(text, |c| !c.is_whitespace())
+}
+
+fn only(text: &str, keep: fn(char) -> bool) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars() {
+        if keep(c) {
+            kept.push(c);
+        }
+    }
+    kept
+}
+
+/// The Unicode scalar values, for what goes back and forth in a text.
+#[must_use]
+pub fn scalars(text: &str) -> Vec<char> {
+    let mut scalars = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        scalars.push(c);
+    }
+    scalars
+}
+
+/// How many scalar values both texts have in common at the start, and how many
+/// of the others at the end.
+#[must_use]
+pub fn common_ends(a: &[char], b: &[char]) -> (usize, usize) {
+    let most = a.len().min(b.len());
+    let mut start = 0;
+    while start < most && a[start] == b[start] {
+        start += 1;
+    }
+    let mut end = 0;
+    while end < most - start && a[a.len() - 1 - end] == b[b.len() - 1 - end] {
+        end += 1;
+    }
+    (start, end)
 }
 
 /// Unicode scalar values of an already [`clean`] text.

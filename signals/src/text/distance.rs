@@ -1,5 +1,7 @@
 //! Exact edit distance in characters, and a bounded estimate for far edits.
 
+use super::{common_ends, scalars};
+
 /// How one text became another by inserting and deleting characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Distance {
@@ -23,56 +25,44 @@ const WORK_MAX: usize = 4_000 * 4_000 / 64;
 /// too much, the texts are compared piece by piece and the result is marked inexact.
 #[must_use]
 pub fn distance(before: &str, after: &str) -> Distance {
-    let before: Vec<u32> = before.chars().map(u32::from).collect();
-    let after: Vec<u32> = after.chars().map(u32::from).collect();
-    let (old, new) = trimmed(&before, &after);
-    let exact = old.len() * new.len() / 64 <= WORK_MAX;
-    let kept = if exact {
-        common(old, new)
-    } else {
-        common_in_pieces(old, new)
-    };
+    let (before, after) = (scalars(before), scalars(after));
+    let (start, end) = common_ends(&before, &after);
+    let old = &before[start..before.len() - end];
+    let new = &after[start..after.len() - end];
+    let pieces = (old.len() * new.len() / 64).div_ceil(WORK_MAX).max(1);
+    let kept = common_in_pieces(old, new, pieces);
     let rest = |len: usize| u32::try_from(len - kept).unwrap_or(u32::MAX);
     Distance {
         inserted: rest(new.len()),
         deleted: rest(old.len()),
-        exact,
+        exact: pieces == 1,
     }
 }
 
-/// Both texts without their common start and end.
-fn trimmed<'a>(a: &'a [u32], b: &'a [u32]) -> (&'a [u32], &'a [u32]) {
-    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let (a, b) = (&a[start..], &b[start..]);
-    let end = a
-        .iter()
-        .rev()
-        .zip(b.iter().rev())
-        .take_while(|(a, b)| a == b)
-        .count();
-    (&a[..a.len() - end], &b[..b.len() - end])
-}
-
 /// Length of the longest common subsequence.
-fn common(a: &[u32], b: &[u32]) -> usize {
+fn common(a: &[char], b: &[char]) -> usize {
     if a.is_empty() || b.is_empty() {
         return 0;
     }
     let words = a.len().div_ceil(64);
     // As u64, like the grams: one copy of the sort is enough for the module.
-    let mut alphabet: Vec<u64> = a.iter().copied().map(u64::from).collect();
+    let number = |c: char| u64::from(u32::from(c));
+    let mut alphabet = Vec::with_capacity(a.len());
+    for &c in a {
+        alphabet.push(number(c));
+    }
     alphabet.sort_unstable();
     alphabet.dedup();
     // One row of bits per distinct character: where in `a` it stands.
     let mut rows = vec![0_u64; alphabet.len() * words];
-    for (place, c) in a.iter().enumerate() {
-        if let Ok(row) = alphabet.binary_search(&u64::from(*c)) {
+    for (place, &c) in a.iter().enumerate() {
+        if let Ok(row) = alphabet.binary_search(&number(c)) {
             rows[row * words + place / 64] |= 1 << (place % 64);
         }
     }
     let mut state = vec![u64::MAX; words];
-    for c in b {
-        let Ok(row) = alphabet.binary_search(&u64::from(*c)) else {
+    for &c in b {
+        let Ok(row) = alphabet.binary_search(&number(c)) else {
             continue;
         };
         let matches = &rows[row * words..(row + 1) * words];
@@ -91,17 +81,16 @@ fn common(a: &[u32], b: &[u32]) -> usize {
 
 /// A common subsequence found in pieces of bounded cost: each piece of `a` is
 /// compared with the stretch of `b` at the same relative place.
-fn common_in_pieces(a: &[u32], b: &[u32]) -> usize {
-    let pieces = (a.len() * b.len() / 64).div_ceil(WORK_MAX);
-    let cut = |text: &[u32], piece: usize| text.len() * piece / pieces;
-    (0..pieces)
-        .map(|piece| {
-            common(
-                &a[cut(a, piece)..cut(a, piece + 1)],
-                &b[cut(b, piece)..cut(b, piece + 1)],
-            )
-        })
-        .sum()
+fn common_in_pieces(a: &[char], b: &[char], pieces: usize) -> usize {
+    let cut = |text: &[char], piece: usize| text.len() * piece / pieces;
+    let mut kept = 0;
+    for piece in 0..pieces {
+        kept += common(
+            &a[cut(a, piece)..cut(a, piece + 1)],
+            &b[cut(b, piece)..cut(b, piece + 1)],
+        );
+    }
+    kept
 }
 
 #[cfg(test)]

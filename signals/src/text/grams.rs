@@ -10,15 +10,16 @@ const GRAM: usize = 4;
 /// The 4-grams of a text in order, each as a 64-bit value. Four scalar values
 /// take 84 bits, so two grams may collide (FNV-1a; about 1 in 10¹¹ for 20 kB texts).
 fn grams(text: &str) -> Vec<u64> {
-    let chars: Vec<char> = text.chars().collect();
-    chars
-        .windows(GRAM)
-        .map(|window| {
-            window.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, &c| {
-                (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01b3)
-            })
-        })
-        .collect()
+    let chars = clean::scalars(text);
+    let mut grams = Vec::with_capacity(chars.len());
+    for window in chars.windows(GRAM) {
+        let mut hash = 0xcbf2_9ce4_8422_2325;
+        for &c in window {
+            hash = (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        grams.push(hash);
+    }
+    grams
 }
 
 /// Sorted distinct grams with how often each occurs.
@@ -37,18 +38,22 @@ fn counted(mut grams: Vec<u64>) -> Vec<(u64, i32)> {
 /// How many of `grams` are in `bag`, each at most as often as it occurs there;
 /// for every window of `width` grams the best count.
 fn best_overlap(bag: &[(u64, i32)], grams: &[u64], width: usize) -> u64 {
-    let place = |gram: &u64| bag.binary_search_by_key(gram, |entry| entry.0).ok();
-    let places: Vec<Option<usize>> = grams.iter().map(place).collect();
-    let mut left: Vec<i32> = bag.iter().map(|entry| entry.1).collect();
+    let mut bag = bag.to_vec();
+    let mut places = Vec::with_capacity(grams.len());
+    for gram in grams {
+        places.push(bag.binary_search_by_key(gram, |entry| entry.0).ok());
+    }
     let (mut overlap, mut best) = (0_u64, 0);
     for (end, entering) in places.iter().enumerate() {
         if let Some(slot) = *entering {
-            overlap += u64::from(left[slot] > 0);
-            left[slot] -= 1;
+            overlap += u64::from(bag[slot].1 > 0);
+            bag[slot].1 -= 1;
         }
-        if let Some(Some(slot)) = end.checked_sub(width).map(|start| places[start]) {
-            left[slot] += 1;
-            overlap -= u64::from(left[slot] > 0);
+        if end >= width
+            && let Some(slot) = places[end - width]
+        {
+            bag[slot].1 += 1;
+            overlap -= u64::from(bag[slot].1 > 0);
         }
         best = best.max(overlap);
     }

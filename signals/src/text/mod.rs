@@ -5,7 +5,7 @@ mod distance;
 mod grams;
 mod sketch;
 
-pub use clean::{chars, clean, cut, find, words};
+pub use clean::{chars, clean, common_ends, cut, dense, find, letters, scalars, words};
 pub use distance::{Distance, distance};
 pub use grams::{coverage, similarity, survival};
 pub use sketch::{sketch, sketch_agreement};

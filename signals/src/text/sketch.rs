@@ -2,21 +2,20 @@
 //! they share no id: the eight smallest hashes of its 12-character grams
 //! (bottom-k minhash, Broder 1997).
 
-use super::cut;
+use super::{cut, letters, scalars};
 use crate::{limits::SKETCH_HASHES_MAX, number::Share};
 
 const GRAM: usize = 12;
 
-/// The sketch of `text`: over lower-cased letters and digits, without what
-/// Markdown adds (link targets, fence info). Empty for very short texts.
+/// The sketch of `text`: over its letters and digits, without what Markdown adds
+/// (link targets, fence info). Empty for very short texts. Only ASCII letters are
+/// lower-cased: a page renders capitals as they are, and Unicode's case tables
+/// are a tenth of the browser module.
 #[must_use]
 pub fn sketch(text: &str) -> Vec<u32> {
-    let letters: Vec<char> = without_markup(text)
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    smallest(letters.windows(GRAM).map(hash))
+    let mut letters = letters(&without_markup(text));
+    letters.make_ascii_lowercase();
+    smallest(scalars(&letters).windows(GRAM).map(hash))
 }
 
 /// Estimated likeness of the texts behind two sketches: of the smallest hashes
