@@ -170,9 +170,9 @@ impl Outbox {
         match answer {
             Answer::Stored => {
                 self.failures = 0;
-                self.queue.retain(|batch| batch.ticket != ticket);
+                self.forget(ticket);
             }
-            Answer::Refused => self.queue.retain(|batch| batch.ticket != ticket),
+            Answer::Refused => self.forget(ticket),
             Answer::Later { after_ms } => {
                 self.failures = self.failures.saturating_add(1);
                 let wait = after_ms.unwrap_or_else(|| backoff(self.failures, random));
@@ -192,16 +192,22 @@ impl Outbox {
     /// Within one departure nothing is handed over twice.
     pub fn depart(&mut self, now: Now) -> Vec<(usize, Vec<u8>)> {
         self.seal(now);
-        let departure = self.departure;
-        self.queue
-            .iter_mut()
-            .filter(|batch| batch.beaconed_in != Some(departure))
-            .map(|batch| {
-                batch.beaconed_in = Some(departure);
+        let departure = Some(self.departure);
+        let mut leaving = Vec::new();
+        for batch in &mut self.queue {
+            if batch.beaconed_in != departure {
+                batch.beaconed_in = departure;
                 set_sent_at(&mut batch.bytes, now.wall);
-                (batch.events, batch.bytes.clone())
-            })
-            .collect()
+                leaving.push((batch.events, batch.bytes.clone()));
+            }
+        }
+        leaving
+    }
+
+    fn forget(&mut self, ticket: u32) {
+        if let Some(place) = self.queue.iter().position(|b| b.ticket == ticket) {
+            self.queue.remove(place);
+        }
     }
 
     /// The page is visible again: what was only beaconed is sent for an answer.

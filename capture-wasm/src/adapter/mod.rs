@@ -3,6 +3,11 @@
 //! `auto` reads the `data-ai-*` attributes and the widely used message markers;
 //! a declared adapter names a selector and attributes of the page at hand.
 
+use tacit_signals::{
+    FieldError,
+    named::{Fields, Reader},
+};
+
 mod names;
 
 pub use names::{Control, classify};
@@ -20,6 +25,22 @@ pub struct Adapter {
     pub turn: Option<String>,
     /// Attribute that holds the number of the variant.
     pub variant: Option<String>,
+}
+
+impl Adapter {
+    /// An adapter as a page declares it.
+    pub fn read(fields: &dyn Fields) -> Result<Self, FieldError> {
+        let mut read = Reader::new(fields);
+        let adapter = Self {
+            output: read.any_text("output").unwrap_or_default(),
+            id: read.any_text("id"),
+            conversation: read.any_text("conversation"),
+            turn: read.any_text("turn"),
+            variant: read.any_text("variant"),
+        };
+        read.finish()?;
+        Ok(adapter)
+    }
 }
 
 impl Default for Adapter {

@@ -116,7 +116,8 @@ pub fn classify(name: &str) -> Option<Control> {
 /// Whether `word` stands in `name` on its own: "like" is not in "unlikely".
 /// Scripts without spaces have no word boundary to ask for.
 fn has_word(name: &str, word: &str) -> bool {
-    let spaced = word.is_ascii() || word.chars().any(|c| c.is_ascii_alphabetic());
+    // Kana and Han come from U+3000 on, and there no word mixes scripts.
+    let spaced = word < "\u{3000}";
     let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let mut from = 0;
     while let Some(place) = text::find(&name[from..], word) {

@@ -7,7 +7,7 @@ use js_sys::Function;
 use tacit_signals::{
     FieldError, Id, SessionId, Signal, Subject, SubjectKind,
     codec::Header,
-    named::{Field, Reader},
+    named::{Field, Fields},
 };
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, IntersectionObserver, VisibilityState, Window};
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     adapter::Adapter,
-    config::{Config, ConfigError, Content, Options},
+    config::{Config, Content},
     core::Core,
     detect::{Ms, dwell::Dwell},
     outbox::Outbox,
@@ -60,7 +60,7 @@ impl App {
         let visitor = page::visitor();
         let config = match config(options, &visitor) {
             Ok(config) => config,
-            Err(ConfigError(error)) => {
+            Err(error) => {
                 host.error("invalid_options", &error.code());
                 return None;
             }
@@ -161,47 +161,15 @@ impl App {
 }
 
 /// The configuration, with what the visitor's browser asks for.
-fn config(options: &JsValue, visitor: &Visitor) -> Result<Config, ConfigError> {
-    let mut config = read(options)?.check()?;
+fn config(options: &JsValue, visitor: &Visitor) -> Result<Config, FieldError> {
+    let adapter = field(options, "adapter");
+    let adapter = adapter.is_object().then_some(Object(&adapter));
+    let adapter = adapter.as_ref().map(|fields| fields as &dyn Fields);
+    let mut config = Config::read(&Object(options), adapter)?;
     if visitor.asks_for_privacy {
         config.content = Content::Off;
     }
     Ok(config)
-}
-
-fn read(options: &JsValue) -> Result<Options, FieldError> {
-    let adapter = field(options, "adapter");
-    let adapter = match adapter.is_object() {
-        true => Some(read_adapter(&adapter)?),
-        false => None,
-    };
-    let fields = Object(options);
-    let mut read = Reader::new(&fields);
-    let options = Options {
-        key: read.any_text("key").unwrap_or_default(),
-        endpoint: read.any_text("endpoint"),
-        adapter,
-        subject: read.any_text("subject"),
-        surface: read.any_text("surface"),
-        content: read.any_text("content"),
-        join: read.any_text("join"),
-        sample: read.optional_number("sample"),
-        flush_after_ms: read.optional_number("flushAfterMs"),
-    };
-    read.finish(Some(options))
-}
-
-fn read_adapter(fields: &JsValue) -> Result<Adapter, FieldError> {
-    let fields = Object(fields);
-    let mut read = Reader::new(&fields);
-    let adapter = Adapter {
-        output: read.any_text("output").unwrap_or_default(),
-        id: read.any_text("id"),
-        conversation: read.any_text("conversation"),
-        turn: read.any_text("turn"),
-        variant: read.any_text("variant"),
-    };
-    read.finish(Some(adapter))
 }
 
 /// What finds the outputs of the page.

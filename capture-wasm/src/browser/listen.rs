@@ -111,7 +111,7 @@ impl Listeners {
 
     /// Takes everything off the page again.
     pub(super) fn clear(&mut self) {
-        for attached in self.attached.drain(..) {
+        for attached in &self.attached {
             // A target that refuses to forget us still only reaches the guard.
             let _ = attached
                 .target
@@ -121,6 +121,7 @@ impl Listeners {
                     true,
                 );
         }
+        self.attached.clear();
         if let Some(unwatch) = self.unwatch.take() {
             super::host::call(&unwatch);
         }

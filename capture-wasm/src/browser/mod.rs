@@ -21,12 +21,12 @@ mod send;
 mod view;
 
 use js_sys::Function;
-use tacit_signals::{Id, named};
+use tacit_signals::{FieldError, Id, named};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use app::App;
-use object::Object;
+use object::{Object, text};
 
 /// A running capture; what `start()` drives.
 #[wasm_bindgen]
@@ -54,21 +54,21 @@ impl Capture {
     }
 
     /// States a fact the page knows itself.
-    pub fn signal(&self, output: &str, kind: &str, fields: &JsValue) {
-        let Some(app) = self.app else { return };
-        let signal = named::read_fields(kind, &Object(fields));
-        match signal.and_then(|signal| Ok((Id::parse("output", output)?, signal))) {
-            Ok((id, signal)) => app.tell(&id, signal),
-            Err(error) => app.host.error("invalid_signal", &error.code()),
+    pub fn signal(&self, output: &JsValue, kind: &JsValue, fields: &JsValue) {
+        if let Some(app) = self.app
+            && let Err(error) = told(app, &text(output), &text(kind), fields)
+        {
+            app.host.error("invalid_signal", &error.code());
         }
     }
 
     /// `granted` or `denied`.
-    pub fn consent(&self, state: &str) {
+    pub fn consent(&self, state: &JsValue) {
         let Some(app) = self.app else { return };
-        match state {
+        let state = text(state);
+        match state.as_str() {
             "granted" | "denied" => app.consent(state == "granted"),
-            _ => app.host.error("invalid_consent", state),
+            _ => app.host.error("invalid_consent", &state),
         }
     }
 
@@ -86,4 +86,11 @@ impl Capture {
             app.stop();
         }
     }
+}
+
+fn told(app: &'static App, output: &str, kind: &str, fields: &JsValue) -> Result<(), FieldError> {
+    let signal = named::read_fields(kind, &Object(fields))?;
+    let id = Id::parse("output", output)?;
+    app.tell(&id, signal);
+    Ok(())
 }

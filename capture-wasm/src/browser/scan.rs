@@ -105,12 +105,12 @@ impl App {
 fn check(binding: &JsValue) -> Result<(), FieldError> {
     let fields = Object(binding);
     let mut read = Reader::new(&fields);
-    let id = read.id("id");
+    read.id("id");
     read.optional_id("conversation");
     read.optional_count("turn");
     read.optional_count("variant");
     read.optional_text("token", TOKEN_BYTES_MAX);
-    read.finish(id.map(|_| ()))
+    read.finish()
 }
 
 /// A pass in `wait` ms, unless one is due already.

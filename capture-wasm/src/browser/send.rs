@@ -154,6 +154,12 @@ fn decimal(mut n: usize) -> String {
 /// `Retry-After` in seconds, as ms; an hour at most.
 fn retry_after(response: &Response) -> Option<u64> {
     let value = response.headers().get("retry-after").ok()??;
-    let seconds: u64 = value.trim().parse().ok()?;
-    Some(seconds.min(3_600) * 1_000)
+    let mut seconds = 0;
+    for digit in value.bytes() {
+        if !digit.is_ascii_digit() || seconds > 3_600 {
+            break;
+        }
+        seconds = seconds * 10 + u64::from(digit - b'0');
+    }
+    (seconds > 0).then_some(seconds.min(3_600) * 1_000)
 }

@@ -1,7 +1,7 @@
-use tacit_signals::{SessionId, codec::Header};
+use tacit_signals::{SessionId, codec::Header, named::Value};
 
 use super::*;
-use crate::{config::Options, detect::rated::Thumb};
+use crate::{config::tests::Given, detect::rated::Thumb};
 
 const ANSWER: &str = "The sky is blue today because short waves scatter more than long ones.";
 
@@ -30,12 +30,9 @@ fn sighting(name: &str, turn: u32, variant: u32, text: &str) -> Sighting {
 
 impl Page {
     fn new(content: &str) -> Self {
-        let options = Options {
-            key: "pk_x".into(),
-            content: Some(content.into()),
-            ..Options::default()
-        };
-        let config = options.check().unwrap();
+        let text = |text: &str| Value::Text(text.into());
+        let options = [("key", text("pk_x")), ("content", text(content))];
+        let config = Config::read(&Given(&options), None).unwrap();
         let now = Now {
             wall: 1_763_890_000_000,
             mono: 1_000,
@@ -276,13 +273,8 @@ fn stop_and_rate_need_an_output() {
 
 #[test]
 fn nothing_leaves_outside_the_sample() {
-    let options = Options {
-        key: "pk_x".into(),
-        sample: Some(0.0),
-        ..Options::default()
-    };
     let mut page = Page::new("off");
-    page.core.session = Session::new(page.now, options.check().unwrap().sample, 0);
+    page.core.session = Session::new(page.now, Share::ZERO, 0);
     page.show("a1", 1, 0);
     page.core.told(
         page.now,

@@ -20,33 +20,37 @@ pub fn read_event(fields: &dyn Fields) -> Result<Event, FieldError> {
 
 /// The event that states `signal`, with what every kind has.
 pub(crate) fn event_of(fields: &dyn Fields, signal: Signal) -> Result<Event, FieldError> {
-    let mut reader = Reader::new(fields);
-    let at = reader.whole("at", AT_MS_MAX);
-    let seq = reader.count("seq", u32::MAX);
-    let output = reader.id("output");
-    let token = reader.optional_text("token", TOKEN_BYTES_MAX);
-    reader.finish(output.map(|output| Event {
-        seq,
-        at,
-        output,
-        token: token.map(Into::into),
-        signal,
-    }))
+    let mut read = Reader::new(fields);
+    let at = read.whole("at", AT_MS_MAX);
+    let seq = read.count("seq", u32::MAX);
+    let output = read.id("output");
+    let token = read.optional_text("token", TOKEN_BYTES_MAX);
+    match (read.error, output) {
+        (None, Some(output)) => Ok(Event {
+            seq,
+            at,
+            output,
+            token: token.map(Into::into),
+            signal,
+        }),
+        (error, _) => Err(error.unwrap_or(FieldError::new("output", Problem::Missing))),
+    }
 }
 
 /// Only the fact, for callers that number and date events themselves.
 pub fn read_signal(fields: &dyn Fields) -> Result<Signal, FieldError> {
-    let mut reader = Reader::new(fields);
-    let kind = reader.optional_label("kind").unwrap_or_default();
-    let signal = signal(&mut reader, &kind);
-    reader.finish(signal)
+    let kind = Reader::new(fields).optional_label("kind");
+    read_fields(&kind.unwrap_or_default(), fields)
 }
 
 /// The fact of a `kind` that is told beside its fields.
 pub fn read_fields(kind: &str, fields: &dyn Fields) -> Result<Signal, FieldError> {
-    let mut reader = Reader::new(fields);
-    let signal = signal(&mut reader, kind);
-    reader.finish(signal)
+    let mut read = Reader::new(fields);
+    let signal = signal(&mut read, kind);
+    match (read.error, signal) {
+        (None, Some(signal)) => Ok(signal),
+        (error, _) => Err(error.unwrap_or(FieldError::new("kind", Problem::Unknown))),
+    }
 }
 
 /// `None`, or a signal with stand-ins in it, when the reader noted an error.
@@ -172,22 +176,24 @@ impl<'a> Reader<'a> {
         Self { fields, error }
     }
 
-    /// `value` if all was well, else the first error. Without a value there must be one.
-    pub fn finish<T>(self, value: Option<T>) -> Result<T, FieldError> {
-        match (self.error, value) {
-            (None, Some(value)) => Ok(value),
-            (error, _) => Err(error.unwrap_or(FieldError::new("kind", Problem::Unknown))),
+    /// The first field that was wrong.
+    pub fn finish(self) -> Result<(), FieldError> {
+        match self.error {
+            None => Ok(()),
+            Some(error) => Err(error),
         }
     }
 
+    /// Notes that a field is wrong.
     #[inline(never)]
-    fn wrong(&mut self, field: &'static str, problem: Problem) {
+    pub fn wrong(&mut self, field: &'static str, problem: Problem) {
         if self.error.is_none() {
             self.error = Some(FieldError::new(field, problem));
         }
     }
 
-    fn checked<T: Default>(&mut self, value: Result<T, FieldError>) -> T {
+    /// A value that was parsed from a field.
+    pub fn checked<T: Default>(&mut self, value: Result<T, FieldError>) -> T {
         value.unwrap_or_else(|error| {
             self.wrong(error.field, error.problem);
             T::default()
@@ -238,8 +244,9 @@ impl<'a> Reader<'a> {
         number.unwrap_or_default()
     }
 
+    /// A text that must be there, of at most `max` bytes.
     #[inline(never)]
-    fn text(&mut self, name: &'static str, max: usize) -> String {
+    pub fn text(&mut self, name: &'static str, max: usize) -> String {
         let text = self.optional_text(name, max);
         if text.is_none() {
             self.wrong(name, Problem::Missing);

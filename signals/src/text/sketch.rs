@@ -58,7 +58,7 @@ fn without_markup(text: &str) -> String {
     while let Some(text) = lines {
         let (line, others) = cut(text, "\n");
         lines = others;
-        if line.trim_start().as_bytes().starts_with(b"```") {
+        if line.trim().as_bytes().starts_with(b"```") {
             continue;
         }
         let mut rest = line;
