@@ -65,7 +65,7 @@ await build({
 
 // Whether module and glue still know each other; it throws if not.
 const core = await import(pathToFileURL(join(out, "core.js")));
-await core.load(readFileSync(wasm));
+await core.load(`data:application/wasm;base64,${readFileSync(wasm, "base64")}`);
 
 // For bundlers.
 await build({

@@ -7,7 +7,7 @@ import { guard } from "./shell.js";
  * A running capture, or null if the instance is or gets retired; `onFailed`
  * then hears why, once. No method throws.
  */
-export function open(Capture, options, onFailed) {
+export function open(module, options, onFailed) {
   if (retired() !== null) {
     onFailed(retired());
     return null;
@@ -16,17 +16,17 @@ export function open(Capture, options, onFailed) {
   const inside = (fn) => guard(fn, retire);
   // The module guards its own listeners with `onDead`, so that a trap in one
   // of them retires these methods too.
-  const capture = inside(() => new Capture({ ...options, onDead: retire }))();
-  if (!capture) return null;
+  const number = inside(() => module.open({ ...options, onDead: retire }))();
+  if (number === undefined) return null;
   return {
-    output: inside((element, binding) => capture.output(element, binding)),
-    signal: inside((output, kind, fields) => capture.signal(output, kind, fields)),
-    consent: inside((state) => capture.consent(state)),
+    output: inside((element, binding) => module.output(number, element, binding)),
+    signal: inside((output, kind, fields) => module.signal(number, output, kind, fields)),
+    consent: inside((state) => module.consent(number, state)),
     // Stays open when the instance is retired meanwhile; `onFailed` tells that.
-    flush: () => new Promise((resolve) => inside(() => capture.flush(resolve))()),
+    flush: () => new Promise((resolve) => inside(() => module.flush(number, resolve))()),
     stop: inside(() => {
       forget();
-      capture.stop();
+      module.stop(number);
     }),
   };
 }

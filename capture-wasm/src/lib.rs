@@ -23,4 +23,6 @@ pub mod outbox;
 pub mod session;
 
 #[cfg(feature = "browser")]
-pub use browser::Capture;
+pub use browser::{
+    capture_consent, capture_flush, capture_open, capture_output, capture_signal, capture_stop,
+};

@@ -25,7 +25,7 @@ impl Host {
             on_signal: callback("onSignal"),
             on_send: callback("onSend"),
             on_error: callback("onError"),
-            on_dead: callback("onDead").unwrap_or_default(),
+            on_dead: field(options, "onDead").unchecked_into(),
         }
     }
 

@@ -20,6 +20,8 @@ mod scan;
 mod send;
 mod view;
 
+use std::cell::RefCell;
+
 use js_sys::Function;
 use tacit_signals::{FieldError, Id, named};
 use wasm_bindgen::prelude::*;
@@ -28,63 +30,72 @@ use web_sys::Element;
 use app::App;
 use object::{Object, text};
 
-/// A running capture; what `start()` drives.
-#[wasm_bindgen]
-pub struct Capture {
-    /// `None` when the options could not be used; `onError` was told.
-    app: Option<&'static App>,
+thread_local! {
+    /// All captures of this page: one, and those that were stopped before it.
+    /// `None` where the options could not be used; `onError` was told.
+    static CAPTURES: RefCell<Vec<Option<&'static App>>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Starts listening. `options` are those of `start()`, with `onDead`. The number
+/// is for the functions below, which are what a handle drives: plain functions,
+/// as a class would bring a finaliser for what is never freed.
 #[wasm_bindgen]
-impl Capture {
-    /// Starts listening. `options` are those of `start()`, with `onDead`.
-    #[wasm_bindgen(constructor)]
-    #[must_use]
-    pub fn new(options: &JsValue) -> Self {
-        Self {
-            app: App::start(options),
-        }
-    }
+#[must_use]
+pub fn capture_open(options: &JsValue) -> usize {
+    let app = App::start(options);
+    CAPTURES.with_borrow_mut(|captures| {
+        captures.push(app);
+        captures.len() - 1
+    })
+}
 
-    /// Binds an element to an output the page knows by another way than attributes.
-    pub fn output(&self, element: &Element, binding: &JsValue) {
-        if let Some(app) = self.app {
-            app.bind(element, binding);
-        }
-    }
+fn capture(number: usize) -> Option<&'static App> {
+    CAPTURES.with_borrow(|captures| *captures.get(number)?)
+}
 
-    /// States a fact the page knows itself.
-    pub fn signal(&self, output: &JsValue, kind: &JsValue, fields: &JsValue) {
-        if let Some(app) = self.app
-            && let Err(error) = told(app, &text(output), &text(kind), fields)
-        {
-            app.host.error("invalid_signal", &error.code());
-        }
+/// Binds an element to an output the page knows by another way than attributes.
+#[wasm_bindgen]
+pub fn capture_output(number: usize, element: &Element, binding: &JsValue) {
+    if let Some(app) = capture(number) {
+        app.bind(element, binding);
     }
+}
 
-    /// `granted` or `denied`.
-    pub fn consent(&self, state: &JsValue) {
-        let Some(app) = self.app else { return };
-        let state = text(state);
-        match state.as_str() {
-            "granted" | "denied" => app.consent(state == "granted"),
-            _ => app.host.error("invalid_consent", &state),
-        }
+/// States a fact the page knows itself.
+#[wasm_bindgen]
+pub fn capture_signal(number: usize, output: &JsValue, kind: &JsValue, fields: &JsValue) {
+    if let Some(app) = capture(number)
+        && let Err(error) = told(app, &text(output), &text(kind), fields)
+    {
+        app.host.error("invalid_signal", &error.code());
     }
+}
 
-    /// Sends what was recorded, and calls `done` when it was answered or sending failed.
-    pub fn flush(&self, done: Function) {
-        match self.app {
-            Some(app) => app.flush(done),
-            None => host::call(&done),
-        }
+/// `granted` or `denied`.
+#[wasm_bindgen]
+pub fn capture_consent(number: usize, state: &JsValue) {
+    let Some(app) = capture(number) else { return };
+    let state = text(state);
+    match state.as_str() {
+        "granted" | "denied" => app.consent(state == "granted"),
+        _ => app.host.error("invalid_consent", &state),
     }
+}
 
-    /// Ends everything: listeners, observers, timers. What waits is still sent.
-    pub fn stop(&self) {
-        if let Some(app) = self.app {
-            app.stop();
-        }
+/// Sends what was recorded, and calls `done` when it was answered or sending failed.
+#[wasm_bindgen]
+pub fn capture_flush(number: usize, done: Function) {
+    match capture(number) {
+        Some(app) => app.flush(done),
+        None => host::call(&done),
+    }
+}
+
+/// Ends everything: listeners, observers, timers. What waits is still sent.
+#[wasm_bindgen]
+pub fn capture_stop(number: usize) {
+    if let Some(app) = capture(number) {
+        app.stop();
     }
 }
 
