@@ -45,18 +45,6 @@ pub struct Sighting {
     pub glance: Option<String>,
 }
 
-impl Sighting {
-    /// The facts alone, to keep.
-    fn without_text(&self) -> Self {
-        Self {
-            present: self.present.clone(),
-            variant: self.variant,
-            token: self.token.clone(),
-            glance: None,
-        }
-    }
-}
-
 /// The text of an output, read with care once it stands still.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reading {
@@ -69,13 +57,28 @@ pub struct Reading {
 /// Everything known of one output.
 #[derive(Debug, Clone)]
 struct Output {
-    sighting: Sighting,
+    conversation: Option<Id>,
+    turn: Option<u32>,
+    variant: Option<u32>,
+    token: Option<Box<str>>,
     growth: Growth,
     reading: Reading,
     shown: bool,
     replaces: Option<Id>,
     stop_asked: Option<StopAsked>,
     sampled: bool,
+}
+
+impl Output {
+    /// What the page says of it now. A token is kept when the page drops it.
+    fn take_over(&mut self, sighting: &Sighting) {
+        self.conversation.clone_from(&sighting.present.conversation);
+        self.turn = sighting.present.turn;
+        self.variant = sighting.variant;
+        if sighting.token.is_some() {
+            self.token.clone_from(&sighting.token);
+        }
+    }
 }
 
 /// An output that an editor's text comes from.
@@ -157,23 +160,25 @@ impl Core {
         let id = &sighting.present.id;
         let text = sighting.glance.as_deref().unwrap_or_default();
         if let Some(known) = self.outputs.get_mut(id) {
-            if known.sighting.present != sighting.present || known.sighting.token.is_none() {
-                known.sighting = sighting.without_text();
-            }
+            known.take_over(sighting);
             let looked = |growth: &mut Growth| growth.look(now.mono, changed_at, text);
             return sighting.glance.is_some()
                 && matches!(looked(&mut known.growth), Look::Settled { .. });
         }
         let conversation = sighting.present.conversation.as_ref();
-        let output = Output {
+        let mut output = Output {
+            conversation: None,
+            turn: None,
+            variant: None,
+            token: None,
             growth: Growth::new(now.mono, text),
             reading: Reading::default(),
             shown: false,
             replaces: None,
             stop_asked: None,
             sampled: self.session.is_sampled(conversation),
-            sighting: sighting.without_text(),
         };
+        output.take_over(sighting);
         self.outputs.get_or_insert(id, output);
         false
     }
@@ -244,9 +249,9 @@ impl Core {
             Vec::new()
         };
         Some(Shown {
-            conversation: output.sighting.present.conversation.clone(),
-            turn: output.sighting.present.turn,
-            variant: output.sighting.variant,
+            conversation: output.conversation.clone(),
+            turn: output.turn,
+            variant: output.variant,
             replaces: output.replaces.clone(),
             sketch,
             ..measured
@@ -531,7 +536,7 @@ impl Core {
         if !sampled || !self.consented {
             return;
         }
-        let token = output.and_then(|output| output.sighting.token.clone());
+        let token = output.and_then(|output| output.token.clone());
         let event = self.session.event(now, id, token, signal);
         self.outbox.push(now, &event);
         self.heard.push(event);

@@ -118,7 +118,7 @@ pub fn classify(name: &str) -> Option<Control> {
 fn has_word(name: &str, word: &str) -> bool {
     // Kana and Han come from U+3000 on, and there no word mixes scripts.
     let spaced = word < "\u{3000}";
-    let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let letter = |c: Option<char>| c.is_some_and(text::is_letter);
     let mut from = 0;
     while let Some(place) = text::find(&name[from..], word) {
         let (before, after) = (&name[..from + place], &name[from + place + word.len()..]);

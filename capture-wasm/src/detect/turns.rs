@@ -59,9 +59,11 @@ pub struct Turns {
 
 #[derive(Debug, Clone)]
 struct Turn {
-    place: Option<(Option<Id>, u32)>,
+    conversation: Option<Id>,
+    number: Option<u32>,
     variants: Vec<Id>,
-    visible: Id,
+    /// The place of the one on the page among the variants.
+    visible: usize,
 }
 
 impl Turns {
@@ -88,63 +90,56 @@ impl Turns {
         present: &[P],
     ) -> Option<Change> {
         let on_page = |id: &Id| present.iter().any(|other| other.borrow().id == *id);
-        let asked = self
-            .asked
-            .as_ref()
-            .filter(|(_, at)| now.saturating_sub(*at) <= ASKED_MS)
-            .cloned();
-        if let Some(turn) = self
-            .turns
-            .iter_mut()
-            .find(|t| t.variants.contains(&output.id))
-        {
-            let from = turn.visible.clone();
-            if from == output.id || on_page(&from) {
-                return None;
+        for turn in &mut self.turns {
+            if let Some(place) = turn.variants.iter().position(|id| *id == output.id) {
+                let from = turn.variants[turn.visible].clone();
+                if place == turn.visible || on_page(&from) {
+                    return None;
+                }
+                turn.visible = place;
+                let to = output.id.clone();
+                return Some(Change::Returned { from, to });
             }
-            turn.visible = output.id.clone();
-            let to = output.id.clone();
-            return Some(Change::Returned { from, to });
         }
-        let place = output.turn.map(|turn| (output.conversation.clone(), turn));
-        let sibling = |turn: &Turn| {
-            let was_asked = asked
-                .as_ref()
-                .is_some_and(|(id, _)| turn.variants.contains(id));
-            if on_page(&turn.visible) && !was_asked {
-                return false;
-            }
-            let same_place = match (&place, &turn.place) {
-                // Without a conversation the first turn of a new chat looks like this one.
-                (Some((None, _)), Some(_)) => place == turn.place && was_asked,
-                (Some(_), Some(_)) => return place == turn.place,
-                _ => false,
+        for turn in &mut self.turns {
+            let asked_at = match &self.asked {
+                Some((id, at)) if turn.variants.contains(id) => Some(*at),
+                _ => None,
             };
-            same_place || was_asked || output.held_before.as_ref() == Some(&turn.visible)
-        };
-        let Some(turn) = self.turns.iter_mut().find(|turn| sibling(turn)) else {
-            self.turns.push(Turn {
-                place,
-                variants: vec![output.id.clone()],
-                visible: output.id.clone(),
-            });
-            return None;
-        };
-        let variants = u32::try_from(turn.variants.len()).unwrap_or(u32::MAX);
-        let old = std::mem::replace(&mut turn.visible, output.id.clone());
-        let asked_at = asked
-            .filter(|(id, _)| turn.variants.contains(id))
-            .map(|(_, at)| at);
-        turn.variants.push(output.id.clone());
-        if asked_at.is_some() {
-            self.asked = None;
+            let asked_at = asked_at.filter(|at| now.saturating_sub(*at) <= ASKED_MS);
+            let old = &turn.variants[turn.visible];
+            if on_page(old) && asked_at.is_none() {
+                continue;
+            }
+            let is_sibling = match (&output.conversation, output.turn, turn.number) {
+                (Some(_), Some(one), Some(other)) => {
+                    one == other && output.conversation == turn.conversation
+                }
+                // Without a conversation the first turn of a new chat looks like this one.
+                _ => asked_at.is_some() || output.held_before.as_ref() == Some(old),
+            };
+            if is_sibling {
+                let old = old.clone();
+                turn.visible = turn.variants.len();
+                turn.variants.push(output.id.clone());
+                if asked_at.is_some() {
+                    self.asked = None;
+                }
+                return Some(Change::Replaced {
+                    old,
+                    new: output.id.clone(),
+                    asked_at,
+                    variants: u32::try_from(turn.visible).unwrap_or(u32::MAX),
+                });
+            }
         }
-        Some(Change::Replaced {
-            old,
-            new: output.id.clone(),
-            asked_at,
-            variants,
-        })
+        self.turns.push(Turn {
+            conversation: output.conversation.clone(),
+            number: output.turn,
+            variants: vec![output.id.clone()],
+            visible: 0,
+        });
+        None
     }
 }
 

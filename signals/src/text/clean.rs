@@ -1,5 +1,7 @@
 //! What counts as a character and as a word.
 
+use super::is_letter;
+
 /// The form in which texts are measured: CRLF→LF, no-break space→space, trimmed.
 #[must_use]
 pub fn clean(text: &str) -> String {
@@ -36,7 +38,7 @@ pub fn cut<'a>(text: &'a str, mark: &str) -> (&'a str, Option<&'a str>) {
 /// Letters and digits only: the same in Markdown and on the page.
 #[must_use]
 pub fn letters(text: &str) -> String {
-    only(text, char::is_alphanumeric)
+    only(text, is_letter)
 }
 
 /// All but white space, which a rendering adds and drops.
@@ -95,7 +97,7 @@ pub fn words(text: &str) -> u32 {
     let mut inside = false;
     for c in text.chars() {
         let alone = matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}');
-        let joins = c.is_alphanumeric() || (inside && matches!(c, '\'' | '’' | '-' | '_'));
+        let joins = is_letter(c) || (inside && matches!(c, '\'' | '’' | '-' | '_'));
         if alone || (joins && !inside) {
             words += 1;
         }

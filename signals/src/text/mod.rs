@@ -3,9 +3,11 @@
 mod clean;
 mod distance;
 mod grams;
+mod letter;
 mod sketch;
 
 pub use clean::{chars, clean, common_ends, cut, dense, find, letters, scalars, words};
 pub use distance::{Distance, distance};
 pub use grams::{coverage, similarity, survival};
+pub use letter::is_letter;
 pub use sketch::{sketch, sketch_agreement};

