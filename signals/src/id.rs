@@ -87,7 +87,7 @@ impl Id {
             }
             push_hex(&mut text, byte);
         }
-        Self(text.into())
+        Self(Box::from(&*text))
     }
 }
 

@@ -103,7 +103,8 @@ const NAME_CHARS_MAX: usize = 40;
 #[must_use]
 pub fn classify(name: &str) -> Option<Control> {
     // Names start with a capital at most; whole case tables are not worth their bytes.
-    let name = name.trim().to_ascii_lowercase();
+    let mut name = text::clean(name);
+    name.make_ascii_lowercase();
     if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
         return None;
     }

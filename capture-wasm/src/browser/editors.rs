@@ -5,6 +5,7 @@
 
 use gloo_timers::callback::Timeout;
 use js_sys::WeakMap;
+use tacit_signals::text;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event};
 
@@ -84,7 +85,7 @@ fn on_focus(app: &'static App, event: &Event) {
 /// Follows `element` if an output is in it.
 fn follow(app: &'static App, element: Element) {
     let text = object::text(&page::value_of(&element));
-    if text.trim().is_empty() {
+    if text::is_blank(&text) {
         return;
     }
     let number = app.editors.borrow_mut().number(&element);

@@ -200,7 +200,7 @@ fn sighting(app: &'static App, element: &Element, found: &Array, place: u32) -> 
     let look = is_new || app.scan.is_latest(&id) || app.core(|core| core.is_growing(&id))?;
     Some(Sighting {
         variant: whole(&fact(5)),
-        token: fact(6).as_string().map(Into::into),
+        token: fact(6).as_string().map(|token| Box::from(&*token)),
         glance: look.then(|| element.text_content().unwrap_or_default()),
         present: Present {
             conversation: page::id(&fact(3)),

@@ -56,7 +56,7 @@ impl Growth {
         if self.is_settled {
             return Look::Still;
         }
-        if text.trim().is_empty() || now.saturating_sub(self.last_change_at) < SETTLE_MS {
+        if text::is_blank(text) || now.saturating_sub(self.last_change_at) < SETTLE_MS {
             return Look::Growing;
         }
         self.is_settled = true;

@@ -1,20 +1,26 @@
 //! What counts as a character and as a word.
 
-use super::is_letter;
+use super::{is_letter, is_space};
 
 /// The form in which texts are measured: CRLF→LF, no-break space→space, trimmed.
 #[must_use]
 pub fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
+    let mut end = 0;
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
-        match c {
-            '\r' if chars.as_str().as_bytes().first() == Some(&b'\n') => {}
-            '\u{a0}' => clean.push(' '),
-            _ => clean.push(c),
+        if c == '\r' && chars.as_str().as_bytes().first() == Some(&b'\n') {
+            continue;
+        }
+        if !is_space(c) {
+            clean.push(c);
+            end = clean.len();
+        } else if end > 0 {
+            clean.push(if c == '\u{a0}' { ' ' } else { c });
         }
     }
-    clean.trim().into()
+    clean.truncate(end);
+    clean
 }
 
 /// Where `part` first stands in `text`. The standard library's search is faster
@@ -44,7 +50,7 @@ pub fn letters(text: &str) -> String {
 /// All but white space, which a rendering adds and drops.
 #[must_use]
 pub fn dense(text: &str) -> String {
-    only(text, |c| !c.is_whitespace())
+    only(text, |c| !is_space(c))
 }
 
 fn only(text: &str, keep: fn(char) -> bool) -> String {

@@ -1,4 +1,4 @@
-//! What counts as a letter or digit.
+//! What counts as a letter or digit, and what as white space.
 
 /// Beyond ASCII: blocks of punctuation, symbols and spaces, first and last.
 const NO_LETTERS: &[(char, char)] = &[
@@ -54,6 +54,31 @@ pub fn is_letter(c: char) -> bool {
         .any(|&(first, last)| (first..=last).contains(&c))
 }
 
+/// White space, as Unicode has it.
+#[must_use]
+pub fn is_space(c: char) -> bool {
+    matches!(
+        c,
+        '\t'..='\r'
+            | ' '
+            | '\u{85}'
+            | '\u{a0}'
+            | '\u{1680}'
+            | '\u{2000}'..='\u{200a}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{202f}'
+            | '\u{205f}'
+            | '\u{3000}'
+    )
+}
+
+/// Whether there is nothing but white space.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(is_space)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,12 +89,19 @@ mod tests {
         {
             assert!(is_letter(c), "{c}");
         }
-        for c in " .,;:!?'\"()[]{}<>*_`~#|/\\@$%^&+=-–—…„“”‘’«»·•†‡°§¶©®™×÷→⇒≤√∞■●★✓「」『』、。・！？（）￥€£👍😀\u{a0}\u{200b}\u{feff}"
+        for c in " .,;:!?'\"()[]{}<>*_`~#|/\\@$%^&+=-–—…„“”‘’«»·•†‡°§¶©®×÷→⇒≤√∞■●★✓「」『』、。・！？（）￥€£👍😀\u{a0}\u{200b}"
             .chars()
-            .filter(|c| !matches!(c, '™' | '\u{feff}'))
         {
             assert!(!is_letter(c), "{c}");
         }
+    }
+
+    #[test]
+    fn space_is_unicodes() {
+        for c in '\u{0}'..=char::MAX {
+            assert_eq!(is_space(c), c.is_whitespace(), "{c:?}");
+        }
+        assert!(is_blank("") && is_blank(" \n") && !is_blank(" a "));
     }
 
     /// Letters that are taken for none are those of rare blocks; in the planes

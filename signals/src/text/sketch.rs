@@ -2,7 +2,7 @@
 //! they share no id: the eight smallest hashes of its 12-character grams
 //! (bottom-k minhash, Broder 1997).
 
-use super::{cut, letters, scalars};
+use super::{clean, cut, letters, scalars};
 use crate::{limits::SKETCH_HASHES_MAX, number::Share};
 
 const GRAM: usize = 12;
@@ -58,7 +58,7 @@ fn without_markup(text: &str) -> String {
     while let Some(text) = lines {
         let (line, others) = cut(text, "\n");
         lines = others;
-        if line.trim().as_bytes().starts_with(b"```") {
+        if clean(line).as_bytes().starts_with(b"```") {
             continue;
         }
         let mut rest = line;
