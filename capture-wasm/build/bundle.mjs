@@ -93,7 +93,7 @@ await build({
 });
 
 const over = report(out, version);
-if (over.length > 0 && whenOver === "FAIL") fail(over.join("\n"));
+if (over.length > 0 && whenOver === "fail") fail(over.join("\n"));
 for (const line of over) console.warn(`capture: over budget: ${line}`);
 
 function hashOf(folder) {

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { el } from "./dom.fake.mjs";
+import { outputs } from "./outputs.js";
+
+const AUTO = {
+  output: "[data-ai-output]",
+  id: "data-ai-output",
+  conversation: "data-ai-conversation",
+  turn: "data-ai-turn",
+  variant: "data-ai-variant",
+};
+
+let page;
+let selection;
+
+beforeEach(() => {
+  page = el("body");
+  selection = null;
+  globalThis.document = {
+    querySelectorAll(selector) {
+      if (selector === "!") throw new DOMException("no selector", "SyntaxError");
+      return page.all().filter((element) => element.matches(selector));
+    },
+    getSelection: () => selection,
+    createRange: () => ({ selectNodeContents: (element) => Object.assign({}, { element }) }),
+  };
+  globalThis.Range = { START_TO_START: 0, END_TO_END: 2 };
+});
+
+/** A range that covers the given elements wholly. */
+const over = (...covered) => ({
+  intersectsNode: (element) => covered.includes(element),
+  cloneRange() {
+    return { compareBoundaryPoints: () => 0, toString: () => covered.map((element) => element.textContent).join("") };
+  },
+});
+
+test("markup tells id, conversation, turn, variant and token", () => {
+  const answer = el("p", { "data-ai-output": "o-1", "data-ai-turn": " 3", "data-ai-variant": "x", "data-ai-token": "t" }, "Yes.");
+  page = el("body", { "data-ai-conversation": "c-1" }, answer);
+  const [element, ...facts] = outputs(AUTO).look();
+  assert.equal(element, answer);
+  assert.deepEqual(facts, [undefined, "o-1", "c-1", 3, NaN, "t"]);
+});
+
+test("what the markup does not tell is not there", () => {
+  page = el("body", {}, el("p", { "data-ai-output": "" }));
+  assert.deepEqual(outputs({ ...AUTO, conversation: null, turn: null }).look().slice(1), [undefined, "", undefined, null, null, null]);
+});
+
+test("private answers are no outputs", () => {
+  page = el("body", {}, el("div", { "data-tacit-private": "" }, el("p", { "data-ai-output": "o-1" })));
+  assert.deepEqual(outputs(AUTO).look(), []);
+});
+
+test("a selector that is none is told", () => {
+  assert.equal(outputs({ ...AUTO, output: "!" }).look(), null);
+});
+
+test("what the page bound comes first, once, and as long as it is there", () => {
+  const [bound, marked] = [el("p", { "data-ai-output": "mark" }), el("p", { "data-ai-output": "o-2" })];
+  page = el("body", {}, marked, bound);
+  const found = outputs(AUTO);
+  found.bind(bound, { id: "o-1", turn: 1 });
+  const look = found.look();
+  assert.deepEqual(look.slice(0, 7), [bound, undefined, "o-1", undefined, 1, undefined, undefined]);
+  assert.equal(look.length, 14);
+  bound.isConnected = false;
+  page = el("body", {}, marked);
+  assert.equal(found.look().length, 7);
+});
+
+test("an element remembers what it held", () => {
+  const answer = el("p", { "data-ai-output": "o-1" });
+  page = el("body", {}, answer);
+  const found = outputs(AUTO);
+  found.look();
+  found.hold(answer, "o-1");
+  answer.attributes["data-ai-output"] = "o-2";
+  assert.deepEqual(found.look().slice(1, 3), ["o-1", "o-2"]);
+  assert.equal(found.held(answer), "o-1");
+});
+
+test("a control belongs to the output around it, or the only one near it", () => {
+  const inside = el("button");
+  const [one, two] = [el("p", { "data-ai-output": "o-1" }, inside), el("p", { "data-ai-output": "o-2" })];
+  const beside = el("button");
+  const between = el("button");
+  page = el("body", {}, el("article", {}, one, el("footer", {}, beside)), between, el("article", {}, two));
+  const found = outputs(AUTO);
+  found.look();
+  found.hold(one, "o-1");
+  found.hold(two, "o-2");
+  assert.equal(found.owner(inside), "o-1");
+  assert.equal(found.owner(beside), "o-1");
+  assert.equal(found.owner(between), undefined, "two are as near");
+  assert.equal(found.owner(el("button")), undefined, "none is near");
+});
+
+test("each output gets its part of the selection", () => {
+  const [one, two] = [el("p", { "data-ai-output": "o-1" }, "One."), el("p", { "data-ai-output": "o-2" }, " ")];
+  page = el("body", {}, one, two);
+  const found = outputs(AUTO);
+  found.look();
+  found.hold(one, "o-1");
+  found.hold(two, "o-2");
+  assert.deepEqual(found.selected(), []);
+  selection = { isCollapsed: true };
+  assert.deepEqual(found.selected(), []);
+  const ranges = [over(one), over(two)];
+  selection = { isCollapsed: false, rangeCount: 2, getRangeAt: (n) => ranges[n] };
+  assert.deepEqual(found.selected(), ["o-1", "One."]);
+});

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { at, el } from "./dom.fake.mjs";
+import { controlOf, editorOf, nameOf, read, selectedInField, sightOf, valueOf } from "./reading.js";
+
+test("blocks and breaks make lines, cells make tabs, code is given again", () => {
+  const answer = el(
+    "div",
+    {},
+    el("p", {}, "Use ", el("code", {}, "retain"), ":"),
+    el("pre", {}, "numbers.retain(…);\n"),
+    el("p", {}, "one", el("br"), "two"),
+    el("table", {}, el("tr", {}, el("td", {}, "a"), el("td", {}, "b"))),
+  );
+  assert.deepEqual(read(answer), ["Use retain:\nnumbers.retain(…);\none\ntwo\na\tb\t\n", "numbers.retain(…);\n"]);
+});
+
+test("controls, decorations and private parts are no text", () => {
+  const answer = el(
+    "div",
+    {},
+    "Yes",
+    el("button", {}, "Copy"),
+    el("span", { role: "toolbar" }, "…"),
+    el("span", { "aria-hidden": "true" }, "•"),
+    el("span", { "data-tacit-private": "" }, "secret"),
+    el("script", {}, "x()"),
+    ".",
+  );
+  assert.deepEqual(read(answer), ["Yes."]);
+});
+
+test("what is nested too deep is left out", () => {
+  let answer = el("b", {}, "deep");
+  for (let depth = 0; depth < 300; depth++) answer = el("i", {}, answer);
+  assert.deepEqual(read(answer), [""]);
+});
+
+test("an editor is a text field or the outermost editable element", () => {
+  const area = el("textarea");
+  assert.equal(editorOf(at(area)), area);
+  const input = (type) => Object.assign(el("input"), { type });
+  assert.equal(editorOf(at(input("text"))).type, "text");
+  assert.equal(editorOf(at(input("password"))), undefined);
+  const inner = Object.assign(el("b"), { isContentEditable: true });
+  const outer = Object.assign(el("div", {}, inner), { isContentEditable: true });
+  el("main", {}, outer);
+  assert.equal(editorOf(at(inner)), outer);
+  assert.equal(editorOf(at(el("p"))), undefined);
+  assert.equal(editorOf(at({})), undefined, "the document");
+});
+
+test("an editor's value, and none of a private one", () => {
+  assert.equal(valueOf(Object.assign(el("textarea"), { value: "text" })), "text");
+  assert.equal(valueOf(el("div", {}, el("p", {}, "one"), el("p", {}, "two"))), "one\ntwo\n");
+  assert.equal(valueOf(Object.assign(el("textarea", { "data-tacit-private": "" }), { value: "text" })), "");
+});
+
+test("the selection of a field, where it has one", () => {
+  const area = Object.assign(el("textarea"), { value: "The sky", selectionStart: 4, selectionEnd: 7 });
+  assert.equal(selectedInField(area), "sky");
+  assert.equal(selectedInField(Object.assign(el("input"), { value: "x", selectionStart: null })), undefined);
+  assert.equal(selectedInField(el("p")), undefined);
+});
+
+test("controls and their names", () => {
+  const icon = el("svg");
+  const button = el("button", { "aria-label": " ", title: "Good response" }, icon);
+  assert.equal(controlOf(at(icon)), button);
+  assert.equal(controlOf(at(el("p"))), null);
+  assert.equal(controlOf(at({})), undefined, "the document");
+  assert.equal(nameOf(button), "Good response");
+  assert.equal(nameOf(el("button", { "aria-label": "Stop", title: "t" }, "text")), "Stop");
+  assert.equal(nameOf(el("button", { title: "t" }, "Retry")), "Retry");
+  assert.equal(nameOf(el("button")), undefined);
+});
+
+test("a sight in numbers", () => {
+  const entry = {
+    target: "element",
+    isIntersecting: true,
+    intersectionRatio: 0.25,
+    intersectionRect: { height: 50, bottom: 120 },
+    boundingClientRect: { height: 200, top: 70 },
+    rootBounds: { height: 600 },
+  };
+  assert.deepEqual(sightOf(entry), ["element", true, 0.25, 50, 50, 200, 600]);
+  assert.equal(sightOf({ ...entry, rootBounds: null }).at(-1), undefined, "in a frame of another origin");
+});
