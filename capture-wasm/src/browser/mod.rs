@@ -23,7 +23,7 @@ mod view;
 use std::cell::RefCell;
 
 use js_sys::Function;
-use tacit_signals::{FieldError, Id, named};
+use tacit_signals::{FieldError, Id, named::Reader};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
@@ -100,8 +100,13 @@ pub fn capture_stop(number: usize) {
 }
 
 fn told(app: &'static App, output: &str, kind: &str, fields: &JsValue) -> Result<(), FieldError> {
-    let signal = named::read_fields(kind, &Object(fields))?;
     let id = Id::parse("output", output)?;
-    app.tell(&id, signal);
+    let fields = Object(fields);
+    let mut read = Reader::new(&fields);
+    let signal = read.signal(kind);
+    read.finish()?;
+    if let Some(signal) = signal {
+        app.tell(&id, signal);
+    }
     Ok(())
 }

@@ -16,14 +16,22 @@ const NAMED: u8 = 127;
 /// The kind's number on the wire.
 pub(super) fn code(signal: &Signal) -> u8 {
     match signal {
-        Signal::Unknown(unknown) => unknown
-            .name
-            .strip_prefix("kind_")
-            .and_then(|number| number.parse().ok())
-            .filter(|&code| Kind::from_code(code).is_none() && code != NAMED)
-            .unwrap_or(NAMED),
+        Signal::Unknown(unknown) => unknown_code(&unknown.name).unwrap_or(NAMED),
         known => known.kind().map_or(NAMED, Kind::code),
     }
+}
+
+/// The number in `kind_<number>`, if it is no known kind's. Only a collector
+/// passes on what it does not know.
+#[cfg(not(target_family = "wasm"))]
+fn unknown_code(name: &str) -> Option<u8> {
+    let code = name.strip_prefix("kind_")?.parse().ok()?;
+    (Kind::from_code(code).is_none() && code != NAMED).then_some(code)
+}
+
+#[cfg(target_family = "wasm")]
+fn unknown_code(_name: &str) -> Option<u8> {
+    None
 }
 
 /// Bits of `shown`'s presence map, in field order.

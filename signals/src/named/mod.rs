@@ -9,7 +9,7 @@ mod write;
 
 #[cfg(feature = "json")]
 pub(crate) use read::event_of;
-pub use read::{Reader, read_event, read_fields, read_signal};
+pub use read::{Reader, read_event, read_signal};
 pub use write::{Put, each_field, each_field_of_event};
 
 use crate::field::FieldError;

@@ -39,18 +39,11 @@ pub(crate) fn event_of(fields: &dyn Fields, signal: Signal) -> Result<Event, Fie
 
 /// Only the fact, for callers that number and date events themselves.
 pub fn read_signal(fields: &dyn Fields) -> Result<Signal, FieldError> {
-    let kind = Reader::new(fields).optional_label("kind");
-    read_fields(&kind.unwrap_or_default(), fields)
-}
-
-/// The fact of a `kind` that is told beside its fields.
-pub fn read_fields(kind: &str, fields: &dyn Fields) -> Result<Signal, FieldError> {
     let mut read = Reader::new(fields);
-    let signal = signal(&mut read, kind);
-    match (read.error, signal) {
-        (None, Some(signal)) => Ok(signal),
-        (error, _) => Err(error.unwrap_or(FieldError::new("kind", Problem::Unknown))),
-    }
+    let kind = read.optional_label("kind").unwrap_or_default();
+    let signal = read.signal(&kind);
+    read.finish()?;
+    signal.ok_or(FieldError::new("kind", Problem::Unknown))
 }
 
 /// `None`, or a signal with stand-ins in it, when the reader noted an error.
@@ -174,6 +167,12 @@ impl<'a> Reader<'a> {
     pub fn new(fields: &'a dyn Fields) -> Self {
         let error = None;
         Self { fields, error }
+    }
+
+    /// The fact of this kind; `None`, or one with stand-ins in it, when a field
+    /// is wrong.
+    pub fn signal(&mut self, kind: &str) -> Option<Signal> {
+        signal(self, kind)
     }
 
     /// The first field that was wrong.
