@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{
     Filter,
     ledger::Skip,
-    row::{self, Dpo, Kto, Sft},
+    provenance::{Basis, Provenance, held_out},
+    row::Row,
     text::{self, Turn},
 };
 use crate::{
@@ -13,13 +14,8 @@ use crate::{
     store::rows::{Group, OutputRows},
 };
 
-/// An output or pair that was considered.
-pub(super) struct Candidate {
-    /// Decides its place among the rows.
-    pub(super) name: String,
-    /// The line, or why there is none.
-    pub(super) row: Result<String, Skip>,
-}
+/// A row, or the one reason it is none.
+pub(super) type Candidate = Result<Row, Skip>;
 
 /// A labelled group on its way into a dataset.
 pub(super) struct Build<'a> {
@@ -66,27 +62,29 @@ impl<'a> Build<'a> {
                 Target::Edited(text) => text,
                 Target::Answer => answer(rows, label)?,
             };
-            Ok(row::line(&Sft {
-                prompt: &prompt,
-                completion: [Turn::assistant(completion)],
-            }))
+            let basis = match target {
+                Target::Edited(_) => Basis::Edit,
+                Target::Answer => Basis::Answer,
+            };
+            let mut provenance = Provenance::of(label.output.to_string(), basis, label);
+            if let (Target::Edited(_), Some(edit)) = (target, label.edit) {
+                provenance.weight = edit.weight;
+            }
+            Ok(Row::new(prompt, completion, None, provenance))
         })
     }
 
     /// Answers judged good or bad.
     pub(super) fn kto(&self) -> Vec<Candidate> {
         self.per_output(|rows, label| {
-            let good = match label.state {
-                State::Positive => true,
-                State::Negative => false,
+            match label.state {
+                State::Positive | State::Negative => {}
                 undecided => return Err(undecided_as(undecided)),
-            };
+            }
             let prompt = prompt(rows, label)?;
-            Ok(row::line(&Kto {
-                prompt: &prompt,
-                completion: [Turn::assistant(answer(rows, label)?)],
-                label: good,
-            }))
+            let name = label.output.to_string();
+            let provenance = Provenance::of(name, Basis::Answer, label);
+            Ok(Row::new(prompt, answer(rows, label)?, None, provenance))
         })
     }
 
@@ -99,18 +97,9 @@ impl<'a> Build<'a> {
             paired[pair.rejected_index] = true;
         }
         let alone = self.outputs().zip(paired).filter(|(_, paired)| !paired);
-        let alone = alone.map(|((_, label), _)| Candidate {
-            name: label.output.to_string(),
-            row: Err(self.unpaired(label)),
-        });
+        let alone = alone.map(|((_, label), _)| Err(self.unpaired(label)));
         let mut said = BTreeSet::new();
-        let pairs = pairs.iter().map(|pair| Candidate {
-            name: match pair.kind {
-                PairKind::Edit => format!("{}\n", pair.rejected),
-                PairKind::Sibling => format!("{}\n{}", pair.rejected, pair.chosen),
-            },
-            row: self.preference(pair, &mut said),
-        });
+        let pairs = pairs.iter().map(|pair| self.preference(pair, &mut said));
         let mut candidates: Vec<_> = pairs.collect();
         candidates.extend(alone);
         candidates
@@ -122,11 +111,10 @@ impl<'a> Build<'a> {
 
     fn per_output(
         &self,
-        make: impl Fn(&'a OutputRows, &'a Labelled) -> Result<String, Skip>,
+        make: impl Fn(&'a OutputRows, &'a Labelled) -> Result<Row, Skip>,
     ) -> Vec<Candidate> {
-        let candidate = |(rows, label): (&'a OutputRows, &'a Labelled)| Candidate {
-            name: label.output.to_string(),
-            row: admit(self.filter, label).and_then(|()| make(rows, label)),
+        let candidate = |(rows, label): (&'a OutputRows, &'a Labelled)| {
+            admit(self.filter, label).and_then(|()| make(rows, label))
         };
         self.outputs().map(candidate).collect()
     }
@@ -159,7 +147,7 @@ impl<'a> Build<'a> {
         &self,
         pair: &Pair,
         said: &mut BTreeSet<(Option<u32>, &'a str, &'a str)>,
-    ) -> Result<String, Skip> {
+    ) -> Result<Row, Skip> {
         let (group, labels): (&'a Group, &'a LabelledGroup) = (self.group, self.labelled);
         let side = |index: usize| (&group.outputs[index], &labels.outputs[index]);
         let (kept, chosen) = side(pair.chosen_index);
@@ -179,11 +167,8 @@ impl<'a> Build<'a> {
             return Err(Skip::Contradiction);
         }
         said.insert((chosen.turn, better.trim(), worse.trim()));
-        Ok(row::line(&Dpo {
-            prompt: &prompt,
-            chosen: [Turn::assistant(better)],
-            rejected: [Turn::assistant(worse)],
-        }))
+        let provenance = of_pair(pair, chosen, rejected);
+        Ok(Row::new(prompt, better, Some(worse), provenance))
     }
 
     /// Why an output is in no pair.
@@ -224,4 +209,29 @@ fn missing(rows: &OutputRows, skip: Skip) -> Skip {
         Some(_) => skip,
         None => Skip::NotRegistered,
     }
+}
+
+/// A pair is as mature, sure and trusted as the weaker side.
+fn of_pair(pair: &Pair, chosen: &Labelled, rejected: &Labelled) -> Provenance {
+    let (name, basis) = match pair.kind {
+        PairKind::Edit => (format!("{}\n", pair.rejected), Basis::Edit),
+        PairKind::Sibling => (
+            format!("{}\n{}", pair.rejected, pair.chosen),
+            Basis::Sibling,
+        ),
+    };
+    let mut provenance = Provenance::of(name, basis, chosen);
+    provenance.rejected = Some(pair.rejected.to_string());
+    provenance.margin = Some(pair.margin);
+    provenance.weight = pair.weight;
+    provenance.mature = pair.mature;
+    provenance.trust = pair.trust;
+    provenance.confidence = chosen.confidence.min(rejected.confidence);
+    provenance.held_out |= held_out(rejected);
+    if basis == Basis::Sibling {
+        let other = Provenance::of(String::new(), basis, rejected);
+        provenance.rules.extend(other.rules);
+        provenance.evidence.extend(other.evidence);
+    }
+    provenance
 }

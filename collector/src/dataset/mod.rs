@@ -10,6 +10,7 @@
 mod candidate;
 mod format;
 mod ledger;
+pub mod provenance;
 mod row;
 mod text;
 
@@ -138,10 +139,10 @@ impl Exporter {
 
     fn take(&mut self, candidates: Vec<candidate::Candidate>) {
         for candidate in candidates {
-            match candidate.row {
+            match candidate {
                 Ok(row) => {
-                    let place = place(self.seed, &candidate.name);
-                    self.rows.push((Some(place), row));
+                    let place = place(self.seed, &row.provenance.name);
+                    self.rows.push((Some(place), row.line(self.format)));
                 }
                 Err(skip) => *self.skipped.entry(skip).or_default() += 1,
             }

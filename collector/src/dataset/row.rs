@@ -3,32 +3,88 @@
 
 use serde::Serialize;
 
-use super::text::Turn;
+use super::{format::Format, provenance::Provenance, text::Turn};
+use crate::label::State;
+
+/// What every format writes in its own shape.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub(super) prompt: Vec<Turn>,
+    /// The good text or, of a verdict, the text it is about.
+    pub(super) completion: String,
+    /// Of a pair the other one.
+    pub(super) rejected: Option<String>,
+    pub(super) provenance: Provenance,
+}
+
+impl Row {
+    pub(super) fn new(
+        prompt: Vec<Turn>,
+        completion: &str,
+        rejected: Option<&str>,
+        provenance: Provenance,
+    ) -> Self {
+        let chars = |text: &str| text.chars().count() as u64;
+        let prompt_chars = prompt.iter().map(|turn| chars(&turn.content)).sum();
+        Self {
+            completion: completion.into(),
+            rejected: rejected.map(String::from),
+            provenance: Provenance {
+                prompt_chars,
+                completion_chars: chars(completion),
+                ..provenance
+            },
+            prompt,
+        }
+    }
+
+    /// The row as a line of `format`, without its end. Rows of labels have none.
+    pub(super) fn line(&self, format: Format) -> String {
+        let prompt = &self.prompt;
+        let completion = [Turn::assistant(&self.completion)];
+        match format {
+            Format::Labels => String::new(),
+            Format::TrlSft => line(&Sft { prompt, completion }),
+            Format::TrlKto => line(&Kto {
+                prompt,
+                completion,
+                label: self.provenance.state == State::Positive,
+            }),
+            Format::TrlDpo => line(&Dpo {
+                prompt,
+                chosen: completion,
+                rejected: [Turn::assistant(
+                    self.rejected.as_deref().unwrap_or_default(),
+                )],
+            }),
+        }
+    }
+}
 
 /// TRL SFT, prompt-completion, conversational: the loss is on the completion only.
 #[derive(Serialize)]
-pub(super) struct Sft<'a> {
-    pub(super) prompt: &'a [Turn],
-    pub(super) completion: [Turn; 1],
+struct Sft<'a> {
+    prompt: &'a [Turn],
+    completion: [Turn; 1],
 }
 
 /// TRL DPO, explicit prompt, conversational.
 #[derive(Serialize)]
-pub(super) struct Dpo<'a> {
-    pub(super) prompt: &'a [Turn],
-    pub(super) chosen: [Turn; 1],
-    pub(super) rejected: [Turn; 1],
+struct Dpo<'a> {
+    prompt: &'a [Turn],
+    chosen: [Turn; 1],
+    rejected: [Turn; 1],
 }
 
 /// TRL KTO, conversational.
 #[derive(Serialize)]
-pub(super) struct Kto<'a> {
-    pub(super) prompt: &'a [Turn],
-    pub(super) completion: [Turn; 1],
-    pub(super) label: bool,
+struct Kto<'a> {
+    prompt: &'a [Turn],
+    completion: [Turn; 1],
+    label: bool,
 }
 
 /// A row as its line. These shapes always have one.
-pub(super) fn line(row: &impl Serialize) -> String {
+fn line(row: &impl Serialize) -> String {
     serde_json::to_string(row).unwrap_or_default()
 }

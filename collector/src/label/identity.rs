@@ -5,7 +5,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use tacit_signals::{Id, Signal, signal::Shown};
 
 use super::timeline::{Moment, Timeline};
-use crate::store::rows::{OutputRows, Registered, StoredSubject};
+use crate::store::rows::{Origin, OutputRows, Registered, StoredSubject};
 
 /// What an output is and whose.
 pub(crate) struct Identity {
@@ -17,6 +17,8 @@ pub(crate) struct Identity {
     pub(crate) prompt_version: Option<String>,
     pub(crate) arms: BTreeMap<String, String>,
     pub(crate) subject: Option<StoredSubject>,
+    pub(crate) origin: Origin,
+    pub(crate) automated: bool,
 }
 
 /// Each field as registered, else as the first `shown` that has it says; the
@@ -40,7 +42,19 @@ pub(crate) fn of(rows: &OutputRows, timeline: &Timeline<'_>) -> Identity {
             .as_ref()
             .or_else(|| claimed(moments))
             .cloned(),
+        origin: origin(server, moments),
+        automated: moments.iter().any(|moment| moment.slice.automated),
     }
+}
+
+/// What the first browser said of itself; the surface as the server registered it.
+fn origin(server: &Registered, moments: &[Moment<'_>]) -> Origin {
+    let first = moments.first().map(|moment| moment.slice.origin.clone());
+    let mut origin = first.unwrap_or_default();
+    if let Some(surface) = &server.surface {
+        origin.surface.clone_from(surface);
+    }
+    origin
 }
 
 fn pick<T: Clone>(

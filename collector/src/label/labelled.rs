@@ -18,7 +18,7 @@ use super::{
     trust::Trust,
     verdict::{State, Verdict},
 };
-use crate::store::rows::StoredSubject;
+use crate::store::rows::{Origin, StoredSubject};
 
 /// One output with its label. Times are Unix ms.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +59,10 @@ pub struct Labelled {
     pub prompt_version: Option<String>,
     /// Arm by experiment.
     pub arms: BTreeMap<String, String>,
+    /// Where it was seen: of the first slice, but the surface as registered.
+    pub origin: Origin,
+    /// A program drove a browser that sent any of it.
+    pub automated: bool,
     /// When it was first shown, in corrected time.
     pub shown_at: Option<u64>,
     /// A person saw it: active dwell of at least a second, or any act.
@@ -135,6 +139,8 @@ pub(crate) fn assemble(
         model: identity.model,
         prompt_version: identity.prompt_version,
         arms: identity.arms,
+        origin: identity.origin,
+        automated: identity.automated,
         shown_at: facts.shown.map(|shown| shown.at),
         seen: evidence::seen(facts, Policy::SEEN_MS),
         edit: edit(facts, items),

@@ -3,7 +3,7 @@
 
 use std::{fmt, ops::AddAssign};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 /// A number in whole thousandths; printed with one to three decimals, `3.0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -68,6 +68,13 @@ impl fmt::Display for Milli {
 impl Serialize for Milli {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(self.to_f64())
+    }
+}
+
+impl<'de> Deserialize<'de> for Milli {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let value = f64::deserialize(from)?;
+        Self::exact(value).ok_or_else(|| D::Error::custom("is no number of at most three decimals"))
     }
 }
 

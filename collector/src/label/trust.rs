@@ -1,6 +1,6 @@
 //! What a label's signals rest on.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     evidence::Item,
@@ -9,7 +9,7 @@ use super::{
 use crate::store::rows::OutputRows;
 
 /// What a label's signals rest on; later ones are better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trust {
     /// Only the browser's word: the server never registered the output.

@@ -1,6 +1,6 @@
 //! From evidence to a verdict.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     evidence::Item,
@@ -10,7 +10,7 @@ use super::{
 };
 
 /// What an output turned out to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Good, at least as much as decides.

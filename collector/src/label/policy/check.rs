@@ -6,7 +6,8 @@ use tacit_signals::signal::Kind;
 use toml::Spanned;
 
 use super::{
-    Condition, Dwell, Family, Number, PairRules, Policy, Rule, Text, Trigger, error::Wrong, file,
+    Caps, Condition, Dwell, Family, Number, PairRules, Policy, Rule, Text, Trigger, error::Wrong,
+    file,
 };
 use crate::label::{facts::BUCKETS_S, milli::Milli};
 
@@ -49,6 +50,7 @@ pub(super) fn policy(file: file::File, hash: &str) -> Result<Policy, Wrong> {
             margin: number("margin", &file.pairs.margin, (0.001, STRENGTH_MAX))?,
             same: number("same", &file.pairs.same, (0.0, 1.0))?,
         },
+        caps: caps(&file.caps)?,
         act_window: place(act_ms),
         windows,
         rules: rules.into(),
@@ -65,6 +67,18 @@ fn dwell(raw: &file::Dwell) -> Result<Dwell, Wrong> {
         words_per_minute,
         read: number("read", &raw.read, (0.001, 100.0))?,
         floor: number("floor", &raw.floor, (0.0, 1.0))?,
+    })
+}
+
+fn caps(raw: &file::Caps) -> Result<Caps, Wrong> {
+    let rows_per_person = *raw.rows_per_person.get_ref();
+    if rows_per_person == 0 {
+        let problem = "is out of range, at least 1 is needed";
+        return Err(wrong(&raw.rows_per_person, "rows_per_person", problem));
+    }
+    Ok(Caps {
+        rows_per_person,
+        session_share: number("session_share", &raw.session_share, (0.0, 1.0))?,
     })
 }
 

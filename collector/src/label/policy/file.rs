@@ -14,6 +14,7 @@ pub(super) struct File {
     pub(super) window: Window,
     pub(super) dwell: Dwell,
     pub(super) pairs: Pairs,
+    pub(super) caps: Caps,
     #[serde(default)]
     pub(super) rule: Vec<Rule>,
 }
@@ -46,6 +47,13 @@ pub(super) struct Dwell {
 pub(super) struct Pairs {
     pub(super) margin: Spanned<f64>,
     pub(super) same: Spanned<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Caps {
+    pub(super) rows_per_person: Spanned<u64>,
+    pub(super) session_share: Spanned<f64>,
 }
 
 #[derive(Deserialize)]

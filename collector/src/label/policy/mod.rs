@@ -42,6 +42,8 @@ pub struct Policy {
     pub(crate) dwell: Dwell,
     /// When two answers make a pair.
     pub(crate) pairs: PairRules,
+    /// How much of a dataset one person may fill.
+    pub(crate) caps: Caps,
     /// Distinct windows of the rules and the policy, in ms from `shown`, ascending.
     pub(crate) windows: Vec<u64>,
     /// Index of the policy's own window in `windows`.
@@ -68,6 +70,15 @@ pub(crate) struct PairRules {
     pub(crate) margin: Milli,
     /// Survival from which an edited answer is the same answer.
     pub(crate) same: Milli,
+}
+
+/// How much of a dataset one person may fill.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caps {
+    /// Most rows of one person.
+    pub(crate) rows_per_person: u64,
+    /// Most rows, as a share of all, of those known only by their session.
+    pub(crate) session_share: Milli,
 }
 
 /// Evidence that one signal gives.
