@@ -73,6 +73,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
             until: options.until,
             mature_only: options.mature_only,
             trust: options.trust.unwrap_or(options.format.default_trust()),
+            ..Filter::of(options.format)
         },
     };
     let export = dataset(&*data.store, &policy, options.format, &request)?;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use tacit_signals::{Share, text::similarity};
+
 use super::{
     Filter,
     ledger::Skip,
@@ -10,7 +12,7 @@ use super::{
     text::{self, Turn},
 };
 use crate::{
-    label::{Edit, Labelled, LabelledGroup, Pair, PairKind, Policy, State, Trust},
+    label::{Edit, Labelled, LabelledGroup, Milli, Pair, PairKind, Policy, State, Trust},
     store::rows::{Group, OutputRows},
 };
 
@@ -25,8 +27,25 @@ pub(super) struct Build<'a> {
     pub(super) labelled: &'a LabelledGroup,
 }
 
-/// What every format asks of an output.
-pub(super) fn admit(filter: &Filter, label: &Labelled) -> Result<(), Skip> {
+/// What a list of labels asks of an output.
+pub(super) fn listed(filter: &Filter, label: &Labelled) -> Result<(), Skip> {
+    within(filter, label)?;
+    confident(filter, label.confidence)
+}
+
+/// What every dataset asks of an output, whatever the verdict.
+fn admit(filter: &Filter, label: &Labelled) -> Result<(), Skip> {
+    within(filter, label)?;
+    if label.automated {
+        return Err(Skip::Automated);
+    }
+    if held_out(label) {
+        return Err(Skip::Holdout);
+    }
+    Ok(())
+}
+
+fn within(filter: &Filter, label: &Labelled) -> Result<(), Skip> {
     if !filter.has_time(label.shown_at) {
         return Err(Skip::OutsideRange);
     }
@@ -44,6 +63,13 @@ pub(super) fn admit(filter: &Filter, label: &Labelled) -> Result<(), Skip> {
     Ok(())
 }
 
+fn confident(filter: &Filter, confidence: Milli) -> Result<(), Skip> {
+    if confidence < filter.min_confidence {
+        return Err(Skip::LowConfidence);
+    }
+    Ok(())
+}
+
 /// What a model should have said.
 enum Target<'a> {
     /// What the person made of the answer.
@@ -57,6 +83,7 @@ impl<'a> Build<'a> {
     pub(super) fn sft(&self) -> Vec<Candidate> {
         self.per_output(|rows, label| {
             let target = self.target(label)?;
+            confident(self.filter, label.confidence)?;
             let prompt = prompt(rows, label)?;
             let completion = match target {
                 Target::Edited(text) => text,
@@ -81,6 +108,7 @@ impl<'a> Build<'a> {
                 State::Positive | State::Negative => {}
                 undecided => return Err(undecided_as(undecided)),
             }
+            confident(self.filter, label.confidence)?;
             let prompt = prompt(rows, label)?;
             let name = label.output.to_string();
             let provenance = Provenance::of(name, Basis::Answer, label);
@@ -137,7 +165,12 @@ impl<'a> Build<'a> {
     }
 
     fn unchanged(&self, edit: Edit) -> bool {
-        i64::from(edit.survival.thousandths()) >= self.policy.pairs.same.thousandths()
+        self.same(edit.survival)
+    }
+
+    /// Whether texts so alike say the same.
+    fn same(&self, alike: Share) -> bool {
+        i64::from(alike.thousandths()) >= self.policy.pairs.same.thousandths()
     }
 
     /// A pair's row. `said` holds what earlier pairs of the group prefer: by outputs
@@ -154,6 +187,7 @@ impl<'a> Build<'a> {
         let (other, rejected) = side(pair.rejected_index);
         admit(self.filter, chosen)?;
         admit(self.filter, rejected)?;
+        confident(self.filter, chosen.confidence.min(rejected.confidence))?;
         let prompt = prompt(kept, chosen).or_else(|_| prompt(other, rejected))?;
         let better = match pair.kind {
             PairKind::Edit => text::filled(chosen.texts.edit.as_deref()).ok_or(Skip::NoTarget)?,
@@ -162,6 +196,9 @@ impl<'a> Build<'a> {
         let worse = answer(other, rejected)?;
         if better.trim() == worse.trim() {
             return Err(Skip::SameText);
+        }
+        if self.same(similarity(better, worse)) {
+            return Err(Skip::NearDuplicate);
         }
         if said.contains(&(chosen.turn, worse.trim(), better.trim())) {
             return Err(Skip::Contradiction);

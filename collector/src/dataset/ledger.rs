@@ -15,6 +15,10 @@ pub enum Skip {
     Trust,
     /// Something can still change the label.
     Immature,
+    /// A program drove the browser: nobody thought anything of it.
+    Automated,
+    /// Somebody held out of every loop; see [`super::provenance::HOLDOUT`].
+    Holdout,
     /// Edited, and the edited text is not known.
     NoTarget,
     /// Not decided yet.
@@ -27,17 +31,62 @@ pub enum Skip {
     Negative,
     /// In no pair.
     NoPair,
+    /// Decided, with less confidence than asked for.
+    LowConfidence,
     /// The input is not known, or is no list of texts.
     NoPrompt,
     /// The answer is not known or empty.
     NoText,
+    /// A message has a role the format's loaders do not know.
+    Roles,
+    /// The input ends in an answer of the model's instead of a question.
+    PromptShape,
+    /// The server registered no documents with the output.
+    NoDocuments,
     /// Both sides of a pair read the same.
     SameText,
+    /// Both sides of a pair read nearly the same: what is preferred is not clear.
+    NearDuplicate,
     /// Another pair of the turn prefers the same texts the other way round.
     Contradiction,
+    /// Another row says nearly the same.
+    Duplicate,
+    /// The person has as many rows as the policy gives one person.
+    PersonCap,
+    /// People known by their session alone have as many rows as the policy gives
+    /// all of them.
+    SessionCap,
 }
 
 impl Skip {
+    /// All of them, in their order.
+    pub const ALL: [Self; 24] = [
+        Self::OutsideRange,
+        Self::NotRegistered,
+        Self::Trust,
+        Self::Immature,
+        Self::Automated,
+        Self::Holdout,
+        Self::NoTarget,
+        Self::Pending,
+        Self::Neutral,
+        Self::Conflict,
+        Self::Negative,
+        Self::NoPair,
+        Self::LowConfidence,
+        Self::NoPrompt,
+        Self::NoText,
+        Self::Roles,
+        Self::PromptShape,
+        Self::NoDocuments,
+        Self::SameText,
+        Self::NearDuplicate,
+        Self::Contradiction,
+        Self::Duplicate,
+        Self::PersonCap,
+        Self::SessionCap,
+    ];
+
     /// Its name in a summary.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -46,21 +95,32 @@ impl Skip {
             Self::NotRegistered => "not_registered",
             Self::Trust => "trust",
             Self::Immature => "immature",
+            Self::Automated => "automated",
+            Self::Holdout => "holdout",
             Self::NoTarget => "no_target",
             Self::Pending => "pending",
             Self::Neutral => "neutral",
             Self::Conflict => "conflict",
             Self::Negative => "negative",
             Self::NoPair => "no_pair",
+            Self::LowConfidence => "low_confidence",
             Self::NoPrompt => "no_prompt",
             Self::NoText => "no_text",
+            Self::Roles => "roles",
+            Self::PromptShape => "prompt_shape",
+            Self::NoDocuments => "no_documents",
             Self::SameText => "same_text",
+            Self::NearDuplicate => "near_duplicate",
             Self::Contradiction => "contradiction",
+            Self::Duplicate => "duplicate",
+            Self::PersonCap => "person_cap",
+            Self::SessionCap => "session_cap",
         }
     }
 
     /// What would help. Levels are those of integration (DESIGN §1).
-    const fn remedy(self) -> &'static str {
+    #[must_use]
+    pub const fn remedy(self) -> &'static str {
         match self {
             Self::OutsideRange => "widen --since and --until; outputs never shown have no time",
             Self::NotRegistered => {
@@ -68,6 +128,14 @@ impl Skip {
                  (POST /v1/outputs with a secret key), which gives them text and trust"
             }
             Self::Trust => "lower --trust, or hand out registration tokens for `signed`",
+            Self::Automated => {
+                "a program drove those browsers (navigator.webdriver); \
+                 exclude your own tests from the page, real people are not affected"
+            }
+            Self::Holdout => {
+                "these people are held out to compare against; \
+                 end the experiment or lower its holdout share"
+            }
             Self::Immature => "wait until the labels' matures_at, or leave out --mature-only",
             Self::NoTarget => {
                 "level 2 is missing: edits are known but not the edited text; \
@@ -80,6 +148,7 @@ impl Skip {
                 "pairs need a turn with a kept and a regenerated answer, or edits \
                  with their text (level 2: content: \"edits\")"
             }
+            Self::LowConfidence => "lower --min-confidence, or wait for more signals",
             Self::NoPrompt => {
                 "level 1 is incomplete: registered outputs lack `input` \
                  (messages with text)"
@@ -88,8 +157,33 @@ impl Skip {
                 "level 1 is incomplete: registered outputs lack `output`; \
                  register it again after the stream's end"
             }
+            Self::Roles => {
+                "trainers know system, user and assistant alone: register tool \
+                 calls and their results as text, or leave them out of `input`"
+            }
+            Self::PromptShape => {
+                "register `input` up to the person's question; the answer goes \
+                 into `output`"
+            }
+            Self::NoDocuments => {
+                "register what was retrieved: `documents`, a list of \
+                 {\"id\", \"score\", \"content\"}"
+            }
             Self::SameText => "both answers of every pair read the same",
+            Self::NearDuplicate => {
+                "both answers of every pair read nearly the same; the policy's \
+                 pairs.same says how alike is too alike"
+            }
             Self::Contradiction => "every pair has one that says the opposite",
+            Self::Duplicate => "other rows say nearly the same; more people ask other things",
+            Self::PersonCap => {
+                "a few people would fill the dataset: wait for others, or raise the \
+                 policy's caps.rows_per_person"
+            }
+            Self::SessionCap => {
+                "give the capture a subject, or raise the policy's caps.session_share: \
+                 people known by their session alone share one cap"
+            }
         }
     }
 }

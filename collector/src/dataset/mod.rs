@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    label::{Labelled, Policy, Trust, label_group},
+    label::{Labelled, Milli, Policy, Trust, label_group},
     store::rows::Group,
 };
 
@@ -36,6 +36,8 @@ pub struct Filter {
     pub mature_only: bool,
     /// The least trust.
     pub trust: Trust,
+    /// The least confidence; undecided labels have 0.5.
+    pub min_confidence: Milli,
 }
 
 impl Filter {
@@ -47,6 +49,7 @@ impl Filter {
             until: None,
             mature_only: false,
             trust: format.default_trust(),
+            min_confidence: Milli::new(0),
         }
     }
 
@@ -131,7 +134,7 @@ impl Exporter {
     }
 
     fn take_label(&mut self, label: &Labelled) {
-        match candidate::admit(&self.filter, label) {
+        match candidate::listed(&self.filter, label) {
             Ok(()) => self.rows.push((None, label.to_line())),
             Err(skip) => *self.skipped.entry(skip).or_default() += 1,
         }

@@ -235,6 +235,74 @@ fn filters_by_time_maturity_and_trust() {
 }
 
 #[test]
+fn sure_enough_or_no_row() {
+    let groups = [
+        asked("liked", "Why?", "So.").at(9, rated(1.0)).group(),
+        asked("used", "How?", "Thus.")
+            .at(9, copied(1.0, CopyVia::Button))
+            .at(10, rated(1.0))
+            .group(),
+        asked("seen", "Who?", "Me.").group(),
+    ];
+    let policy = Policy::default_policy().unwrap();
+    let confidence = |group: &Group| label_group(group, &policy, AS_OF).outputs[0].confidence;
+    let at_least = |min_confidence| Filter {
+        min_confidence,
+        ..Filter::of(Format::TrlKto)
+    };
+    let [liked, used] = [&groups[0], &groups[1]].map(confidence);
+    assert!(liked < used);
+    let rows = |least| export(Format::TrlKto, at_least(least), &groups).summary;
+    assert_eq!(rows(liked).rows, 2);
+    let sure = rows(used);
+    assert_eq!((sure.rows, sure.skipped["low_confidence"]), (1, 1));
+    assert_eq!(
+        sure.skipped["pending"], 1,
+        "undecided says more than unsure"
+    );
+    let labels = export(Format::Labels, at_least(used), &groups).summary;
+    assert_eq!((labels.rows, labels.skipped["low_confidence"]), (1, 2));
+}
+
+#[test]
+fn programs_and_people_held_out_teach_nothing() {
+    let liked = || asked("o", "Why?", "So.").at(9, rated(1.0));
+    let mut driven = liked();
+    driven.rows.slices[0].automated = true;
+    let mut apart = liked();
+    let registered = apart.rows.registered.as_mut().unwrap();
+    registered.arms.insert("loop".into(), "holdout".into());
+    for (story, reason) in [(driven, "automated"), (apart, "holdout")] {
+        let groups = [story.group()];
+        for format in [Format::TrlSft, Format::TrlDpo, Format::TrlKto] {
+            let summary = export_of(format, &groups).summary;
+            assert_eq!(summary.skipped, [(reason.into(), 1)].into());
+        }
+        assert_eq!(export_of(Format::Labels, &groups).rows.len(), 1);
+    }
+}
+
+#[test]
+fn pairs_that_read_nearly_the_same_prefer_nothing() {
+    let answers = |kept: &str| {
+        let left = asked(
+            "a",
+            "Why?",
+            "It is because of Rayleigh scattering of sunlight.",
+        )
+        .at(5 * SECOND, regenerated(5 * SECOND));
+        let kept = asked("b", "Why?", kept).at(40 * SECOND, rated(1.0));
+        export_of(Format::TrlDpo, &[group([left, kept])]).summary
+    };
+    let nearly = answers("It is because of Rayleigh scattering of sunlight!");
+    assert_eq!((nearly.rows, nearly.skipped["near_duplicate"]), (0, 1));
+    assert_eq!(
+        answers("Because molecules of air scatter blue more.").rows,
+        1
+    );
+}
+
+#[test]
 fn texts_of_content_frames_stand_in_where_claims_are_wanted() {
     let story = Story::shown("o")
         .at(1, rated(1.0))
@@ -368,6 +436,14 @@ fn an_empty_export_names_the_level_that_is_missing() {
         commonest.contains("1 of 2 skipped as not_registered"),
         "{commonest}"
     );
+}
+
+#[test]
+fn every_reason_has_a_name_of_its_own_and_a_remedy() {
+    let names: std::collections::BTreeSet<_> = Skip::ALL.map(Skip::name).into();
+    assert_eq!(names.len(), Skip::ALL.len());
+    assert!(Skip::ALL.is_sorted(), "named in the order they are tried");
+    assert!(Skip::ALL.into_iter().all(|skip| skip.remedy().len() > 20));
 }
 
 #[test]

@@ -45,6 +45,7 @@ impl Query {
                 until: self.until,
                 mature_only: self.mature_only,
                 trust: trust(self.trust.as_deref(), format.default_trust())?,
+                ..Filter::of(format)
             },
         })
     }
