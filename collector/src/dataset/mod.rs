@@ -10,6 +10,7 @@
 mod candidate;
 mod format;
 mod ledger;
+pub mod near;
 pub mod provenance;
 mod row;
 mod text;
