@@ -13,6 +13,7 @@ mod ledger;
 pub mod near;
 pub mod provenance;
 mod row;
+pub mod sort;
 mod text;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,61 @@
+//! Sorted runs as one.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, binary_heap::PeekMut},
+};
+
+use super::{error::SortError, run::RunReader};
+
+/// The next record of a run. Ordered as records are, then by run.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Head {
+    key: Vec<u8>,
+    payload: Vec<u8>,
+    run: usize,
+}
+
+/// Reads sorted runs in one order.
+#[derive(Debug)]
+pub struct Merge {
+    runs: Vec<RunReader>,
+    heads: BinaryHeap<Reverse<Head>>,
+    key: Vec<u8>,
+    payload: Vec<u8>,
+}
+
+impl Merge {
+    pub(super) fn of(mut runs: Vec<RunReader>) -> Result<Self, SortError> {
+        let mut heads = BinaryHeap::with_capacity(runs.len());
+        for (run, reader) in runs.iter_mut().enumerate() {
+            let (mut key, mut payload) = (Vec::new(), Vec::new());
+            if reader.read(&mut key, &mut payload)? {
+                heads.push(Reverse(Head { key, payload, run }));
+            }
+        }
+        Ok(Self {
+            runs,
+            heads,
+            key: Vec::new(),
+            payload: Vec::new(),
+        })
+    }
+
+    /// The next record's key and payload.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "lends what the next call overwrites, which no iterator may"
+    )]
+    pub fn next(&mut self) -> Result<Option<(&[u8], &[u8])>, SortError> {
+        let Some(mut least) = self.heads.peek_mut() else {
+            return Ok(None);
+        };
+        let Reverse(head) = &mut *least;
+        std::mem::swap(&mut self.key, &mut head.key);
+        std::mem::swap(&mut self.payload, &mut head.payload);
+        if !self.runs[head.run].read(&mut head.key, &mut head.payload)? {
+            PeekMut::pop(least);
+        }
+        Ok(Some((&self.key, &self.payload)))
+    }
+}
