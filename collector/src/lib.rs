@@ -44,6 +44,7 @@ pub mod limits;
 pub mod log;
 pub mod outcome;
 pub mod registrations;
+pub mod release;
 pub mod store;
 #[cfg(test)]
 mod testing;

@@ -21,6 +21,12 @@ pub const MAP_ENTRIES_MAX: usize = 32;
 /// Bytes of a `model`, `prompt_version`, `surface`, arm or tag.
 pub const NAME_BYTES_MAX: usize = 128;
 
+/// Bytes of a release's note.
+pub const NOTE_BYTES_MAX: usize = 2_000;
+
+/// Bytes of a `POST /v1/releases` body.
+pub const RELEASE_BODY_BYTES_MAX: usize = 16 * 1024;
+
 /// Bytes of a `POST /v1/signals` body.
 pub const SIGNALS_BODY_BYTES_MAX: usize = 256 * 1024;
 

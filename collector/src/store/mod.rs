@@ -11,6 +11,7 @@ mod join;
 mod ranges;
 pub mod rows;
 mod sqlite;
+mod updates;
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
@@ -25,6 +26,7 @@ use crate::{
 pub use error::StoreError;
 use rows::{Group, StoredSubject};
 pub use sqlite::SqliteStore;
+pub use updates::{Attempt, BuildKind, BuildRecord, Held, NewRun, Run, RunEnd, UpdateStore};
 
 /// Facts. Of the writing side one thread makes use, the consumer.
 pub trait Store: Send + Sync {

@@ -4,6 +4,7 @@ mod books;
 mod facts;
 mod grouping;
 mod registered;
+mod updates;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +27,7 @@ struct Fixture<S> {
     directory: TempDir,
 }
 
-trait Backend: Store + ControlStore + Sized {
+trait Backend: Store + ControlStore + UpdateStore + Sized {
     fn open_in(path: &std::path::Path) -> Self;
 
     fn fixture() -> Fixture<Self> {
@@ -76,6 +77,14 @@ macro_rules! contract {
             contract!($backend, books:
                 refusals_are_kept
                 keys_are_made_listed_and_revoked
+            );
+            contract!($backend, updates:
+                a_lease_has_one_holder
+                of_many_who_want_a_lease_one_gets_it
+                a_run_is_retried_as_of_its_first_attempt
+                who_lost_the_lease_ends_no_run
+                builds_are_recorded_once
+                releases_are_recorded_once_in_order
             );
         }
     };

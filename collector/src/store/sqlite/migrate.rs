@@ -5,7 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, in order; their number is the schema's version.
-const STEPS: [&str; 1] = [include_str!("../../../migrations/0001_facts.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("../../../migrations/0001_facts.sql"),
+    include_str!("../../../migrations/0002_updates.sql"),
+];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
@@ -30,7 +33,15 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
+    use serde_json::Value;
+
     use super::*;
+    use crate::{
+        control::ProjectId,
+        store::{BuildKind, BuildRecord, ControlStore, SqliteStore, Store, UpdateStore},
+    };
 
     #[test]
     fn runs_once_and_refuses_the_future() {
@@ -43,8 +54,48 @@ mod tests {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 1
+                known: 2
             }
         ));
+    }
+
+    /// A data directory as the release with schema 1 left it: what it knew is there,
+    /// and what came later works on it.
+    #[test]
+    fn a_directory_of_schema_1_is_brought_up_to_date() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tacit.sqlite");
+        let released = Connection::open(&path).unwrap();
+        released
+            .execute_batch(include_str!("fixtures/schema_1.sql"))
+            .unwrap();
+        drop(released);
+        let store = SqliteStore::open(directory.path()).unwrap();
+        let names: Vec<_> = store
+            .keys()
+            .unwrap()
+            .into_iter()
+            .map(|key| key.kind)
+            .collect();
+        assert_eq!(names, ["secret", "publishable"]);
+        let project = ProjectId(1);
+        let mut events = Vec::new();
+        let visited = store.groups(project, u64::MAX, &mut |group| {
+            for output in &group.outputs {
+                let signals = output.slices.iter().flat_map(|slice| &slice.events);
+                let names: Vec<_> = signals
+                    .map(|event| event.signal.name().to_owned())
+                    .collect();
+                events.push(format!("{}: {}", output.id, names.join(", ")));
+            }
+            ControlFlow::Continue(())
+        });
+        visited.unwrap();
+        assert_eq!(events, ["o-1: shown, copied"]);
+        let build = BuildRecord::of(BuildKind::Brief, b"{}", 1, "/out", Value::Null);
+        assert!(store.add_build(project, &build).unwrap());
+        drop(store);
+        let reopened = SqliteStore::open(directory.path()).unwrap();
+        assert_eq!(reopened.builds(project).unwrap(), [build]);
     }
 }

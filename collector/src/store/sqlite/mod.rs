@@ -16,6 +16,7 @@ mod ledger;
 mod migrate;
 mod read;
 mod register;
+mod updates;
 
 use std::{
     collections::BTreeMap,

@@ -1,0 +1,243 @@
+//! Releases: what went live, from which dataset or brief, verified by what.
+//!
+//! A release is a fact told once: `new` checks what was said and names it by its
+//! content, so that the same telling twice is one release. Whether the build it
+//! names exists is the store's to say ([`record`]).
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    control::ProjectId,
+    limits::{NAME_BYTES_MAX, NOTE_BYTES_MAX},
+    store::{StoreError, UpdateStore},
+};
+
+/// What kind of thing went live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReleaseKind {
+    /// A prompt version.
+    Prompt,
+    /// Documents that answers are made from.
+    Rag,
+    /// A model tuned on a dataset.
+    FineTune,
+    /// Another model.
+    Model,
+}
+
+/// What whoever released it says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Announcement {
+    /// The version's name, as outputs carry it: `support@15`.
+    pub name: String,
+    /// What kind of thing it is.
+    pub kind: ReleaseKind,
+    /// The dataset or brief it was made from.
+    pub from: Option<String>,
+    /// The experiment that compared it with what was before.
+    pub experiment: Option<String>,
+    /// When it went live, Unix ms; now when nothing is said.
+    pub at: Option<u64>,
+    /// For people.
+    pub note: Option<String>,
+}
+
+/// A version that went live.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Made of all the rest.
+    pub release: String,
+    /// The version's name.
+    pub name: String,
+    /// What kind of thing it is.
+    pub kind: ReleaseKind,
+    /// The build it was made from.
+    pub from: Option<String>,
+    /// The experiment that compared it with what was before.
+    pub experiment: Option<String>,
+    /// When it went live, Unix ms.
+    pub at: u64,
+    /// For people.
+    pub note: Option<String>,
+}
+
+/// What shows that a release is better than what was before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Learnt from people, and no experiment compared it: it may please them and
+    /// still be worse.
+    Unproven,
+    /// An experiment is named.
+    Experiment,
+    /// Nothing learnt from people is in it.
+    NotNeeded,
+}
+
+/// An announcement that is no release.
+#[derive(Debug, Error)]
+pub enum ReleaseError {
+    /// A field is wrong.
+    #[error("{field}: {problem}")]
+    Field {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Hex digits in a release's id.
+const ID_DIGITS: usize = 16;
+
+impl Release {
+    /// Checks an announcement told at `now` (Unix ms).
+    pub fn new(said: Announcement, now: u64) -> Result<Self, ReleaseError> {
+        name("name", &said.name)?;
+        if let Some(experiment) = &said.experiment {
+            name("experiment", experiment)?;
+        }
+        if said
+            .note
+            .as_ref()
+            .is_some_and(|note| note.len() > NOTE_BYTES_MAX)
+        {
+            let problem = format!("is longer than {NOTE_BYTES_MAX} bytes");
+            return Err(wrong("note", problem));
+        }
+        if said.from.is_none() && said.kind != ReleaseKind::Model {
+            let problem = "is missing: only a model can go live without a dataset or brief";
+            return Err(wrong("from", problem));
+        }
+        let mut release = Self {
+            release: String::new(),
+            name: said.name,
+            kind: said.kind,
+            from: said.from,
+            experiment: said.experiment,
+            at: said.at.unwrap_or(now),
+            note: said.note,
+        };
+        let content = serde_json::to_vec(&release).unwrap_or_default();
+        release.release = format!("rel_{}", &blake3::hash(&content).to_hex()[..ID_DIGITS]);
+        Ok(release)
+    }
+
+    /// What shows that it is better than what was before.
+    #[must_use]
+    pub const fn proof(&self) -> Proof {
+        match (&self.experiment, &self.from) {
+            (Some(_), _) => Proof::Experiment,
+            (None, Some(_)) => Proof::Unproven,
+            (None, None) => Proof::NotNeeded,
+        }
+    }
+
+    /// As it is shown: with its proof.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        let mut shown = serde_json::to_value(self).unwrap_or_default();
+        shown["proof"] = serde_json::to_value(self.proof()).unwrap_or_default();
+        shown
+    }
+}
+
+/// Checks an announcement and writes it down; whether it is new.
+pub fn record(
+    store: &dyn UpdateStore,
+    project: ProjectId,
+    said: Announcement,
+    now: u64,
+) -> Result<(Release, bool), ReleaseError> {
+    let release = Release::new(said, now)?;
+    if let Some(from) = &release.from
+        && store.build(project, from)?.is_none()
+    {
+        let problem = format!("there is no dataset or brief {from}; `tacit builds` names them");
+        return Err(wrong("from", problem));
+    }
+    let is_new = store.add_release(project, &release)?;
+    Ok((release, is_new))
+}
+
+fn name(field: &'static str, text: &str) -> Result<(), ReleaseError> {
+    let fits = (1..=NAME_BYTES_MAX).contains(&text.len());
+    let plain = text.chars().all(|c| !c.is_control()) && !text.trim().is_empty();
+    if fits && plain {
+        return Ok(());
+    }
+    let problem = format!("must have 1 to {NAME_BYTES_MAX} bytes and no control characters");
+    Err(wrong(field, problem))
+}
+
+fn wrong(field: &'static str, problem: impl Into<String>) -> ReleaseError {
+    let problem = problem.into();
+    ReleaseError::Field { field, problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(kind: ReleaseKind) -> Announcement {
+        Announcement {
+            name: "support@15".into(),
+            kind,
+            from: Some("br_1".into()),
+            experiment: None,
+            at: None,
+            note: None,
+        }
+    }
+
+    #[test]
+    fn what_was_learnt_from_people_is_unproven_until_an_experiment_is_named() {
+        let proof = |said| Release::new(said, 5).unwrap().proof();
+        assert_eq!(proof(said(ReleaseKind::Prompt)), Proof::Unproven);
+        let mut compared = said(ReleaseKind::FineTune);
+        compared.experiment = Some("tone".into());
+        assert_eq!(proof(compared), Proof::Experiment);
+        let mut bought = said(ReleaseKind::Model);
+        bought.from = None;
+        assert_eq!(proof(bought), Proof::NotNeeded);
+    }
+
+    #[test]
+    fn errors_name_the_field() {
+        let field = |said| match Release::new(said, 5) {
+            Err(ReleaseError::Field { field, .. }) => Some(field),
+            _ => None,
+        };
+        let mut nameless = said(ReleaseKind::Rag);
+        nameless.name = " ".into();
+        assert_eq!(field(nameless), Some("name"));
+        let mut rootless = said(ReleaseKind::Rag);
+        rootless.from = None;
+        assert_eq!(field(rootless), Some("from"));
+        let mut chatty = said(ReleaseKind::Rag);
+        chatty.note = Some("x".repeat(NOTE_BYTES_MAX + 1));
+        assert_eq!(field(chatty), Some("note"));
+    }
+
+    #[test]
+    fn the_same_telling_is_the_same_release() {
+        let told = |at| {
+            let mut said = said(ReleaseKind::Prompt);
+            said.at = at;
+            Release::new(said, 5).unwrap()
+        };
+        assert_eq!(told(Some(5)), told(None));
+        assert_ne!(told(Some(5)).release, told(Some(6)).release);
+        let shown = told(None).to_json();
+        assert_eq!(
+            (&shown["at"], &shown["proof"]),
+            (&5.into(), &"unproven".into())
+        );
+    }
+}
