@@ -45,6 +45,7 @@ pub mod log;
 pub mod outcome;
 pub mod registrations;
 pub mod release;
+pub mod report;
 pub mod store;
 #[cfg(test)]
 mod testing;
