@@ -36,6 +36,12 @@ impl Format {
         }
     }
 
+    /// How a file of it ends, without the dot.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        "jsonl"
+    }
+
     /// The least trust unless told otherwise: whatever trains a model rests on
     /// outputs the server registered; a list of labels may show everything.
     #[must_use]

@@ -7,13 +7,16 @@
 //!
 //! Same groups, policy, `as_of`, filter and seed: same bytes.
 
+pub mod build;
 mod candidate;
 mod format;
 mod ledger;
 pub mod near;
+mod people;
 pub mod provenance;
 mod row;
 pub mod sort;
+pub mod split;
 mod text;
 
 use std::collections::BTreeMap;
@@ -21,7 +24,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    label::{Labelled, Milli, Policy, Trust, label_group},
+    label::{Labelled, LabelledGroup, Milli, Policy, Trust, label_group},
     store::rows::Group,
 };
 
@@ -86,6 +89,40 @@ pub struct Summary {
     pub skipped: BTreeMap<String, u64>,
     /// Why there are no rows and what would change that.
     pub hint: Option<String>,
+}
+
+/// Makes rows of groups.
+#[derive(Debug)]
+pub(crate) struct Maker<'a> {
+    format: Format,
+    filter: Filter,
+    pub(crate) policy: &'a Policy,
+}
+
+impl<'a> Maker<'a> {
+    pub(crate) const fn new(format: Format, filter: Filter, policy: &'a Policy) -> Self {
+        Self {
+            format,
+            filter,
+            policy,
+        }
+    }
+
+    /// The rows of a labelled group, and of everything else the one reason it is none.
+    fn candidates(&self, group: &Group, labelled: &LabelledGroup) -> Vec<candidate::Candidate> {
+        let build = candidate::Build {
+            filter: &self.filter,
+            policy: self.policy,
+            group,
+            labelled,
+        };
+        match self.format {
+            Format::Labels => Vec::new(),
+            Format::TrlSft => build.sft(),
+            Format::TrlKto => build.kto(),
+            Format::TrlDpo => build.dpo(),
+        }
+    }
 }
 
 /// Makes a dataset of groups.

@@ -18,6 +18,18 @@ pub enum Basis {
     Sibling,
 }
 
+impl Basis {
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Edit => "edit",
+            Self::Sibling => "sibling",
+        }
+    }
+}
+
 /// What a row rests on. Texts are not in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Provenance {

@@ -38,6 +38,15 @@ impl Row {
         }
     }
 
+    /// The texts that tell it from other rows: what was asked last, the answer and,
+    /// of a pair, the other answer. System prompts and histories are alike in rows
+    /// that have nothing else in common.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &str> {
+        let question = self.prompt.last().map_or("", |turn| &turn.content);
+        let answers = [Some(&*self.completion), self.rejected.as_deref()];
+        [question].into_iter().chain(answers.into_iter().flatten())
+    }
+
     /// The row as a line of `format`, without its end. Rows of labels have none.
     pub(super) fn line(&self, format: Format) -> String {
         let prompt = &self.prompt;

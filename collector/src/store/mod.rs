@@ -24,7 +24,7 @@ use crate::{
     outcome::Refused,
 };
 pub use error::StoreError;
-use rows::{Group, StoredSubject};
+use rows::{Group, GroupName, StoredSubject};
 pub use sqlite::SqliteStore;
 pub use updates::{Attempt, BuildKind, BuildRecord, Held, NewRun, Run, RunEnd, UpdateStore};
 
@@ -44,6 +44,9 @@ pub trait Store: Send + Sync {
     /// Returns once everything written before is on the device.
     fn sync(&self) -> Result<(), StoreError>;
 
+    /// Tells this store's facts from those of any other.
+    fn identity(&self) -> Result<String, StoreError>;
+
     /// How far the log is folded in.
     fn position(&self) -> Result<Position, StoreError>;
 
@@ -55,6 +58,18 @@ pub trait Store: Send + Sync {
         project: ProjectId,
         as_of: u64,
         visit: &mut dyn FnMut(Group) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.groups_after(project, as_of, None, &mut |_, group| visit(group))
+    }
+
+    /// As [`Store::groups`], with the groups that come after the one named `after`,
+    /// and with each group's name.
+    fn groups_after(
+        &self,
+        project: ProjectId,
+        as_of: u64,
+        after: Option<&GroupName>,
+        visit: &mut dyn FnMut(&GroupName, Group) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
 
     /// The group of the output that `id` names, by its own id, an alias or a

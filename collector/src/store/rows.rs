@@ -15,6 +15,16 @@ pub struct Group {
     pub outputs: Vec<OutputRows>,
 }
 
+/// What a group is called. Names ascend as the store hands groups out: by id,
+/// bytewise, and of equal ids the conversation first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GroupName {
+    /// The conversation or, where it has none, the output.
+    pub id: String,
+    /// An output that is in no conversation.
+    pub alone: bool,
+}
+
 /// One output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutputRows {

@@ -120,27 +120,37 @@ impl Sorter {
     /// what they were for whoever resumes.
     pub fn finish(mut self) -> Result<Sorted, SortError> {
         self.spill()?;
-        let records = self.runs.iter().map(|run| run.records).sum();
-        let mut files: Vec<String> = self.runs.into_iter().map(|run| run.file).collect();
+        let Self {
+            directory,
+            name,
+            fan_in,
+            buffer,
+            runs,
+            ..
+        } = self;
+        // Merging has memory of its own.
+        drop(buffer);
+        let records = runs.iter().map(|run| run.records).sum();
+        let mut files: Vec<String> = runs.into_iter().map(|run| run.file).collect();
         let mut made = 0;
-        while files.len() > self.fan_in {
-            let first: Vec<String> = files.drain(..self.fan_in).collect();
-            let file = format!("{}-merged-{made:06}.run", self.name);
+        while files.len() > fan_in {
+            let first: Vec<String> = files.drain(..fan_in).collect();
+            let file = format!("{name}-merged-{made:06}.run");
             made += 1;
-            let mut writer = RunWriter::create(&self.directory.join(&file))?;
-            let mut merge = open(&self.directory, &first)?;
+            let mut writer = RunWriter::create(&directory.join(&file))?;
+            let mut merge = open(&directory, &first)?;
             while let Some((key, payload)) = merge.next()? {
                 writer.write(key, payload)?;
             }
             writer.finish(Keep::ForNow)?;
             for gone in first.iter().filter(|name| name.contains("-merged-")) {
-                let path = self.directory.join(gone);
+                let path = directory.join(gone);
                 std::fs::remove_file(&path).map_err(|error| SortError::io(&path, error))?;
             }
             files.push(file);
         }
         Ok(Sorted {
-            directory: self.directory,
+            directory,
             files,
             records,
         })

@@ -36,7 +36,8 @@ pub(super) fn policy(file: file::File, hash: &str) -> Result<Policy, Wrong> {
         rules.push(rule(raw, place(ms.transpose()?.unwrap_or(act_ms)))?);
     }
     Ok(Policy {
-        reference: format!("{name}@{version}#{hash}").into(),
+        reference: format!("{name}@{version}#{}", &hash[..super::HASH_DIGITS]).into(),
+        blake3: hash.into(),
         decide: number("decide", &file.verdict.decide, (0.001, STRENGTH_MAX))?,
         temperature: number(
             "temperature",

@@ -30,6 +30,8 @@ const HASH_DIGITS: usize = 12;
 pub struct Policy {
     /// `name@version#hash`, of the file's very bytes.
     pub(crate) reference: Arc<str>,
+    /// BLAKE3 of the file, in hex.
+    pub(crate) blake3: Arc<str>,
     /// |score| that decides.
     pub(crate) decide: Milli,
     /// Score that is worth one unit of log-odds.
@@ -188,13 +190,19 @@ impl Policy {
     pub fn parse(toml: &str) -> Result<Self, PolicyError> {
         let raw = toml::from_str(toml).map_err(|error| PolicyError::syntax(toml, &error))?;
         let hash = blake3::hash(toml.as_bytes()).to_hex();
-        check::policy(raw, &hash[..HASH_DIGITS]).map_err(|wrong| wrong.at(toml))
+        check::policy(raw, &hash).map_err(|wrong| wrong.at(toml))
     }
 
     /// Its name, version and the start of the file's BLAKE3: `default@1#9c1f…`.
     #[must_use]
     pub fn reference(&self) -> String {
         self.reference.to_string()
+    }
+
+    /// BLAKE3 of the whole file, in hex.
+    #[must_use]
+    pub fn blake3(&self) -> &str {
+        &self.blake3
     }
 
     /// What a rule means, for people.

@@ -56,6 +56,56 @@ pub(super) fn groups_are_conversations_in_order<S: Backend>() {
     drop(directory);
 }
 
+pub(super) fn reading_goes_on_after_any_group<S: Backend>() {
+    let Fixture { store, directory } = S::fixture();
+    // A conversation and an output may carry the same id.
+    let events = [
+        shown(0, "z", "same", 0, 0),
+        copied(1, "same"),
+        copied(2, "a"),
+        shown(3, "y", "b", 0, 0),
+        copied(4, "t"),
+        shown(5, "x", "z", 0, 0),
+    ];
+    fold(&store, &[batch(1, NOW, &events)]);
+    let after = |name: Option<&GroupName>| {
+        let mut groups = Vec::new();
+        let visited = store.groups_after(OURS, EVER, name, &mut |name, group| {
+            groups.push((name.clone(), group));
+            ControlFlow::Continue(())
+        });
+        visited.unwrap();
+        groups
+    };
+    let all = after(None);
+    let names: Vec<_> = all
+        .iter()
+        .map(|(name, _)| (&*name.id, name.alone))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("a", true),
+            ("b", false),
+            ("same", false),
+            ("same", true),
+            ("t", true),
+            ("z", false)
+        ]
+    );
+    assert!(names.is_sorted());
+    for (place, (name, _)) in all.iter().enumerate() {
+        assert_eq!(after(Some(name)), all[place + 1..], "after {name:?}");
+    }
+    // The one it was last at may be gone from this view.
+    let gone = GroupName {
+        id: "c".into(),
+        alone: true,
+    };
+    assert_eq!(after(Some(&gone)), all[2..]);
+    drop(directory);
+}
+
 pub(super) fn a_registered_conversation_beats_a_claimed_one<S: Backend>() {
     let Fixture { store, directory } = S::fixture();
     fold(

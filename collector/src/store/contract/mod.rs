@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 use tacit_signals::json as twin;
 use tempfile::TempDir;
 
-use super::{rows::JoinedBy, *};
+use super::{
+    rows::{GroupName, JoinedBy},
+    *,
+};
 use crate::{
     accept::{self, registration},
     control::ContentPolicy,
@@ -70,6 +73,7 @@ macro_rules! contract {
             contract!($backend, grouping:
                 equal_turns_join_when_unique
                 groups_are_conversations_in_order
+                reading_goes_on_after_any_group
                 a_registered_conversation_beats_a_claimed_one
                 a_group_is_found_by_any_of_its_ids
                 pages_go_back_in_time

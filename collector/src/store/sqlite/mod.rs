@@ -29,7 +29,10 @@ use std::{
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::DbConfig};
 use tacit_signals::{Id, SessionId};
 
-use super::{Folding, Listed, Page, Registering, Settled, Store, StoreError, Traced, rows::Group};
+use super::{
+    ControlStore, Folding, Listed, Page, Registering, Settled, Store, StoreError, Traced,
+    rows::{Group, GroupName},
+};
 use crate::{control::ProjectId, log::Position, outcome::Refused};
 use intern::Interned;
 
@@ -211,17 +214,23 @@ impl Store for SqliteStore {
         })
     }
 
+    fn identity(&self) -> Result<String, StoreError> {
+        let salt = ControlStore::salt(self)?;
+        Ok(blake3::hash(&salt.0).to_hex().to_string())
+    }
+
     fn position(&self) -> Result<Position, StoreError> {
         self.read(ledger::position)
     }
 
-    fn groups(
+    fn groups_after(
         &self,
         project: ProjectId,
         as_of: u64,
-        visit: &mut dyn FnMut(Group) -> ControlFlow<()>,
+        after: Option<&GroupName>,
+        visit: &mut dyn FnMut(&GroupName, Group) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        self.read(|snapshot| read::groups(snapshot, project, as_of, visit))
+        self.read(|snapshot| read::groups(snapshot, project, as_of, after, visit))
     }
 
     fn group_of(

@@ -11,14 +11,18 @@ use super::{
 };
 use crate::{
     control::ProjectId,
-    store::{Listed, Page, StoreError, rows::Group},
+    store::{
+        Listed, Page, StoreError,
+        rows::{Group, GroupName},
+    },
 };
 
 pub(super) fn groups(
     snapshot: &Transaction<'_>,
     project: ProjectId,
     as_of: u64,
-    visit: &mut dyn FnMut(Group) -> ControlFlow<()>,
+    after: Option<&GroupName>,
+    visit: &mut dyn FnMut(&GroupName, Group) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     let view = View {
         snapshot,
@@ -26,30 +30,42 @@ pub(super) fn groups(
         as_of,
     };
     let mut by_conversation = snapshot.prepare_cached(
-        "SELECT id, conversation FROM conversations WHERE project = ?1 ORDER BY id",
+        "SELECT id, conversation FROM conversations WHERE project = ?1 AND id > ?2 ORDER BY id",
     )?;
-    let mut by_output =
-        snapshot.prepare_cached("SELECT id, output FROM outputs WHERE project = ?1 ORDER BY id")?;
-    let mut conversations = by_conversation.query([project.0])?;
-    let mut outputs = by_output.query([project.0])?;
+    // Of equal ids the output comes after the conversation.
+    let mut by_output = snapshot.prepare_cached(
+        "SELECT id, output FROM outputs
+         WHERE project = ?1 AND id >= ?2 AND (?3 OR id > ?2) ORDER BY id",
+    )?;
+    let last = after.map_or("", |name| &name.id);
+    let conversation_was_last = after.is_some_and(|name| !name.alone);
+    let mut conversations = by_conversation.query(params![project.0, last])?;
+    let mut outputs = by_output.query(params![project.0, last, conversation_was_last])?;
     let mut conversation = next(&mut conversations)?;
     let mut output = next_alone(&view, &mut outputs)?;
     loop {
-        let group = match (&conversation, &output) {
+        let conversation_first = match (&conversation, &output) {
             (None, None) => return Ok(()),
-            (Some((name, number)), other) if other.as_ref().is_none_or(|(id, _)| name <= id) => {
-                let group = view.of_conversation(*number)?;
-                conversation = next(&mut conversations)?;
-                group
-            }
-            (_, Some((_, number))) => {
-                let group = view.of_output(*number)?;
-                output = next_alone(&view, &mut outputs)?;
-                group
-            }
-            (Some(_), None) => return Ok(()),
+            (Some((name, _)), Some((id, _))) => name <= id,
+            (here, _) => here.is_some(),
         };
-        if !group.group.outputs.is_empty() && visit(group.group).is_break() {
+        let (from, alone) = if conversation_first {
+            (&mut conversation, false)
+        } else {
+            (&mut output, true)
+        };
+        let Some((id, number)) = from.take() else {
+            return Ok(());
+        };
+        let Assembled { group, .. } = if alone {
+            output = next_alone(&view, &mut outputs)?;
+            view.of_output(number)?
+        } else {
+            conversation = next(&mut conversations)?;
+            view.of_conversation(number)?
+        };
+        let name = GroupName { id, alone };
+        if !group.outputs.is_empty() && visit(&name, group).is_break() {
             return Ok(());
         }
     }
