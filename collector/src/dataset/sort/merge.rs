@@ -15,6 +15,9 @@ struct Head {
     run: usize,
 }
 
+/// A record's key and payload.
+pub type Record<'a> = (&'a [u8], &'a [u8]);
+
 /// Reads sorted runs in one order.
 #[derive(Debug)]
 pub struct Merge {
@@ -41,12 +44,12 @@ impl Merge {
         })
     }
 
-    /// The next record's key and payload.
+    /// The next record.
     #[expect(
         clippy::should_implement_trait,
         reason = "lends what the next call overwrites, which no iterator may"
     )]
-    pub fn next(&mut self) -> Result<Option<(&[u8], &[u8])>, SortError> {
+    pub fn next(&mut self) -> Result<Option<Record<'_>>, SortError> {
         let Some(mut least) = self.heads.peek_mut() else {
             return Ok(None);
         };

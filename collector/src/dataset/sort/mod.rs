@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use self::buffer::Buffer;
 pub use self::{
     error::SortError,
-    merge::Merge,
+    merge::{Merge, Record},
     run::{RunReader, RunWriter},
 };
 

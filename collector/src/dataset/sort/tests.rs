@@ -6,9 +6,9 @@ use proptest::prelude::*;
 
 use super::*;
 
-type Record = (Vec<u8>, Vec<u8>);
+type Owned = (Vec<u8>, Vec<u8>);
 
-fn all(sorted: &Sorted) -> Result<Vec<Record>, SortError> {
+fn all(sorted: &Sorted) -> Result<Vec<Owned>, SortError> {
     let mut merge = sorted.open()?;
     let mut records = Vec::new();
     while let Some((key, payload)) = merge.next()? {
@@ -18,7 +18,7 @@ fn all(sorted: &Sorted) -> Result<Vec<Record>, SortError> {
 }
 
 /// Records that spill after every `spill`-th.
-fn sort(records: &[Record], spill: usize, directory: &Path) -> Sorted {
+fn sort(records: &[Owned], spill: usize, directory: &Path) -> Sorted {
     let mut sorter = Sorter::new(directory, "t", 0, Keep::ForNow);
     // So that a few runs are too many.
     sorter.fan_in = 3;
@@ -51,7 +51,7 @@ proptest! {
     }
 }
 
-fn numbered(count: u32, len: usize) -> Vec<Record> {
+fn numbered(count: u32, len: usize) -> Vec<Owned> {
     let key = |n: u32| blake3::hash(&n.to_le_bytes()).as_bytes().to_vec();
     (0..count).map(|n| (key(n), vec![7; len])).collect()
 }
@@ -69,9 +69,9 @@ fn memory_is_bounded_and_large_records_pass() {
     }
     // Eight runs of 249 records, more for what is large.
     assert!(sorter.runs().len() > 8, "{:?}", sorter.runs());
-    let per_run = MEMORY_BYTES_MIN / 1_032;
+    let per_run = MEMORY_BYTES_MIN as u64 / 1_032;
     let most = sorter.runs().iter().map(|run| run.records).max();
-    assert!(most.unwrap() as usize <= per_run, "{:?}", sorter.runs());
+    assert!(most.unwrap() <= per_run, "{:?}", sorter.runs());
     let sorted = sorter.finish().unwrap();
     records.sort();
     assert_eq!(all(&sorted).unwrap(), records);
