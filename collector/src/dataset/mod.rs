@@ -9,6 +9,7 @@
 
 pub mod build;
 mod candidate;
+pub mod composition;
 mod format;
 mod ledger;
 pub mod near;

@@ -81,6 +81,10 @@ pub struct Provenance {
     pub prompt_chars: u64,
     /// Characters of the good text.
     pub completion_chars: u64,
+    /// Of a pair: characters of the rejected text.
+    pub rejected_chars: Option<u64>,
+    /// Characters of the answer as first shown, edited or not.
+    pub shown_chars: Option<u64>,
     /// When the output was first shown, Unix ms.
     pub shown_at: Option<u64>,
     /// Somebody held out of every loop: never in a file.
@@ -121,6 +125,8 @@ impl Provenance {
             surface: label.origin.surface.clone(),
             prompt_chars: 0,
             completion_chars: 0,
+            rejected_chars: None,
+            shown_chars: label.chars,
             shown_at: label.shown_at,
             held_out: held_out(label),
         }

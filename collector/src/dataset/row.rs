@@ -32,6 +32,7 @@ impl Row {
             provenance: Provenance {
                 prompt_chars,
                 completion_chars: chars(completion),
+                rejected_chars: rejected.map(chars),
                 ..provenance
             },
             prompt,

@@ -65,6 +65,8 @@ pub struct Labelled {
     pub automated: bool,
     /// When it was first shown, in corrected time.
     pub shown_at: Option<u64>,
+    /// Characters of the answer when it was first shown.
+    pub chars: Option<u64>,
     /// A person saw it: active dwell of at least a second, or any act.
     pub seen: bool,
     /// It was edited.
@@ -142,6 +144,7 @@ pub(crate) fn assemble(
         origin: identity.origin,
         automated: identity.automated,
         shown_at: facts.shown.map(|shown| shown.at),
+        chars: facts.shown_fields().map(|shown| u64::from(shown.chars)),
         seen: evidence::seen(facts, Policy::SEEN_MS),
         edit: edit(facts, items),
         regenerated: facts.of_kind(Kind::Regenerated).next().is_some(),
