@@ -59,6 +59,7 @@ pub fn labels(
     let summary = Summary {
         rows: labels.len() as u64,
         skipped,
+        redacted: 0,
         hint: None,
     };
     Ok((labels, summary))

@@ -46,7 +46,7 @@ fn what_is_not_there_is_said_so() {
         .assert_problem(404, "not_found", None);
     api.get("/c")
         .assert_problem(405, "method_not_allowed", None);
-    let answer = api.get("/v1/labels?format=parquet");
+    let answer = api.get("/v1/labels?format=xml");
     answer.assert_problem(400, "format_unsupported", Some("format"));
     let answer = api.get("/v1/labels?state=great");
     answer.assert_problem(400, "state_unsupported", Some("state"));

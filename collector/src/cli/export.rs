@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::{Common, Usage, data::Data, note, out_json};
 use crate::{
-    dataset::{Export, Filter, Format},
+    dataset::{Export, Filter, Format, labels::WriteError},
     export::{Request, dataset},
     label::{Policy, Trust},
     wall::now_ms,
@@ -79,7 +79,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let export = dataset(&*data.store, &policy, options.format, &request)?;
     let to_stdout = options.out == Path::new("-");
     if to_stdout {
-        write(&export, io::stdout().lock())?;
+        write(&export, io::stdout())?;
     } else {
         replace(&options.out, &export)
             .with_context(|| format!("{} could not be written", options.out.display()))?;
@@ -97,23 +97,18 @@ fn policy(path: Option<&Path>) -> anyhow::Result<Policy> {
     Ok(policy)
 }
 
-fn write(export: &Export, writer: impl Write) -> io::Result<()> {
-    let mut writer = BufWriter::new(writer);
-    for row in &export.rows {
-        writer.write_all(row.as_bytes())?;
-        writer.write_all(b"\n")?;
-    }
-    writer.flush()
+fn write(export: &Export, writer: impl Write + Send) -> Result<(), WriteError> {
+    export.write(BufWriter::new(writer)).map(drop)
 }
 
 /// Writes beside the file and renames: nobody ever reads half a dataset.
-fn replace(path: &Path, export: &Export) -> io::Result<()> {
+fn replace(path: &Path, export: &Export) -> Result<(), WriteError> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     let file = File::create(&partial)?;
     write(export, &file)?;
     file.sync_all()?;
-    fs::rename(partial, path)
+    Ok(fs::rename(partial, path)?)
 }
 
 fn tell(
@@ -130,6 +125,7 @@ fn tell(
         "as_of": as_of,
         "rows": export.summary.rows,
         "skipped": export.summary.skipped,
+        "redacted": export.summary.redacted,
         "hint": export.summary.hint,
     });
     if options.common.json && !to_stdout {

@@ -6,8 +6,10 @@ use tacit_signals::{Share, text::similarity};
 
 use super::{
     Filter,
+    format::Takes,
     ledger::Skip,
     provenance::{Basis, Provenance, held_out},
+    redact::{Redactor, Scrub},
     row::Row,
     text::{self, Turn},
 };
@@ -23,6 +25,7 @@ pub(super) type Candidate = Result<Row, Skip>;
 pub(super) struct Build<'a> {
     pub(super) filter: &'a Filter,
     pub(super) policy: &'a Policy,
+    pub(super) redactor: &'a Redactor,
     pub(super) group: &'a Group,
     pub(super) labelled: &'a LabelledGroup,
 }
@@ -79,8 +82,18 @@ enum Target<'a> {
 }
 
 impl<'a> Build<'a> {
+    /// What a format of this kind is made of.
+    pub(super) fn candidates(&self, takes: Takes) -> Vec<Candidate> {
+        match takes {
+            Takes::Targets => self.targets(),
+            Takes::Verdicts => self.verdicts(),
+            Takes::Preferences => self.preferences(),
+            Takes::Retrievals => self.retrievals(),
+        }
+    }
+
     /// Answers people took as they were, and what they made of the others.
-    pub(super) fn sft(&self) -> Vec<Candidate> {
+    fn targets(&self) -> Vec<Candidate> {
         self.per_output(|rows, label| {
             let target = self.target(label)?;
             confident(self.filter, label.confidence)?;
@@ -97,27 +110,64 @@ impl<'a> Build<'a> {
             if let (Target::Edited(_), Some(edit)) = (target, label.edit) {
                 provenance.weight = edit.weight;
             }
-            Ok(Row::new(prompt, completion, None, provenance))
+            Ok(self.row(prompt, completion, provenance))
         })
     }
 
     /// Answers judged good or bad.
-    pub(super) fn kto(&self) -> Vec<Candidate> {
+    fn verdicts(&self) -> Vec<Candidate> {
         self.per_output(|rows, label| {
-            match label.state {
-                State::Positive | State::Negative => {}
-                undecided => return Err(undecided_as(undecided)),
-            }
+            decided(label)?;
             confident(self.filter, label.confidence)?;
             let prompt = prompt(rows, label)?;
             let name = label.output.to_string();
             let provenance = Provenance::of(name, Basis::Answer, label);
-            Ok(Row::new(prompt, answer(rows, label)?, None, provenance))
+            Ok(self.row(prompt, answer(rows, label)?, provenance))
         })
     }
 
+    /// Answers to retrieved documents, with what people kept or wrote instead.
+    fn retrievals(&self) -> Vec<Candidate> {
+        self.per_output(|rows, label| {
+            let edited = label.edit.and(text::filled(label.texts.edit.as_deref()));
+            if edited.is_none() {
+                decided(label)?;
+            }
+            confident(self.filter, label.confidence)?;
+            let prompt = prompt(rows, label)?;
+            let answer = answer(rows, label)?;
+            let documents = text::documents(rows);
+            if documents.is_empty() {
+                return Err(Skip::NoDocuments);
+            }
+            let as_it_was = label.edit.is_none_or(|edit| self.unchanged(edit));
+            let kept = (label.state == State::Positive && as_it_was).then_some(answer);
+            let basis = edited.map_or(Basis::Answer, |_| Basis::Edit);
+            let provenance = Provenance::of(label.output.to_string(), basis, label);
+            let mut row = self.row(prompt, answer, provenance);
+            let mut scrub = self.scrub();
+            row.documents = scrub.documents(documents);
+            row.reference = edited.or(kept).map(|text| scrub.text(text));
+            row.redacted += scrub.found;
+            Ok(row)
+        })
+    }
+
+    fn scrub(&self) -> Scrub<'_> {
+        Scrub::with(self.filter.redact.then_some(self.redactor))
+    }
+
+    /// A row without what is private.
+    fn row(&self, prompt: Vec<Turn>, completion: &str, provenance: Provenance) -> Row {
+        let mut scrub = self.scrub();
+        let prompt = scrub.turns(prompt);
+        let mut row = Row::new(prompt, scrub.text(completion), provenance);
+        row.redacted = scrub.found;
+        row
+    }
+
     /// Preferences, and the outputs that are in none.
-    pub(super) fn dpo(&self) -> Vec<Candidate> {
+    fn preferences(&self) -> Vec<Candidate> {
         let pairs = &self.labelled.pairs;
         let mut paired = vec![false; self.labelled.outputs.len()];
         for pair in pairs {
@@ -179,7 +229,7 @@ impl<'a> Build<'a> {
     fn preference(
         &self,
         pair: &Pair,
-        said: &mut BTreeSet<(Option<u32>, &'a str, &'a str)>,
+        said: &mut BTreeSet<(Option<u32>, String, String)>,
     ) -> Result<Row, Skip> {
         let (group, labels): (&'a Group, &'a LabelledGroup) = (self.group, self.labelled);
         let side = |index: usize| (&group.outputs[index], &labels.outputs[index]);
@@ -188,24 +238,34 @@ impl<'a> Build<'a> {
         admit(self.filter, chosen)?;
         admit(self.filter, rejected)?;
         confident(self.filter, chosen.confidence.min(rejected.confidence))?;
-        let prompt = prompt(kept, chosen).or_else(|_| prompt(other, rejected))?;
+        let prompt = prompt(kept, chosen).or_else(|skip| match skip {
+            Skip::NoPrompt | Skip::NotRegistered => prompt(other, rejected),
+            shape => Err(shape),
+        })?;
         let better = match pair.kind {
             PairKind::Edit => text::filled(chosen.texts.edit.as_deref()).ok_or(Skip::NoTarget)?,
             PairKind::Sibling => answer(kept, chosen)?,
         };
         let worse = answer(other, rejected)?;
-        if better.trim() == worse.trim() {
+        let mut row = self.row(prompt, better, of_pair(pair, chosen, rejected));
+        let mut scrub = self.scrub();
+        row.reject(scrub.text(worse));
+        row.redacted += scrub.found;
+        let worse = row.rejected.as_deref().unwrap_or_default().trim();
+        let better = row.completion.trim();
+        if better == worse {
             return Err(Skip::SameText);
         }
         if self.same(similarity(better, worse)) {
             return Err(Skip::NearDuplicate);
         }
-        if said.contains(&(chosen.turn, worse.trim(), better.trim())) {
+        let [better, worse] = [better, worse].map(String::from);
+        let turn = chosen.turn;
+        if said.contains(&(turn, worse.clone(), better.clone())) {
             return Err(Skip::Contradiction);
         }
-        said.insert((chosen.turn, better.trim(), worse.trim()));
-        let provenance = of_pair(pair, chosen, rejected);
-        Ok(Row::new(prompt, better, Some(worse), provenance))
+        said.insert((turn, better, worse));
+        Ok(row)
     }
 
     /// Why an output is in no pair.
@@ -224,6 +284,13 @@ impl<'a> Build<'a> {
     }
 }
 
+fn decided(label: &Labelled) -> Result<(), Skip> {
+    match label.state {
+        State::Positive | State::Negative => Ok(()),
+        undecided => Err(undecided_as(undecided)),
+    }
+}
+
 fn undecided_as(state: State) -> Skip {
     match state {
         State::Conflict => Skip::Conflict,
@@ -233,7 +300,8 @@ fn undecided_as(state: State) -> Skip {
 }
 
 fn prompt(rows: &OutputRows, label: &Labelled) -> Result<Vec<Turn>, Skip> {
-    text::prompt(rows, label).ok_or(missing(rows, Skip::NoPrompt))
+    let turns = text::prompt(rows, label).ok_or(missing(rows, Skip::NoPrompt))?;
+    text::shaped(turns)
 }
 
 fn answer<'a>(rows: &'a OutputRows, label: &'a Labelled) -> Result<&'a str, Skip> {

@@ -11,16 +11,18 @@ pub mod build;
 mod candidate;
 pub mod composition;
 mod format;
+pub mod labels;
 mod ledger;
 pub mod near;
 mod people;
 pub mod provenance;
+pub mod redact;
 mod row;
 pub mod sort;
 pub mod split;
 mod text;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::Write};
 
 use serde::Serialize;
 
@@ -30,6 +32,7 @@ use crate::{
 };
 
 pub use self::{format::Format, ledger::Skip};
+use self::{format::Shape, redact::Redactor};
 
 /// Which outputs a dataset is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,8 @@ pub struct Filter {
     pub trust: Trust,
     /// The least confidence; undecided labels have 0.5.
     pub min_confidence: Milli,
+    /// What is private is taken out of texts; see [`redact`].
+    pub redact: bool,
 }
 
 impl Filter {
@@ -56,6 +61,7 @@ impl Filter {
             mature_only: false,
             trust: format.default_trust(),
             min_confidence: Milli::new(0),
+            redact: true,
         }
     }
 
@@ -72,10 +78,29 @@ impl Filter {
 /// A finished dataset.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Export {
-    /// Lines of NDJSON without their newline, in final order.
+    /// Lines without their newline, in final order.
     pub rows: Vec<String>,
+    /// What a table of labels is made of instead of lines.
+    table: Option<(labels::Form, Vec<Labelled>)>,
     /// What became of everything.
     pub summary: Summary,
+}
+
+impl Export {
+    /// Writes the file.
+    pub fn write<W: Write + Send>(&self, mut out: W) -> Result<W, labels::WriteError> {
+        if let Some((form, labels)) = &self.table {
+            let mut writer = labels::Writer::new(*form, out)?;
+            labels.iter().try_for_each(|label| writer.write(label))?;
+            return writer.finish();
+        }
+        for row in &self.rows {
+            out.write_all(row.as_bytes())?;
+            out.write_all(b"\n")?;
+        }
+        out.flush()?;
+        Ok(out)
+    }
 }
 
 /// What became of everything that was considered.
@@ -88,6 +113,8 @@ pub struct Summary {
     pub rows: u64,
     /// How many are in no row, by reason; see [`Skip`].
     pub skipped: BTreeMap<String, u64>,
+    /// Pieces of text in the rows written that were taken out as private.
+    pub redacted: u64,
     /// Why there are no rows and what would change that.
     pub hint: Option<String>,
 }
@@ -114,14 +141,13 @@ impl<'a> Maker<'a> {
         let build = candidate::Build {
             filter: &self.filter,
             policy: self.policy,
+            redactor: Redactor::standard(),
             group,
             labelled,
         };
-        match self.format {
-            Format::Labels => Vec::new(),
-            Format::TrlSft => build.sft(),
-            Format::TrlKto => build.kto(),
-            Format::TrlDpo => build.dpo(),
+        match self.format.shape() {
+            Shape::Labels(_) => Vec::new(),
+            Shape::Rows(takes, _) => build.candidates(takes),
         }
     }
 }
@@ -134,7 +160,9 @@ pub struct Exporter {
     policy: Policy,
     as_of: u64,
     seed: u64,
-    rows: Vec<(Option<blake3::Hash>, String)>,
+    rows: Vec<(blake3::Hash, String)>,
+    labels: Vec<Labelled>,
+    redacted: u64,
     skipped: BTreeMap<Skip, u64>,
 }
 
@@ -149,6 +177,8 @@ impl Exporter {
             as_of,
             seed,
             rows: Vec::new(),
+            labels: Vec::new(),
+            redacted: 0,
             skipped: BTreeMap::new(),
         }
     }
@@ -159,24 +189,22 @@ impl Exporter {
         let build = candidate::Build {
             filter: &self.filter,
             policy: &self.policy,
+            redactor: Redactor::standard(),
             group,
             labelled: &labelled,
         };
-        match self.format {
-            Format::Labels => labelled
-                .outputs
-                .iter()
-                .for_each(|label| self.take_label(label)),
-            Format::TrlSft => self.take(build.sft()),
-            Format::TrlKto => self.take(build.kto()),
-            Format::TrlDpo => self.take(build.dpo()),
+        match self.format.shape() {
+            Shape::Labels(_) => self.take_labels(labelled.outputs),
+            Shape::Rows(takes, _) => self.take(build.candidates(takes)),
         }
     }
 
-    fn take_label(&mut self, label: &Labelled) {
-        match candidate::listed(&self.filter, label) {
-            Ok(()) => self.rows.push((None, label.to_line())),
-            Err(skip) => *self.skipped.entry(skip).or_default() += 1,
+    fn take_labels(&mut self, labels: Vec<Labelled>) {
+        for label in labels {
+            match candidate::listed(&self.filter, &label) {
+                Ok(()) => self.labels.push(label),
+                Err(skip) => *self.skipped.entry(skip).or_default() += 1,
+            }
         }
     }
 
@@ -184,8 +212,9 @@ impl Exporter {
         for candidate in candidates {
             match candidate {
                 Ok(row) => {
+                    self.redacted += row.redacted;
                     let place = place(self.seed, &row.provenance.name);
-                    self.rows.push((Some(place), row.line(self.format)));
+                    self.rows.push((place, row.line(self.format)));
                 }
                 Err(skip) => *self.skipped.entry(skip).or_default() += 1,
             }
@@ -199,22 +228,31 @@ impl Exporter {
     /// one prompt must not stand together.
     #[must_use]
     pub fn finish(mut self) -> Export {
-        self.rows.sort_by(|(a, _), (b, _)| {
-            a.as_ref()
-                .map(blake3::Hash::as_bytes)
-                .cmp(&b.as_ref().map(blake3::Hash::as_bytes))
-        });
-        let rows: Vec<String> = self.rows.into_iter().map(|(_, row)| row).collect();
-        let hint = rows
-            .is_empty()
-            .then(|| ledger::hint(self.format, &self.skipped));
+        self.rows
+            .sort_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
+        let mut rows: Vec<String> = self.rows.into_iter().map(|(_, row)| row).collect();
+        let count = rows.len() + self.labels.len();
+        let table = match self.format.shape() {
+            Shape::Labels(labels::Form::Ndjson) => {
+                rows.extend(self.labels.iter().map(Labelled::to_line));
+                None
+            }
+            Shape::Labels(form) => Some((form, self.labels)),
+            Shape::Rows(..) => None,
+        };
+        let hint = (count == 0).then(|| ledger::hint(self.format, &self.skipped));
         let named = self.skipped.into_iter();
         let summary = Summary {
-            rows: rows.len() as u64,
+            rows: count as u64,
             skipped: named.map(|(skip, n)| (skip.name().into(), n)).collect(),
+            redacted: self.redacted,
             hint,
         };
-        Export { rows, summary }
+        Export {
+            rows,
+            table,
+            summary,
+        }
     }
 }
 

@@ -1,10 +1,10 @@
-//! The lines of datasets, exactly as loaders take them: no further columns, since
-//! strict ones refuse them.
+//! A row, whatever its format.
 
-use serde::Serialize;
-
-use super::{format::Format, provenance::Provenance, text::Turn};
-use crate::label::State;
+use super::{
+    format::{Format, Shape},
+    provenance::Provenance,
+    text::Turn,
+};
 
 /// What every format writes in its own shape.
 #[derive(Debug, Clone)]
@@ -14,87 +14,86 @@ pub(super) struct Row {
     pub(super) completion: String,
     /// Of a pair the other one.
     pub(super) rejected: Option<String>,
+    /// What was retrieved for the answer.
+    pub(super) documents: Vec<Document>,
+    /// Of an answer to documents: what the person kept or wrote.
+    pub(super) reference: Option<String>,
+    /// Pieces of its texts that were taken out.
+    pub(super) redacted: u64,
     pub(super) provenance: Provenance,
 }
 
+/// Something retrieved, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Document {
+    pub(super) id: Option<String>,
+    pub(super) score: Option<crate::label::Milli>,
+    pub(super) content: Option<String>,
+}
+
 impl Row {
-    pub(super) fn new(
-        prompt: Vec<Turn>,
-        completion: &str,
-        rejected: Option<&str>,
-        provenance: Provenance,
-    ) -> Self {
+    pub(super) fn new(prompt: Vec<Turn>, completion: String, provenance: Provenance) -> Self {
         let chars = |text: &str| text.chars().count() as u64;
         let prompt_chars = prompt.iter().map(|turn| chars(&turn.content)).sum();
         Self {
-            completion: completion.into(),
-            rejected: rejected.map(String::from),
             provenance: Provenance {
                 prompt_chars,
-                completion_chars: chars(completion),
-                rejected_chars: rejected.map(chars),
+                completion_chars: chars(&completion),
                 ..provenance
             },
             prompt,
+            completion,
+            rejected: None,
+            documents: Vec::new(),
+            reference: None,
+            redacted: 0,
         }
+    }
+
+    /// Of a pair the other text.
+    pub(super) fn reject(&mut self, text: String) {
+        self.provenance.rejected_chars = Some(text.chars().count() as u64);
+        self.rejected = Some(text);
     }
 
     /// The texts that tell it from other rows: what was asked last, the answer and,
     /// of a pair, the other answer. System prompts and histories are alike in rows
     /// that have nothing else in common.
     pub(super) fn parts(&self) -> impl Iterator<Item = &str> {
-        let question = self.prompt.last().map_or("", |turn| &turn.content);
+        let question = self.question().1;
         let answers = [Some(&*self.completion), self.rejected.as_deref()];
         [question].into_iter().chain(answers.into_iter().flatten())
     }
 
-    /// The row as a line of `format`, without its end. Rows of labels have none.
+    /// The row as a line of `format`, without its end. Labels are made of no rows.
     pub(super) fn line(&self, format: Format) -> String {
-        let prompt = &self.prompt;
-        let completion = [Turn::assistant(&self.completion)];
-        match format {
-            Format::Labels => String::new(),
-            Format::TrlSft => line(&Sft { prompt, completion }),
-            Format::TrlKto => line(&Kto {
-                prompt,
-                completion,
-                label: self.provenance.state == State::Positive,
-            }),
-            Format::TrlDpo => line(&Dpo {
-                prompt,
-                chosen: completion,
-                rejected: [Turn::assistant(
-                    self.rejected.as_deref().unwrap_or_default(),
-                )],
-            }),
+        match format.shape() {
+            Shape::Labels(_) => String::new(),
+            Shape::Rows(_, line) => line(self),
         }
     }
-}
 
-/// TRL SFT, prompt-completion, conversational: the loss is on the completion only.
-#[derive(Serialize)]
-struct Sft<'a> {
-    prompt: &'a [Turn],
-    completion: [Turn; 1],
-}
+    /// The good text as a message.
+    pub(super) fn completion(&self) -> Turn {
+        Turn::assistant(&self.completion)
+    }
 
-/// TRL DPO, explicit prompt, conversational.
-#[derive(Serialize)]
-struct Dpo<'a> {
-    prompt: &'a [Turn],
-    chosen: [Turn; 1],
-    rejected: [Turn; 1],
-}
+    /// The other text as a message.
+    pub(super) fn rejected(&self) -> Turn {
+        Turn::assistant(self.rejected.as_deref().unwrap_or_default())
+    }
 
-/// TRL KTO, conversational.
-#[derive(Serialize)]
-struct Kto<'a> {
-    prompt: &'a [Turn],
-    completion: [Turn; 1],
-    label: bool,
-}
+    /// The prompt and an answer to it.
+    pub(super) fn conversation<'a>(&'a self, answer: &'a Turn) -> Vec<&'a Turn> {
+        self.prompt.iter().chain([answer]).collect()
+    }
 
-/// A row as its line. These shapes always have one.
-fn line(row: &impl Serialize) -> String {
-    serde_json::to_string(row).unwrap_or_default()
+    /// What the person asked last, and what stands before it.
+    pub(super) fn question(&self) -> (&[Turn], &str) {
+        let last = self.prompt.iter().rposition(|turn| turn.role == "user");
+        match last {
+            Some(at) => (&self.prompt[..at], &self.prompt[at].content),
+            None => (&[], ""),
+        }
+    }
 }

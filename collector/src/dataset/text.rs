@@ -3,7 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{label::Labelled, store::rows::OutputRows};
+use super::{ledger::Skip, row::Document};
+use crate::{
+    label::{Labelled, Milli},
+    store::rows::OutputRows,
+};
 
 /// One message as trainers take it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,6 +23,41 @@ impl Turn {
             content: content.into(),
         }
     }
+
+    pub(super) fn is_assistant(&self) -> bool {
+        self.role == "assistant"
+    }
+}
+
+/// Roles that every loader knows. A tool's message would have to name its call, and
+/// chat templates disagree about what it is called.
+const ROLES: [&str; 3] = ["system", "user", "assistant"];
+
+/// A prompt as every loader takes it. `developer` is OpenAI's later name for
+/// `system`. Messages of one role in a row become one, an empty line between them:
+/// strict validators and chat templates want turns.
+pub(super) fn shaped(turns: Vec<Turn>) -> Result<Vec<Turn>, Skip> {
+    let mut shaped: Vec<Turn> = Vec::with_capacity(turns.len());
+    for mut turn in turns {
+        if turn.role == "developer" {
+            turn.role = "system".into();
+        }
+        if !ROLES.contains(&turn.role.as_str()) {
+            return Err(Skip::Roles);
+        }
+        match shaped.last_mut() {
+            Some(before) if before.role == turn.role => {
+                before.content.push_str("\n\n");
+                before.content.push_str(&turn.content);
+            }
+            _ => shaped.push(turn),
+        }
+    }
+    let asked = shaped.iter().any(|turn| turn.role == "user");
+    if !asked || shaped.last().is_some_and(Turn::is_assistant) {
+        return Err(Skip::PromptShape);
+    }
+    Ok(shaped)
 }
 
 /// What the model was asked: the registered messages, else the prompt the browser sent.
@@ -72,4 +111,31 @@ fn plain(content: &Value) -> Option<String> {
 fn part(part: &Value) -> Option<&str> {
     let is_text = part.get("type").and_then(Value::as_str) == Some("text");
     part.get("text").filter(|_| is_text)?.as_str()
+}
+
+/// What was retrieved, in the order it was registered. Frameworks call a text
+/// `content`, `text` or `page_content`.
+pub(super) fn documents(rows: &OutputRows) -> Vec<Document> {
+    let registered = rows.registered.as_ref();
+    let documents = registered.and_then(|server| server.documents.as_ref());
+    documents.into_iter().flatten().map(document).collect()
+}
+
+fn document(value: &Value) -> Document {
+    let content = ["content", "text", "page_content"].into_iter();
+    let content = content.filter_map(|name| value.get(name)?.as_str());
+    Document {
+        id: match value.get("id") {
+            Some(Value::String(id)) => Some(id.clone()),
+            Some(Value::Number(id)) => Some(id.to_string()),
+            _ => value.as_str().map(String::from),
+        },
+        score: value.get("score").and_then(Value::as_f64).and_then(nearest),
+        content: content.map(String::from).next(),
+    }
+}
+
+/// The nearest thousandth, so that every machine writes the same bytes.
+fn nearest(score: f64) -> Option<Milli> {
+    Milli::exact((score * 1_000.0).round() / 1_000.0)
 }

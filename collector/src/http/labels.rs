@@ -14,9 +14,12 @@ use super::{
 };
 use crate::{
     collector::Collector,
-    dataset::{Filter, Format, Summary},
+    dataset::{
+        Filter, Format, Summary,
+        labels::{Form, WriteError, Writer},
+    },
     export::{self, Request},
-    label::{Labelled, State},
+    label::State,
 };
 
 /// Tells what an export holds and what it left out, and why.
@@ -57,10 +60,14 @@ pub(super) async fn labels(
     query: web::Query<Query>,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
-    let csv = match query.format.as_deref() {
-        None | Some("ndjson") => false,
-        Some("csv") => true,
-        Some(_) => return Err(Problem::unsupported("format", "one of ndjson, csv")),
+    let form = match query.format.as_deref() {
+        None | Some("ndjson") => Form::Ndjson,
+        Some("csv") => Form::Csv,
+        Some("parquet") => Form::Parquet,
+        Some(_) => {
+            let detail = "one of ndjson, csv, parquet";
+            return Err(Problem::unsupported("format", detail));
+        }
     };
     let state = match query.state.as_deref() {
         None => None,
@@ -74,45 +81,26 @@ pub(super) async fn labels(
     let request = query.request(&secret, Format::Labels)?;
     let (body, summary) = web::block(move || -> Result<_, Problem> {
         let (labels, summary) = export::labels(&*collector.store, &policy, state, &request)?;
-        let body = if csv {
-            to_csv(&labels)?
-        } else {
-            to_lines(&labels)
-        };
-        Ok((body, summary))
+        let mut writer = Writer::new(form, Vec::new())?;
+        labels.iter().try_for_each(|label| writer.write(label))?;
+        Ok((writer.finish()?, summary))
     })
     .await??;
-    let kind = if csv {
-        "text/csv; charset=utf-8"
-    } else {
-        NDJSON
-    };
-    Ok(answer(kind, &summary).body(body))
+    Ok(answer(media_type(form), &summary).body(body))
 }
 
-const NDJSON: &str = "application/x-ndjson";
-
-fn to_lines(labels: &[Labelled]) -> Vec<u8> {
-    let mut body = Vec::new();
-    for label in labels {
-        body.extend_from_slice(label.to_line().as_bytes());
-        body.push(b'\n');
+const fn media_type(form: Form) -> &'static str {
+    match form {
+        Form::Ndjson => "application/x-ndjson",
+        Form::Csv => "text/csv; charset=utf-8",
+        Form::Parquet => "application/vnd.apache.parquet",
     }
-    body
 }
 
-fn to_csv(labels: &[Labelled]) -> Result<Vec<u8>, Problem> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let written = writer.write_record(Labelled::csv_header()).and_then(|()| {
-        labels
-            .iter()
-            .try_for_each(|label| writer.write_record(label.csv_record()))
-    });
-    let internal = |error: String| Problem::new(Kind::Internal, error);
-    written.map_err(|error| internal(error.to_string()))?;
-    writer
-        .into_inner()
-        .map_err(|error| internal(error.to_string()))
+impl From<WriteError> for Problem {
+    fn from(error: WriteError) -> Self {
+        Self::new(Kind::Internal, error.to_string())
+    }
 }
 
 /// `GET /v1/datasets/{name}`.
@@ -132,12 +120,10 @@ pub(super) async fn dataset(
     let request = query.request(&secret, format)?;
     let export =
         web::block(move || export::dataset(&*collector.store, &policy, format, &request)).await??;
-    let mut body = export.rows.join("\n");
-    if !body.is_empty() {
-        body.push('\n');
-    }
-    let file = format!("attachment; filename=\"{}.jsonl\"", format.name());
-    Ok(answer(NDJSON, &export.summary)
+    let file = format.name();
+    let file = format!("attachment; filename=\"{file}.{}\"", format.extension());
+    let body = export.write(Vec::new())?;
+    Ok(answer(media_type(format.form()), &export.summary)
         .insert_header((CONTENT_DISPOSITION, file))
         .body(body))
 }

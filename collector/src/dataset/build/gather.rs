@@ -36,6 +36,8 @@ const TELL_EVERY: u64 = 1_000;
 pub(super) struct Waiting {
     /// The trainer's line.
     pub(super) line: String,
+    /// Pieces that were taken out of it.
+    pub(super) redacted: u64,
     /// What it rests on.
     pub(super) provenance: Provenance,
 }
@@ -189,6 +191,7 @@ impl<'a> Gatherer<'a> {
         self.marks.push(place, &bytes(&mark)?)?;
         let waiting = Waiting {
             line: row.line(self.request.format),
+            redacted: row.redacted,
             provenance: row.provenance,
         };
         self.rows.push(place, &bytes(&waiting)?)?;

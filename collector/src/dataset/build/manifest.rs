@@ -45,6 +45,8 @@ pub struct Inputs {
     pub split: Option<Splitting>,
     /// Decides order and split.
     pub seed: u64,
+    /// What is private was taken out of texts.
+    pub redact: bool,
     /// Near-duplicates are dropped.
     pub dedupe: bool,
     /// Most rows of one person.
@@ -71,6 +73,7 @@ impl Inputs {
             mature_only: filter.mature_only,
             split: request.split,
             seed: request.seed,
+            redact: filter.redact,
             dedupe: request.dedupe,
             rows_per_person: policy.caps.rows_per_person,
             session_share: policy.caps.session_share,
@@ -115,6 +118,8 @@ pub struct Counts {
     pub train: u64,
     /// Of them for testing.
     pub test: u64,
+    /// Pieces of text in these rows that were taken out as private.
+    pub redacted: u64,
     /// How many are in no row, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// What would change each of these reasons.

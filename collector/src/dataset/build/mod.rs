@@ -32,7 +32,7 @@ pub use self::{
     split::{SplitBy, Splitting},
 };
 use self::{gather::Gatherer, publish::Partial, state::State};
-use super::{Filter, Format};
+use super::{Filter, Format, Shape};
 use crate::{control::ProjectId, label::Policy, store::Store};
 
 /// Memory of a build where nobody said how much.
@@ -143,7 +143,7 @@ pub fn build(
     request: &BuildRequest,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Built, BuildError> {
-    if request.format == Format::Labels {
+    if matches!(request.format.shape(), Shape::Labels(_)) {
         return Err(BuildError::Labels);
     }
     let inputs = Inputs::of(policy, request);

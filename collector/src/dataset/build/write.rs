@@ -49,6 +49,7 @@ pub(super) fn write(
         }
         let split = split_of(request, &waiting.provenance);
         counts.rows += 1;
+        counts.redacted += waiting.redacted;
         *match split {
             Split::Train => &mut counts.train,
             Split::Test => &mut counts.test,

@@ -50,7 +50,7 @@ async fn story(harness: &Harness) {
 }
 
 #[actix_web::test]
-async fn labels_in_both_forms() {
+async fn labels_in_every_form() {
     let harness = Harness::new();
     story(&harness).await;
     let answer = harness.get("/v1/labels").await;
@@ -83,8 +83,15 @@ async fn labels_in_both_forms() {
     let rows: Vec<_> = reader.records().map(|row| row.unwrap()).collect();
     assert_eq!((rows.len(), rows[0].get(1)), (2, Some("positive")));
 
+    let table = harness.get("/v1/labels?format=parquet").await;
+    let kind = Some("application/vnd.apache.parquet");
+    assert_eq!(table.header("content-type"), kind);
+    assert_eq!(table.header("tacit-export"), answer.header("tacit-export"));
+    let parquet = &table.body;
+    assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
+
     for (query, code) in [
-        ("format=parquet", "format_unsupported"),
+        ("format=xml", "format_unsupported"),
         ("state=happy", "state_unsupported"),
         ("policy=mine", "policy_unsupported"),
         ("trust=blind", "trust_unsupported"),
@@ -93,7 +100,7 @@ async fn labels_in_both_forms() {
         let answer = harness.get(&format!("/v1/labels?{query}")).await;
         assert_eq!(answer.problem(), (400, code.into()));
     }
-    let answer = harness.get("/v1/labels?format=parquet").await.json();
+    let answer = harness.get("/v1/labels?format=xml").await.json();
     assert_eq!(answer["field"], "format");
 }
 
