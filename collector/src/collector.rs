@@ -21,6 +21,7 @@ use crate::{
     consumer::{Consumer, Progress},
     control::{ControlCell, ProjectId},
     datalock::DataLock,
+    label::{Policies, PolicyError},
     limits::CONTROL_AGE_MS_MAX,
     log::{self, Log, Recovery, disk::RealDisk},
     outcome::Outcomes,
@@ -42,6 +43,8 @@ pub struct Collector {
     pub registrations: Arc<Registrations>,
     /// How far the consumer is.
     pub progress: Arc<Progress>,
+    /// What labels outputs that are read here.
+    pub policies: Policies,
     stopping: AtomicBool,
     backlog_ms_max: u64,
     bell: Arc<Bell>,
@@ -62,6 +65,9 @@ pub enum OpenError {
     /// The log could not be opened.
     #[error("the log could not be opened: {0}")]
     Log(#[from] io::Error),
+    /// The built-in policy is none.
+    #[error("the built-in policy: {0}")]
+    Policy(#[from] PolicyError),
 }
 
 impl Collector {
@@ -125,6 +131,7 @@ impl Collector {
             log,
             registrations,
             progress,
+            policies: Policies::built_in()?,
             stopping: AtomicBool::new(false),
             backlog_ms_max: config.backlog_seconds.saturating_mul(1_000),
             bell,

@@ -23,6 +23,8 @@ pub struct Config {
     pub demo_url: Option<String>,
     /// Threads that serve requests; 0 means one per core.
     pub workers: usize,
+    /// File of the policy that labels what is read here; the built-in one without.
+    pub policy: Option<PathBuf>,
     /// The durable log.
     pub log: LogConfig,
 }
@@ -49,6 +51,7 @@ impl Default for Config {
             capture: None,
             demo_url: None,
             workers: 0,
+            policy: None,
             log: LogConfig::default(),
         }
     }

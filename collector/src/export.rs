@@ -125,7 +125,7 @@ pub fn overview(
                 *overview.reasons.entry(reason.rule.to_string()).or_default() += 1;
             }
             let events: usize = rows.slices.iter().map(|slice| slice.events.len()).sum();
-            *overview.fates.of(rows, label) += events as u64;
+            *overview.fates.of(rows, label) += events as u64 + rows.beyond;
         }
         ControlFlow::Continue(())
     })?;

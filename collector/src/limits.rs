@@ -62,3 +62,14 @@ pub const PAGE_LEN_MAX: usize = 200;
 
 /// Milliseconds between two looks at whether keys changed.
 pub const CONTROL_AGE_MS_MAX: u64 = 2_000;
+
+/// Events of one output that a label can see: the first by (corrected time,
+/// session, seq). A person's acts on one answer are some dozens; beyond it is a
+/// program or an accident, and no fold may hold what has no end.
+pub const EVENTS_PER_OUTPUT_MAX: usize = 4_096;
+
+/// Texts among them, each of at most 32 KiB: 2 MiB an output.
+pub const TEXTS_PER_OUTPUT_MAX: usize = 64;
+
+/// Examples of one kind of change in `tacit label diff`.
+pub const DIFF_EXAMPLES_MAX: usize = 100;

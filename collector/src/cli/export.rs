@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Usage, data::Data, note, out_json};
+use super::{Common, data::Data, label::policy_or_default, note, out_json};
 use crate::{
     dataset::{Export, Filter, Format, labels::WriteError},
     export::{Request, dataset},
@@ -63,7 +63,7 @@ fn trust(name: &str) -> Result<Trust, String> {
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let policy = policy(options.policy.as_deref())?;
+    let policy = policy_or_default(options.policy.as_deref())?;
     let data = Data::open(&options.common.data)?;
     let request = Request {
         project: data.project(options.project.as_deref())?,
@@ -85,16 +85,6 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
             .with_context(|| format!("{} could not be written", options.out.display()))?;
     }
     tell(options, &export, &policy, request.as_of, to_stdout)
-}
-
-fn policy(path: Option<&Path>) -> anyhow::Result<Policy> {
-    let Some(path) = path else {
-        return Ok(Policy::default_policy()?);
-    };
-    let shown = path.display();
-    let text = fs::read_to_string(path).map_err(|error| Usage(format!("{shown}: {error}")))?;
-    let policy = Policy::parse(&text).map_err(|error| Usage(format!("{shown}: {error}")))?;
-    Ok(policy)
 }
 
 fn write(export: &Export, writer: impl Write + Send) -> Result<(), WriteError> {

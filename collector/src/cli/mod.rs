@@ -6,6 +6,7 @@
 mod data;
 mod export;
 mod keys;
+mod label;
 mod ledger;
 mod serve;
 
@@ -36,6 +37,9 @@ enum Command {
     Keys(keys::Command),
     /// Write labels or training data.
     Export(export::Options),
+    /// Check policies, explain labels, compare policies on all there is.
+    #[command(subcommand)]
+    Label(label::Command),
     /// Show what became of everything that arrived, or of one event.
     Ledger(ledger::Options),
 }
@@ -70,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Keys(command) => keys::run(&command),
         Command::Export(options) => export::run(&options),
+        Command::Label(command) => label::run(&command),
         Command::Ledger(options) => ledger::run(&options),
     };
     match done {

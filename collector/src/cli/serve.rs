@@ -11,7 +11,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::{note, out_json};
+use super::{label::read_policy, note, out_json};
 use crate::{collector::Collector, config::Config, http, log::Recovery};
 
 #[derive(Debug, Args)]
@@ -34,6 +34,9 @@ pub(super) struct Options {
     /// Threads that serve requests; 0 means one per core.
     #[arg(long)]
     workers: Option<usize>,
+    /// File of the policy that labels what is read here; the built-in one without.
+    #[arg(long)]
+    policy: Option<PathBuf>,
     /// Print the address and what was recovered as a line of JSON.
     #[arg(long)]
     json: bool,
@@ -51,13 +54,20 @@ impl Options {
         config.capture = own.capture.clone().or(config.capture);
         config.demo_url = own.demo_url.clone().or(config.demo_url);
         config.workers = own.workers.unwrap_or(config.workers);
+        config.policy = own.policy.clone().or(config.policy);
         Ok(config)
     }
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let config = options.config()?;
-    let (collector, recovery) = Collector::open(&config.data, &config.log)?;
+    // Before anything is opened: a mistake in it is a mistake in the command.
+    let own = config.policy.as_deref().map(read_policy).transpose()?;
+    let (mut collector, recovery) = Collector::open(&config.data, &config.log)?;
+    if let Some(own) = own {
+        note(&format!("tacit: labels by {}", own.reference()));
+        collector.policies = collector.policies.with(own);
+    }
     let collector = web::Data::new(collector);
     let served = rt::System::new().block_on(serve(&collector, &config, &recovery, options.json));
     // Whatever ended it: what was acknowledged goes into the store.

@@ -76,7 +76,7 @@ pub(super) async fn labels(
             Problem::unsupported("state", format!("one of {}", names.join(", ")))
         })?),
     };
-    let policy = policy(query.policy.as_deref())?;
+    let policy = policy(&collector, query.policy.as_deref())?;
     settled(&collector).await;
     let request = query.request(&secret, Format::Labels)?;
     let (body, summary) = web::block(move || -> Result<_, Problem> {
@@ -115,7 +115,7 @@ pub(super) async fn dataset(
         let detail = format!("the datasets are {}", names.join(", "));
         return Err(Problem::new(Kind::NotFound, detail));
     };
-    let policy = policy(query.policy.as_deref())?;
+    let policy = policy(&collector, query.policy.as_deref())?;
     settled(&collector).await;
     let request = query.request(&secret, format)?;
     let export =

@@ -23,7 +23,7 @@ pub(super) async fn ledger(
     secret: Secret,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
-    let policy = policy(None)?;
+    let policy = policy(&collector, None)?;
     let project = secret.0.id;
     let ledger = web::block(move || -> Result<Value, Problem> {
         // The store first: acknowledged only grows, so nothing waits below zero.
@@ -48,7 +48,7 @@ pub(super) async fn overview(
     secret: Secret,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
-    let policy = policy(None)?;
+    let policy = policy(&collector, None)?;
     let project = &secret.0;
     let (id, name) = (project.id, project.name.clone());
     let reference = policy.reference();

@@ -17,11 +17,11 @@ use crate::{
     clock::corrected,
     collector::Collector,
     control::Project,
-    label::{Labelled, Policy, label_group},
+    label::{Labelled, Policy, event_json, explain, label_group},
     limits::{OUTPUTS_BODY_BYTES_MAX, OUTPUTS_PER_REQUEST_MAX, PAGE_LEN_MAX, TOKEN_AGE_MS_MAX},
     store::{
         Listed, Page, Registering, Settled, Status, Store, StoreError,
-        rows::{Group, OutputRows, Slice},
+        rows::{Group, OutputRows},
     },
     wall::now_ms,
 };
@@ -105,9 +105,11 @@ fn answer(project: &Project, id: &Id, settled: &Settled) -> Value {
 pub(super) struct OneQuery {
     policy: Option<String>,
     as_of: Option<u64>,
+    #[serde(default)]
+    explain: bool,
 }
 
-/// One output with its signals and its label.
+/// One output with its signals and its label; with `explain`, why it is that.
 pub(super) async fn one(
     secret: Secret,
     id: web::Path<String>,
@@ -115,36 +117,48 @@ pub(super) async fn one(
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
     let id = Id::parse("output", &id)?;
-    let policy = policy(query.policy.as_deref())?;
+    let policy = policy(&collector, query.policy.as_deref())?;
     settled(&collector).await;
     let as_of = as_of(query.as_of);
     let project = secret.0.id;
     let found = web::block(move || {
         let found = collector.store.group_of(project, &id, as_of)?;
-        Ok::<_, StoreError>(found.and_then(|(group, id)| explain(&group, &id, &policy, as_of)))
+        let told = found.and_then(|(group, id)| told(&group, &id, &policy, as_of, query.explain));
+        Ok::<_, StoreError>(told)
     })
     .await??;
     let missing = || Problem::new(Kind::NotFound, "no such output is known");
     Ok(HttpResponse::Ok().json(found.ok_or_else(missing)?))
 }
 
-fn explain(group: &Group, id: &Id, policy: &Policy, as_of: u64) -> Option<Value> {
-    let (rows, label) = labelled(group, id, policy, as_of)?;
+fn told(
+    group: &Group,
+    id: &Id,
+    policy: &Policy,
+    as_of: u64,
+    with_explanation: bool,
+) -> Option<Value> {
+    let rows = group.outputs.iter().find(|output| output.id == *id)?;
+    let (label, explanation) = explain(group, id, policy, as_of)?;
     let mut signals: Vec<(u64, Value)> = Vec::new();
     for slice in &rows.slices {
         for event in &slice.events {
             let at = corrected(event.at, slice.sent_at, slice.received_at);
-            signals.push((at, signal(slice, event)));
+            signals.push((at, event_json(slice, event)));
         }
     }
     // Slices are by session and number already, and the sort is stable.
     signals.sort_by_key(|(at, _)| *at);
     let signals: Vec<Value> = signals.into_iter().map(|(_, signal)| signal).collect();
-    Some(json!({
+    let mut answer = json!({
         "output": describe(rows, &label),
         "signals": signals,
         "label": label.to_json(),
-    }))
+    });
+    if with_explanation {
+        answer["explanation"] = serde_json::to_value(explanation).ok()?;
+    }
+    Some(answer)
 }
 
 fn labelled<'a>(
@@ -159,25 +173,6 @@ fn labelled<'a>(
         .into_iter()
         .nth(place)?;
     Some((group.outputs.get(place)?, label))
-}
-
-/// A signal as in the contract: its own fields, and when it was received.
-fn signal(slice: &Slice, event: &tacit_signals::Event) -> Value {
-    let mut object = tacit_signals::json::event_object(event);
-    if let Some(Value::Object(content)) = object.remove("content") {
-        object = content;
-    }
-    for known in ["seq", "output", "token"] {
-        object.remove(known);
-    }
-    let id = format!("{}:{}", slice.session, event.seq);
-    object.insert("id".into(), id.into());
-    object.insert("kind".into(), event.signal.name().into());
-    object.insert("received_at".into(), slice.received_at.into());
-    let at = corrected(event.at, slice.sent_at, slice.received_at);
-    object.insert("corrected_at".into(), at.into());
-    object.insert("signed".into(), slice.signed.into());
-    Value::Object(object)
 }
 
 /// What is known of an output; fields nobody filled are left out.
@@ -244,7 +239,7 @@ pub(super) async fn list(
         before,
         len,
     };
-    let policy = policy(None)?;
+    let policy = policy(&collector, None)?;
     settled(&collector).await;
     let project = secret.0.id;
     let as_of = now_ms();
@@ -287,6 +282,7 @@ fn summary(
         object.remove(text);
     }
     let signals: usize = rows.slices.iter().map(|slice| slice.events.len()).sum();
+    let signals = signals as u64 + rows.beyond;
     object.extend(Map::from_iter([
         ("received_at".to_owned(), output.received_at.into()),
         ("signals".to_owned(), signals.into()),

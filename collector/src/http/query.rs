@@ -30,24 +30,15 @@ pub(super) fn as_of(asked: Option<u64>) -> u64 {
     asked.unwrap_or_else(now_ms)
 }
 
-/// The policy that was asked for, by name, `name@version` or full reference.
-pub(super) fn policy(asked: Option<&str>) -> Result<Policy, Problem> {
-    let policy = Policy::default_policy()
-        .map_err(|error| Problem::new(super::problem::Kind::Internal, error.to_string()))?;
-    let reference = policy.reference();
-    let named = asked.is_none_or(|asked| {
-        reference == asked
-            || ['@', '#']
-                .iter()
-                .any(|&end| reference.split(end).next() == Some(asked))
-    });
-    if !named {
-        return Err(Problem::unsupported(
-            "policy",
-            format!("the only policy here is {reference}"),
-        ));
-    }
-    Ok(policy)
+/// The policy that was asked for, by name, `name@version` or full reference; the
+/// collector's own where nobody asked.
+pub(super) fn policy(collector: &Collector, asked: Option<&str>) -> Result<Policy, Problem> {
+    let policies = &collector.policies;
+    policies.named(asked).cloned().ok_or_else(|| {
+        let known: Vec<_> = policies.all().map(Policy::reference).collect();
+        let detail = format!("the policies here are {}", known.join(", "));
+        Problem::unsupported("policy", detail)
+    })
 }
 
 /// The least trust that was asked for.

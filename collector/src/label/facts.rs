@@ -124,11 +124,6 @@ impl<'a> Facts<'a> {
         looks.filter(|m| age(m) >= wanted).min_by_key(age)
     }
 
-    /// Anything a person did to it; reading alone is none.
-    pub(crate) fn acted(&self) -> bool {
-        !self.standing.is_empty()
-    }
-
     /// What the page said when it first showed it.
     pub(crate) fn shown_fields(&self) -> Option<&'a Shown> {
         match &self.shown?.event.signal {

@@ -123,7 +123,7 @@ fn the_last_text_of_a_role_stands() {
     assert_eq!(facts.text(ContentRole::Edit), Some("second"));
     assert_eq!(facts.text(ContentRole::Answer), Some("answer"));
     assert_eq!(facts.text(ContentRole::Prompt), None);
-    assert!(!facts.acted(), "text is no act");
+    assert!(facts.standing.is_empty(), "text is no act");
 }
 
 #[test]

@@ -47,6 +47,22 @@ pub(crate) fn of(rows: &OutputRows, timeline: &Timeline<'_>) -> Identity {
     }
 }
 
+/// By what a policy's overrides know an output: model and surface, as registered,
+/// else as the first `shown` and the first batch say; empty where unknown. Later
+/// signals do not change it, so that a mature label stays as it is.
+pub(crate) fn key<'a>(rows: &'a OutputRows, timeline: &Timeline<'a>) -> (&'a str, &'a str) {
+    let server = rows.registered.as_ref();
+    let model = server.and_then(|server| server.model.as_deref());
+    let claimed = || timeline.shown()?.model.as_deref();
+    let surface = server.and_then(|server| server.surface.as_deref());
+    let first = timeline.moments.first();
+    let from = || first.map(|moment| moment.slice.origin.surface.as_str());
+    (
+        model.or_else(claimed).unwrap_or_default(),
+        surface.or_else(from).unwrap_or_default(),
+    )
+}
+
 /// What the first browser said of itself; the surface as the server registered it.
 fn origin(server: &Registered, moments: &[Moment<'_>]) -> Origin {
     let first = moments.first().map(|moment| moment.slice.origin.clone());

@@ -13,10 +13,12 @@ use super::{
     facts::Facts,
     identity::Identity,
     milli::Milli,
-    policy::{Policy, Trigger},
-    timeline::EventId,
+    policy::Trigger,
+    timeline::{EventId, Moment},
     trust::Trust,
-    verdict::{State, Verdict},
+    verdict::{By, State, Verdict},
+    weight::Weight,
+    work::Workings,
 };
 use crate::store::rows::{Origin, StoredSubject};
 
@@ -73,6 +75,15 @@ pub struct Labelled {
     pub edit: Option<Edit>,
     /// Another answer was asked for in its place.
     pub regenerated: bool,
+    /// The answer it took the place of.
+    pub replaces: Option<Id>,
+    /// The last time the person went from here to another variant.
+    pub switched: Option<Switch>,
+    /// Events received after the label was mature as then known, which made it
+    /// another; empty for nearly all labels.
+    pub late: Vec<EventId>,
+    /// Events beyond [`crate::limits::EVENTS_PER_OUTPUT_MAX`], which no label sees.
+    pub beyond: u64,
     /// Text that browsers sent, where the site opted in.
     pub texts: Texts,
 }
@@ -90,6 +101,15 @@ pub struct Reason {
     /// The events it rests on, in order.
     #[serde(serialize_with = "as_texts")]
     pub evidence: Vec<EventId>,
+}
+
+/// A person went from one variant to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Switch {
+    /// When, in corrected time.
+    pub at: u64,
+    /// The variant they went to.
+    pub to: Id,
 }
 
 /// What became of an edited output.
@@ -112,27 +132,27 @@ pub struct Texts {
     pub answer: Option<String>,
 }
 
+/// A label out of what was worked out for it.
 pub(crate) fn assemble(
     identity: Identity,
+    work: &Workings<'_, '_>,
     verdict: Verdict<'_, '_, '_>,
-    trust: Trust,
-    facts: &Facts<'_>,
-    items: &[Item<'_, '_>],
-    policy: &Policy,
-    (as_of, matures_at): (u64, Option<u64>),
+    by: &By<'_>,
+    (trust, late, beyond): (Trust, Vec<EventId>, u64),
 ) -> Labelled {
+    let facts = work.act(by.terms);
     let text = |role| facts.text(role).map(String::from);
     Labelled {
         output: identity.output,
         state: verdict.state,
         score: verdict.score,
-        weight: verdict.weight,
-        confidence: verdict.confidence,
-        mature: verdict.mature,
+        weight: verdict.weight.value,
+        confidence: verdict.confidence.value,
+        mature: work.mature,
         reasons: verdict.reasons.into_iter().map(reason).collect(),
-        policy: Arc::clone(&policy.reference),
-        as_of,
-        matures_at,
+        policy: Arc::clone(&by.policy.reference),
+        as_of: by.as_of,
+        matures_at: work.matures_at,
         subject: identity.subject,
         trust,
         conversation: identity.conversation,
@@ -144,10 +164,15 @@ pub(crate) fn assemble(
         origin: identity.origin,
         automated: identity.automated,
         shown_at: facts.shown.map(|shown| shown.at),
-        chars: facts.shown_fields().map(|shown| u64::from(shown.chars)),
-        seen: evidence::seen(facts, Policy::SEEN_MS),
-        edit: edit(facts, items),
+chars: facts.shown_fields().map(|shown| u64::from(shown.chars)),
+        // What a program does is not a person's.
+        seen: !identity.automated && evidence::seen(facts),
+        edit: edit(facts, &work.found.items, by),
         regenerated: facts.of_kind(Kind::Regenerated).next().is_some(),
+        replaces: facts.shown_fields().and_then(|shown| shown.replaces.clone()),
+        switched: facts.of_kind(Kind::Switched).last().and_then(switch),
+        late,
+        beyond,
         texts: Texts {
             edit: text(ContentRole::Edit),
             prompt: text(ContentRole::Prompt),
@@ -156,7 +181,18 @@ pub(crate) fn assemble(
     }
 }
 
-fn reason(item: &Item<'_, '_>) -> Reason {
+fn switch(moment: &Moment<'_>) -> Option<Switch> {
+    match &moment.event.signal {
+        Signal::Switched { to, .. } => Some(Switch {
+            at: moment.at,
+            to: to.clone(),
+        }),
+        _ => None,
+    }
+}
+
+/// A rule that counted, as it leaves.
+pub(crate) fn reason(item: &Item<'_, '_>) -> Reason {
     let score = item.rule.score;
     Reason {
         rule: Arc::clone(&item.rule.name),
@@ -170,16 +206,17 @@ fn reason(item: &Item<'_, '_>) -> Reason {
     }
 }
 
-fn edit(facts: &Facts<'_>, items: &[Item<'_, '_>]) -> Option<Edit> {
+fn edit(facts: &Facts<'_>, items: &[Item<'_, '_>], by: &By<'_>) -> Option<Edit> {
     let moment = facts.of_kind(Kind::Edited).next()?;
     let Signal::Edited(edited) = moment.event.signal else {
         return None;
     };
     let fired = items.iter().map(|item| item.rule);
     let fired = fired.filter(|rule| rule.trigger == Trigger::On(Kind::Edited));
+    let fresh = fired.map(|rule| rule.weight).max().unwrap_or_default();
     Some(Edit {
         survival: edited.survival,
-        weight: fired.map(|rule| rule.weight).max().unwrap_or_default(),
+        weight: Weight::of(fresh, by.age_ms(facts), by.policy.half_life_ms).value,
     })
 }
 
@@ -213,10 +250,22 @@ struct Line<'a> {
     prompt_version: Option<&'a str>,
     arms: &'a BTreeMap<String, String>,
     shown_at: Option<u64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty", serialize_with = "as_texts")]
+    late: &'a [EventId],
+    #[serde(skip_serializing_if = "none")]
+    beyond: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature serde asks for"
+)]
+const fn none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The columns of the CSV form: the fields of the JSON form in the same order.
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 21] = [
     "output",
     "state",
     "score",
@@ -236,6 +285,8 @@ const COLUMNS: [&str; 19] = [
     "prompt_version",
     "arms",
     "shown_at",
+    "late",
+    "beyond",
 ];
 
 impl Labelled {
@@ -260,6 +311,8 @@ impl Labelled {
             prompt_version: self.prompt_version.as_deref(),
             arms: &self.arms,
             shown_at: self.shown_at,
+            late: &self.late,
+            beyond: self.beyond,
         }
     }
 
@@ -281,7 +334,16 @@ impl Labelled {
         &COLUMNS
     }
 
-    /// The label as fields of CSV, unquoted; `reasons` and `arms` are JSON, what
+    /// The late events as a JSON array; `None` where there are none.
+    fn late_json(&self) -> Option<String> {
+        let ids: Vec<_> = self.late.iter().map(ToString::to_string).collect();
+        if ids.is_empty() {
+            return None;
+        }
+        serde_json::to_string(&ids).ok()
+    }
+
+    /// The label as fields of CSV, unquoted; `reasons`, `arms` and `late` are JSON, what
     /// is not known is empty.
     #[must_use]
     pub fn csv_record(&self) -> Vec<String> {
@@ -309,6 +371,8 @@ impl Labelled {
             text(line.prompt_version),
             json(serde_json::to_string(line.arms)),
             time(line.shown_at),
+            self.late_json().unwrap_or_default(),
+            time(Some(self.beyond).filter(|count| *count > 0)),
         ]
     }
 }

@@ -3,34 +3,46 @@
 //! One output's path: its slices become a `timeline` of moments in corrected
 //! time, each event once; `facts` folds them by the laws of CONTRACTS, so that
 //! order, repeats and splits do not matter; `evidence` asks every rule of the
-//! `policy`; `verdict` weighs what was found; `identity` says what the
-//! output is and `trust` what its signals rest on; `labelled` is the label as
-//! it leaves. Then `pairs` compares the labelled outputs of a turn.
+//! `policy` that holds for the output's model and surface; `work` holds both, and
+//! `verdict` weighs what was found; `late` names what came after the label was
+//! mature; `identity` says what the output is and `trust` what its signals rest
+//! on; `labelled` is the label as it leaves. Then `pairs` compares the labelled
+//! outputs of a turn. `explain` tells every step of one label.
 //!
 //! Nothing here does IO or reads a clock. Numbers are whole thousandths
 //! ([`Milli`]) until they are printed.
 
 mod evidence;
+mod explain;
 mod facts;
 mod identity;
 mod labelled;
+mod late;
 mod milli;
 mod pairs;
+mod policies;
 pub mod policy;
+mod reading;
 mod timeline;
 mod trust;
 mod verdict;
+mod weight;
+mod work;
 
 use crate::store::rows::{Group, OutputRows};
 
 use self::{
-    facts::Facts,
     timeline::{Timeline, Visits},
+    verdict::By,
+    work::Workings,
 };
+pub(crate) use self::explain::event_json;
 pub use self::{
-    labelled::{Edit, Labelled, Reason, Texts},
+    explain::{Explanation, explain},
+    labelled::{Edit, Labelled, Reason, Switch, Texts},
     milli::Milli,
     pairs::{Pair, PairKind},
+    policies::Policies,
     policy::{Family, Policy, PolicyError},
     timeline::EventId,
     trust::Trust,
@@ -69,17 +81,19 @@ fn label(
     policy: &Policy,
     as_of: u64,
 ) -> Labelled {
-    let fold = |window: &u64| Facts::fold(timeline, *window, policy.survival_ms);
-    let facts: Vec<Facts<'_>> = policy.windows.iter().map(fold).collect();
-    let found = evidence::gather(&facts, policy, visits, as_of);
-    let matures_at = evidence::matures_at(&facts, policy, &found);
-    let mature = matures_at.is_some_and(|at| at <= as_of);
-    let act = &facts[policy.act_window];
-    let verdict = verdict::judge(&found.items, act, policy, mature);
-    let trust = trust::of(rows, &found.items, timeline);
+    let (model, surface) = identity::key(rows, timeline);
+    let terms = policy.terms(model, surface);
+    let by = By {
+        policy,
+        terms: &terms,
+        as_of,
+    };
+    let work = Workings::of(timeline, visits, &by);
+    let verdict = work.judge(&by);
+    let late = late::events(timeline, visits, &by, (&work, &verdict));
+    let trust = trust::of(rows, &work.found.items, timeline);
     let identity = identity::of(rows, timeline);
-    let when = (as_of, matures_at);
-    labelled::assemble(identity, verdict, trust, act, &found.items, policy, when)
+    labelled::assemble(identity, &work, verdict, &by, (trust, late, rows.beyond))
 }
 
 #[cfg(test)]

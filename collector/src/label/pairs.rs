@@ -1,9 +1,12 @@
 //! Pairs of one turn: which of two texts a person preferred.
 //!
 //! An edit is preferred to the output it started from; the answer a person kept
-//! to those regenerated in its place. Sibling pairs come from verdicts alone, and
-//! all of a turn share one chosen output which is never rejected: so no two pairs
-//! contradict each other, and a turn of n answers makes at most n − 1 of them.
+//! to those they had replaced or went away from. Which of a turn's answers that is
+//! come from verdicts, and from where the person ended: an answer they went back
+//! to is never rejected, though they once asked for another. All pairs of a turn
+//! share one chosen output which is never rejected: so no two pairs contradict
+//! each other, and a turn of n answers makes at most n − 1 of them. What a program
+//! did is no preference.
 
 use std::collections::BTreeMap;
 
@@ -75,13 +78,14 @@ pub(crate) fn pairs(outputs: &[Labelled], policy: &Policy) -> Vec<Pair> {
     let edits = (0..outputs.len()).filter_map(|index| edit(outputs, index, policy));
     let mut pairs: Vec<_> = edits.collect();
     let mut turns: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for (index, output) in outputs.iter().enumerate() {
+    let by_people = outputs.iter().enumerate().filter(|(_, o)| !o.automated);
+    for (index, output) in by_people {
         if let (Some(conversation), Some(turn)) = (&output.conversation, output.turn) {
             turns.entry((conversation, turn)).or_default().push(index);
         }
     }
     for siblings in turns.values() {
-        pairs.extend(kept_over_regenerated(outputs, siblings, policy));
+        pairs.extend(Turn::of(outputs, siblings).pairs(policy));
     }
     pairs
 }
@@ -92,7 +96,7 @@ fn edit(outputs: &[Labelled], index: usize, policy: &Policy) -> Option<Pair> {
     let edit = output.edit?;
     let survival = Milli::new(edit.survival.thousandths().into());
     output.texts.edit.as_ref()?;
-    if survival >= policy.pairs.same {
+    if output.automated || survival >= policy.pairs.same {
         return None;
     }
     Some(Pair {
@@ -108,48 +112,85 @@ fn edit(outputs: &[Labelled], index: usize, policy: &Policy) -> Option<Pair> {
     })
 }
 
-/// The best answer of a turn over those a person had replaced or judged bad.
-fn kept_over_regenerated<'a>(
+/// The answers of one turn, as a person went through them.
+struct Turn<'a> {
     outputs: &'a [Labelled],
     siblings: &'a [usize],
-    policy: &'a Policy,
-) -> impl Iterator<Item = Pair> + 'a {
-    // Of equally good answers the one seen last: there the person ended.
-    let strength = |index: &&usize| {
-        let output = &outputs[**index];
-        (output.score, output.shown_at, &output.output)
-    };
-    let positive = |index: &&usize| outputs[**index].state == State::Positive;
-    let kept = siblings.iter().filter(positive).max_by_key(strength);
-    kept.into_iter().flat_map(move |&kept| {
-        let others = siblings.iter().filter(move |other| **other != kept);
-        others.filter_map(move |&other| sibling(outputs, kept, other, policy))
-    })
+    /// Where the person ended: at the answer shown last or, later, gone back to.
+    ended: Option<usize>,
+    /// Whether they went back there.
+    returned: bool,
 }
 
-fn sibling(outputs: &[Labelled], kept: usize, other: usize, policy: &Policy) -> Option<Pair> {
-    let (chosen, rejected) = (&outputs[kept], &outputs[other]);
-    let replaced = match rejected.state {
-        State::Negative => true,
-        // Undecided, but the person asked for another and kept that one.
-        State::Neutral | State::Pending => rejected.regenerated,
-        State::Positive | State::Conflict => false,
-    };
-    let margin = Milli::new(chosen.score.thousandths() - rejected.score.thousandths());
-    if !replaced || margin < policy.pairs.margin {
-        return None;
+impl<'a> Turn<'a> {
+    fn of(outputs: &'a [Labelled], siblings: &'a [usize]) -> Self {
+        let place = |id: &Id| siblings.iter().copied().find(|s| outputs[*s].output == *id);
+        let shown = siblings
+            .iter()
+            .filter_map(|&sibling| Some((outputs[sibling].shown_at?, false, sibling)));
+        let switched = siblings.iter().filter_map(|&sibling| {
+            let switch = outputs[sibling].switched.as_ref()?;
+            Some((switch.at, true, place(&switch.to)?))
+        });
+        let last = shown.chain(switched).max();
+        Self {
+            outputs,
+            siblings,
+            ended: last.map(|(_, _, sibling)| sibling),
+            returned: last.is_some_and(|(_, returned, _)| returned),
+        }
     }
-    Some(Pair {
-        kind: PairKind::Sibling,
-        chosen: chosen.output.clone(),
-        rejected: rejected.output.clone(),
-        margin,
-        weight: chosen.weight.max(rejected.weight),
-        mature: chosen.mature && rejected.mature,
-        trust: chosen.trust.min(rejected.trust),
-        chosen_index: kept,
-        rejected_index: other,
-    })
+
+    /// The best answer over those the person had replaced, left or judged bad.
+    fn pairs(&self, policy: &Policy) -> Vec<Pair> {
+        // Of equally good answers the one the person ended at, else seen last.
+        let strength = |index: &&usize| {
+            let output = &self.outputs[**index];
+            let ended = self.ended == Some(**index);
+            (output.score, ended, output.shown_at, &output.output)
+        };
+        let positive = |index: &&usize| self.outputs[**index].state == State::Positive;
+        let Some(&kept) = self.siblings.iter().filter(positive).max_by_key(strength) else {
+            return Vec::new();
+        };
+        let others = self.siblings.iter().filter(|other| **other != kept);
+        others
+            .filter_map(|&other| self.pair(kept, other, policy))
+            .collect()
+    }
+
+    fn pair(&self, kept: usize, other: usize, policy: &Policy) -> Option<Pair> {
+        let (chosen, rejected) = (&self.outputs[kept], &self.outputs[other]);
+        let went_back_to_it = self.returned && self.ended == Some(other);
+        let judged = match rejected.state {
+            State::Negative => true,
+            // Undecided, but the person asked for another and kept that one.
+            State::Neutral | State::Pending => self.is_left(other),
+            State::Positive | State::Conflict => false,
+        };
+        let margin = Milli::new(chosen.score.thousandths() - rejected.score.thousandths());
+        if went_back_to_it || !judged || margin < policy.pairs.margin {
+            return None;
+        }
+        Some(Pair {
+            kind: PairKind::Sibling,
+            chosen: chosen.output.clone(),
+            rejected: rejected.output.clone(),
+            margin,
+            weight: chosen.weight.max(rejected.weight),
+            mature: chosen.mature && rejected.mature,
+            trust: chosen.trust.min(rejected.trust),
+            chosen_index: kept,
+            rejected_index: other,
+        })
+    }
+
+    /// Whether the person had an answer replaced, or went to another from it.
+    fn is_left(&self, index: usize) -> bool {
+        let output = &self.outputs[index];
+        let replaces = |s: &usize| self.outputs[*s].replaces.as_ref() == Some(&output.output);
+        output.regenerated || output.switched.is_some() || self.siblings.iter().any(replaces)
+    }
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ impl Story {
                 registered: None,
                 joined_by: None,
                 slices: Vec::new(),
+                beyond: 0,
             },
             session: SessionId([0x9f; 16]),
             seq: 0,

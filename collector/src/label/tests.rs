@@ -221,6 +221,9 @@ fn csv_has_the_fields_of_the_json_form() {
         r#"[{"rule":"rated_up","polarity":1,"weight":2.0,"evidence":["9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f:1"]}]"#
     );
     columns.sort_unstable();
+    // What is only there when there is something stands in a column of its own.
+    columns.retain(|column| !["late", "beyond"].contains(column));
     let names: Vec<_> = line.keys().map(String::as_str).collect();
     assert_eq!(names, columns);
+    assert_eq!(record[19..], ["", ""]);
 }

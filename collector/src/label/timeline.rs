@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, fmt};
 
-use tacit_signals::{Event, SessionId};
+use tacit_signals::{Event, SessionId, Signal, signal::Shown};
 
 use crate::{
     clock,
@@ -52,10 +52,28 @@ impl<'a> Timeline<'a> {
     /// an event once; here it makes the fold's laws hold for any input.
     pub(crate) fn of(rows: &'a OutputRows) -> Self {
         let mut moments: Vec<_> = rows.slices.iter().flat_map(moments).collect();
-        moments.sort_by_key(|moment| (moment.id, moment.at));
+        let first = |m: &Moment<'_>| (m.id, m.at, m.slice.received_at);
+        moments.sort_by_key(first);
         moments.dedup_by_key(|moment| moment.id);
         moments.sort_by(Moment::order);
         Self { moments }
+    }
+
+    /// What was received by `received_at`, Unix ms.
+    pub(crate) fn received_by(&self, received_at: u64) -> Self {
+        let known = |moment: &&Moment<'_>| moment.slice.received_at <= received_at;
+        Self {
+            moments: self.moments.iter().filter(known).copied().collect(),
+        }
+    }
+
+    /// What the page said when it first showed the output.
+    pub(crate) fn shown(&self) -> Option<&'a Shown> {
+        let mut moments = self.moments.iter();
+        moments.find_map(|moment| match &moment.event.signal {
+            Signal::Shown(shown) => Some(&**shown),
+            _ => None,
+        })
     }
 }
 

@@ -6,7 +6,9 @@ use super::{
     evidence::Item,
     facts::Facts,
     milli::Milli,
-    policy::{Dwell, Family, Policy},
+    policy::{Dwell, Family, Policy, Terms},
+    reading::Reading,
+    weight::Weight,
 };
 
 /// What an output turned out to be.
@@ -58,11 +60,22 @@ impl State {
 pub(crate) struct Verdict<'i, 'p, 'a> {
     pub(crate) state: State,
     pub(crate) score: Milli,
-    pub(crate) weight: Milli,
-    pub(crate) confidence: Milli,
-    pub(crate) mature: bool,
+    /// Training weight; 0 where nothing was decided.
+    pub(crate) weight: Weight,
+    pub(crate) confidence: Confidence,
     /// What counted and the notes, by |score| falling, then by name.
     pub(crate) reasons: Vec<&'i Item<'p, 'a>>,
+}
+
+/// How sure a score makes, and what reading leaves of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Confidence {
+    /// Of the score alone.
+    pub(crate) unread: Milli,
+    pub(crate) reading: Option<Reading>,
+    /// What reading leaves of the distance from 0.5.
+    pub(crate) scale: Milli,
+    pub(crate) value: Milli,
 }
 
 /// Adds up and decides.
@@ -74,7 +87,7 @@ pub(crate) struct Verdict<'i, 'p, 'a> {
 pub(crate) fn judge<'i, 'p, 'a>(
     items: &'i [Item<'p, 'a>],
     facts: &Facts<'_>,
-    policy: &Policy,
+    by: &By<'_>,
     mature: bool,
 ) -> Verdict<'i, 'p, 'a> {
     let mut reasons = counting(items);
@@ -82,7 +95,7 @@ pub(crate) fn judge<'i, 'p, 'a>(
     for item in &reasons {
         score += item.rule.score;
     }
-    let state = state(score, &reasons, policy.decide, mature);
+    let state = state(score, &reasons, by.terms.decide, mature);
     let agrees = |item: &&&Item<'_, '_>| match state {
         State::Positive => item.rule.score > Milli::default(),
         State::Negative => item.rule.score < Milli::default(),
@@ -94,10 +107,25 @@ pub(crate) fn judge<'i, 'p, 'a>(
     Verdict {
         state,
         score,
-        weight,
-        confidence: confidence(score, policy.temperature, read_share(facts, &policy.dwell)),
-        mature,
+        weight: Weight::of(weight, by.age_ms(facts), by.policy.half_life_ms),
+        confidence: Confidence::of(score, by.terms.temperature, facts, &by.policy.dwell),
         reasons,
+    }
+}
+
+/// By what is judged, and when.
+#[derive(Clone, Copy)]
+pub(crate) struct By<'s> {
+    pub(crate) policy: &'s Policy,
+    pub(crate) terms: &'s Terms,
+    pub(crate) as_of: u64,
+}
+
+impl By<'_> {
+    /// Age of an output at `as_of`, in ms.
+    pub(crate) fn age_ms(&self, facts: &Facts<'_>) -> u64 {
+        let age = |start| self.as_of.saturating_sub(start);
+        facts.start.map_or(0, age)
     }
 }
 
@@ -114,7 +142,8 @@ fn counting<'i, 'p, 'a>(items: &'i [Item<'p, 'a>]) -> Vec<&'i Item<'p, 'a>> {
     strongest.chain(items.iter().filter(apart)).collect()
 }
 
-fn side(item: &Item<'_, '_>) -> (Family, i64) {
+/// The family and sign within which only one item counts.
+pub(crate) fn side(item: &Item<'_, '_>) -> (Family, i64) {
     (item.rule.family, item.rule.score.thousandths().signum())
 }
 
@@ -135,6 +164,19 @@ fn state(score: Milli, counted: &[&Item<'_, '_>], decide: Milli, mature: bool) -
     }
 }
 
+impl Confidence {
+    fn of(score: Milli, temperature: Milli, facts: &Facts<'_>, dwell: &Dwell) -> Self {
+        let reading = Reading::of(facts, dwell);
+        let scale = Reading::scale(reading.as_ref(), dwell);
+        Self {
+            unread: confidence(score, temperature, Milli::new(1_000)),
+            value: confidence(score, temperature, scale),
+            reading,
+            scale,
+        }
+    }
+}
+
 /// `0.5 + (1 / (1 + exp(−|score| / temperature)) − 0.5) · scale`, in thousandths.
 ///
 /// `libm::exp` rather than the platform's: the same bytes on every machine.
@@ -144,28 +186,6 @@ fn confidence(score: Milli, temperature: Milli, scale: Milli) -> Milli {
     #[expect(clippy::cast_possible_truncation, reason = "between 500 and 1000")]
     let above = sure as i64 - 500;
     Milli::new(500 + (above * scale.thousandths() + 500) / 1_000)
-}
-
-/// How much of the confidence's distance from 0.5 stays, given how it was read.
-///
-/// expected = words / words_per_minute; ratio = active time / expected;
-/// scale = floor + (1 − floor) · min(1, ratio / read). 1 where reading was not
-/// measured or the output has no words: what is not known takes nothing away.
-fn read_share(facts: &Facts<'_>, dwell: &Dwell) -> Milli {
-    const ONE: u64 = 1_000;
-    let words = facts
-        .shown_fields()
-        .map_or(0, |shown| u64::from(shown.words));
-    if facts.dwell.moments.is_empty() || words == 0 {
-        return Milli::new(1_000);
-    }
-    let expected_ms = (words * 60_000 / dwell.words_per_minute).max(1);
-    let ratio = facts.dwell.active_ms.saturating_mul(ONE) / expected_ms;
-    let read = dwell.read.thousandths().unsigned_abs().max(1);
-    let part = (ratio.saturating_mul(ONE) / read).min(ONE);
-    let floor = dwell.floor.thousandths().unsigned_abs();
-    let scale = floor + ONE.saturating_sub(floor) * part / ONE;
-    Milli::new(i64::try_from(scale).unwrap_or(1_000))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::label::{
 
 /// The default policy's rules with these scores and weights, all of them firing.
 fn rules(of: &[(Family, i64, i64, bool)]) -> Vec<Rule> {
-    let any = Policy::default_policy().unwrap().rules[0].clone();
+    let any = Policy::default_policy().unwrap().base().rules[0].clone();
     let rule =
         |(number, (family, score, weight, bonus)): (usize, &(Family, i64, i64, bool))| Rule {
             name: format!("rule_{number:02}").into(),
@@ -33,12 +33,17 @@ fn judged(of: &[(Family, i64, i64, bool)], mature: bool) -> (State, i64, i64, Ve
     let policy = Policy::default_policy().unwrap();
     let rules = rules(of);
     let items = items(&rules);
-    let verdict = judge(&items, &Facts::default(), &policy, mature);
+    let by = By {
+        policy: &policy,
+        terms: policy.base(),
+        as_of: 0,
+    };
+    let verdict = judge(&items, &Facts::default(), &by, mature);
     let names = verdict
         .reasons
         .iter()
         .map(|item| item.rule.name.to_string());
-    let numbers = (verdict.score.thousandths(), verdict.weight.thousandths());
+    let numbers = (verdict.score.thousandths(), verdict.weight.value.thousandths());
     (verdict.state, numbers.0, numbers.1, names.collect())
 }
 

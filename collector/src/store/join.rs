@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use tacit_signals::{Id, Signal};
 
-use super::rows::{JoinedBy, OutputRows};
+use super::{
+    bound::Bounded,
+    rows::{JoinedBy, OutputRows, Slice},
+};
 
 /// (conversation, turn, variant).
 type Turn = (Id, u32, u32);
@@ -35,8 +38,9 @@ pub(super) fn by_turn(outputs: &mut Vec<OutputRows>) -> BTreeMap<Id, Id> {
     let mut joined = BTreeMap::new();
     let mut taken = Vec::new();
     for (server, browser) in unique {
-        let slices = std::mem::take(&mut outputs[browser].slices);
-        outputs[server].slices.extend(slices);
+        let more = std::mem::take(&mut outputs[browser].slices);
+        let beyond = outputs[browser].beyond;
+        unite(&mut outputs[server], more, beyond);
         outputs[server].joined_by.get_or_insert(JoinedBy::Turn);
         joined.insert(outputs[browser].id.clone(), outputs[server].id.clone());
         taken.push(browser);
@@ -46,6 +50,17 @@ pub(super) fn by_turn(outputs: &mut Vec<OutputRows>) -> BTreeMap<Id, Id> {
         outputs.remove(place);
     }
     joined
+}
+
+/// Gives an output the slices of another, within the limits of one.
+fn unite(output: &mut OutputRows, more: Vec<Slice>, beyond: u64) {
+    let mut slices = Bounded::default();
+    for slice in std::mem::take(&mut output.slices).into_iter().chain(more) {
+        slices.push(slice);
+    }
+    let (slices, dropped) = slices.finish();
+    output.slices = slices;
+    output.beyond += beyond + dropped;
 }
 
 fn registered_turn(output: &OutputRows) -> Option<Turn> {

@@ -4,6 +4,7 @@
 //! reaches a file. Stored facts are never changed: what is learnt later is
 //! another fact, and every read names the moment it is a read of.
 
+mod bound;
 #[cfg(test)]
 mod contract;
 mod error;

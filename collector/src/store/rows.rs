@@ -34,8 +34,11 @@ pub struct OutputRows {
     pub registered: Option<Registered>,
     /// How signals under another id came to be joined.
     pub joined_by: Option<JoinedBy>,
-    /// What browsers and servers said about it, by (session, first seq).
+    /// What browsers and servers said about it, by (session, first seq); at most
+    /// [`crate::limits::EVENTS_PER_OUTPUT_MAX`] events.
     pub slices: Vec<Slice>,
+    /// Events that are stored and not among `slices`.
+    pub beyond: u64,
 }
 
 /// How signals that carry another id were joined to an output.

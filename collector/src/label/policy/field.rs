@@ -1,4 +1,5 @@
-//! The fields of signals that conditions can look at, by their names in CONTRACTS.
+//! The fields that conditions can look at, by their names in CONTRACTS: of the
+//! rule's own signal, or of the output's reading and size, which any rule may ask.
 
 use tacit_signals::{
     Signal,
@@ -9,13 +10,22 @@ use tacit_signals::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Number {
     Share,
-    ReadShare,
     Survival,
     Similarity,
     Value,
     AfterMs,
     GapMs,
     Chars,
+    /// Of the output: deepest part that came into view.
+    ReadShare,
+    /// Of the output: active reading time as a share of the expected one.
+    ReadRatio,
+    /// Of the output: active reading time.
+    ActiveMs,
+    /// Of the output, when it was first shown.
+    Words,
+    /// Of the output, when it was first shown.
+    CodeShare,
 }
 
 /// A field that is a name.
@@ -27,9 +37,54 @@ pub(crate) enum Text {
 }
 
 impl Number {
+    /// All of them.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Share,
+        Self::Survival,
+        Self::Similarity,
+        Self::Value,
+        Self::AfterMs,
+        Self::GapMs,
+        Self::Chars,
+        Self::ReadShare,
+        Self::ReadRatio,
+        Self::ActiveMs,
+        Self::Words,
+        Self::CodeShare,
+    ];
+
+    /// Its name in a policy.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Share => "share",
+            Self::Survival => "survival",
+            Self::Similarity => "similarity",
+            Self::Value => "value",
+            Self::AfterMs => "after_ms",
+            Self::GapMs => "gap_ms",
+            Self::Chars => "chars",
+            Self::ReadShare => "read_share",
+            Self::ReadRatio => "read_ratio",
+            Self::ActiveMs => "active_ms",
+            Self::Words => "words",
+            Self::CodeShare => "code_share",
+        }
+    }
+
+    /// Whether it is a field of the output, not of the rule's signal.
+    pub(crate) const fn of_output(self) -> bool {
+        matches!(
+            self,
+            Self::ReadShare | Self::ReadRatio | Self::ActiveMs | Self::Words | Self::CodeShare
+        )
+    }
+
     /// Whether it is counted in thousandths.
     pub(crate) const fn in_thousandths(self) -> bool {
-        !matches!(self, Self::AfterMs | Self::GapMs | Self::Chars)
+        !matches!(
+            self,
+            Self::AfterMs | Self::GapMs | Self::Chars | Self::ActiveMs | Self::Words
+        )
     }
 
     /// Smallest and largest value it can have in `kind`, in units.
@@ -37,13 +92,17 @@ impl Number {
         match (self, kind) {
             (Self::Value, Some(Kind::Converted)) => (-1e6, 1e6),
             (Self::Value, _) => (-1.0, 1.0),
-            (Self::AfterMs | Self::GapMs | Self::Chars, _) => (0.0, 1e10),
+            (
+                Self::AfterMs | Self::GapMs | Self::Chars | Self::ActiveMs | Self::Words,
+                _,
+            ) => (0.0, 1e10),
+            (Self::ReadRatio, _) => (0.0, 1_000.0),
             _ => (0.0, 1.0),
         }
     }
 
-    /// Whether signals of `kind` have it; `None` stands for absence, which knows
-    /// how deep the output was read.
+    /// Whether a rule on signals of `kind` may ask for it; `None` stands for
+    /// absence, which knows only what is true of the output.
     pub(crate) const fn applies(self, kind: Option<Kind>) -> bool {
         use Kind::{
             Converted, Copied, Edited, FollowedUp, Pasted, Rated, Regenerated, Selected, Stopped,
@@ -51,7 +110,11 @@ impl Number {
         };
         match self {
             Self::Share => matches!(kind, Some(Copied | Selected | Pasted | Survived)),
-            Self::ReadShare => kind.is_none(),
+            Self::ReadShare
+            | Self::ReadRatio
+            | Self::ActiveMs
+            | Self::Words
+            | Self::CodeShare => true,
             Self::Survival => matches!(kind, Some(Edited)),
             Self::Similarity | Self::GapMs => matches!(kind, Some(FollowedUp)),
             Self::Value => matches!(kind, Some(Rated | Converted)),
@@ -60,7 +123,8 @@ impl Number {
         }
     }
 
-    /// Its value in `signal`, in thousandths or whole units.
+    /// Its value in `signal`, in thousandths or whole units; fields of the output
+    /// are in none.
     pub(crate) fn read(self, signal: &Signal) -> Option<i64> {
         Some(match (self, signal) {
             (Self::Share, Signal::Copied { span, .. } | Signal::Selected(span))
@@ -86,6 +150,15 @@ impl Number {
 }
 
 impl Text {
+    /// Its name in a policy.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Via => "via",
+            Self::Intent => "intent",
+            Self::Name => "name",
+        }
+    }
+
     /// Whether signals of `kind` have it.
     pub(crate) const fn applies(self, kind: Option<Kind>) -> bool {
         use Kind::{Accepted, Converted, Copied, Dismissed, Downloaded, FollowedUp, Shared};

@@ -16,7 +16,13 @@ pub(super) struct File {
     pub(super) pairs: Pairs,
     pub(super) caps: Caps,
     #[serde(default)]
+    pub(super) class: Class,
+    #[serde(default)]
+    pub(super) weights: Weights,
+    #[serde(default)]
     pub(super) rule: Vec<Rule>,
+    #[serde(default, rename = "override")]
+    pub(super) overrides: Vec<Spanned<Override>>,
 }
 
 #[derive(Deserialize)]
@@ -56,6 +62,20 @@ pub(super) struct Caps {
     pub(super) session_share: Spanned<f64>,
 }
 
+/// Multipliers of training weights.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Class {
+    pub(super) implicit: Option<Spanned<f64>>,
+    pub(super) explicit: Option<Spanned<f64>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Weights {
+    pub(super) half_life: Option<Spanned<String>>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
@@ -64,6 +84,10 @@ pub(super) struct Rule {
     pub(super) signal: Spanned<String>,
     #[serde(default)]
     pub(super) when: When,
+    #[serde(default)]
+    pub(super) with: Vec<Clause>,
+    #[serde(default)]
+    pub(super) without: Vec<Clause>,
     pub(super) score: Spanned<f64>,
     pub(super) weight: Spanned<f64>,
     #[serde(default)]
@@ -72,12 +96,51 @@ pub(super) struct Rule {
     pub(super) reason: String,
 }
 
+/// Another signal of the same output, which must or must not be there.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Clause {
+    pub(super) signal: Spanned<String>,
+    #[serde(default)]
+    pub(super) when: When,
+    pub(super) order: Option<Spanned<String>>,
+}
+
+/// What is different for some models or surfaces.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Override {
+    pub(super) model: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) surface: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) decide: Option<Spanned<f64>>,
+    pub(super) temperature: Option<Spanned<f64>>,
+    pub(super) act: Option<Spanned<String>>,
+    pub(super) survival: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) rule: Vec<Change>,
+}
+
+/// What is different in one rule.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Change {
+    pub(super) name: Spanned<String>,
+    pub(super) off: Option<Spanned<bool>>,
+    pub(super) score: Option<Spanned<f64>>,
+    pub(super) weight: Option<Spanned<f64>>,
+    pub(super) when: Option<Spanned<When>>,
+}
+
 /// Conditions; all that are given must hold.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct When {
     pub(super) share: Option<Spanned<Range>>,
     pub(super) read_share: Option<Spanned<Range>>,
+    pub(super) read_ratio: Option<Spanned<Range>>,
+    pub(super) active_ms: Option<Spanned<Range>>,
+    pub(super) words: Option<Spanned<Range>>,
+    pub(super) code_share: Option<Spanned<Range>>,
     pub(super) survival: Option<Spanned<Range>>,
     pub(super) similarity: Option<Spanned<Range>>,
     pub(super) value: Option<Spanned<Range>>,

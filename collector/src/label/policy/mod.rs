@@ -1,21 +1,30 @@
 //! A policy: what each act says about an answer, and how much.
 //!
 //! A TOML file ([`Policy::parse`]) becomes rules whose numbers are whole
-//! thousandths or milliseconds. `policies/default.toml` shows every field and
-//! where its numbers come from; `file` is the shape of the file, `check`
-//! refuses what makes no sense, `error` says where.
+//! thousandths or milliseconds. `policies/default.toml` shows where the numbers
+//! come from, `demo-site/docs/policy.md` every field; `file` is the shape of the
+//! file, `check` refuses what makes no sense, `error` says where; `rule` is what
+//! fires, `terms` what holds for one output.
 
 mod check;
 mod error;
+mod family;
 mod field;
 mod file;
+mod rule;
+mod summary;
+mod terms;
 
 use std::sync::Arc;
 
-use tacit_signals::signal::Kind;
-
-pub use self::error::PolicyError;
-pub(crate) use self::field::{Number, Text};
+pub use self::{error::PolicyError, family::Family, summary::Summary};
+pub(crate) use self::{
+    field::{Number, Text},
+    summary::duration,
+    rule::{ABSENCE, Clause, Condition, Order, Rule, Trigger},
+    terms::{Override, Pattern, Terms},
+};
+use self::terms::Resolver;
 use super::milli::Milli;
 
 /// The policy that holds where nobody named one.
@@ -32,12 +41,6 @@ pub struct Policy {
     pub(crate) reference: Arc<str>,
     /// BLAKE3 of the file, in hex.
     pub(crate) blake3: Arc<str>,
-    /// |score| that decides.
-    pub(crate) decide: Milli,
-    /// Score that is worth one unit of log-odds.
-    pub(crate) temperature: Milli,
-    /// How long checks of accepted text count, from acceptance, in ms.
-    pub(crate) survival_ms: u64,
     /// Silence that ends a visit, in ms.
     pub(crate) visit_ms: u64,
     /// How reading time scales confidence.
@@ -46,12 +49,10 @@ pub struct Policy {
     pub(crate) pairs: PairRules,
     /// How much of a dataset one person may fill.
     pub(crate) caps: Caps,
-    /// Distinct windows of the rules and the policy, in ms from `shown`, ascending.
-    pub(crate) windows: Vec<u64>,
-    /// Index of the policy's own window in `windows`.
-    pub(crate) act_window: usize,
-    /// The rules, in the file's order.
-    pub(crate) rules: Arc<[Rule]>,
+    /// Age of an output at which its training weight is half, in ms.
+    pub(crate) half_life_ms: Option<u64>,
+    /// What holds for an output, by model and surface.
+    resolver: Arc<Resolver>,
 }
 
 /// How reading time scales confidence: never a label.
@@ -81,97 +82,6 @@ pub(crate) struct Caps {
     pub(crate) rows_per_person: u64,
     /// Most rows, as a share of all, of those known only by their session.
     pub(crate) session_share: Milli,
-}
-
-/// Evidence that one signal gives.
-#[derive(Debug, Clone)]
-pub(crate) struct Rule {
-    pub(crate) name: Arc<str>,
-    pub(crate) family: Family,
-    pub(crate) trigger: Trigger,
-    /// All must hold.
-    pub(crate) conditions: Vec<Condition>,
-    pub(crate) score: Milli,
-    /// Training weight.
-    pub(crate) weight: Milli,
-    /// Counts beside the strongest of its family.
-    pub(crate) bonus: bool,
-    /// Index in [`Policy::windows`].
-    pub(crate) window: usize,
-    /// For people.
-    pub(crate) reason: String,
-}
-
-/// Acts that mean the same; only the strongest of each sign counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Family {
-    /// Took it somewhere.
-    Use,
-    /// Asked for something else.
-    Redo,
-    /// Changed it.
-    Edit,
-    /// It worked.
-    Outcome,
-    /// Said so.
-    Rating,
-    /// Went away.
-    Leave,
-}
-
-impl Family {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Use,
-        Self::Redo,
-        Self::Edit,
-        Self::Outcome,
-        Self::Rating,
-        Self::Leave,
-    ];
-
-    /// Its name in a policy.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Use => "use",
-            Self::Redo => "redo",
-            Self::Edit => "edit",
-            Self::Outcome => "outcome",
-            Self::Rating => "rating",
-            Self::Leave => "leave",
-        }
-    }
-}
-
-/// What a rule looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trigger {
-    /// A signal.
-    On(Kind),
-    /// A look at accepted text at this age or, where none was made, the first after.
-    Survived {
-        /// A bucket of [`super::facts::BUCKETS_S`].
-        age_s: u32,
-    },
-    /// Seen, nothing done, and the visit is over.
-    Absence,
-}
-
-/// One condition of a rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Condition {
-    /// A number of the signal lies in `min..=max`, in the field's own unit or in
-    /// thousandths.
-    Number { field: Number, min: i64, max: i64 },
-    /// A name in the signal is one of these.
-    Text { field: Text, any: Vec<String> },
-    /// The editor was left or saved.
-    Final(bool),
-    /// Whether the output was used before this signal, in corrected time.
-    UsedBefore(bool),
-    /// Least active reading time, in ms.
-    SeenMs(u64),
 }
 
 impl Policy {
@@ -205,11 +115,33 @@ impl Policy {
         &self.blake3
     }
 
+    /// Whether `asked` names it: by name, `name@version` or the full reference.
+    #[must_use]
+    pub fn is_named(&self, asked: &str) -> bool {
+        let start = |end| self.reference.split(end).next() == Some(asked);
+        &*self.reference == asked || start('@') || start('#')
+    }
+
     /// What a rule means, for people.
     #[must_use]
     pub fn reason(&self, rule: &str) -> Option<&str> {
-        let rule = self.rules.iter().find(|known| &*known.name == rule)?;
-        Some(&rule.reason)
+        let mut rules = self.base().rules.iter();
+        rules.find(|known| &*known.name == rule).map(|rule| &*rule.reason)
+    }
+
+    /// What holds where no override matches.
+    pub(crate) fn base(&self) -> &Terms {
+        self.resolver.base()
+    }
+
+    /// What holds for an output of this model and surface; empty where unknown.
+    pub(crate) fn terms(&self, model: &str, surface: &str) -> Arc<Terms> {
+        self.resolver.terms(model, surface)
+    }
+
+    /// The overrides, in the file's order.
+    pub(crate) fn overrides(&self) -> &[Override] {
+        self.resolver.overrides()
     }
 
     /// Least active reading time for an output to count as seen, in ms: a second,

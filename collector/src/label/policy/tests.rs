@@ -18,6 +18,7 @@ fn line_of(text: &str) -> usize {
 fn the_default_has_the_rules_of_the_design() {
     let policy = Policy::default_policy().unwrap();
     let table: Vec<_> = policy
+        .base()
         .rules
         .iter()
         .map(|rule| {
@@ -248,10 +249,11 @@ reason = "saved"
     let policy = Policy::parse(&own).unwrap();
     assert!(policy.reference().starts_with("mine@1#"));
     let week = 7 * 86_400_000;
-    assert_eq!(policy.windows, [week, 30 * 86_400_000]);
-    assert_eq!((policy.act_window, policy.rules[0].window), (0, 1));
+    let terms = policy.base();
+    assert_eq!(terms.windows, [week, 30 * 86_400_000]);
+    assert_eq!((terms.act_window, terms.rules[0].window), (0, 1));
     assert_eq!(
-        policy.rules[0].conditions[0],
+        terms.rules[0].conditions[0],
         Condition::Number {
             field: Number::Value,
             min: 10_000,

@@ -17,7 +17,9 @@ use crate::{
     },
     control::ProjectId,
     store::{
-        StoreError, join,
+        StoreError,
+        bound::Bounded,
+        join,
         rows::{Group, JoinedBy, Origin, OutputRows, Registered, Slice},
     },
 };
@@ -172,25 +174,26 @@ impl View<'_> {
         joined: &mut BTreeMap<Id, Id>,
     ) -> Result<(), StoreError> {
         let id = self.id(output)?;
-        let mut slices = self.slices(output, &id)?;
+        let mut slices = Bounded::default();
+        self.slices(output, &id, &mut slices)?;
         let mut joined_by = None;
         for (number, alias) in self.aliases(output)? {
-            let more = self.slices(number, &alias)?;
-            if !more.is_empty() {
+            if self.slices(number, &alias, &mut slices)? > 0 {
                 joined_by = Some(JoinedBy::Alias);
             }
-            slices.extend(more);
             if let Some(fields) = &mut registered {
                 fields.aliases.push(alias.clone());
             }
             joined.insert(alias, id.clone());
         }
+        let (slices, beyond) = slices.finish();
         if registered.is_some() || !slices.is_empty() {
             rows.push(OutputRows {
                 id,
                 registered,
                 joined_by,
                 slices,
+                beyond,
             });
         }
         Ok(())
@@ -204,7 +207,8 @@ impl View<'_> {
         parse(&id)
     }
 
-    fn slices(&self, output: i64, id: &Id) -> Result<Vec<Slice>, StoreError> {
+    /// Reads the slices of `output`; how many there are.
+    fn slices(&self, output: i64, id: &Id, to: &mut Bounded) -> Result<u64, StoreError> {
         let mut select = self.snapshot.prepare_cached(
             "SELECT sessions.id, subjects.kind, subjects.id, received_at, sent_at, sample,
                automated, signed, lang, device, surface, sdk, base_at, events
@@ -213,11 +217,12 @@ impl View<'_> {
              WHERE chunks.project = ?1 AND output = ?2 AND received_at <= ?3 AND NOT quarantined",
         )?;
         let mut rows = select.query(params![self.project.0, output, time(self.as_of)])?;
-        let mut slices = Vec::new();
+        let mut count = 0;
         while let Some(row) = rows.next()? {
-            slices.push(slice(row, id)?);
+            to.push(slice(row, id)?);
+            count += 1;
         }
-        Ok(slices)
+        Ok(count)
     }
 }
 

@@ -1,0 +1,99 @@
+//! `tacit label`: policies, and why a label is what it is.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use tacit_signals::Id;
+
+use super::{Common, Usage, data::Data, out, out_json};
+use crate::{
+    label::{Policy, explain},
+    store::Store,
+    wall::now_ms,
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Read a policy file and say what it is, or what is wrong with it.
+    Check(Check),
+    /// Tell why the label of an output is what it is, rule by rule.
+    Explain(Explain),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The policy file.
+    file: PathBuf,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The output, by its id or an alias.
+    output: String,
+    /// The project; not needed when there is only one.
+    #[arg(long)]
+    project: Option<String>,
+    /// File of a policy; the built-in one without.
+    #[arg(long)]
+    policy: Option<PathBuf>,
+    /// As everything was known at this moment, Unix ms; now without.
+    #[arg(long)]
+    as_of: Option<u64>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn run(command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Check(options) => check(options),
+        Command::Explain(options) => tell(options),
+    }
+}
+
+fn check(options: &Check) -> anyhow::Result<()> {
+    let summary = read_policy(&options.file)?.summary();
+    if options.json {
+        return out_json(&summary);
+    }
+    Ok(out(summary.to_string().trim_end())?)
+}
+
+fn tell(options: &Explain) -> anyhow::Result<()> {
+    let policy = policy_or_default(options.policy.as_deref())?;
+    let output = Id::parse("output", &options.output)
+        .map_err(|_| Usage(format!("{} is no id of an output", options.output)))?;
+    let data = Data::open(&options.common.data)?;
+    let project = data.project(options.project.as_deref())?;
+    let as_of = options.as_of.unwrap_or_else(now_ms);
+    let found = data.store.group_of(project, &output, as_of)?;
+    let told = found.and_then(|(group, id)| explain(&group, &id, &policy, as_of));
+    let (_, explanation) =
+        told.with_context(|| format!("no output {output} is known at that moment"))?;
+    if options.common.json {
+        return out_json(&explanation);
+    }
+    Ok(out(explanation.to_string().trim_end())?)
+}
+
+/// The policy in a file; what is wrong with it is wrong usage.
+pub(super) fn read_policy(path: &Path) -> anyhow::Result<Policy> {
+    let shown = path.display();
+    let text = fs::read_to_string(path).map_err(|error| Usage(format!("{shown}: {error}")))?;
+    let policy = Policy::parse(&text).map_err(|error| Usage(format!("{shown}: {error}")))?;
+    Ok(policy)
+}
+
+/// As [`read_policy`]; the built-in policy without a file.
+pub(super) fn policy_or_default(path: Option<&Path>) -> anyhow::Result<Policy> {
+    match path {
+        Some(path) => read_policy(path),
+        None => Ok(Policy::default_policy()?),
+    }
+}
