@@ -59,7 +59,11 @@ pub(crate) struct Answer<'a> {
 }
 
 /// Asks every rule. `facts` holds one fold per window of the terms.
-pub(crate) fn gather<'p, 'a>(facts: &[Facts<'a>], terms: &'p Terms, asked: &Asked<'_>) -> Found<'p, 'a> {
+pub(crate) fn gather<'p, 'a>(
+    facts: &[Facts<'a>],
+    terms: &'p Terms,
+    asked: &Asked<'_>,
+) -> Found<'p, 'a> {
     let mut found = Found {
         items: Vec::new(),
         absence_at: None,
@@ -114,11 +118,7 @@ pub(crate) fn ask<'p, 'a>(
 ///
 /// A `without` can be broken as long as its rule's window is open, by a look at
 /// accepted text even longer: both are waited for here.
-pub(crate) fn matures_at(
-    facts: &[Facts<'_>],
-    terms: &Terms,
-    found: &Found<'_, '_>,
-) -> Option<u64> {
+pub(crate) fn matures_at(facts: &[Facts<'_>], terms: &Terms, found: &Found<'_, '_>) -> Option<u64> {
     let last = facts.last()?;
     last.start?;
     Some(last.deadline)

@@ -169,7 +169,9 @@ chars: facts.shown_fields().map(|shown| u64::from(shown.chars)),
         seen: !identity.automated && evidence::seen(facts),
         edit: edit(facts, &work.found.items, by),
         regenerated: facts.of_kind(Kind::Regenerated).next().is_some(),
-        replaces: facts.shown_fields().and_then(|shown| shown.replaces.clone()),
+        replaces: facts
+            .shown_fields()
+            .and_then(|shown| shown.replaces.clone()),
         switched: facts.of_kind(Kind::Switched).last().and_then(switch),
         late,
         beyond,

@@ -31,11 +31,6 @@ mod work;
 
 use crate::store::rows::{Group, OutputRows};
 
-use self::{
-    timeline::{Timeline, Visits},
-    verdict::By,
-    work::Workings,
-};
 pub(crate) use self::explain::event_json;
 pub use self::{
     explain::{Explanation, explain},
@@ -47,6 +42,11 @@ pub use self::{
     timeline::EventId,
     trust::Trust,
     verdict::State,
+};
+use self::{
+    timeline::{Timeline, Visits},
+    verdict::By,
+    work::Workings,
 };
 
 /// The labels of a group and the pairs they make.

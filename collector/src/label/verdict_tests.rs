@@ -43,7 +43,10 @@ fn judged(of: &[(Family, i64, i64, bool)], mature: bool) -> (State, i64, i64, Ve
         .reasons
         .iter()
         .map(|item| item.rule.name.to_string());
-    let numbers = (verdict.score.thousandths(), verdict.weight.value.thousandths());
+    let numbers = (
+        verdict.score.thousandths(),
+        verdict.weight.value.thousandths(),
+    );
     (verdict.state, numbers.0, numbers.1, names.collect())
 }
 

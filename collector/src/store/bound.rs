@@ -104,7 +104,10 @@ fn first(mut places: Vec<Place>, limit: usize) -> Vec<(usize, usize)> {
         places.select_nth_unstable(limit);
         places.truncate(limit);
     }
-    places.into_iter().map(|(_, _, _, slice, event)| (slice, event)).collect()
+    places
+        .into_iter()
+        .map(|(_, _, _, slice, event)| (slice, event))
+        .collect()
 }
 
 #[cfg(test)]
@@ -123,7 +126,12 @@ mod tests {
         } else {
             copied(1.0, CopyVia::Button)
         };
-        let mut slice = Story::untold("o").in_session(session).at(at, signal).rows.slices.remove(0);
+        let mut slice = Story::untold("o")
+            .in_session(session)
+            .at(at, signal)
+            .rows
+            .slices
+            .remove(0);
         slice.events[0].seq = seq;
         slice.events[0].output = id("o");
         slice
@@ -145,7 +153,12 @@ mod tests {
         let batch = 1_000;
         for number in 0..1_000 {
             // Ever earlier, so that each batch pushes out what was there.
-            let mut whole = slice(1, number * batch, 2_000_000 - u64::from(number * batch), false);
+            let mut whole = slice(
+                1,
+                number * batch,
+                2_000_000 - u64::from(number * batch),
+                false,
+            );
             let one = whole.events[0].clone();
             whole.events = (0..batch)
                 .map(|place| {

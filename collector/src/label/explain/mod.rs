@@ -197,7 +197,12 @@ pub struct Before {
 
 /// Explains the label of `output` in its group; `None` if it is not there.
 #[must_use]
-pub fn explain(group: &Group, output: &Id, policy: &Policy, as_of: u64) -> Option<(Labelled, Explanation)> {
+pub fn explain(
+    group: &Group,
+    output: &Id,
+    policy: &Policy,
+    as_of: u64,
+) -> Option<(Labelled, Explanation)> {
     let place = group.outputs.iter().position(|rows| rows.id == *output)?;
     let timelines: Vec<_> = group.outputs.iter().map(Timeline::of).collect();
     let visits = Visits::of(&timelines, policy.visit_ms);
@@ -247,7 +252,9 @@ impl Steps<'_, '_> {
             overrides: self.overrides(),
             start: facts.start,
             rules: self.rules(),
-            sum: scored.map(|rule| (rule.name.to_string(), rule.score)).collect(),
+            sum: scored
+                .map(|rule| (rule.name.to_string(), rule.score))
+                .collect(),
             score: verdict.score,
             decide: by.terms.decide,
             state: verdict.state,
@@ -329,16 +336,22 @@ impl Steps<'_, '_> {
         let mut counted = self.verdict.reasons.iter();
         if counted.any(|item| item.rule.name == rule.name) {
             let note = rule.score == Milli::default();
-            return (if note { Outcome::Note } else { Outcome::Counted }, None);
+            return (
+                if note {
+                    Outcome::Note
+                } else {
+                    Outcome::Counted
+                },
+                None,
+            );
         }
         let own = self.work.found.items.iter();
         let side = own
             .filter(|item| item.rule.name == rule.name)
             .map(verdict::side)
             .next();
-        let stronger = |item: &&&Item<'_, '_>| {
-            !item.rule.bonus && Some(verdict::side(item)) == side
-        };
+        let stronger =
+            |item: &&&Item<'_, '_>| !item.rule.bonus && Some(verdict::side(item)) == side;
         let by = self.verdict.reasons.iter().find(stronger);
         (Outcome::Outdone, by.map(|item| item.rule.name.to_string()))
     }

@@ -43,7 +43,11 @@ impl Explanation {
             Outcome::Outdone => {
                 let by = rule.outdone_by.as_deref().unwrap_or("another");
                 let score = rule.score.to_f64();
-                writeln!(f, "     · {name}: {score:+}, but {by} counts for {}", rule.family)?;
+                writeln!(
+                    f,
+                    "     · {name}: {score:+}, but {by} counts for {}",
+                    rule.family
+                )?;
             }
             Outcome::Off => writeln!(f, "     · {name}: off by an override")?,
             Outcome::NotFired => writeln!(f, "     · {name}: no")?,
@@ -74,10 +78,26 @@ impl Explanation {
     }
 
     fn sum(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let parts: Vec<_> = self.sum.iter().map(|(_, score)| format!("{:+}", score.to_f64())).collect();
-        let parts = if parts.is_empty() { "nothing counted".to_owned() } else { parts.join(" ") };
-        let reached = if self.score.abs() >= self.decide { "reached" } else { "not reached" };
-        writeln!(f, "score {} ({parts}); {} decides: {reached}", self.score, self.decide)?;
+        let parts: Vec<_> = self
+            .sum
+            .iter()
+            .map(|(_, score)| format!("{:+}", score.to_f64()))
+            .collect();
+        let parts = if parts.is_empty() {
+            "nothing counted".to_owned()
+        } else {
+            parts.join(" ")
+        };
+        let reached = if self.score.abs() >= self.decide {
+            "reached"
+        } else {
+            "not reached"
+        };
+        writeln!(
+            f,
+            "score {} ({parts}); {} decides: {reached}",
+            self.score, self.decide
+        )?;
         let sure = &self.confidence;
         write!(
             f,
@@ -133,14 +153,22 @@ impl Explanation {
             )?;
         }
         if self.beyond > 0 {
-            writeln!(f, "{} events beyond the limit of one output do not count", self.beyond)?;
+            writeln!(
+                f,
+                "{} events beyond the limit of one output do not count",
+                self.beyond
+            )?;
         }
         Ok(())
     }
 }
 
 fn line(missed: &Missed) -> String {
-    let about = missed.event.as_ref().map(|id| format!("{id}: ")).unwrap_or_default();
+    let about = missed
+        .event
+        .as_ref()
+        .map(|id| format!("{id}: "))
+        .unwrap_or_default();
     match &missed.found {
         Value::Null => format!("{about}wanted {}, there is none", missed.wanted),
         Value::String(found) => format!("{about}wanted {}, found {found}", missed.wanted),

@@ -38,9 +38,7 @@ pub(super) fn missed(miss: &Miss<'_, '_>, facts: &Facts<'_>, dwell: &Dwell) -> M
             condition.to_string(),
             found(condition, event.as_ref(), facts, dwell),
         ),
-        Miss::With(event, clause) => {
-            about(Some(event), format!("with {clause}"), Value::Null)
-        }
+        Miss::With(event, clause) => about(Some(event), format!("with {clause}"), Value::Null),
         Miss::Without(event, clause, other) => about(
             Some(event),
             format!("without {clause}"),

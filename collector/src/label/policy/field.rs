@@ -92,10 +92,9 @@ impl Number {
         match (self, kind) {
             (Self::Value, Some(Kind::Converted)) => (-1e6, 1e6),
             (Self::Value, _) => (-1.0, 1.0),
-            (
-                Self::AfterMs | Self::GapMs | Self::Chars | Self::ActiveMs | Self::Words,
-                _,
-            ) => (0.0, 1e10),
+            (Self::AfterMs | Self::GapMs | Self::Chars | Self::ActiveMs | Self::Words, _) => {
+                (0.0, 1e10)
+            }
             (Self::ReadRatio, _) => (0.0, 1_000.0),
             _ => (0.0, 1.0),
         }
@@ -110,11 +109,9 @@ impl Number {
         };
         match self {
             Self::Share => matches!(kind, Some(Copied | Selected | Pasted | Survived)),
-            Self::ReadShare
-            | Self::ReadRatio
-            | Self::ActiveMs
-            | Self::Words
-            | Self::CodeShare => true,
+            Self::ReadShare | Self::ReadRatio | Self::ActiveMs | Self::Words | Self::CodeShare => {
+                true
+            }
             Self::Survival => matches!(kind, Some(Edited)),
             Self::Similarity | Self::GapMs => matches!(kind, Some(FollowedUp)),
             Self::Value => matches!(kind, Some(Rated | Converted)),

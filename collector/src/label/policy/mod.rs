@@ -17,14 +17,14 @@ mod terms;
 
 use std::sync::Arc;
 
+use self::terms::Resolver;
 pub use self::{error::PolicyError, family::Family, summary::Summary};
 pub(crate) use self::{
     field::{Number, Text},
-    summary::duration,
     rule::{ABSENCE, Clause, Condition, Order, Rule, Trigger},
+    summary::duration,
     terms::{Override, Pattern, Terms},
 };
-use self::terms::Resolver;
 use super::milli::Milli;
 
 /// The policy that holds where nobody named one.
@@ -126,7 +126,9 @@ impl Policy {
     #[must_use]
     pub fn reason(&self, rule: &str) -> Option<&str> {
         let mut rules = self.base().rules.iter();
-        rules.find(|known| &*known.name == rule).map(|rule| &*rule.reason)
+        rules
+            .find(|known| &*known.name == rule)
+            .map(|rule| &*rule.reason)
     }
 
     /// What holds where no override matches.

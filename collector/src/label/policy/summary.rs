@@ -90,7 +90,10 @@ impl fmt::Display for Summary {
             duration(self.survival_ms)
         )?;
         if let Some((least, most)) = self.implicit_over_explicit {
-            writeln!(f, "implicit evidence trains {least} to {most} times a rating")?;
+            writeln!(
+                f,
+                "implicit evidence trains {least} to {most} times a rating"
+            )?;
         }
         if let Some(half_life) = self.half_life_ms {
             writeln!(f, "training weight halves every {}", duration(half_life))?;

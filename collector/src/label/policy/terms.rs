@@ -219,7 +219,9 @@ impl Resolver {
             return Arc::clone(&self.base);
         }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let terms = known.entry(set).or_insert_with(|| Arc::new(self.work_out(set)));
+        let terms = known
+            .entry(set)
+            .or_insert_with(|| Arc::new(self.work_out(set)));
         Arc::clone(terms)
     }
 

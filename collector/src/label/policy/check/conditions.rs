@@ -9,10 +9,7 @@ use crate::label::{
     policy::{ABSENCE, Condition, Number, Text, error::Wrong, file},
 };
 
-pub(super) fn conditions(
-    when: &file::When,
-    kind: Option<Kind>,
-) -> Result<Vec<Condition>, Wrong> {
+pub(super) fn conditions(when: &file::When, kind: Option<Kind>) -> Result<Vec<Condition>, Wrong> {
     let mut conditions = Vec::new();
     for field in Number::ALL {
         let Some(raw) = numbers(when, field) else {

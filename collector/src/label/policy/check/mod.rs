@@ -8,11 +8,7 @@ mod value;
 use std::sync::Arc;
 
 use super::{
-    Caps, Dwell, PairRules, Policy, Terms,
-    error::Wrong,
-    family::Class,
-    file,
-    terms::Resolver,
+    Caps, Dwell, PairRules, Policy, Terms, error::Wrong, family::Class, file, terms::Resolver,
 };
 use crate::label::milli::Milli;
 

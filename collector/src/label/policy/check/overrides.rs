@@ -35,11 +35,7 @@ pub(super) fn overrides(
     raw.iter().map(one).collect()
 }
 
-fn one(
-    raw: &Spanned<file::Override>,
-    rules: &[Rule],
-    classes: Classes,
-) -> Result<Override, Wrong> {
+fn one(raw: &Spanned<file::Override>, rules: &[Rule], classes: Classes) -> Result<Override, Wrong> {
     let file = raw.get_ref();
     if file.model.is_none() && file.surface.is_none() {
         let problem = "needs `model` or `surface`; what holds for all stands outside";
@@ -101,16 +97,16 @@ fn pattern(name: &'static str, raw: &Spanned<String>) -> Result<Pattern, Wrong> 
     Err(wrong(raw, name, problem))
 }
 
-fn changes(
-    raw: &[file::Change],
-    rules: &[Rule],
-    classes: Classes,
-) -> Result<Vec<Change>, Wrong> {
+fn changes(raw: &[file::Change], rules: &[Rule], classes: Classes) -> Result<Vec<Change>, Wrong> {
     let mut changes: Vec<Change> = Vec::new();
     for raw in raw {
         let name = raw.name.get_ref().as_str();
         let Some(rule) = rules.iter().find(|rule| &*rule.name == name) else {
-            return Err(wrong(&raw.name, "name", format!("no rule is named `{name}`")));
+            return Err(wrong(
+                &raw.name,
+                "name",
+                format!("no rule is named `{name}`"),
+            ));
         };
         if changes.iter().any(|change| &*change.rule == name) {
             let problem = "this override changes this rule already";

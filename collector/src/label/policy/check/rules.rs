@@ -77,10 +77,7 @@ fn family(raw: &Spanned<String>) -> Result<Family, Wrong> {
 }
 
 /// What the rule looks at, and the kind whose fields its conditions may name.
-fn trigger(
-    raw: &Spanned<String>,
-    when: &file::When,
-) -> Result<(Trigger, Option<Kind>), Wrong> {
+fn trigger(raw: &Spanned<String>, when: &file::When) -> Result<(Trigger, Option<Kind>), Wrong> {
     if raw.get_ref() == ABSENCE {
         no_age(when, ABSENCE)?;
         return Ok((Trigger::Absence, None));
@@ -123,11 +120,7 @@ fn bucket(age: &Spanned<u32>) -> Result<u32, Wrong> {
     Err(wrong(age, "age_s", format!("is none of {BUCKETS_S:?}")))
 }
 
-fn clauses(
-    name: &'static str,
-    raw: &[file::Clause],
-    of: Trigger,
-) -> Result<Vec<Clause>, Wrong> {
+fn clauses(name: &'static str, raw: &[file::Clause], of: Trigger) -> Result<Vec<Clause>, Wrong> {
     if let (Trigger::Absence, Some(first)) = (of, raw.first()) {
         let problem = "nothing was done: `absence` has no other signals";
         return Err(wrong(&first.signal, name, problem));

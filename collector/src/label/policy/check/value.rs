@@ -73,10 +73,6 @@ pub(super) fn slug<'a>(name: &'static str, raw: &'a Spanned<String>) -> Result<&
     Err(wrong(raw, name, "takes 1 to 64 of a-z, 0-9, _ and -"))
 }
 
-pub(super) fn wrong<T>(
-    raw: &Spanned<T>,
-    field: &'static str,
-    problem: impl Into<String>,
-) -> Wrong {
+pub(super) fn wrong<T>(raw: &Spanned<T>, field: &'static str, problem: impl Into<String>) -> Wrong {
     Wrong::new(raw.span(), field, problem)
 }
