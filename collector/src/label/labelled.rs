@@ -164,7 +164,7 @@ pub(crate) fn assemble(
         origin: identity.origin,
         automated: identity.automated,
         shown_at: facts.shown.map(|shown| shown.at),
-chars: facts.shown_fields().map(|shown| u64::from(shown.chars)),
+        chars: facts.shown_fields().map(|shown| u64::from(shown.chars)),
         // What a program does is not a person's.
         seen: !identity.automated && evidence::seen(facts),
         edit: edit(facts, &work.found.items, by),

@@ -109,7 +109,7 @@ impl Composer {
     /// For rows drawn from `population`, which knows its rows by now.
     #[must_use]
     pub fn new(population: Population, policy: &Policy, format: Format, as_of: u64) -> Self {
-        let rules = policy.rules.iter();
+        let rules = policy.base().rules.iter();
         let family = rules.map(|rule| (rule.name.to_string(), rule.family));
         Self {
             format,
