@@ -1,6 +1,7 @@
 //! `tacit export`.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
@@ -51,14 +52,14 @@ pub(super) struct Options {
     common: Common,
 }
 
-fn format(name: &str) -> Result<Format, String> {
+pub(super) fn format(name: &str) -> Result<Format, String> {
     Format::from_name(name).ok_or_else(|| {
         let names: Vec<_> = Format::ALL.into_iter().map(Format::name).collect();
         format!("one of {}", names.join(", "))
     })
 }
 
-fn trust(name: &str) -> Result<Trust, String> {
+pub(super) fn trust(name: &str) -> Result<Trust, String> {
     Trust::from_name(name).ok_or_else(|| "one of claimed, known, signed".into())
 }
 
@@ -125,17 +126,7 @@ fn tell(
         note(&summary.to_string());
         return Ok(());
     }
-    let skipped: Vec<_> = export
-        .summary
-        .skipped
-        .iter()
-        .map(|(reason, count)| format!("{count} {reason}"))
-        .collect();
-    let skipped = if skipped.is_empty() {
-        "nothing".to_owned()
-    } else {
-        skipped.join(", ")
-    };
+    let skipped = listed(&export.summary.skipped);
     note(&format!(
         "tacit: {} rows, skipped {skipped}",
         export.summary.rows
@@ -144,4 +135,16 @@ fn tell(
         note(&format!("tacit: {hint}"));
     }
     Ok(())
+}
+
+/// Counts by reason, for people.
+pub(super) fn listed(skipped: &BTreeMap<String, u64>) -> String {
+    if skipped.is_empty() {
+        return "nothing".into();
+    }
+    let counts = skipped.iter();
+    let counts: Vec<_> = counts
+        .map(|(reason, count)| format!("{count} {reason}"))
+        .collect();
+    counts.join(", ")
 }

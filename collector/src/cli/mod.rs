@@ -4,6 +4,7 @@
 //! 2 wrong usage.
 
 mod data;
+mod dataset;
 mod export;
 mod keys;
 mod label;
@@ -40,6 +41,9 @@ enum Command {
     /// Check policies, explain labels, compare policies on all there is.
     #[command(subcommand)]
     Label(label::Command),
+    /// Build datasets.
+    #[command(subcommand)]
+    Dataset(dataset::Command),
     /// Show what became of everything that arrived, or of one event.
     Ledger(ledger::Options),
 }
@@ -75,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Keys(command) => keys::run(&command),
         Command::Export(options) => export::run(&options),
         Command::Label(command) => label::run(&command),
+        Command::Dataset(command) => dataset::run(&command),
         Command::Ledger(options) => ledger::run(&options),
     };
     match done {

@@ -8,7 +8,7 @@ use tacit_signals::SubjectKind;
 
 use super::{
     provenance::{Provenance, held_out},
-    sort::{Keep, Run, SortError, Sorted, Sorter},
+    sort::{Keep, Merge, Run, SortError, Sorted, Sorter},
 };
 use crate::{
     label::{Labelled, LabelledGroup},
@@ -121,14 +121,30 @@ pub(super) fn of_row<'a>(
 #[derive(Debug)]
 pub(super) struct Known(Sorted);
 
-/// How much one person saw.
+/// How much one person saw, and how much of it became rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Presence {
-    pub(super) key: PersonKey,
     /// Outputs of the dataset's range.
     pub(super) outputs: u64,
-    /// Unix ms.
+    /// Rows written.
+    pub(super) rows: u64,
+    /// When they saw the last one, of any range; Unix ms.
     pub(super) last_seen_at: u64,
+}
+
+/// Whose rows were written: one record each, sorted by person.
+#[derive(Debug)]
+pub(super) struct Written(Sorter);
+
+impl Written {
+    pub(super) fn new(directory: &Path, memory: usize) -> Self {
+        Self(Sorter::new(directory, "written", memory, Keep::ForNow))
+    }
+
+    pub(super) fn row(&mut self, row: &Provenance) -> Result<(), SortError> {
+        let at = row.shown_at.unwrap_or_default();
+        self.0.push(&key_of(row), &at.to_le_bytes())
+    }
 }
 
 impl Known {
@@ -154,31 +170,60 @@ impl Known {
         places.finish()
     }
 
-    /// Calls `each` with everybody who saw anything, ascending by key.
-    pub(super) fn present<E: From<SortError>>(
+    /// Calls `each` with everybody who saw anything or of whom a row was written.
+    pub(super) fn each(
         &self,
-        mut each: impl FnMut(Presence) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut person: Option<Presence> = None;
-        let mut records = self.0.open()?;
-        while let Some((key, payload)) = records.next()? {
-            let (Some((&SEEN, Ok(key))), Some((&counted, Ok(at)))) = (
-                key.split_last().map(|(tag, key)| (tag, key.try_into())),
-                payload.split_last().map(|(last, at)| (last, at.try_into())),
-            ) else {
-                continue;
+        written: Written,
+        mut each: impl FnMut(Presence),
+    ) -> Result<(), SortError> {
+        let written = written.0.finish()?;
+        let (mut seen, mut rows) = (self.0.open()?, written.open()?);
+        let (mut next_seen, mut next_row) = (next_seen(&mut seen)?, next_row(&mut rows)?);
+        loop {
+            let keys = [next_seen.map(|(key, ..)| key), next_row.map(|(key, _)| key)];
+            let Some(person) = keys.into_iter().flatten().min() else {
+                return Ok(());
             };
-            if let Some(before) = person.filter(|person| person.key != key) {
-                each(before)?;
-                person = None;
+            let mut presence = Presence::default();
+            while let Some((key, at, counted)) = next_seen
+                && key == person
+            {
+                presence.outputs += u64::from(counted);
+                presence.last_seen_at = presence.last_seen_at.max(at);
+                next_seen = self::next_seen(&mut seen)?;
             }
-            let now = person.get_or_insert_with(|| Presence {
-                key,
-                ..Presence::default()
-            });
-            now.outputs += u64::from(counted);
-            now.last_seen_at = now.last_seen_at.max(u64::from_le_bytes(at));
+            while let Some((key, at)) = next_row
+                && key == person
+            {
+                presence.rows += 1;
+                presence.last_seen_at = presence.last_seen_at.max(at);
+                next_row = self::next_row(&mut rows)?;
+            }
+            if person != NOBODY {
+                each(presence);
+            }
         }
-        person.map_or(Ok(()), each)
     }
+}
+
+/// The next record of somebody who saw something, when, and whether it counts.
+fn next_seen(records: &mut Merge) -> Result<Option<(PersonKey, u64, bool)>, SortError> {
+    while let Some((key, payload)) = records.next()? {
+        if let Some((&SEEN, person)) = key.split_last()
+            && let Ok(person) = person.try_into()
+            && let Some((&counted, at)) = payload.split_last()
+            && let Ok(at) = at.try_into()
+        {
+            return Ok(Some((person, u64::from_le_bytes(at), counted == 1)));
+        }
+    }
+    Ok(None)
+}
+
+fn next_row(records: &mut Merge) -> Result<Option<(PersonKey, u64)>, SortError> {
+    let record = records.next()?;
+    Ok(record.and_then(|(key, at)| {
+        let at = u64::from_le_bytes(at.try_into().ok()?);
+        Some((key.try_into().ok()?, at))
+    }))
 }

@@ -150,13 +150,14 @@ impl<'a> Gatherer<'a> {
     ) -> Result<(), BuildError> {
         let labelled = label_group(group, self.maker.policy, self.request.as_of);
         self.people.mark(&labelled)?;
-        for label in labelled
-            .outputs
-            .iter()
-            .filter(|label| label.seen && !label.automated)
-        {
+        for label in &labelled.outputs {
             let counted = self.request.filter.has_time(label.shown_at);
-            self.people.seen(label, counted)?;
+            if counted {
+                self.state.population.add(label);
+            }
+            if label.seen && !label.automated {
+                self.people.seen(label, counted)?;
+            }
         }
         for candidate in self.maker.candidates(group, &labelled) {
             match candidate {

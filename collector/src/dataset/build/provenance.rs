@@ -21,24 +21,33 @@ pub(super) const FILE: &str = "provenance.parquet";
 /// of the file's bytes, so it never depends on how much memory there is.
 const GROUP_ROWS: usize = 16_384;
 
+/// A row, its file and its inverse-propensity weight.
+type Entry = (Provenance, Split, Milli);
+
 /// Writes the table.
 pub(super) struct Table {
     writer: Option<ArrowWriter<File>>,
     path: std::path::PathBuf,
-    waiting: Vec<(Provenance, Split)>,
+    waiting: Vec<Entry>,
 }
 
 impl Table {
-    pub(super) fn create(path: &Path) -> Result<Self, BuildError> {
-        Ok(Self {
+    pub(super) fn create(path: &Path) -> Self {
+        Self {
             writer: None,
             path: path.into(),
             waiting: Vec::with_capacity(GROUP_ROWS),
-        })
+        }
     }
 
-    pub(super) fn push(&mut self, row: &Provenance, split: Split) -> Result<(), BuildError> {
-        self.waiting.push((row.clone(), split));
+    /// Takes the next row with its inverse-propensity weight.
+    pub(super) fn push(
+        &mut self,
+        row: &Provenance,
+        split: Split,
+        ipw: Milli,
+    ) -> Result<(), BuildError> {
+        self.waiting.push((row.clone(), split, ipw));
         if self.waiting.len() == GROUP_ROWS {
             self.flush()?;
         }
@@ -82,31 +91,32 @@ impl Table {
 
 /// Columns in the order of [`Provenance`]'s fields. Thousandths become doubles that
 /// print as they do in every other file.
-fn batch(rows: &[(Provenance, Split)]) -> Result<RecordBatch, BuildError> {
+fn batch(rows: &[Entry]) -> Result<RecordBatch, BuildError> {
     let text = |of: &dyn Fn(&Provenance) -> &str| {
         column(StringArray::from_iter_values(
-            rows.iter().map(|(row, _)| of(row)),
+            rows.iter().map(|(row, ..)| of(row)),
         ))
     };
     let known = |of: &dyn Fn(&Provenance) -> Option<&str>| {
-        column(StringArray::from_iter(rows.iter().map(|(row, _)| of(row))))
+        column(StringArray::from_iter(rows.iter().map(|(row, ..)| of(row))))
     };
     let milli = |of: &dyn Fn(&Provenance) -> Milli| {
         column(Float64Array::from_iter_values(
-            rows.iter().map(|(row, _)| of(row).to_f64()),
+            rows.iter().map(|(row, ..)| of(row).to_f64()),
         ))
     };
     let count = |of: &dyn Fn(&Provenance) -> u64| {
         column(UInt64Array::from_iter_values(
-            rows.iter().map(|(row, _)| of(row)),
+            rows.iter().map(|(row, ..)| of(row)),
         ))
     };
-    let margin = rows.iter().map(|(row, _)| row.margin.map(Milli::to_f64));
-    let mature = rows.iter().map(|(row, _)| Some(row.mature));
+    let margin = rows.iter().map(|(row, ..)| row.margin.map(Milli::to_f64));
+    let mature = rows.iter().map(|(row, ..)| Some(row.mature));
     let shown_at = rows
         .iter()
-        .map(|(row, _)| row.shown_at.and_then(|at| i64::try_from(at).ok()));
-    let split = rows.iter().map(|(_, split)| split.name());
+        .map(|(row, ..)| row.shown_at.and_then(|at| i64::try_from(at).ok()));
+    let ipw = rows.iter().map(|(.., ipw)| ipw.to_f64());
+    let split = rows.iter().map(|(_, split, _)| split.name());
     let columns: Vec<(&str, ArrayRef, bool)> = vec![
         ("name", text(&|row| &row.name), false),
         ("split", column(StringArray::from_iter_values(split)), false),
@@ -149,6 +159,7 @@ fn batch(rows: &[(Provenance, Split)]) -> Result<RecordBatch, BuildError> {
             false,
         ),
         ("shown_at", column(Int64Array::from_iter(shown_at)), true),
+        ("ipw", column(Float64Array::from_iter_values(ipw)), false),
     ];
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }
@@ -157,12 +168,9 @@ fn column(array: impl arrow_array::Array + 'static) -> ArrayRef {
     Arc::new(array)
 }
 
-fn lists<'a>(
-    rows: &'a [(Provenance, Split)],
-    of: impl Fn(&'a Provenance) -> &'a [String],
-) -> ArrayRef {
+fn lists<'a>(rows: &'a [Entry], of: impl Fn(&'a Provenance) -> &'a [String]) -> ArrayRef {
     let mut lists = ListBuilder::new(StringBuilder::new());
-    for (row, _) in rows {
+    for (row, ..) in rows {
         of(row)
             .iter()
             .for_each(|text| lists.values().append_value(text));

@@ -12,7 +12,7 @@ use super::{
     publish::{Partial, partial_of},
 };
 use crate::{
-    dataset::{ledger::Skip, sort::Run},
+    dataset::{composition::Population, ledger::Skip, sort::Run},
     store::rows::GroupName,
 };
 
@@ -43,6 +43,8 @@ pub(super) struct State {
     pub(super) rows: u64,
     /// What else was considered, by reason.
     pub(super) skipped: BTreeMap<String, u64>,
+    /// What rows are drawn from.
+    pub(super) population: Population,
     /// Finished runs.
     pub(super) runs: Runs,
 }
@@ -73,6 +75,7 @@ impl State {
             outputs: 0,
             rows: 0,
             skipped: BTreeMap::new(),
+            population: Population::default(),
             runs: Runs::default(),
         })
     }

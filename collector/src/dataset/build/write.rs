@@ -15,10 +15,21 @@ use super::{
     decide::Decided,
     gather::{Gathered, Waiting, from_bytes},
     provenance,
-    publish::Partial,
+    publish::{self, Partial},
 };
-use crate::dataset::{ledger, ledger::Skip, provenance::Provenance, split::Split};
+use crate::{
+    dataset::{
+        composition::Composer,
+        ledger::{self, Skip},
+        people::{Known, Written},
+        provenance::Provenance,
+        split::Split,
+    },
+    label::Policy,
+};
 use tacit_signals::SubjectKind;
+
+const COMPOSITION: &str = "composition.json";
 
 /// Rows between two reports of progress.
 const TELL_EVERY: u64 = 10_000;
@@ -28,17 +39,23 @@ pub(super) type Files = BTreeMap<String, FileFacts>;
 
 /// Writes all files but the manifest; what is in them, and what is not.
 pub(super) fn write(
+    policy: &Policy,
     request: &BuildRequest,
     partial: &Partial,
     gathered: Gathered,
     decided: &Decided,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Counts, Files), BuildError> {
-    let mut files = Lines::create(request, partial.path())?;
-    let mut table = provenance::Table::create(&partial.path().join(provenance::FILE))?;
+    // How likely an output was to become a row is known once all rows are.
+    let mut population = gathered.state.population.clone();
+    let dropped = each_row(&gathered, decided, |_, waiting| {
+        population.row(&waiting.provenance);
+        Ok(())
+    })?;
+    let composer = Composer::new(population, policy, request.format, request.as_of);
+    let mut writer = Writer::create(request, partial, composer)?;
     let total = gathered.rows.len();
-    let mut counts = Counts::default();
-    let dropped = each_row(&gathered, decided, |row, waiting| {
+    each_row(&gathered, decided, |row, waiting| {
         if row % TELL_EVERY == 0 {
             progress(Progress {
                 phase: Phase::Writing,
@@ -47,26 +64,13 @@ pub(super) fn write(
                 resumed: 0,
             });
         }
-        let split = split_of(request, &waiting.provenance);
-        counts.rows += 1;
-        counts.redacted += waiting.redacted;
-        *match split {
-            Split::Train => &mut counts.train,
-            Split::Test => &mut counts.test,
-        } += 1;
-        files.write(split, &waiting.line)?;
-        table.push(&waiting.provenance, split)
+        writer.write(request, &waiting)
     })?;
     let mut skipped = gathered.state.skipped;
     for (skip, count) in dropped {
         *skipped.entry(skip.name().into()).or_default() += count;
     }
-    let mut facts = files.finish()?;
-    table.finish()?;
-    facts.insert(
-        provenance::FILE.into(),
-        facts_of(&partial.path().join(provenance::FILE), counts.rows)?,
-    );
+    let mut counts = writer.counts.clone();
     let reasons = Counts::reasons(&skipped);
     counts.considered = counts.rows + skipped.values().sum::<u64>();
     counts.remedies = reasons
@@ -75,7 +79,82 @@ pub(super) fn write(
         .collect();
     counts.hint = (counts.rows == 0).then(|| ledger::hint(request.format, &reasons));
     counts.skipped = skipped;
-    Ok((counts, facts))
+    let files = writer.finish(partial, &gathered.people, &reasons)?;
+    Ok((counts, files))
+}
+
+/// Everything that takes rows.
+struct Writer {
+    lines: Lines,
+    table: provenance::Table,
+    written: Written,
+    composer: Composer,
+    counts: Counts,
+}
+
+impl Writer {
+    fn create(
+        request: &BuildRequest,
+        partial: &Partial,
+        composer: Composer,
+    ) -> Result<Self, BuildError> {
+        Ok(Self {
+            lines: Lines::create(request, partial.path())?,
+            table: provenance::Table::create(&partial.path().join(provenance::FILE)),
+            written: Written::new(partial.work(), super::memory(request) / 4),
+            composer,
+            counts: Counts::default(),
+        })
+    }
+
+    fn write(&mut self, request: &BuildRequest, waiting: &Waiting) -> Result<(), BuildError> {
+        let row = &waiting.provenance;
+        let split = split_of(request, row);
+        self.counts.rows += 1;
+        self.counts.redacted += waiting.redacted;
+        *match split {
+            Split::Train => &mut self.counts.train,
+            Split::Test => &mut self.counts.test,
+        } += 1;
+        self.lines.write(split, &waiting.line)?;
+        self.written.row(row)?;
+        let ipw = self.composer.row(row, split);
+        self.table.push(row, split, ipw)
+    }
+
+    fn finish(
+        mut self,
+        partial: &Partial,
+        people: &Known,
+        skipped: &BTreeMap<Skip, u64>,
+    ) -> Result<Files, BuildError> {
+        let composer = &mut self.composer;
+        people.each(self.written, |person| {
+            composer.person(person.outputs, person.rows, person.last_seen_at);
+        })?;
+        let composition = self.composer.finish(skipped);
+        let mut files = self.lines.finish()?;
+        self.table.finish()?;
+        let table = facts_of(&partial.path().join(provenance::FILE), self.counts.rows)?;
+        files.insert(provenance::FILE.into(), table);
+        let mut json = serde_json::to_vec_pretty(&composition)
+            .map_err(|_| BuildError::Record("the composition"))?;
+        json.push(b'\n');
+        put(partial, COMPOSITION, &json, &mut files)?;
+        Ok(files)
+    }
+}
+
+/// Writes a small file.
+fn put(partial: &Partial, name: &str, bytes: &[u8], files: &mut Files) -> Result<(), BuildError> {
+    publish::write_durably(&partial.path().join(name), bytes)?;
+    let facts = FileFacts {
+        bytes: bytes.len() as u64,
+        sha256: hex::encode(Sha256::digest(bytes)),
+        rows: None,
+    };
+    files.insert(name.into(), facts);
+    Ok(())
 }
 
 fn split_of(request: &BuildRequest, row: &Provenance) -> Split {

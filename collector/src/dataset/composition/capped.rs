@@ -9,10 +9,11 @@
 
 use std::{collections::BTreeMap, ops::AddAssign};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Counts by name.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "K: Ord + Deserialize<'de>, V: Deserialize<'de>"))]
 pub(super) struct Capped<K, V> {
     cap: usize,
     kept: BTreeMap<(u64, K), V>,

@@ -2,6 +2,8 @@
 
 use std::ops::AddAssign;
 
+use serde::{Deserialize, Serialize};
+
 use super::{capped::Capped, stratum::Stratum};
 use crate::{
     dataset::provenance::Provenance,
@@ -13,13 +15,13 @@ const STRATA_MAX: usize = 4_096;
 
 /// Every output of the range that a person saw, by stratum, and how many of them
 /// became rows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Population {
     pub(super) strata: Capped<Stratum, Tally>,
 }
 
 /// How many outputs, and what became of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Tally {
     /// Seen by a person.
     pub(super) seen: u64,

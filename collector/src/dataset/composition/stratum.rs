@@ -1,13 +1,13 @@
 //! Strata: outputs that are alike in what may decide whether somebody's act
 //! becomes a row.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{breakdown::Dimension, length::Length};
 use crate::{dataset::provenance::Provenance, label::Labelled};
 
 /// One value for each of [`Stratum::DIMENSIONS`]; `None` where it is not known.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Stratum(pub(super) [Option<String>; 5]);
 
 impl Stratum {
