@@ -27,6 +27,8 @@
 
 pub mod accept;
 pub mod bell;
+pub mod brief;
+pub mod cadence;
 pub mod cli;
 pub mod clock;
 pub mod collector;

@@ -31,6 +31,7 @@ use crate::{
     store::rows::Group,
 };
 
+pub(crate) use self::text::{answer as answered, last_asked};
 pub use self::{format::Format, ledger::Skip};
 use self::{format::Shape, redact::Redactor};
 

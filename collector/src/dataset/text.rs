@@ -84,8 +84,17 @@ pub(super) fn prompt(rows: &OutputRows, label: &Labelled) -> Option<Vec<Turn>> {
     }])
 }
 
+/// The last thing the person said in the prompt.
+pub(crate) fn last_asked(rows: &OutputRows, label: &Labelled) -> Option<String> {
+    let turns = prompt(rows, label)?.into_iter();
+    let said = turns
+        .filter(|turn| turn.role == "user")
+        .map(|turn| turn.content);
+    said.last().filter(|text| filled(Some(text)).is_some())
+}
+
 /// What the model answered: as registered, else as the browser sent it.
-pub(super) fn answer<'a>(rows: &'a OutputRows, label: &'a Labelled) -> Option<&'a str> {
+pub(crate) fn answer<'a>(rows: &'a OutputRows, label: &'a Labelled) -> Option<&'a str> {
     let registered = rows
         .registered
         .as_ref()

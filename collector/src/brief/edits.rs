@@ -1,0 +1,375 @@
+//! What people changed in answers before they used them.
+//!
+//! Answer and edit are compared word by word (Myers' diff). A change is cut where a
+//! sentence ends, so that a sentence many people take out is found however much they
+//! took out around it, and is named by its words without case and numbers.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+use serde::{Deserialize, Serialize};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+/// Characters of an answer or edit that is compared: a diff of two long texts costs
+/// the product of their lengths.
+pub(super) const CHARS_MAX: usize = 20_000;
+
+/// Words of a change that is told of: longer ones never come twice.
+const WORDS_MAX: usize = 30;
+
+/// Changes of one kind that are told of.
+const CHANGES_MAX: usize = 12;
+
+/// Answers a change was made in, at least.
+const OUTPUTS_MIN: usize = 2;
+
+/// Outputs named as examples of a change.
+const EXAMPLES_MAX: usize = 3;
+
+/// One change: what was taken out and what was put in; one of both may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Change {
+    pub(super) from: String,
+    pub(super) to: String,
+}
+
+/// What one person changed in one answer.
+#[derive(Debug, Clone)]
+pub(super) struct Edited {
+    pub(super) output: String,
+    pub(super) person: Option<u64>,
+    pub(super) changes: Vec<Change>,
+}
+
+/// A change that was made again and again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrequentChange {
+    /// What was taken out; empty for an insertion.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub from: String,
+    /// What was put in; empty for a deletion.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub to: String,
+    /// Answers it was made in.
+    pub outputs: u64,
+    /// People who made it, as far as they are known.
+    pub people: u64,
+    /// Some of the answers.
+    pub examples: Vec<String>,
+}
+
+/// Changes that were made again and again, the most frequent first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Frequent {
+    /// One text in the place of another.
+    pub replacements: Vec<FrequentChange>,
+    /// Put in, and not in the place of the same thing.
+    pub insertions: Vec<FrequentChange>,
+    /// Taken out, and not for the same thing.
+    pub deletions: Vec<FrequentChange>,
+}
+
+/// What was changed between both texts.
+pub(super) fn changes(answer: &str, edit: &str) -> Vec<Change> {
+    let (before, after) = (tokens(answer), tokens(edit));
+    let mut changes = Vec::new();
+    for op in capture_diff_slices(Algorithm::Myers, &before, &after) {
+        let (out, into) = match op {
+            DiffOp::Equal { .. } => continue,
+            DiffOp::Delete {
+                old_index, old_len, ..
+            } => (old_index..old_index + old_len, 0..0),
+            DiffOp::Insert {
+                new_index, new_len, ..
+            } => (0..0, new_index..new_index + new_len),
+            DiffOp::Replace {
+                old_index,
+                old_len,
+                new_index,
+                new_len,
+            } => (
+                old_index..old_index + old_len,
+                new_index..new_index + new_len,
+            ),
+        };
+        add(&mut changes, pieces(&before, out), pieces(&after, into));
+    }
+    changes
+}
+
+/// One piece for one piece is a replacement; else each is a change of its own.
+fn add(changes: &mut Vec<Change>, out: Vec<String>, into: Vec<String>) {
+    if let ([from], [to]) = (out.as_slice(), into.as_slice()) {
+        let (from, to) = (from.clone(), to.clone());
+        changes.push(Change { from, to });
+        return;
+    }
+    let none = String::new;
+    changes.extend(out.into_iter().map(|from| Change { from, to: none() }));
+    changes.extend(into.into_iter().map(|to| Change { from: none(), to }));
+}
+
+/// Words, and whatever stands between them, a character each; line breaks are one.
+fn tokens(text: &str) -> Vec<&str> {
+    let mut tokens = Vec::new();
+    let mut start = None;
+    for (at, char) in text.char_indices() {
+        if char.is_alphanumeric() || matches!(char, '\'' | '\u{2019}' | '-' | '_') {
+            start.get_or_insert(at);
+            continue;
+        }
+        if let Some(start) = start.take() {
+            tokens.push(&text[start..at]);
+        }
+        if !char.is_whitespace() || char == '\n' {
+            tokens.push(&text[at..at + char.len_utf8()]);
+        }
+    }
+    if let Some(start) = start {
+        tokens.push(&text[start..]);
+    }
+    tokens
+}
+
+/// The sentences of a stretch of tokens as texts; what has no word is none.
+fn pieces(tokens: &[&str], range: Range<usize>) -> Vec<String> {
+    let ends = |token: &&str| matches!(*token, "." | "!" | "?" | "\n" | "。");
+    let sentences = tokens[range].split_inclusive(ends);
+    let worded = sentences.filter(|sentence| {
+        let has_word = |token: &&str| token.chars().any(char::is_alphanumeric);
+        sentence.iter().any(has_word) && sentence.len() <= WORDS_MAX
+    });
+    worded.map(text).collect()
+}
+
+fn text(tokens: &[&str]) -> String {
+    let mut text = String::new();
+    for token in tokens.iter().filter(|token| **token != "\n") {
+        let closes = matches!(*token, "." | "," | "!" | "?" | ":" | ";" | ")");
+        if !text.is_empty() && !closes && !text.ends_with('(') {
+            text.push(' ');
+        }
+        text.push_str(token);
+    }
+    text
+}
+
+/// As a change is named: without case, numbers, and the mark at its end.
+fn name(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let bare = lower.trim_matches(|char: char| !char.is_alphanumeric());
+    let mut name = String::new();
+    for char in bare.chars() {
+        match char.is_ascii_digit() {
+            true if name.ends_with('#') => {}
+            true => name.push('#'),
+            false => name.push(char),
+        }
+    }
+    name
+}
+
+/// The answers a change was made in, by what the change is called.
+type Groups<'a> = BTreeMap<(String, String), Vec<(&'a Edited, &'a Change)>>;
+
+/// The changes made in at least two answers; each is in one of the lists.
+pub(super) fn frequent(edited: &[Edited]) -> Frequent {
+    let mut replaced = Groups::new();
+    let mut alone = Vec::new();
+    for (edited, change) in all(edited) {
+        if change.from.is_empty() || change.to.is_empty() {
+            alone.push((edited, change.clone()));
+        } else {
+            let key = (name(&change.from), name(&change.to));
+            replaced.entry(key).or_default().push((edited, change));
+        }
+    }
+    replaced.retain(|_, made| {
+        let outputs: BTreeSet<_> = made.iter().map(|(edited, _)| &edited.output).collect();
+        let often = outputs.len() >= OUTPUTS_MIN;
+        if !often {
+            for (edited, change) in &*made {
+                alone.push((
+                    edited,
+                    Change {
+                        from: change.from.clone(),
+                        to: String::new(),
+                    },
+                ));
+                alone.push((
+                    edited,
+                    Change {
+                        from: String::new(),
+                        to: change.to.clone(),
+                    },
+                ));
+            }
+        }
+        often
+    });
+    let (mut inserted, mut deleted) = (Groups::new(), Groups::new());
+    for (edited, change) in &alone {
+        let groups = if change.from.is_empty() {
+            &mut inserted
+        } else {
+            &mut deleted
+        };
+        let key = (name(&change.from), name(&change.to));
+        groups.entry(key).or_default().push((edited, change));
+    }
+    Frequent {
+        replacements: ranked(replaced),
+        insertions: ranked(inserted),
+        deletions: ranked(deleted),
+    }
+}
+
+/// Every change; a name only once for an answer.
+fn all(edited: &[Edited]) -> impl Iterator<Item = (&Edited, &Change)> {
+    edited.iter().flat_map(|edited| {
+        let mut said = BTreeSet::new();
+        let first = move |change: &&Change| said.insert((name(&change.from), name(&change.to)));
+        edited
+            .changes
+            .iter()
+            .filter(first)
+            .map(move |change| (edited, change))
+    })
+}
+
+fn ranked(groups: Groups<'_>) -> Vec<FrequentChange> {
+    let mut changes: Vec<_> = groups
+        .into_values()
+        .filter_map(|made| told(&made))
+        .collect();
+    changes.sort_by(|a, b| {
+        let key = |change: &FrequentChange| (change.people, change.outputs);
+        key(b)
+            .cmp(&key(a))
+            .then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to)))
+    });
+    changes.truncate(CHANGES_MAX);
+    changes
+}
+
+/// A group as it is told of, in the words most answers have.
+fn told(made: &[(&Edited, &Change)]) -> Option<FrequentChange> {
+    let outputs: BTreeSet<&str> = made
+        .iter()
+        .map(|(edited, _)| edited.output.as_str())
+        .collect();
+    if outputs.len() < OUTPUTS_MIN {
+        return None;
+    }
+    let people: BTreeSet<u64> = made
+        .iter()
+        .filter_map(|(edited, _)| edited.person)
+        .collect();
+    let mut wordings: BTreeMap<&Change, usize> = BTreeMap::new();
+    for (_, change) in made {
+        *wordings.entry(change).or_default() += 1;
+    }
+    let most = |(a, x): &(&Change, usize), (b, y): &(&Change, usize)| x.cmp(y).then(b.cmp(a));
+    let (wording, _) = wordings.into_iter().max_by(most)?;
+    Some(FrequentChange {
+        from: wording.from.clone(),
+        to: wording.to.clone(),
+        outputs: outputs.len() as u64,
+        people: people.len() as u64,
+        examples: outputs
+            .into_iter()
+            .take(EXAMPLES_MAX)
+            .map(String::from)
+            .collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(from: &str, to: &str) -> Change {
+        Change {
+            from: from.into(),
+            to: to.into(),
+        }
+    }
+
+    #[test]
+    fn changes_are_told_by_words() {
+        let found = changes(
+            "We utilize the tool. It is fast.",
+            "We use the tool. It is fast.",
+        );
+        assert_eq!(found, [change("utilize", "use")]);
+        let found = changes("Dear Ann, it ships today.", "It ships today.");
+        assert_eq!(found, [change("Dear Ann, it", "It")]);
+        assert_eq!(changes("The same text.", "The  same\ttext."), []);
+    }
+
+    #[test]
+    fn a_sentence_that_goes_is_a_change_of_its_own() {
+        let found = changes(
+            "It ships today. Of course! I hope this helps. Let me know if not.",
+            "It ships today.",
+        );
+        let expected = ["Of course!", "I hope this helps.", "Let me know if not."];
+        assert_eq!(found, expected.map(|from| change(from, "")));
+    }
+
+    fn edited(output: &str, person: u64, changes: &[Change]) -> Edited {
+        Edited {
+            output: output.into(),
+            person: Some(person),
+            changes: changes.to_vec(),
+        }
+    }
+
+    #[test]
+    fn what_is_done_again_and_again_is_counted_by_answers_and_people() {
+        let hope = |text| change(text, "");
+        let found = frequent(&[
+            edited(
+                "o-1",
+                1,
+                &[hope("I hope this helps."), change("utilize", "use")],
+            ),
+            edited(
+                "o-2",
+                2,
+                &[hope("I hope this helps!"), change("Utilize", "Use")],
+            ),
+            edited(
+                "o-3",
+                2,
+                &[hope("I hope this helps."), hope("I hope this helps.")],
+            ),
+            edited(
+                "o-4",
+                3,
+                &[change("large", "big"), change("", "Order 17 ships.")],
+            ),
+            edited(
+                "o-5",
+                4,
+                &[change("large", "wide"), change("", "order 9 ships")],
+            ),
+        ]);
+        let [deleted, large] = &found.deletions[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!(deleted.from, "I hope this helps.");
+        assert_eq!((deleted.outputs, deleted.people), (3, 2));
+        assert_eq!(deleted.examples, ["o-1", "o-2", "o-3"]);
+        assert_eq!(
+            (large.from.as_str(), large.outputs),
+            ("large", 2),
+            "replaced by this and that"
+        );
+        assert_eq!(found.replacements.len(), 1);
+        assert_eq!(found.replacements[0].outputs, 2);
+        assert_eq!(found.insertions.len(), 1, "numbers are alike: {found:?}");
+    }
+}

@@ -1,0 +1,3 @@
+//! Cadence: what is made again and again, and when.
+
+pub mod period;
