@@ -12,14 +12,14 @@ CREATE TABLE leases (
 CREATE TABLE builds (
   number   INTEGER PRIMARY KEY,   -- the order they were recorded in
   project  INTEGER NOT NULL,
-  build    TEXT NOT NULL,         -- made of the kind and the manifest's hash
+  build    TEXT NOT NULL,         -- made of its inputs; bytes may change by an erasure
   kind     TEXT NOT NULL,
   made_at  INTEGER NOT NULL,
   manifest TEXT NOT NULL,         -- BLAKE3 of the file that names all others
   inputs   TEXT NOT NULL,         -- JSON: what it was made of
   previous TEXT,                  -- the build before it in its schedule
   out      TEXT NOT NULL,         -- where it was written
-  UNIQUE (project, build)
+  UNIQUE (project, build, manifest)
 ) STRICT;
 
 -- Attempts to make what a schedule says for a period, and how each ended.

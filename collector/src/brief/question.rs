@@ -9,7 +9,7 @@ use super::{
     terms,
 };
 use crate::{
-    dataset::{self, provenance::held_out},
+    dataset::{self, provenance::held_out, redact::Redactor},
     label::Labelled,
     store::rows::OutputRows,
 };
@@ -121,7 +121,7 @@ pub(super) fn person(label: &Labelled) -> Option<u64> {
 
 /// Without what identifies people.
 pub(super) fn clean(text: &str) -> String {
-    text.to_owned()
+    Redactor::standard().redact(text).text.into_owned()
 }
 
 /// The start of a text.

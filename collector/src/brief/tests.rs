@@ -265,6 +265,23 @@ fn a_cluster_keeps_its_id_in_the_next_brief() {
 }
 
 #[test]
+fn what_is_private_is_in_no_text() {
+    let mut groups = week();
+    for group in &mut groups {
+        let registered = group.outputs[0].registered.as_mut().unwrap();
+        registered.input = Some(vec![user("Refund without receipt to ann@example.com?")]);
+        registered.output = Some("I write to ann@example.com.".into());
+    }
+    let brief = brief_of(&groups, &request());
+    let text = brief.to_json() + &markdown(&brief);
+    assert!(text.contains("Refund without receipt to ["), "{text}");
+    assert!(
+        !text.contains("ann@") && !text.contains("example.com."),
+        "{text}"
+    );
+}
+
+#[test]
 fn the_file_reads_back() {
     let brief = brief_of(&week(), &request());
     let read: Brief = serde_json::from_str(&brief.to_json()).unwrap();

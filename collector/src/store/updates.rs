@@ -34,10 +34,10 @@ pub trait UpdateStore: Send + Sync {
     /// All runs, by schedule and period.
     fn runs(&self, project: ProjectId) -> Result<Vec<Run>, StoreError>;
 
-    /// Records a build; false when it was known.
+    /// Records a build; false when exactly its bytes were recorded before.
     fn add_build(&self, project: ProjectId, build: &BuildRecord) -> Result<bool, StoreError>;
 
-    /// The build of that id.
+    /// The last build recorded under that id.
     fn build(&self, project: ProjectId, id: &str) -> Result<Option<BuildRecord>, StoreError>;
 
     /// All builds, in the order they were recorded in.
@@ -123,7 +123,7 @@ pub struct Run {
 /// A dataset or brief that was made.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BuildRecord {
-    /// Made of the kind and the manifest's hash: the same bytes have the same id.
+    /// Its id, made of what it was made of.
     pub build: String,
     /// What it is.
     pub kind: BuildKind,
@@ -139,21 +139,16 @@ pub struct BuildRecord {
     pub out: String,
 }
 
-/// Hex digits of the manifest's hash in a build's id: 64 bits tell the builds of a
-/// project apart.
-const ID_DIGITS: usize = 16;
-
 impl BuildRecord {
-    /// The record of a build whose naming file has these bytes.
+    /// The record of the build `id` whose naming file has these bytes.
     #[must_use]
-    pub fn of(kind: BuildKind, manifest: &[u8], made_at: u64, out: &str, inputs: Value) -> Self {
-        let manifest = blake3::hash(manifest).to_hex();
+    pub fn new(kind: BuildKind, id: &str, naming: &[u8], made_at: u64, out: &str) -> Self {
         Self {
-            build: format!("{}_{}", kind.prefix(), &manifest[..ID_DIGITS]),
+            build: id.into(),
             kind,
             made_at,
-            manifest: manifest.to_string(),
-            inputs,
+            manifest: blake3::hash(naming).to_hex().to_string(),
+            inputs: Value::Null,
             previous: None,
             out: out.into(),
         }
@@ -186,12 +181,5 @@ impl BuildKind {
         [Self::Dataset, Self::Brief]
             .into_iter()
             .find(|kind| kind.name() == name)
-    }
-
-    const fn prefix(self) -> &'static str {
-        match self {
-            Self::Dataset => "ds",
-            Self::Brief => "br",
-        }
     }
 }

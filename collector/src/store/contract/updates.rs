@@ -59,8 +59,9 @@ pub(super) fn of_many_who_want_a_lease_one_gets_it<S: Backend + 'static>() {
 }
 
 fn build_of(text: &str) -> BuildRecord {
-    let inputs = json!({"format": "trl-kto", "as_of": NOW});
-    BuildRecord::of(BuildKind::Dataset, text.as_bytes(), NOW, "/out", inputs)
+    let mut build = BuildRecord::new(BuildKind::Dataset, text, text.as_bytes(), NOW, "/out");
+    build.inputs = json!({"format": "trl-kto", "as_of": NOW});
+    build
 }
 
 fn run_of(period: &str, started_at: u64) -> NewRun {
@@ -156,8 +157,13 @@ pub(super) fn builds_are_recorded_once<S: Backend>() {
     assert!(store.add_build(OURS, &second).unwrap());
     assert!(!store.add_build(OURS, &first).unwrap());
     assert_eq!(store.builds(OURS).unwrap(), [first.clone(), second]);
-    assert_eq!(store.build(OURS, "ds_none").unwrap(), None);
+    assert_eq!(store.build(OURS, "c").unwrap(), None);
     assert_eq!(store.build(ProjectId(2), &first.build).unwrap(), None);
+    // The same inputs after an erasure: other bytes.
+    let mut erased = first.clone();
+    erased.manifest = "other".into();
+    assert!(store.add_build(OURS, &erased).unwrap());
+    assert_eq!(store.build(OURS, &first.build).unwrap(), Some(erased));
     drop(directory);
 }
 

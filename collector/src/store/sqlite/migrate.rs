@@ -35,8 +35,6 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 mod tests {
     use std::ops::ControlFlow;
 
-    use serde_json::Value;
-
     use super::*;
     use crate::{
         control::ProjectId,
@@ -92,7 +90,7 @@ mod tests {
         });
         visited.unwrap();
         assert_eq!(events, ["o-1: shown, copied"]);
-        let build = BuildRecord::of(BuildKind::Brief, b"{}", 1, "/out", Value::Null);
+        let build = BuildRecord::new(BuildKind::Brief, "b", b"{}", 1, "/out");
         assert!(store.add_build(project, &build).unwrap());
         drop(store);
         let reopened = SqliteStore::open(directory.path()).unwrap();

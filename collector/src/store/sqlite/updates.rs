@@ -79,7 +79,8 @@ impl UpdateStore for SqliteStore {
 
     fn build(&self, project: ProjectId, id: &str) -> Result<Option<BuildRecord>, StoreError> {
         self.read(|snapshot| {
-            let select = format!("{BUILDS} WHERE project = ?1 AND build = ?2");
+            let select =
+                format!("{BUILDS} WHERE project = ?1 AND build = ?2 ORDER BY number DESC LIMIT 1");
             let mut select = snapshot.prepare_cached(&select)?;
             let found = select.query_row(params![project.0, id], |row| Ok(build(row)));
             found.optional()?.transpose()
