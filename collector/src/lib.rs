@@ -48,6 +48,7 @@ pub mod outcome;
 pub mod registrations;
 pub mod release;
 pub mod report;
+pub mod simulate;
 pub mod store;
 #[cfg(test)]
 mod testing;

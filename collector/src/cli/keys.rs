@@ -1,5 +1,7 @@
 //! `tacit keys`.
 
+use std::path::Path;
+
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -70,19 +72,15 @@ fn create(options: &Create) -> anyhow::Result<()> {
         return Err(Usage("origins are for publishable keys".into()).into());
     }
     let origins = options.origins.iter().map(|text| origin(text));
-    let key = NewKey {
-        project: options.project.clone(),
-        kind: options.kind,
-        text: format!("{}{}", options.kind.prefix(), hex::encode(random::<20>()?)),
-        id: format!("key_{}", hex::encode(random::<6>()?)),
-        origins: origins.collect::<Result<_, _>>()?,
-        content: options.content,
-        created_at: now_ms(),
-    };
-    let created = SqliteStore::open(&options.common.data)?.create_key(&key)?;
-    if created.project_is_new {
-        note(&format!("tacit: project {} is new", key.project));
-    }
+    let origins = origins.collect::<Result<_, _>>()?;
+    let data = &options.common.data;
+    let key = make(
+        data,
+        &options.project,
+        options.kind,
+        origins,
+        options.content,
+    )?;
     if options.common.json {
         return out_json(&json!({
             "project": key.project,
@@ -95,6 +93,30 @@ fn create(options: &Create) -> anyhow::Result<()> {
         note("tacit: this key is shown once; keep it on servers only");
     }
     Ok(out(&key.text)?)
+}
+
+/// Makes a key of the data directory `data`, and its project if that is new.
+pub(super) fn make(
+    data: &Path,
+    project: &str,
+    kind: KeyKind,
+    origins: Vec<String>,
+    content: Option<ContentPolicy>,
+) -> anyhow::Result<NewKey> {
+    let key = NewKey {
+        project: project.into(),
+        kind,
+        text: format!("{}{}", kind.prefix(), hex::encode(random::<20>()?)),
+        id: format!("key_{}", hex::encode(random::<6>()?)),
+        origins,
+        content,
+        created_at: now_ms(),
+    };
+    let created = SqliteStore::open(data)?.create_key(&key)?;
+    if created.project_is_new {
+        note(&format!("tacit: project {} is new", key.project));
+    }
+    Ok(key)
 }
 
 /// An origin as browsers write it: scheme, host, and port unless it is the usual one.

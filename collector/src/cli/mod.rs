@@ -10,6 +10,7 @@ mod keys;
 mod label;
 mod ledger;
 mod serve;
+mod simulate;
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -46,6 +47,8 @@ enum Command {
     Dataset(dataset::Command),
     /// Show what became of everything that arrived, or of one event.
     Ledger(ledger::Options),
+    /// Simulate people whose satisfaction is known: judge the policy, or fill a data directory.
+    Simulate(simulate::Options),
 }
 
 /// What every command takes.
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Label(command) => label::run(&command),
         Command::Dataset(command) => dataset::run(&command),
         Command::Ledger(options) => ledger::run(&options),
+        Command::Simulate(options) => simulate::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

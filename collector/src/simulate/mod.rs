@@ -1,0 +1,32 @@
+//! Simulated people: is the label right?
+//!
+//! A `world` says who the people are and what they do when an answer satisfies
+//! them and when not. A `generator` tells their conversations: a `person` asks,
+//! an answer satisfies or does not (nobody but the simulator sees that), `acts`
+//! follow, and `sends` carries them to a collector as real events. `group` gives
+//! a conversation the shape a store hands to the fold, and the real
+//! [`label_group`](crate::label::label_group) labels it; [`fill`] sends it to a
+//! real data directory instead.
+//!
+//! All but [`fill`] is pure: the same world and seed give the same events.
+
+mod acts;
+mod dice;
+pub mod fill;
+mod generator;
+mod group;
+mod person;
+mod sends;
+mod talk;
+mod words;
+mod world;
+
+pub use self::{
+    generator::{Generator, Plan},
+    group::group,
+    talk::{Answer, Said, Sent, Talk},
+    world::{World, WorldError},
+};
+
+#[cfg(test)]
+mod tests;

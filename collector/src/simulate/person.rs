@@ -1,0 +1,95 @@
+//! A person: everything about them that stays from answer to answer.
+
+use std::collections::BTreeMap;
+
+use tacit_signals::{Id, Subject, SubjectKind};
+
+use super::{
+    dice::{Dice, share_to_odds},
+    world::{Persona, Variety, World},
+};
+
+/// One simulated person.
+pub(crate) struct Person<'w> {
+    /// Their number; no two persons share it.
+    pub(crate) number: u64,
+    /// The place of their persona in the world's.
+    pub(crate) persona_place: usize,
+    pub(crate) persona: &'w Persona,
+    /// Who the page or the server says they are; `None` where nobody does.
+    pub(crate) subject: Option<Subject>,
+    pub(crate) language: &'w str,
+    pub(crate) device: &'w str,
+    /// What their answers' satisfaction starts from, in log-odds.
+    pub(crate) odds: f64,
+    /// How much they act at all, in log-odds.
+    pub(crate) engagement: f64,
+    /// Their browser says that a program drives it.
+    pub(crate) automated: bool,
+    /// Their pages carry tokens.
+    pub(crate) signed: bool,
+    /// Arm by experiment.
+    pub(crate) arms: BTreeMap<String, String>,
+    /// When they leave for good, as a share of the period.
+    pub(crate) leaves_at: f64,
+}
+
+impl<'w> Person<'w> {
+    /// The person of this number, whose persona is the world's at `place`.
+    pub(crate) fn new(world: &'w World, seed: u64, number: u64, place: usize) -> Option<Self> {
+        let mut dice = Dice::new(seed, "person", number);
+        let persona = world.persona.values().nth(place)?;
+        let (language, spoken) = pick(&world.languages, &mut dice)?;
+        let device = dice.weighted(world.devices.values().copied());
+        let device = world.devices.keys().nth(device)?;
+        let subject = subject(world, &mut dice);
+        let mut arms = BTreeMap::new();
+        let mut arm_odds = 0.0;
+        for (experiment, of) in &world.arms {
+            let (arm, effect) = pick(of, &mut dice)?;
+            arms.insert(experiment.clone(), arm.to_owned());
+            arm_odds += effect.quality;
+        }
+        let own = world.satisfaction.person * dice.normal();
+        let odds = share_to_odds(world.satisfaction.share) + own + persona.satisfaction;
+        let named = subject
+            .as_ref()
+            .is_some_and(|known| known.kind == SubjectKind::App);
+        Some(Self {
+            number,
+            persona_place: place,
+            persona,
+            subject,
+            language,
+            device,
+            odds: odds + spoken.quality + arm_odds,
+            engagement: world.engagement.person * dice.normal(),
+            automated: dice.happens(persona.automated),
+            signed: dice.happens(world.identity.signed) && named,
+            arms,
+            leaves_at: if persona.leaves { dice.unit() } else { 1.0 },
+        })
+    }
+}
+
+/// One of several, as likely as its share says.
+pub(crate) fn pick<'w>(
+    of: &'w BTreeMap<String, Variety>,
+    dice: &mut Dice,
+) -> Option<(&'w str, &'w Variety)> {
+    let place = dice.weighted(of.values().map(|one| one.share));
+    of.iter().nth(place).map(|(name, one)| (&**name, one))
+}
+
+fn subject(world: &World, dice: &mut Dice) -> Option<Subject> {
+    let identity = &world.identity;
+    let rest = (1.0 - identity.app - identity.visitor).max(0.0);
+    let raw = hex::encode(dice.bytes::<8>());
+    let (kind, prefix) = match dice.weighted([identity.app, identity.visitor, rest].into_iter()) {
+        0 => (SubjectKind::App, "u-"),
+        1 => (SubjectKind::Visitor, "v-"),
+        _ => return None,
+    };
+    let id = Id::parse("subject", &format!("{prefix}{raw}")).ok()?;
+    Some(Subject { id, kind })
+}

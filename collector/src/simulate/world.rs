@@ -1,0 +1,391 @@
+//! Worlds: TOML files that say who the people are and what they do.
+//!
+//! A world may build on another with `extends = "base"` and then states only
+//! what differs; tables are merged, everything else is replaced. `base.toml`
+//! explains every field.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use thiserror::Error;
+use toml::{Table, Value};
+
+/// The worlds built in, by name.
+const BUILT_IN: [(&str, &str); 1] = [("base", include_str!("../../worlds/base.toml"))];
+
+/// How deep worlds may build on each other.
+const DEPTH_MAX: usize = 4;
+
+/// Hex digits of a file's hash in a report.
+const HASH_DIGITS: usize = 12;
+
+/// A file that is no world.
+#[derive(Debug, Error)]
+pub enum WorldError {
+    /// No world of that name is built in.
+    #[error("there is no world {0}; built in are {known}", known = World::names().join(", "))]
+    Unknown(String),
+    /// It is no TOML, or not of the shape.
+    #[error("{0}")]
+    Syntax(#[from] toml::de::Error),
+    /// Worlds build on each other without end.
+    #[error("`extends` leads nowhere")]
+    Circle,
+    /// A number makes no sense.
+    #[error("{0}")]
+    Value(String),
+}
+
+/// Who the people are and what they do.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "worlds/base.toml explains every field")]
+pub struct World {
+    pub name: String,
+    pub about: String,
+    pub conversations_per_person: f64,
+    pub days: f64,
+    pub(crate) satisfaction: Satisfaction,
+    pub(crate) engagement: Engagement,
+    pub(crate) conversation: Conversation,
+    pub(crate) answer: Answers,
+    pub(crate) identity: Identity,
+    pub(crate) clock: Clock,
+    pub(crate) models: BTreeMap<String, Variety>,
+    pub(crate) prompt_versions: BTreeMap<String, PromptVersion>,
+    #[serde(default)]
+    pub(crate) arms: BTreeMap<String, BTreeMap<String, Variety>>,
+    pub(crate) topics: BTreeMap<String, Variety>,
+    pub(crate) languages: BTreeMap<String, Variety>,
+    pub(crate) devices: BTreeMap<String, f64>,
+    pub(crate) persona: BTreeMap<String, Persona>,
+    /// BLAKE3 of the file, or of all files where it builds on others.
+    #[serde(skip)]
+    pub hash: String,
+}
+
+/// Given dissatisfied, given satisfied.
+pub(crate) type Given = [f64; 2];
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Satisfaction {
+    pub(crate) share: f64,
+    pub(crate) person: f64,
+    pub(crate) question: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Engagement {
+    pub(crate) person: f64,
+    pub(crate) answer: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Conversation {
+    pub(crate) goes_on: Given,
+    pub(crate) think_s: f64,
+    pub(crate) turns_max: u32,
+    pub(crate) variants_max: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answers {
+    pub(crate) words: f64,
+    pub(crate) words_spread: f64,
+    pub(crate) code: f64,
+    pub(crate) words_per_s: f64,
+    pub(crate) stock: f64,
+    pub(crate) documents: usize,
+    pub(crate) stale_document: f64,
+    pub(crate) stale_penalty: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Identity {
+    pub(crate) app: f64,
+    pub(crate) visitor: f64,
+    pub(crate) registered: f64,
+    pub(crate) signed: f64,
+    pub(crate) edits_sent: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Clock {
+    pub(crate) skewed: f64,
+    pub(crate) skew_s: f64,
+    pub(crate) late: f64,
+    pub(crate) late_s: f64,
+}
+
+/// One of several, with its share and what it adds to satisfaction in log-odds.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Variety {
+    pub(crate) share: f64,
+    pub(crate) quality: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PromptVersion {
+    pub(crate) from: f64,
+    pub(crate) quality: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Persona {
+    pub(crate) share: f64,
+    pub(crate) activity: f64,
+    #[serde(default)]
+    pub(crate) satisfaction: f64,
+    #[serde(default)]
+    pub(crate) leaves: bool,
+    #[serde(default)]
+    pub(crate) automated: f64,
+    /// The world's, with the persona's own in their places.
+    pub(crate) acts: Acts,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Acts {
+    pub(crate) look: Given,
+    pub(crate) read: Given,
+    pub(crate) read_spread: f64,
+    pub(crate) select: Given,
+    pub(crate) copy_most: Given,
+    pub(crate) copy_part: Given,
+    pub(crate) copy_code: Given,
+    pub(crate) accept: Given,
+    pub(crate) kept_10min: Given,
+    pub(crate) kept_24h: Given,
+    pub(crate) kept_7d: Given,
+    pub(crate) back_10min: f64,
+    pub(crate) back_24h: f64,
+    pub(crate) back_7d: f64,
+    pub(crate) share: Given,
+    pub(crate) download: Given,
+    pub(crate) edit: Given,
+    pub(crate) edit_kept: Given,
+    pub(crate) stop: Given,
+    pub(crate) regenerate: Given,
+    pub(crate) regenerate_s: f64,
+    pub(crate) after_use: f64,
+    pub(crate) dismiss: Given,
+    pub(crate) rephrase: Given,
+    pub(crate) correct: Given,
+    pub(crate) thank: Given,
+    pub(crate) rate: Given,
+    pub(crate) rate_up: Given,
+    pub(crate) convert: Given,
+}
+
+impl World {
+    /// The names of the worlds built in.
+    #[must_use]
+    pub fn names() -> Vec<&'static str> {
+        BUILT_IN.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// The file of a world built in.
+    #[must_use]
+    pub fn source(name: &str) -> Option<&'static str> {
+        let known = BUILT_IN.iter().find(|(known, _)| *known == name);
+        known.map(|(_, text)| *text)
+    }
+
+    /// The world of that name.
+    pub fn named(name: &str) -> Result<Self, WorldError> {
+        let text = Self::source(name).ok_or_else(|| WorldError::Unknown(name.into()))?;
+        Self::parse(text)
+    }
+
+    /// Reads a file.
+    pub fn parse(text: &str) -> Result<Self, WorldError> {
+        let mut hasher = blake3::Hasher::new();
+        let mut whole = whole(text, &mut hasher, DEPTH_MAX)?;
+        let acts = whole.remove("acts");
+        if let Some(Value::Table(people)) = whole.get_mut("persona") {
+            for persona in people.iter_mut().filter_map(|(_, one)| one.as_table_mut()) {
+                let own = persona.remove("acts");
+                let mut merged = acts.clone().unwrap_or(Value::Table(Table::new()));
+                merge(&mut merged, own.unwrap_or(Value::Table(Table::new())));
+                persona.insert("acts".into(), merged);
+            }
+        }
+        let mut world: Self = Value::Table(whole).try_into()?;
+        world.hash = hasher.finalize().to_hex()[..HASH_DIGITS].to_owned();
+        world.check()?;
+        Ok(world)
+    }
+
+    fn check(&self) -> Result<(), WorldError> {
+        let wrong = |what: &str| Err(WorldError::Value(what.into()));
+        if self.persona.is_empty() || self.models.is_empty() || self.prompt_versions.is_empty() {
+            return wrong("a world needs personas, models and prompt_versions");
+        }
+        if self.topics.is_empty() || self.languages.is_empty() || self.devices.is_empty() {
+            return wrong("a world needs topics, languages and devices");
+        }
+        let positive = [
+            self.conversations_per_person,
+            self.days,
+            self.answer.words,
+            self.answer.words_per_s,
+        ];
+        if positive
+            .iter()
+            .any(|value| !(*value > 0.0 && value.is_finite()))
+        {
+            return wrong("conversations_per_person, days and lengths are above 0");
+        }
+        for language in self.languages.keys() {
+            if !super::words::known(language) {
+                return Err(WorldError::Value(format!(
+                    "no words are known in {language}"
+                )));
+            }
+        }
+        for (name, persona) in &self.persona {
+            if !(persona.share >= 0.0 && persona.activity >= 0.0) {
+                return Err(WorldError::Value(format!(
+                    "persona {name}: shares are not below 0"
+                )));
+            }
+            persona
+                .acts
+                .check()
+                .map_err(|what| WorldError::Value(format!("persona {name}: {what}")))?;
+        }
+        Ok(())
+    }
+}
+
+impl Acts {
+    /// The name of what is no probability, if anything is.
+    fn check(&self) -> Result<(), String> {
+        let pairs = [
+            ("look", self.look),
+            ("select", self.select),
+            ("copy_most", self.copy_most),
+            ("copy_part", self.copy_part),
+            ("copy_code", self.copy_code),
+            ("accept", self.accept),
+            ("kept_10min", self.kept_10min),
+            ("kept_24h", self.kept_24h),
+            ("kept_7d", self.kept_7d),
+            ("share", self.share),
+            ("download", self.download),
+            ("edit", self.edit),
+            ("edit_kept", self.edit_kept),
+            ("stop", self.stop),
+            ("regenerate", self.regenerate),
+            ("dismiss", self.dismiss),
+            ("rate", self.rate),
+            ("rate_up", self.rate_up),
+            ("convert", self.convert),
+            ("back_10min and back_24h", [self.back_10min, self.back_24h]),
+            ("back_7d and after_use", [self.back_7d, self.after_use]),
+        ];
+        let off = |given: &Given| given.iter().any(|value| !(0.0..=1.0).contains(value));
+        if let Some((name, _)) = pairs.iter().find(|(_, given)| off(given)) {
+            return Err(format!("{name} lies between 0 and 1"));
+        }
+        let next = |given: usize| self.rephrase[given] + self.correct[given] + self.thank[given];
+        if off(&[next(0), next(1)]) {
+            return Err("rephrase, correct and thank together lie between 0 and 1".into());
+        }
+        if !(self.read[0] > 0.0 && self.read[1] > 0.0 && self.regenerate_s > 0.0) {
+            return Err("read and regenerate_s are above 0".into());
+        }
+        Ok(())
+    }
+}
+
+/// A file with what it builds on merged in.
+fn whole(text: &str, hasher: &mut blake3::Hasher, depth: usize) -> Result<Table, WorldError> {
+    hasher.update(text.as_bytes());
+    let mut own: Table = toml::from_str(text)?;
+    let Some(base) = own.remove("extends") else {
+        return Ok(own);
+    };
+    let name = base.as_str().unwrap_or_default().to_owned();
+    let base = World::source(&name).ok_or(WorldError::Unknown(name))?;
+    let depth = depth.checked_sub(1).ok_or(WorldError::Circle)?;
+    let mut base = Value::Table(whole(base, hasher, depth)?);
+    merge(&mut base, Value::Table(own));
+    match base {
+        Value::Table(table) => Ok(table),
+        _ => Ok(Table::new()),
+    }
+}
+
+/// Puts `over` in the place of what `base` says; tables within tables.
+fn merge(base: &mut Value, over: Value) {
+    match (base, over) {
+        (Value::Table(base), Value::Table(over)) => {
+            for (key, value) in over {
+                match base.get_mut(&key) {
+                    Some(known) => merge(known, value),
+                    None => {
+                        base.insert(key, value);
+                    }
+                }
+            }
+        }
+        (base, over) => *base = over,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worlds_built_in_are_worlds_of_their_names() {
+        for name in World::names() {
+            let world = World::named(name).unwrap();
+            assert_eq!(world.name, name);
+            assert_eq!(world.hash.len(), HASH_DIGITS);
+        }
+        assert!(World::named("atlantis").is_err());
+    }
+
+    #[test]
+    fn a_persona_acts_as_the_world_says_but_for_what_is_its_own() {
+        let world = World::named("base").unwrap();
+        let (reader, copier) = (&world.persona["reader"].acts, &world.persona["copier"].acts);
+        assert_eq!(reader.rate, copier.rate);
+        assert!(copier.copy_most[0] > reader.copy_most[0]);
+    }
+
+    #[test]
+    fn a_world_that_builds_on_another_states_what_differs() {
+        let own = "extends = \"base\"\nname = \"mine\"\n[acts]\nrate = [0.5, 0.5]\n[persona.reader]\nshare = 0.9";
+        let (mine, base) = (World::parse(own).unwrap(), World::named("base").unwrap());
+        assert_eq!(mine.persona["reader"].acts.rate, [0.5, 0.5]);
+        assert_eq!(mine.persona["reader"].share, 0.9);
+        assert_eq!(mine.persona["copier"].share, base.persona["copier"].share);
+        assert_eq!(mine.models, base.models);
+        assert_ne!(mine.hash, base.hash);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_by_name() {
+        let wrong = |more: &str| {
+            let text = format!("extends = \"base\"\nname = \"x\"\n{more}");
+            World::parse(&text).unwrap_err().to_string()
+        };
+        assert!(wrong("[acts]\nrate = [0.5, 1.5]").contains("rate lies between 0 and 1"));
+        assert!(wrong("[acts]\nrates = [0.5, 0.5]").contains("rates"));
+        assert!(wrong("[languages.tlh]\nshare = 1.0\nquality = 0.0").contains("tlh"));
+        assert!(wrong("[acts]\nrephrase = [0.9, 0.9]\ncorrect = [0.5, 0.5]").contains("together"));
+    }
+}
