@@ -22,6 +22,7 @@ pub fn group(talk: &Talk, project: &Project) -> Group {
             registered: registered(answer, project),
             joined_by: None,
             slices: Vec::new(),
+            beyond: 0,
         };
         outputs.insert(id, rows);
     }
