@@ -118,6 +118,8 @@ fn schema() -> Schema {
         maybe("prompt_version", DataType::Utf8),
         known("arms", DataType::Utf8),
         maybe("shown_at", moment()),
+        maybe("late", texts()),
+        maybe("beyond", DataType::Int64),
     ])
 }
 
@@ -142,6 +144,8 @@ struct Columns {
     prompt_version: StringBuilder,
     arms: StringBuilder,
     shown_at: TimestampMillisecondBuilder,
+    late: Evidence,
+    beyond: Int64Builder,
 }
 
 impl Default for Columns {
@@ -168,6 +172,8 @@ impl Default for Columns {
             prompt_version: text(),
             arms: text(),
             shown_at: moment(),
+            late: evidence(),
+            beyond: Int64Builder::new(),
         }
     }
 }
@@ -200,6 +206,13 @@ impl Columns {
         self.arms
             .append_value(serde_json::to_string(&label.arms).unwrap_or_default());
         self.shown_at.append_option(label.shown_at.map(at));
+        for event in &label.late {
+            self.late.values().append_value(event.to_string());
+        }
+        // As in the JSON form: only there when there is something.
+        self.late.append(!label.late.is_empty());
+        let beyond = Some(label.beyond).filter(|count| *count > 0);
+        self.beyond.append_option(beyond.map(at));
     }
 
     /// What was pushed, in the order of [`schema`]; empty afterwards.
@@ -224,6 +237,8 @@ impl Columns {
             Arc::new(self.prompt_version.finish()),
             Arc::new(self.arms.finish()),
             Arc::new(self.shown_at.finish()),
+            Arc::new(self.late.finish()),
+            Arc::new(self.beyond.finish()),
         ]
     }
 }
@@ -234,16 +249,20 @@ struct Reasons(ListBuilder<StructBuilder>);
 
 type Evidence = ListBuilder<StringBuilder>;
 
+fn evidence() -> Evidence {
+    let item = Field::new("item", DataType::Utf8, false);
+    ListBuilder::new(StringBuilder::new()).with_field(item)
+}
+
 impl Default for Reasons {
     fn default() -> Self {
-        let item = Field::new("item", DataType::Utf8, false);
         let reason_builder = StructBuilder::new(
             reason_fields(),
             vec![
                 Box::new(StringBuilder::new()),
                 Box::new(Int8Builder::new()),
                 Box::new(Float64Builder::new()),
-                Box::new(ListBuilder::new(StringBuilder::new()).with_field(item)),
+                Box::new(evidence()),
             ],
         );
         Self(ListBuilder::new(reason_builder).with_field(reason()))

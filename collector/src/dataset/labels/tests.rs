@@ -52,6 +52,8 @@ fn the_table_says_what_the_lines_say() {
     let policy = Policy::default_policy().unwrap();
     labels.extend(label_group(&redone.group(), &policy, T0 + HOUR).outputs);
     labels[1].arms.insert("tone".into(), "b \"quoted\"".into());
+    labels[2].late = labels[2].reasons[0].evidence.clone();
+    labels[2].beyond = 3;
     let lines = String::from_utf8(written(Form::Ndjson, &labels)).unwrap();
     let lines: Vec<serde_json::Value> = lines
         .lines()
@@ -66,6 +68,8 @@ fn the_table_says_what_the_lines_say() {
         .map(|field| field.name().clone())
         .collect();
     assert_eq!(names, Labelled::csv_header());
+    let late = table.column_by_name("late").unwrap();
+    assert_eq!((late.null_count(), late.is_null(2)), (2, false));
     for (row, line) in lines.iter().enumerate() {
         for (name, value) in line.as_object().unwrap() {
             let told = cell(table.column_by_name(name).unwrap(), row);

@@ -50,7 +50,10 @@ impl Explanation {
                 )?;
             }
             Outcome::Off => writeln!(f, "     · {name}: off by an override")?,
-            Outcome::NotFired => writeln!(f, "     · {name}: no")?,
+            Outcome::NotFired => match &rule.missed[..] {
+                [only] => return writeln!(f, "     · {name}: {}", line(only)),
+                _ => writeln!(f, "     · {name}: none of {} fits", rule.missed.len())?,
+            },
         }
         for event in &rule.evidence {
             writeln!(f, "         {}", self.event(event))?;
