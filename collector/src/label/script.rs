@@ -74,6 +74,15 @@ impl Story {
         self
     }
 
+    /// The last event was sent and received only `after_ms` after [`T0`].
+    pub(crate) fn received(mut self, after_ms: u64) -> Self {
+        if let Some(slice) = self.rows.slices.last_mut() {
+            slice.sent_at = T0 + after_ms;
+            slice.received_at = T0 + after_ms;
+        }
+        self
+    }
+
     /// What follows happens in another document load.
     pub(crate) fn in_session(mut self, number: u8) -> Self {
         self.session = SessionId([number; 16]);

@@ -105,10 +105,10 @@ fn an_absence_waits_for_the_visit_and_says_so() {
 
 #[test]
 fn what_came_late_is_named_with_what_the_label_was_before() {
-    let mut story = Story::shown("o")
+    let story = Story::shown("o")
         .at(SECOND, copied(1.0, CopyVia::Button))
-        .at(2 * SECOND, rated(-1.0));
-    story.rows.slices[2].received_at = T0 + 8 * DAY;
+        .at(2 * SECOND, rated(-1.0))
+        .received(8 * DAY);
     let (label, explanation) = explained(story, &Policy::default_policy().unwrap(), T0 + 9 * DAY);
     assert_eq!(
         (label.state, label.score),
