@@ -9,6 +9,7 @@
 
 pub mod build;
 mod candidate;
+pub mod card;
 pub mod composition;
 mod format;
 pub mod labels;

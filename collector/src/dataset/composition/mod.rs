@@ -14,6 +14,7 @@ mod breakdown;
 mod capped;
 mod figure;
 mod length;
+mod page;
 mod people;
 mod population;
 mod propensity;
@@ -27,9 +28,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use self::warning::percent;
 pub use self::{
     balance::{Balance, KtoWeights, Texts},
     breakdown::{Breakdown, Dimension, Part},
+    page::page,
     people::{CHURNED_DAYS, Churned, Decile, People},
     population::Population,
     propensity::{Propensities, SHRINKAGE, WEIGHT_MAX},

@@ -14,7 +14,7 @@ use crate::{
 const STRATA_MAX: usize = 4_096;
 
 /// Every output of the range that a person saw, by stratum, and how many of them
-/// became rows.
+/// became rows. An interrupted build keeps it and goes on with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Population {
     pub(super) strata: Capped<Stratum, Tally>,

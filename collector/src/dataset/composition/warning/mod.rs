@@ -174,7 +174,7 @@ fn trains(composition: &Composition) -> bool {
 }
 
 /// A share as people read it, `12.5 %`.
-pub(super) fn percent(share: Milli) -> String {
+pub(in crate::dataset) fn percent(share: Milli) -> String {
     let tenths = share.thousandths();
     match tenths % 10 {
         0 => format!("{} %", tenths / 10),
