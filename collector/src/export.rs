@@ -1,89 +1,81 @@
 //! Labels and datasets out of the store: the shell around two pure functions.
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{self, Write},
+    ops::ControlFlow,
+    path::Path,
+    time::Duration,
+};
+
+use tempfile::TempDir;
 
 use crate::{
     control::ProjectId,
-    dataset::{Export, Exporter, Filter, Format, Summary},
-    label::{Labelled, Policy, State, Trust, label_group},
+    dataset::{ExportError, Exporter, Summary, Wanted},
+    label::{Labelled, Policy, label_group},
     store::{Store, StoreError, rows::OutputRows},
 };
 
 /// Orders the rows of a dataset; part of what makes an export repeatable.
 pub const SEED: u64 = 0;
 
-/// What to export.
-#[derive(Debug, Clone, Copy)]
-pub struct Request {
-    /// The tenant.
-    pub project: ProjectId,
-    /// As known at this moment, Unix ms.
-    pub as_of: u64,
-    /// Which outputs.
-    pub filter: Filter,
-}
+/// Directory below the data directory for what exports cannot hold in memory.
+const WORK: &str = "work";
+const PREFIX: &str = "export-";
+/// Age from which what an export left there is nobody's any more.
+const LEFT_AFTER: Duration = Duration::from_secs(24 * 3_600);
 
-/// A dataset of the format.
-pub fn dataset(
+/// Writes labels or rows to `out` in memory that does not grow with them; `data` is
+/// the data directory.
+pub fn export<W: Write + Send>(
     store: &dyn Store,
     policy: &Policy,
-    format: Format,
-    request: &Request,
-) -> Result<Export, StoreError> {
-    let mut exporter = Exporter::new(format, request.filter, policy, request.as_of, SEED);
-    store.groups(request.project, request.as_of, &mut |group| {
-        exporter.add(&group);
-        ControlFlow::Continue(())
-    })?;
-    Ok(exporter.finish())
-}
-
-/// Labels in the store's order, of one state or all, and what became of the rest.
-pub fn labels(
-    store: &dyn Store,
-    policy: &Policy,
-    state: Option<State>,
-    request: &Request,
-) -> Result<(Vec<Labelled>, Summary), StoreError> {
-    let mut labels = Vec::new();
-    let mut skipped: BTreeMap<String, u64> = BTreeMap::new();
-    store.groups(request.project, request.as_of, &mut |group| {
-        for label in label_group(&group, policy, request.as_of).outputs {
-            match skip(&request.filter, state, &label) {
-                None => labels.push(label),
-                Some(reason) => *skipped.entry(reason.into()).or_default() += 1,
-            }
+    project: ProjectId,
+    wanted: Wanted,
+    data: &Path,
+    out: W,
+) -> Result<(W, Summary), ExportError> {
+    let work = work(data)?;
+    let mut exporter = Exporter::new(wanted, policy, work.path(), out)?;
+    let mut added = Ok(());
+    store.groups(project, wanted.as_of, &mut |group| {
+        added = exporter.add(&group);
+        match added {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
         }
-        ControlFlow::Continue(())
     })?;
-    let summary = Summary {
-        rows: labels.len() as u64,
-        skipped,
-        redacted: 0,
-        hint: None,
-    };
-    Ok((labels, summary))
+    added?;
+    exporter.finish()
 }
 
-/// As [`Exporter`] admits labels, and by state.
-fn skip(filter: &Filter, state: Option<State>, label: &Labelled) -> Option<&'static str> {
-    let timeless = filter.since.is_none() && filter.until.is_none();
-    let in_time = label.shown_at.is_some_and(|at| {
-        filter.since.is_none_or(|since| at >= since) && filter.until.is_none_or(|until| at < until)
-    });
-    if !(timeless || in_time) {
-        return Some("outside_range");
+/// A directory of its own, removed when dropped.
+fn work(data: &Path) -> io::Result<TempDir> {
+    let all = data.join(WORK);
+    fs::create_dir_all(&all)?;
+    for entry in fs::read_dir(&all)? {
+        let entry = entry?;
+        let is_export = entry
+            .file_name()
+            .to_str()
+            .is_some_and(|name| name.starts_with(PREFIX));
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let left = modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > LEFT_AFTER));
+        if is_export && left {
+            // Somebody else may be faster.
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
-    if label.trust < filter.trust {
-        let claimed = label.trust == Trust::Claimed;
-        return Some(if claimed { "not_registered" } else { "trust" });
-    }
-    if filter.mature_only && !label.mature {
-        return Some("immature");
-    }
-    state
-        .is_some_and(|state| label.state != state)
-        .then_some("other_state")
+    tempfile::Builder::new().prefix(PREFIX).tempdir_in(all)
+}
+
+/// A file of the data directory that has no name and ends with its last user.
+pub fn nameless(data: &Path) -> io::Result<File> {
+    let all = data.join(WORK);
+    fs::create_dir_all(&all)?;
+    tempfile::tempfile_in(all)
 }
 
 /// Labels counted.

@@ -11,17 +11,17 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, data::Data, label::policy_or_default, note, out_json};
+use super::{Common, data::Data, dataset::share, label::policy_or_default, note, out_json};
 use crate::{
-    dataset::{Export, Filter, Format, labels::WriteError},
-    export::{Request, dataset},
-    label::{Policy, Trust},
+    dataset::{ExportError, Filter, Format, Summary, Wanted},
+    export::{SEED, export},
+    label::{Milli, Policy, Trust},
     wall::now_ms,
 };
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// labels, trl-sft, trl-dpo or trl-kto.
+    /// Name of the format: labels, trl-kto, and all that a wrong one lists.
     #[arg(long, value_parser = format)]
     format: Format,
     /// The project; not needed when there is only one.
@@ -39,6 +39,9 @@ pub(super) struct Options {
     /// As everything was known at this moment, Unix ms; now without.
     #[arg(long)]
     as_of: Option<u64>,
+    /// The least confidence of a label, 0 to 1; undecided ones have 0.5.
+    #[arg(long, value_parser = share)]
+    min_confidence: Option<Milli>,
     /// Only labels that nothing can change any more.
     #[arg(long)]
     mature_only: bool,
@@ -66,72 +69,77 @@ pub(super) fn trust(name: &str) -> Result<Trust, String> {
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let policy = policy_or_default(options.policy.as_deref())?;
     let data = Data::open(&options.common.data)?;
-    let request = Request {
-        project: data.project(options.project.as_deref())?,
-        as_of: options.as_of.unwrap_or_else(now_ms),
+    let project = data.project(options.project.as_deref())?;
+    let wanted = Wanted {
+        format: options.format,
         filter: Filter {
             since: options.since,
             until: options.until,
             mature_only: options.mature_only,
             trust: options.trust.unwrap_or(options.format.default_trust()),
+            min_confidence: options.min_confidence.unwrap_or_default(),
             ..Filter::of(options.format)
         },
+        state: None,
+        as_of: options.as_of.unwrap_or_else(now_ms),
+        seed: SEED,
     };
-    let export = dataset(&*data.store, &policy, options.format, &request)?;
+    let to = |out: &mut (dyn Write + Send)| {
+        let (store, work) = (&*data.store, &options.common.data);
+        let out = BufWriter::new(out);
+        export(store, &policy, project, wanted, work, out).map(|(_, summary)| summary)
+    };
     let to_stdout = options.out == Path::new("-");
-    if to_stdout {
-        write(&export, io::stdout())?;
+    let summary = if to_stdout {
+        to(&mut io::stdout())?
     } else {
-        replace(&options.out, &export)
-            .with_context(|| format!("{} could not be written", options.out.display()))?;
-    }
-    tell(options, &export, &policy, request.as_of, to_stdout)
-}
-
-fn write(export: &Export, writer: impl Write + Send) -> Result<(), WriteError> {
-    export.write(BufWriter::new(writer)).map(drop)
+        replace(&options.out, to)
+            .with_context(|| format!("{} could not be written", options.out.display()))?
+    };
+    tell(options, &summary, &policy, wanted.as_of, to_stdout)
 }
 
 /// Writes beside the file and renames: nobody ever reads half a dataset.
-fn replace(path: &Path, export: &Export) -> Result<(), WriteError> {
+fn replace(
+    path: &Path,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<Summary, ExportError>,
+) -> Result<Summary, ExportError> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
-    let file = File::create(&partial)?;
-    write(export, &file)?;
+    let mut file = File::create(&partial)?;
+    let summary = write(&mut file)?;
     file.sync_all()?;
-    Ok(fs::rename(partial, path)?)
+    fs::rename(partial, path)?;
+    Ok(summary)
 }
 
 fn tell(
     options: &Options,
-    export: &Export,
+    summary: &Summary,
     policy: &Policy,
     as_of: u64,
     to_stdout: bool,
 ) -> anyhow::Result<()> {
-    let summary = json!({
+    let told = json!({
         "format": options.format.name(),
         "out": options.out,
         "policy": policy.reference(),
         "as_of": as_of,
-        "rows": export.summary.rows,
-        "skipped": export.summary.skipped,
-        "redacted": export.summary.redacted,
-        "hint": export.summary.hint,
+        "rows": summary.rows,
+        "skipped": summary.skipped,
+        "redacted": summary.redacted,
+        "hint": summary.hint,
     });
     if options.common.json && !to_stdout {
-        return out_json(&summary);
+        return out_json(&told);
     }
     if options.common.json {
-        note(&summary.to_string());
+        note(&told.to_string());
         return Ok(());
     }
-    let skipped = listed(&export.summary.skipped);
-    note(&format!(
-        "tacit: {} rows, skipped {skipped}",
-        export.summary.rows
-    ));
-    if let Some(hint) = &export.summary.hint {
+    let skipped = listed(&summary.skipped);
+    note(&format!("tacit: {} rows, skipped {skipped}", summary.rows));
+    if let Some(hint) = &summary.hint {
         note(&format!("tacit: {hint}"));
     }
     Ok(())

@@ -2,7 +2,8 @@
 //!
 //! One group's path: [`crate::label::label_group`] labels it; `candidate` makes
 //! every output or pair a row or a reason, exactly one of the two; [`Exporter`]
-//! collects both and puts the rows in their final order. The shapes of rows are
+//! makes one file of the rows in their final order, [`build`] a directory with all
+//! that belongs to them. The shapes of rows are
 //! in `row`, the texts that go into them in `text`.
 //!
 //! Same groups, policy, `as_of`, filter and seed: same bytes.
@@ -11,6 +12,7 @@ pub mod build;
 mod candidate;
 pub mod card;
 pub mod composition;
+mod exporter;
 mod format;
 pub mod labels;
 mod ledger;
@@ -23,17 +25,21 @@ pub mod sort;
 pub mod split;
 mod text;
 
-use std::{collections::BTreeMap, io::Write};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::{
-    label::{Labelled, LabelledGroup, Milli, Policy, Trust, label_group},
+    label::{LabelledGroup, Milli, Policy, Trust},
     store::rows::Group,
 };
 
 pub(crate) use self::text::{answer as answered, last_asked};
-pub use self::{format::Format, ledger::Skip};
+pub use self::{
+    exporter::{ExportError, Exporter, Wanted},
+    format::Format,
+    ledger::Skip,
+};
 use self::{format::Shape, redact::Redactor};
 
 /// Which outputs a dataset is made of.
@@ -74,34 +80,6 @@ impl Filter {
         shown_at.is_some_and(|at| {
             self.since.is_none_or(|since| at >= since) && self.until.is_none_or(|until| at < until)
         })
-    }
-}
-
-/// A finished dataset.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Export {
-    /// Lines without their newline, in final order.
-    pub rows: Vec<String>,
-    /// What a table of labels is made of instead of lines.
-    table: Option<(labels::Form, Vec<Labelled>)>,
-    /// What became of everything.
-    pub summary: Summary,
-}
-
-impl Export {
-    /// Writes the file.
-    pub fn write<W: Write + Send>(&self, mut out: W) -> Result<W, labels::WriteError> {
-        if let Some((form, labels)) = &self.table {
-            let mut writer = labels::Writer::new(*form, out)?;
-            labels.iter().try_for_each(|label| writer.write(label))?;
-            return writer.finish();
-        }
-        for row in &self.rows {
-            out.write_all(row.as_bytes())?;
-            out.write_all(b"\n")?;
-        }
-        out.flush()?;
-        Ok(out)
     }
 }
 
@@ -150,110 +128,6 @@ impl<'a> Maker<'a> {
         match self.format.shape() {
             Shape::Labels(_) => Vec::new(),
             Shape::Rows(takes, _) => build.candidates(takes),
-        }
-    }
-}
-
-/// Makes a dataset of groups.
-#[derive(Debug)]
-pub struct Exporter {
-    format: Format,
-    filter: Filter,
-    policy: Policy,
-    as_of: u64,
-    seed: u64,
-    rows: Vec<(blake3::Hash, String)>,
-    labels: Vec<Labelled>,
-    redacted: u64,
-    skipped: BTreeMap<Skip, u64>,
-}
-
-impl Exporter {
-    /// An empty dataset as of `as_of` (Unix ms). `seed` decides the order of rows.
-    #[must_use]
-    pub fn new(format: Format, filter: Filter, policy: &Policy, as_of: u64, seed: u64) -> Self {
-        Self {
-            format,
-            filter,
-            policy: policy.clone(),
-            as_of,
-            seed,
-            rows: Vec::new(),
-            labels: Vec::new(),
-            redacted: 0,
-            skipped: BTreeMap::new(),
-        }
-    }
-
-    /// Labels a group and takes its rows.
-    pub fn add(&mut self, group: &Group) {
-        let labelled = label_group(group, &self.policy, self.as_of);
-        let build = candidate::Build {
-            filter: &self.filter,
-            policy: &self.policy,
-            redactor: Redactor::standard(),
-            group,
-            labelled: &labelled,
-        };
-        match self.format.shape() {
-            Shape::Labels(_) => self.take_labels(labelled.outputs),
-            Shape::Rows(takes, _) => self.take(build.candidates(takes)),
-        }
-    }
-
-    fn take_labels(&mut self, labels: Vec<Labelled>) {
-        for label in labels {
-            match candidate::listed(&self.filter, &label) {
-                Ok(()) => self.labels.push(label),
-                Err(skip) => *self.skipped.entry(skip).or_default() += 1,
-            }
-        }
-    }
-
-    fn take(&mut self, candidates: Vec<candidate::Candidate>) {
-        for candidate in candidates {
-            match candidate {
-                Ok(row) => {
-                    self.redacted += row.redacted;
-                    let place = place(self.seed, &row.provenance.name);
-                    self.rows.push((place, row.line(self.format)));
-                }
-                Err(skip) => *self.skipped.entry(skip).or_default() += 1,
-            }
-        }
-    }
-
-    /// The rows in their final order, and what became of the rest.
-    ///
-    /// Labels keep the order they came in; rows for trainers are ordered by
-    /// BLAKE3 of seed and name, which shuffles them: TRL's KTO pairs neighbours, so answers to
-    /// one prompt must not stand together.
-    #[must_use]
-    pub fn finish(mut self) -> Export {
-        self.rows
-            .sort_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
-        let mut rows: Vec<String> = self.rows.into_iter().map(|(_, row)| row).collect();
-        let count = rows.len() + self.labels.len();
-        let table = match self.format.shape() {
-            Shape::Labels(labels::Form::Ndjson) => {
-                rows.extend(self.labels.iter().map(Labelled::to_line));
-                None
-            }
-            Shape::Labels(form) => Some((form, self.labels)),
-            Shape::Rows(..) => None,
-        };
-        let hint = (count == 0).then(|| ledger::hint(self.format, &self.skipped));
-        let named = self.skipped.into_iter();
-        let summary = Summary {
-            rows: count as u64,
-            skipped: named.map(|(skip, n)| (skip.name().into(), n)).collect(),
-            redacted: self.redacted,
-            hint,
-        };
-        Export {
-            rows,
-            table,
-            summary,
         }
     }
 }

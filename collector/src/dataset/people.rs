@@ -121,6 +121,27 @@ pub(super) fn of_row<'a>(
 #[derive(Debug)]
 pub(super) struct Known(Sorted);
 
+/// Sorted places, asked for in ascending order.
+#[derive(Debug)]
+pub(super) struct Places(Merge, Option<Vec<u8>>);
+
+impl Places {
+    pub(super) fn of(sorted: &Sorted) -> Result<Self, SortError> {
+        Ok(Self(sorted.open()?, None))
+    }
+
+    /// Whether `place` is among them.
+    pub(super) fn has(&mut self, place: &[u8]) -> Result<bool, SortError> {
+        while self.1.as_deref().is_none_or(|next| next < place) {
+            let Some((next, _)) = self.0.next()? else {
+                return Ok(false);
+            };
+            self.1 = Some(next.to_vec());
+        }
+        Ok(self.1.as_deref() == Some(place))
+    }
+}
+
 /// How much one person saw, and how much of it became rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Presence {

@@ -1,7 +1,9 @@
 //! Labels and datasets, for machines.
 
+use std::io::{BufWriter, Seek};
+
 use actix_web::{
-    HttpResponse, HttpResponseBuilder,
+    HttpResponse,
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     web,
 };
@@ -9,17 +11,16 @@ use serde::Deserialize;
 
 use super::{
     auth::Secret,
+    health::DataPath,
     problem::{Kind, Problem},
-    query::{as_of, policy, settled, trust},
+    query::{as_of, confidence, policy, settled, trust},
+    stream,
 };
 use crate::{
     collector::Collector,
-    dataset::{
-        Filter, Format, Summary,
-        labels::{Form, WriteError, Writer},
-    },
-    export::{self, Request},
-    label::State,
+    dataset::{ExportError, Filter, Format, Summary, Wanted, labels::Form},
+    export::{self, SEED, export},
+    label::{Policy, State},
 };
 
 /// Tells what an export holds and what it left out, and why.
@@ -34,22 +35,26 @@ pub(super) struct Query {
     policy: Option<String>,
     as_of: Option<u64>,
     trust: Option<String>,
+    min_confidence: Option<f64>,
     #[serde(default)]
     mature_only: bool,
 }
 
 impl Query {
-    fn request(&self, secret: &Secret, format: Format) -> Result<Request, Problem> {
-        Ok(Request {
-            project: secret.0.id,
-            as_of: as_of(self.as_of),
+    fn wanted(&self, format: Format) -> Result<Wanted, Problem> {
+        Ok(Wanted {
+            format,
             filter: Filter {
                 since: self.since,
                 until: self.until,
                 mature_only: self.mature_only,
                 trust: trust(self.trust.as_deref(), format.default_trust())?,
+                min_confidence: confidence(self.min_confidence)?,
                 ..Filter::of(format)
             },
+            state: None,
+            as_of: as_of(self.as_of),
+            seed: SEED,
         })
     }
 }
@@ -59,11 +64,12 @@ pub(super) async fn labels(
     secret: Secret,
     query: web::Query<Query>,
     collector: web::Data<Collector>,
+    data: web::Data<DataPath>,
 ) -> Result<HttpResponse, Problem> {
-    let form = match query.format.as_deref() {
-        None | Some("ndjson") => Form::Ndjson,
-        Some("csv") => Form::Csv,
-        Some("parquet") => Form::Parquet,
+    let format = match query.format.as_deref() {
+        None | Some("ndjson") => Format::Labels,
+        Some("csv") => Format::LabelsCsv,
+        Some("parquet") => Format::LabelsParquet,
         Some(_) => {
             let detail = "one of ndjson, csv, parquet";
             return Err(Problem::unsupported("format", detail));
@@ -78,15 +84,11 @@ pub(super) async fn labels(
     };
     let policy = policy(&collector, query.policy.as_deref())?;
     settled(&collector).await;
-    let request = query.request(&secret, Format::Labels)?;
-    let (body, summary) = web::block(move || -> Result<_, Problem> {
-        let (labels, summary) = export::labels(&*collector.store, &policy, state, &request)?;
-        let mut writer = Writer::new(form, Vec::new())?;
-        labels.iter().try_for_each(|label| writer.write(label))?;
-        Ok((writer.finish()?, summary))
-    })
-    .await??;
-    Ok(answer(media_type(form), &summary).body(body))
+    let wanted = Wanted {
+        state,
+        ..query.wanted(format)?
+    };
+    answer(secret, collector, data, policy, wanted, None).await
 }
 
 const fn media_type(form: Form) -> &'static str {
@@ -97,18 +99,13 @@ const fn media_type(form: Form) -> &'static str {
     }
 }
 
-impl From<WriteError> for Problem {
-    fn from(error: WriteError) -> Self {
-        Self::new(Kind::Internal, error.to_string())
-    }
-}
-
 /// `GET /v1/datasets/{name}`.
 pub(super) async fn dataset(
     secret: Secret,
     name: web::Path<String>,
     query: web::Query<Query>,
     collector: web::Data<Collector>,
+    data: web::Data<DataPath>,
 ) -> Result<HttpResponse, Problem> {
     let Some(format) = Format::from_name(&name) else {
         let names: Vec<_> = Format::ALL.into_iter().map(Format::name).collect();
@@ -117,33 +114,59 @@ pub(super) async fn dataset(
     };
     let policy = policy(&collector, query.policy.as_deref())?;
     settled(&collector).await;
-    let request = query.request(&secret, format)?;
-    let export =
-        web::block(move || export::dataset(&*collector.store, &policy, format, &request)).await??;
+    let wanted = query.wanted(format)?;
     let file = format.name();
     let file = format!("attachment; filename=\"{file}.{}\"", format.extension());
-    let body = export.write(Vec::new())?;
-    Ok(answer(media_type(format.form()), &export.summary)
-        .insert_header((CONTENT_DISPOSITION, file))
-        .body(body))
+    answer(secret, collector, data, policy, wanted, Some(file)).await
 }
 
-fn answer(kind: &'static str, summary: &Summary) -> HttpResponseBuilder {
-    let summary = serde_json::to_string(summary).unwrap_or_default();
-    // Headers are ASCII.
-    let summary: String = summary
-        .chars()
-        .map(|char| {
-            if char.is_ascii_graphic() || char == ' ' {
-                char
-            } else {
-                '?'
-            }
-        })
-        .collect();
+/// The whole file is made before the first byte leaves: only then is it known what
+/// it holds, which the header says, and whether there is one at all. It is made on
+/// the disk and sent as fast as the client takes it.
+async fn answer(
+    secret: Secret,
+    collector: web::Data<Collector>,
+    data: web::Data<DataPath>,
+    policy: Policy,
+    wanted: Wanted,
+    disposition: Option<String>,
+) -> Result<HttpResponse, Problem> {
+    let (file, bytes, summary) = web::block(move || -> Result<_, Problem> {
+        let file = export::nameless(&data.0).map_err(ExportError::from)?;
+        let out = BufWriter::new(file);
+        let store = &*collector.store;
+        let (out, summary) = export(store, &policy, secret.0.id, wanted, &data.0, out)?;
+        let mut file = out
+            .into_inner()
+            .map_err(|error| ExportError::from(error.into_error()))?;
+        let bytes = file.stream_position().map_err(ExportError::from)?;
+        file.rewind().map_err(ExportError::from)?;
+        Ok((file, bytes, summary))
+    })
+    .await??;
     let mut response = HttpResponse::Ok();
     response
-        .insert_header((CONTENT_TYPE, kind))
-        .insert_header((SUMMARY, summary));
-    response
+        .insert_header((CONTENT_TYPE, media_type(wanted.format.form())))
+        .insert_header((SUMMARY, header(&summary)));
+    if let Some(disposition) = disposition {
+        response.insert_header((CONTENT_DISPOSITION, disposition));
+    }
+    Ok(response.body(stream::of_file(file, bytes)))
+}
+
+/// The summary in ASCII, as headers are.
+fn header(summary: &Summary) -> String {
+    let summary = serde_json::to_string(summary).unwrap_or_default();
+    let ascii = |char: char| char.is_ascii_graphic() || char == ' ';
+    summary
+        .chars()
+        .map(|char| if ascii(char) { char } else { '?' })
+        .collect()
+}
+
+impl From<ExportError> for Problem {
+    fn from(error: ExportError) -> Self {
+        tracing::error!(%error, "an export failed");
+        Self::new(Kind::Internal, "the export could not be made")
+    }
 }

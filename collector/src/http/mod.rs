@@ -16,6 +16,7 @@ mod page;
 mod problem;
 mod query;
 mod signals;
+mod stream;
 #[cfg(test)]
 mod tests;
 

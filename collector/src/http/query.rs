@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::problem::Problem;
 use crate::{
     collector::Collector,
-    label::{Policy, Trust},
+    label::{Milli, Policy, Trust},
     wall::now_ms,
 };
 
@@ -48,4 +48,15 @@ pub(super) fn trust(asked: Option<&str>, default: Trust) -> Result<Trust, Proble
     };
     Trust::from_name(asked)
         .ok_or_else(|| Problem::unsupported("trust", "one of claimed, known, signed"))
+}
+
+/// The least confidence that was asked for.
+pub(super) fn confidence(asked: Option<f64>) -> Result<Milli, Problem> {
+    let asked = Milli::exact(asked.unwrap_or_default());
+    asked
+        .filter(|asked| (0..=1_000).contains(&asked.thousandths()))
+        .ok_or_else(|| {
+            let detail = "a number from 0 to 1 with at most three decimals";
+            Problem::unsupported("min_confidence", detail)
+        })
 }

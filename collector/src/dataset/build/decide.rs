@@ -14,7 +14,7 @@ use super::{
 use crate::{
     dataset::{
         ledger::Skip,
-        people::PersonKey,
+        people::{PersonKey, Places},
         sort::{Keep, Merge, SortError, Sorted, Sorter},
     },
     label::Policy,
@@ -96,7 +96,7 @@ fn compare(
     memory: usize,
 ) -> Result<Likeness, BuildError> {
     let mut likeness = Likeness::new(work, memory)?;
-    let mut held_out = Places(held_out.open()?, None);
+    let mut held_out = Places::of(held_out)?;
     each_mark(gathered, |row, place, mark| {
         if held_out.has(place)? {
             unfit.push(&key(row, Skip::Holdout), b"")?;
@@ -171,21 +171,6 @@ fn session_rows_max(policy: &Policy, others: u64) -> u64 {
         None | Some(0) => u64::MAX,
         Some(rest) => u64::try_from(u128::from(others) * u128::from(share) / u128::from(rest))
             .unwrap_or(u64::MAX),
-    }
-}
-
-/// Sorted places, asked for in ascending order.
-struct Places(Merge, Option<Vec<u8>>);
-
-impl Places {
-    fn has(&mut self, place: &[u8]) -> Result<bool, SortError> {
-        while self.1.as_deref().is_none_or(|next| next < place) {
-            let Some((next, _)) = self.0.next()? else {
-                return Ok(false);
-            };
-            self.1 = Some(next.to_vec());
-        }
-        Ok(self.1.as_deref() == Some(place))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which outputs a dataset is made of, and what it says when there are none.
 
 use super::*;
+use crate::label::label_group;
 
 #[test]
 fn filters_by_time_maturity_and_trust() {
@@ -78,6 +79,26 @@ fn programs_and_people_held_out_teach_nothing() {
         }
         assert_eq!(export_of(Format::Labels, &groups).rows.len(), 1);
     }
+}
+
+#[test]
+fn who_is_held_out_once_is_held_out_everywhere() {
+    let by = |person: &str, id: &str, arm: &str| {
+        let mut story = asked(id, id, "So.").at(9, rated(1.0));
+        let registered = story.rows.registered.as_mut().unwrap();
+        registered.subject.as_mut().unwrap().id = person.into();
+        registered.arms.insert("loop".into(), arm.into());
+        story.group()
+    };
+    let groups = [
+        by("s_1", "a", "on"),
+        by("s_2", "b", "on"),
+        by("s_1", "c", "holdout"),
+        by("s_1", "d", "on"),
+    ];
+    let Export { rows, summary, .. } = export_of(Format::TrlKto, &groups);
+    assert_eq!((summary.rows, summary.skipped["holdout"]), (1, 3));
+    assert!(rows[0].contains(r#""content":"b""#), "{}", rows[0]);
 }
 
 #[test]

@@ -180,13 +180,8 @@ fn the_order_is_the_seeds_and_nothing_elses() {
     let groups = people();
     let mut backwards = groups.clone();
     backwards.reverse();
-    let policy = Policy::default_policy().unwrap();
     let filter = Filter::of(Format::TrlKto);
-    let rows = |groups: &[Group], seed| {
-        let mut exporter = Exporter::new(Format::TrlKto, filter, &policy, AS_OF, seed);
-        groups.iter().for_each(|group| exporter.add(group));
-        exporter.finish().rows
-    };
+    let rows = |groups: &[Group], seed| seeded(Format::TrlKto, filter, groups, seed).rows;
     assert_eq!(rows(&groups, 7), rows(&backwards, 7));
     assert_ne!(rows(&groups, 7), rows(&groups, 8));
     let labels = export_of(Format::Labels, &groups).rows;

@@ -6,6 +6,8 @@ use parquet::{
     file::reader::{FileReader, SerializedFileReader},
     schema::printer::print_schema,
 };
+use std::io::Write;
+
 use serde_json::json;
 use tacit_signals::signal::{ContentRole, CopyVia, Intent};
 
@@ -148,11 +150,38 @@ fn after(id: &str, role: &str, content: &str) -> Story {
     story
 }
 
+/// A finished export.
+struct Export {
+    /// The file.
+    file: Vec<u8>,
+    /// Its lines, where it is of lines.
+    rows: Vec<String>,
+    summary: Summary,
+}
+
 fn export(format: Format, filter: Filter, groups: &[Group]) -> Export {
+    seeded(format, filter, groups, 7)
+}
+
+fn seeded(format: Format, filter: Filter, groups: &[Group], seed: u64) -> Export {
     let policy = Policy::default_policy().unwrap();
-    let mut exporter = Exporter::new(format, filter, &policy, AS_OF, 7);
-    groups.iter().for_each(|group| exporter.add(group));
-    exporter.finish()
+    let work = tempfile::tempdir().unwrap();
+    let wanted = Wanted {
+        format,
+        filter,
+        state: None,
+        as_of: AS_OF,
+        seed,
+    };
+    let mut exporter = Exporter::new(wanted, &policy, work.path(), Vec::new()).unwrap();
+    groups.iter().for_each(|group| exporter.add(group).unwrap());
+    let (file, summary) = exporter.finish().unwrap();
+    let lines = String::from_utf8(file.clone()).unwrap_or_default();
+    Export {
+        rows: lines.lines().map(String::from).collect(),
+        file,
+        summary,
+    }
 }
 
 fn export_of(format: Format, groups: &[Group]) -> Export {
@@ -191,7 +220,7 @@ fn goldens() {
     let policy = Policy::default_policy().unwrap().reference();
     for format in Format::ALL {
         let export = export_of(format, &people());
-        let file = export.write(Vec::new()).unwrap();
+        let file = export.file;
         let (text, extension) = match format.form() {
             labels::Form::Ndjson => (String::from_utf8(file).unwrap(), "ndjson"),
             labels::Form::Csv => (String::from_utf8(file).unwrap(), "csv"),
