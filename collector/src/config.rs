@@ -8,6 +8,9 @@ use std::{
 
 use serde::Deserialize;
 use thiserror::Error;
+use toml::Spanned;
+
+use crate::cadence::schedule::{Entry, Schedule, ScheduleError, schedules};
 
 /// How the collector runs.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -27,6 +30,12 @@ pub struct Config {
     pub policy: Option<PathBuf>,
     /// The durable log.
     pub log: LogConfig,
+    /// What `tacit run --due` makes, as it stands in the file.
+    #[serde(rename = "schedule")]
+    pub(crate) entries: Vec<Spanned<Entry>>,
+    /// What `tacit run --due` makes.
+    #[serde(skip)]
+    pub schedule: Vec<Schedule>,
 }
 
 /// The durable log.
@@ -53,6 +62,8 @@ impl Default for Config {
             workers: 0,
             policy: None,
             log: LogConfig::default(),
+            entries: Vec::new(),
+            schedule: Vec::new(),
         }
     }
 }
@@ -95,6 +106,14 @@ pub enum ConfigError {
         /// Why, with the line.
         error: Box<toml::de::Error>,
     },
+    /// A schedule that makes no sense.
+    #[error("{path}: {error}")]
+    Schedule {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: ScheduleError,
+    },
 }
 
 impl Config {
@@ -104,10 +123,20 @@ impl Config {
             path: path.into(),
             error,
         })?;
-        toml::from_str(&text).map_err(|error| ConfigError::Parse {
+        Self::parse(path, &text)
+    }
+
+    /// Reads the text of the file at `path`.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let mut config: Self = toml::from_str(text).map_err(|error| ConfigError::Parse {
             path: path.into(),
             error: Box::new(error),
-        })
+        })?;
+        config.schedule = schedules(text, &config.entries).map_err(|error| {
+            let path = path.into();
+            ConfigError::Schedule { path, error }
+        })?;
+        Ok(config)
     }
 }
 

@@ -5,6 +5,7 @@
 //! names exists is the store's to say ([`record`]).
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 use crate::{
@@ -28,8 +29,7 @@ pub enum ReleaseKind {
 }
 
 /// What whoever released it says.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
     /// The version's name, as outputs carry it: `support@15`.
     pub name: String,
@@ -88,6 +88,9 @@ pub enum ReleaseError {
         /// What is wrong with it.
         problem: String,
     },
+    /// There is no such build.
+    #[error("there is no dataset or brief {0}; `tacit builds` names them")]
+    Unknown(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -95,6 +98,59 @@ pub enum ReleaseError {
 
 /// Hex digits in a release's id.
 const ID_DIGITS: usize = 16;
+
+impl ReleaseKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Prompt, Self::Rag, Self::FineTune, Self::Model];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Prompt => "prompt",
+            Self::Rag => "rag",
+            Self::FineTune => "fine-tune",
+            Self::Model => "model",
+        }
+    }
+}
+
+impl Announcement {
+    /// From the body of `POST /v1/releases`; further fields say nothing.
+    pub fn from_json(said: &Map<String, Value>) -> Result<Self, ReleaseError> {
+        let kind = text(said, "kind")?.ok_or_else(|| wrong("kind", "is missing"))?;
+        let kind = ReleaseKind::ALL
+            .into_iter()
+            .find(|known| known.name() == kind);
+        let kind = kind.ok_or_else(|| {
+            let names = ReleaseKind::ALL.map(ReleaseKind::name).join(", ");
+            wrong("kind", format!("is none of {names}"))
+        })?;
+        let at = match said.get("at") {
+            None | Some(Value::Null) => None,
+            Some(at) => {
+                let at = at.as_u64();
+                Some(at.ok_or_else(|| wrong("at", "must be a whole number of Unix milliseconds"))?)
+            }
+        };
+        Ok(Self {
+            name: text(said, "name")?.ok_or_else(|| wrong("name", "is missing"))?,
+            kind,
+            from: text(said, "from")?,
+            experiment: text(said, "experiment")?,
+            at,
+            note: text(said, "note")?,
+        })
+    }
+}
+
+fn text(said: &Map<String, Value>, field: &'static str) -> Result<Option<String>, ReleaseError> {
+    match said.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(wrong(field, "must be a text")),
+    }
+}
 
 impl Release {
     /// Checks an announcement told at `now` (Unix ms).
@@ -159,8 +215,7 @@ pub fn record(
     if let Some(from) = &release.from
         && store.build(project, from)?.is_none()
     {
-        let problem = format!("there is no dataset or brief {from}; `tacit builds` names them");
-        return Err(wrong("from", problem));
+        return Err(ReleaseError::Unknown(from.clone()));
     }
     let is_new = store.add_release(project, &release)?;
     Ok((release, is_new))

@@ -16,6 +16,7 @@ mod documents;
 mod draw;
 mod edits;
 mod failing;
+pub mod files;
 mod markdown;
 mod question;
 mod rate;

@@ -3,12 +3,15 @@
 //! Data goes to stdout, everything else to stderr. Exits 0 done, 1 failed,
 //! 2 wrong usage.
 
+mod brief;
 mod data;
 mod dataset;
 mod export;
 mod keys;
 mod label;
 mod ledger;
+mod release;
+mod run;
 mod serve;
 mod simulate;
 
@@ -45,6 +48,15 @@ enum Command {
     /// Build datasets.
     #[command(subcommand)]
     Dataset(dataset::Command),
+    /// Say what to change in prompts and documents: what fails, what people change.
+    Brief(brief::Options),
+    /// Do what the schedules of the configuration say is due; any timer may call it.
+    Run(run::Options),
+    /// List the datasets and briefs that were made.
+    Builds(release::Builds),
+    /// Record and show what went live.
+    #[command(subcommand)]
+    Release(release::Command),
     /// Show what became of everything that arrived, or of one event.
     Ledger(ledger::Options),
     /// Simulate people whose satisfaction is known: judge the policy, or fill a data directory.
@@ -83,6 +95,10 @@ pub fn main() -> ExitCode {
         Command::Export(options) => export::run(&options),
         Command::Label(command) => label::run(&command),
         Command::Dataset(command) => dataset::run(&command),
+        Command::Brief(options) => brief::run(&options),
+        Command::Run(options) => run::run(&options),
+        Command::Builds(options) => release::builds(&options),
+        Command::Release(command) => release::run(&command),
         Command::Ledger(options) => ledger::run(&options),
         Command::Simulate(options) => simulate::run(&options),
     };

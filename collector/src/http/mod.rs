@@ -4,6 +4,7 @@
 
 mod auth;
 mod body;
+mod brief;
 mod capture;
 mod cors;
 mod health;
@@ -15,6 +16,7 @@ mod outputs;
 mod page;
 mod problem;
 mod query;
+mod releases;
 mod signals;
 mod stream;
 #[cfg(test)]
@@ -84,6 +86,12 @@ pub fn routes(collector: web::Data<Collector>, site: Site) -> impl FnOnce(&mut w
             .service(resource("/v1/outputs/{id:.+}").route(web::get().to(outputs::one)))
             .service(resource("/v1/labels").route(web::get().to(labels::labels)))
             .service(resource("/v1/datasets/{name}").route(web::get().to(labels::dataset)))
+            .service(resource("/v1/brief").route(web::get().to(brief::brief)))
+            .service(
+                resource("/v1/releases")
+                    .route(web::post().to(releases::add))
+                    .route(web::get().to(releases::list)),
+            )
             .service(resource("/v1/ledger").route(web::get().to(ledger::ledger)))
             .service(resource("/v1/overview").route(web::get().to(ledger::overview)))
             .service(

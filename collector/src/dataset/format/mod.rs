@@ -120,6 +120,12 @@ impl Format {
         self.spec().1
     }
 
+    /// Whether it is rows, which builds are made of.
+    #[must_use]
+    pub const fn is_built(self) -> bool {
+        matches!(self.shape(), Shape::Rows(..))
+    }
+
     /// What kind of file it is; rows are lines of JSON.
     #[must_use]
     pub const fn form(self) -> Form {

@@ -5,6 +5,7 @@ mod outputs;
 mod reads;
 mod site;
 mod sockets;
+mod updates;
 
 use std::{collections::BTreeMap, path::Path};
 

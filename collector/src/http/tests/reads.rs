@@ -1,12 +1,14 @@
 use super::*;
 
-const READS: [&str; 6] = [
+const READS: [&str; 8] = [
     "/v1/outputs",
     "/v1/outputs/o-1",
     "/v1/labels",
     "/v1/datasets/trl-kto",
     "/v1/ledger",
     "/v1/overview",
+    "/v1/brief",
+    "/v1/releases",
 ];
 
 #[actix_web::test]

@@ -1,0 +1,188 @@
+//! `tacit release`, and `tacit builds`, which names what a release can be made from.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::{Common, Usage, data::Data, out, out_json};
+use crate::{
+    brief::files,
+    cadence::{make::dataset_record, period::instant},
+    control::ProjectId,
+    dataset::build::Manifest,
+    release::{Announcement, Release, ReleaseError, ReleaseKind, record},
+    store::UpdateStore,
+    wall::now_ms,
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Record what went live.
+    Add(Add),
+    /// Show what went live, the first first.
+    List(List),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// The version's name, as outputs carry it: support@15.
+    #[arg(long)]
+    name: String,
+    /// What kind of thing it is.
+    #[arg(long)]
+    kind: ReleaseKind,
+    /// Id or directory of the dataset or brief it was made from.
+    #[arg(long)]
+    from: Option<String>,
+    /// The experiment that compared it with what was before.
+    #[arg(long)]
+    experiment: Option<String>,
+    /// When it went live, Unix ms; now without.
+    #[arg(long)]
+    at: Option<u64>,
+    /// For people.
+    #[arg(long)]
+    note: Option<String>,
+    /// The project; not needed when there is only one.
+    #[arg(long)]
+    project: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// The project; not needed when there is only one.
+    #[arg(long)]
+    project: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn run(command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Add(options) => add(options),
+        Command::List(options) => list(options),
+    }
+}
+
+fn add(options: &Add) -> anyhow::Result<()> {
+    let data = Data::open(&options.common.data)?;
+    let project = data.project(options.project.as_deref())?;
+    let now = now_ms();
+    let from = options.from.as_deref();
+    let from = from
+        .map(|from| build(&*data.store, project, from, now))
+        .transpose()?;
+    let said = Announcement {
+        name: options.name.clone(),
+        kind: options.kind,
+        from,
+        experiment: options.experiment.clone(),
+        at: options.at,
+        note: options.note.clone(),
+    };
+    let (release, _) = record(&*data.store, project, said, now).map_err(|error| match error {
+        ReleaseError::Store(error) => anyhow::Error::from(error),
+        error @ ReleaseError::Unknown(_) => error.into(),
+        error @ ReleaseError::Field { .. } => Usage(format!("--{error}")).into(),
+    })?;
+    if options.common.json {
+        return out_json(&release.to_json());
+    }
+    Ok(out(&line(&release)?)?)
+}
+
+/// The id of what `from` names. A directory's build is recorded if it was made
+/// elsewhere, or before builds were recorded.
+fn build(
+    store: &dyn UpdateStore,
+    project: ProjectId,
+    from: &str,
+    now: u64,
+) -> anyhow::Result<String> {
+    let path = Path::new(from);
+    if !path.is_dir() {
+        return Ok(from.into());
+    }
+    let mut record = if let Some(manifest) = Manifest::read(path) {
+        dataset_record(path, &manifest)?
+    } else if let Some((brief, _)) = files::read(path) {
+        files::record(&brief, path)
+    } else {
+        return Err(Usage(format!(
+            "--from: {from} holds neither a dataset nor a brief"
+        ))
+        .into());
+    };
+    record.made_at = now;
+    store.add_build(project, &record)?;
+    Ok(record.build)
+}
+
+fn list(options: &List) -> anyhow::Result<()> {
+    let data = Data::open(&options.common.data)?;
+    let project = data.project(options.project.as_deref())?;
+    let releases = data.store.releases(project)?;
+    if options.common.json {
+        let shown: Vec<Value> = releases.iter().map(Release::to_json).collect();
+        return out_json(&json!({ "releases": shown }));
+    }
+    for release in &releases {
+        out(&line(release)?)?;
+    }
+    Ok(())
+}
+
+/// A release for people.
+fn line(release: &Release) -> anyhow::Result<String> {
+    let json = release.to_json();
+    let mut line = format!(
+        "{} {} {} {}",
+        instant(release.at)?,
+        json["kind"].as_str().unwrap_or_default(),
+        release.name,
+        json["proof"].as_str().unwrap_or_default()
+    );
+    if let Some(from) = &release.from {
+        line.push_str(&format!(", from {from}"));
+    }
+    if let Some(experiment) = &release.experiment {
+        line.push_str(&format!(", experiment {experiment}"));
+    }
+    if let Some(note) = &release.note {
+        line.push_str(&format!(": {note}"));
+    }
+    Ok(line)
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Builds {
+    /// The project; not needed when there is only one.
+    #[arg(long)]
+    project: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// `tacit builds`.
+pub(super) fn builds(options: &Builds) -> anyhow::Result<()> {
+    let data = Data::open(&options.common.data)?;
+    let project = data.project(options.project.as_deref())?;
+    let builds = data.store.builds(project)?;
+    if options.common.json {
+        return out_json(&json!({ "builds": builds }));
+    }
+    for build in &builds {
+        let made = instant(build.made_at)?;
+        let place = PathBuf::from(&build.out);
+        out(&format!(
+            "{made} {} {} {}",
+            build.kind.name(),
+            build.build,
+            place.display()
+        ))?;
+    }
+    Ok(())
+}
