@@ -49,6 +49,9 @@ pub enum BuildError {
     /// Columns of the Parquet file do not fit together.
     #[error("provenance.parquet: {0}")]
     Arrow(#[from] arrow_schema::ArrowError),
+    /// The composition report could not be drawn.
+    #[error("composition.html: {0}")]
+    Plot(#[from] crate::report::plot::PlotError),
 }
 
 impl BuildError {

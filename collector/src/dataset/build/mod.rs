@@ -159,7 +159,9 @@ pub fn build(
     let gatherer = Gatherer::new(policy, request, &partial, state);
     let gathered = gatherer.run(store, progress)?;
     let decided = decide::decide(policy, request, &partial, &gathered, progress)?;
-    let (counts, files) = write::write(policy, request, &partial, gathered, &decided, progress)?;
+    let (counts, files) = write::write(
+        policy, request, &inputs, &partial, gathered, &decided, progress,
+    )?;
     let manifest = Manifest::new(inputs, counts, files);
     let published = publish::publish(partial, request, &manifest)?;
     Ok(Built {

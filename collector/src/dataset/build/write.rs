@@ -11,7 +11,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    BuildError, BuildRequest, Counts, FileFacts, Phase, Progress,
+    BuildError, BuildRequest, Counts, FileFacts, Inputs, Phase, Progress,
     decide::Decided,
     gather::{Gathered, Waiting, from_bytes},
     provenance,
@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     dataset::{
+        card::{self, CardFacts},
         composition::Composer,
         ledger::{self, Skip},
         people::{Known, Written},
@@ -28,8 +29,6 @@ use crate::{
     label::Policy,
 };
 use tacit_signals::SubjectKind;
-
-const COMPOSITION: &str = "composition.json";
 
 /// Rows between two reports of progress.
 const TELL_EVERY: u64 = 10_000;
@@ -41,6 +40,7 @@ pub(super) type Files = BTreeMap<String, FileFacts>;
 pub(super) fn write(
     policy: &Policy,
     request: &BuildRequest,
+    inputs: &Inputs,
     partial: &Partial,
     gathered: Gathered,
     decided: &Decided,
@@ -79,7 +79,7 @@ pub(super) fn write(
         .collect();
     counts.hint = (counts.rows == 0).then(|| ledger::hint(request.format, &reasons));
     counts.skipped = skipped;
-    let files = writer.finish(partial, &gathered.people, &reasons)?;
+    let files = writer.finish(partial, &gathered.people, inputs, &counts)?;
     Ok((counts, files))
 }
 
@@ -126,21 +126,26 @@ impl Writer {
         mut self,
         partial: &Partial,
         people: &Known,
-        skipped: &BTreeMap<Skip, u64>,
+        inputs: &Inputs,
+        counts: &Counts,
     ) -> Result<Files, BuildError> {
         let composer = &mut self.composer;
         people.each(self.written, |person| {
             composer.person(person.outputs, person.rows, person.last_seen_at);
         })?;
-        let composition = self.composer.finish(skipped);
+        let composition = self.composer.finish(&Counts::reasons(&counts.skipped));
         let mut files = self.lines.finish()?;
         self.table.finish()?;
         let table = facts_of(&partial.path().join(provenance::FILE), self.counts.rows)?;
         files.insert(provenance::FILE.into(), table);
-        let mut json = serde_json::to_vec_pretty(&composition)
-            .map_err(|_| BuildError::Record("the composition"))?;
-        json.push(b'\n');
-        put(partial, COMPOSITION, &json, &mut files)?;
+        let facts = CardFacts {
+            inputs,
+            counts,
+            files: &files,
+        };
+        for (name, text) in card::files(&facts, &composition)? {
+            put(partial, &name, text.as_bytes(), &mut files)?;
+        }
         Ok(files)
     }
 }
