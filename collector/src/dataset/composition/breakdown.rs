@@ -26,7 +26,8 @@ const PARTS_MAX: usize = 30;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dimension {
-    /// Families of the rules it rests on, joined by `+`.
+    /// Families of the rules it rests on, joined by `+`; `none` for a pair whose
+    /// chosen answer has none.
     Signals,
     /// Where the good text comes from.
     Basis,
@@ -191,7 +192,7 @@ impl Breakdowns {
         };
         for (dimension, counts) in &mut self.by {
             let value = match dimension {
-                Dimension::Signals => Some(families.to_owned()).filter(|names| !names.is_empty()),
+                Dimension::Signals => Some(families.to_owned()),
                 Dimension::Split => Some(split.name().to_owned()),
                 _ => dimension.value(row),
             };

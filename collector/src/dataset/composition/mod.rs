@@ -179,6 +179,9 @@ impl Composer {
         let families = row.rules.iter().filter_map(|rule| self.families.get(rule));
         let families: BTreeSet<Family> = families.copied().collect();
         let names: Vec<_> = families.into_iter().map(Family::name).collect();
+        if names.is_empty() {
+            return "none".into();
+        }
         names.join("+")
     }
 }

@@ -448,3 +448,23 @@ proptest! {
         prop_assert!((mean - 1.0).abs() < 0.001, "{}", mean);
     }
 }
+
+/// The docs explain every warning, and no other.
+#[test]
+fn every_warning_is_in_the_docs() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../demo-site/docs/composition.md"
+    );
+    let docs = std::fs::read_to_string(path).unwrap();
+    let (_, table) = docs.split_once("## Warnings").unwrap();
+    let (table, _) = table.split_once("\n## ").unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
+    let named: std::collections::BTreeSet<&str> = rows
+        .flat_map(|row| row.split(" |").next().unwrap().split(", "))
+        .map(|code| code.trim_matches('`'))
+        .collect();
+    let codes: std::collections::BTreeSet<&str> =
+        Code::ALL.iter().map(|code| code.name()).collect();
+    assert_eq!(named, codes);
+}

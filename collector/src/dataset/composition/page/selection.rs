@@ -29,11 +29,13 @@ pub(super) fn section(composition: &Composition) -> Result<Markup, PlotError> {
         h2 { "Rows beside what people saw" }
         p {
             "People saw " (grouped(selection.seen)) " answers; " (grouped(selection.labelled)) " ("
-            (percent(selection.labelled_share)) ") could be judged. There is a row for "
-            (percent(selection.propensity)) " of what was seen."
+            (percent(selection.labelled_share)) ") could be judged."
+            @if composition.rows > 0 {
+                " There is a row for " (percent(selection.propensity)) " of what was seen."
+            }
         }
         div.plots { @for plot in plots? { (plot) } }
-        (overlap(selection))
+        @if composition.rows > 0 { (overlap(selection)) }
         details {
             summary { "All figures" }
             @for (dimension, rates) in &selection.by { (figures(*dimension, rates)) }

@@ -100,7 +100,7 @@ fn churned(composition: &Composition) -> Option<Warning> {
         ),
         figure,
         remedy: if figure > Milli::new(0) {
-            "narrow --since, so that people who are still there decide"
+            "start the range later (--from), so that people who are still there decide"
         } else {
             "those who left hardly act before they go: read the brief on abandoned answers, and \
              measure retention when the model is released"

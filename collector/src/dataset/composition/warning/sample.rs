@@ -75,9 +75,10 @@ fn few_rows(composition: &Composition) -> Option<Warning> {
              results vary from run to run."
         ),
         figure: count(rows),
-        remedy: "widen --since and --until, wait for more signals, or use the data as evals and \
+        remedy:
+            "widen the range (--from, --to), wait for more signals, or use the data as evals and \
                  for the prompt brief, which need less"
-            .into(),
+                .into(),
     })
 }
 
