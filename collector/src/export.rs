@@ -13,7 +13,10 @@ use tempfile::TempDir;
 
 use crate::{
     control::ProjectId,
-    dataset::{ExportError, Exporter, Summary, Wanted},
+    dataset::{
+        ExportError, Exporter, Filter, Summary, Wanted,
+        relabel::{Changes, Relabel},
+    },
     label::{Labelled, Policy, label_group},
     store::{Store, StoreError, rows::OutputRows},
 };
@@ -76,6 +79,22 @@ pub fn nameless(data: &Path) -> io::Result<File> {
     let all = data.join(WORK);
     fs::create_dir_all(&all)?;
     tempfile::tempfile_in(all)
+}
+
+/// What `new` would change against `old`, with so many examples of each change.
+pub fn relabel(
+    store: &dyn Store,
+    (old, new): (&Policy, &Policy),
+    (project, as_of): (ProjectId, u64),
+    filter: Filter,
+    examples: usize,
+) -> Result<Changes, StoreError> {
+    let mut relabel = Relabel::new((old, new), filter, as_of, (examples, SEED));
+    store.groups(project, as_of, &mut |group| {
+        relabel.add(&group);
+        ControlFlow::Continue(())
+    })?;
+    Ok(relabel.finish())
 }
 
 /// Labels counted.

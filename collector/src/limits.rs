@@ -70,6 +70,3 @@ pub const EVENTS_PER_OUTPUT_MAX: usize = 4_096;
 
 /// Texts among them, each of at most 32 KiB: 2 MiB an output.
 pub const TEXTS_PER_OUTPUT_MAX: usize = 64;
-
-/// Examples of one kind of change in `tacit label diff`.
-pub const DIFF_EXAMPLES_MAX: usize = 100;

@@ -11,6 +11,8 @@ use tacit_signals::Id;
 
 use super::{Common, Usage, data::Data, out, out_json};
 use crate::{
+    dataset::{Filter, Format},
+    export::relabel,
     label::{Policy, explain},
     store::Store,
     wall::now_ms,
@@ -22,6 +24,8 @@ pub(super) enum Command {
     Check(Check),
     /// Tell why the label of an output is what it is, rule by rule.
     Explain(Explain),
+    /// Say how another policy would change the labels and rows there are.
+    Diff(Diff),
 }
 
 #[derive(Debug, Args)]
@@ -50,10 +54,36 @@ pub(super) struct Explain {
     common: Common,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// The policy file that holds, or - for the built-in one.
+    old: PathBuf,
+    /// The policy file that may take its place, or - for the built-in one.
+    new: PathBuf,
+    /// The project; not needed when there is only one.
+    #[arg(long)]
+    project: Option<String>,
+    /// As everything was known at this moment, Unix ms; now without.
+    #[arg(long)]
+    as_of: Option<u64>,
+    /// Only outputs shown at or after this moment, Unix ms.
+    #[arg(long)]
+    since: Option<u64>,
+    /// Only outputs shown before this moment, Unix ms.
+    #[arg(long)]
+    until: Option<u64>,
+    /// Examples of each change of state, at most 100.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=100))]
+    examples: u16,
+    #[command(flatten)]
+    common: Common,
+}
+
 pub(super) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Check(options) => check(options),
         Command::Explain(options) => tell(options),
+        Command::Diff(options) => compare(options),
     }
 }
 
@@ -80,6 +110,25 @@ fn tell(options: &Explain) -> anyhow::Result<()> {
         return out_json(&explanation);
     }
     Ok(out(explanation.to_string().trim_end())?)
+}
+
+fn compare(options: &Diff) -> anyhow::Result<()> {
+    let named = |path: &Path| policy_or_default(Some(path).filter(|path| *path != Path::new("-")));
+    let (old, new) = (named(&options.old)?, named(&options.new)?);
+    let data = Data::open(&options.common.data)?;
+    let project = data.project(options.project.as_deref())?;
+    let as_of = options.as_of.unwrap_or_else(now_ms);
+    let filter = Filter {
+        since: options.since,
+        until: options.until,
+        ..Filter::of(Format::TrlDpo)
+    };
+    let examples = options.examples.into();
+    let changes = relabel(&*data.store, (&old, &new), (project, as_of), filter, examples)?;
+    if options.common.json {
+        return out_json(&changes);
+    }
+    Ok(out(changes.to_string().trim_end())?)
 }
 
 /// The policy in a file; what is wrong with it is wrong usage.

@@ -20,6 +20,7 @@ pub mod near;
 mod people;
 pub mod provenance;
 pub mod redact;
+pub mod relabel;
 mod row;
 pub mod sort;
 pub mod split;
@@ -114,6 +115,16 @@ impl<'a> Maker<'a> {
             filter,
             policy,
         }
+    }
+
+    /// What the rows of a labelled group rest on.
+    pub(crate) fn grounds(
+        &self,
+        group: &Group,
+        labelled: &LabelledGroup,
+    ) -> Vec<provenance::Provenance> {
+        let rows = self.candidates(group, labelled).into_iter().flatten();
+        rows.map(|row| row.provenance).collect()
     }
 
     /// The rows of a labelled group, and of everything else the one reason it is none.

@@ -58,11 +58,15 @@ pub(crate) struct Dwell<'a> {
 
 impl<'a> Facts<'a> {
     /// Folds what happened before `window_ms` after the start. Looks at accepted
-    /// text count until `survival_ms` after the acceptance before them.
-    pub(crate) fn fold(timeline: &Timeline<'a>, window_ms: u64, survival_ms: u64) -> Self {
+    /// text count until `survival_ms` after the acceptance before them. `shown` is
+    /// [`Timeline::shown`].
+    pub(crate) fn fold(
+        timeline: &Timeline<'a>,
+        shown: Option<Moment<'a>>,
+        window_ms: u64,
+        survival_ms: u64,
+    ) -> Self {
         let moments = &timeline.moments;
-        let is_shown = |m: &&Moment<'_>| matches!(m.event.signal, Signal::Shown(_));
-        let shown = moments.iter().find(is_shown).copied();
         let Some(start) = shown.or(moments.first().copied()).map(|m| m.at) else {
             return Self::default();
         };

@@ -9,7 +9,7 @@ use crate::label::script::{
 const WINDOW: u64 = 1_000_000_000;
 
 fn fold<'a>(timeline: &Timeline<'a>) -> Facts<'a> {
-    Facts::fold(timeline, WINDOW, WINDOW)
+    Facts::fold(timeline, timeline.shown(WINDOW), WINDOW, WINDOW)
 }
 
 /// The seqs that stand of a kind.

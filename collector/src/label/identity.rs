@@ -48,12 +48,20 @@ pub(crate) fn of(rows: &OutputRows, timeline: &Timeline<'_>) -> Identity {
 }
 
 /// By what a policy's overrides know an output: model and surface, as registered,
-/// else as the first `shown` and the first batch say; empty where unknown. Later
-/// signals do not change it, so that a mature label stays as it is.
-pub(crate) fn key<'a>(rows: &'a OutputRows, timeline: &Timeline<'a>) -> (&'a str, &'a str) {
+/// else as the first `shown` and the first batch say; empty where unknown. What is
+/// shown `within_ms` or later after the first signal does not change it, so that a
+/// mature label stays as it is.
+pub(crate) fn key<'a>(
+    rows: &'a OutputRows,
+    timeline: &Timeline<'a>,
+    within_ms: u64,
+) -> (&'a str, &'a str) {
     let server = rows.registered.as_ref();
     let model = server.and_then(|server| server.model.as_deref());
-    let claimed = || timeline.shown()?.model.as_deref();
+    let claimed = || match &timeline.shown(within_ms)?.event.signal {
+        Signal::Shown(shown) => shown.model.as_deref(),
+        _ => None,
+    };
     let surface = server.and_then(|server| server.surface.as_deref());
     let first = timeline.moments.first();
     let from = || first.map(|moment| moment.slice.origin.surface.as_str());

@@ -4,78 +4,121 @@
 //! happened before may be received after: a phone that was offline for a week. It
 //! counts like everything else, and it leaves a trace.
 
+use std::sync::Arc;
+
 use super::{
+    Milli, State,
+    evidence::Item,
+    identity,
+    policy::{Policy, Terms},
     timeline::{EventId, Moment, Timeline, Visits},
     verdict::{By, Verdict},
     work::Workings,
 };
+use crate::store::rows::OutputRows;
 
-/// The history as it was known when the label was first mature, where anything
-/// was received after that.
-///
-/// The label as known from some moment on is mature once its `matures_at` has
-/// passed; if what is received next comes later than that, it is late, and so is
-/// everything after it. Visits are taken as known now.
-pub(crate) fn before<'a>(
-    timeline: &Timeline<'a>,
-    visits: &Visits,
-    by: &By<'_>,
-) -> Option<Timeline<'a>> {
-    let earliest = timeline.moments.first()?.at;
-    // No history of this output can have been mature sooner.
-    let soonest = earliest.saturating_add(by.terms.longest_ms());
-    let receipts = timeline.moments.iter().map(|m| m.slice.received_at);
-    if receipts.clone().all(|at| at <= soonest) {
-        return None;
-    }
-    let mut receipts: Vec<u64> = receipts.collect();
-    receipts.sort_unstable();
-    receipts.dedup();
-    for two in receipts.windows(2).filter(|two| two[1] > soonest) {
-        let known = timeline.received_by(two[0]);
-        let matured_at = Workings::of(&known, visits, by).matures_at;
-        if matured_at.is_some_and(|at| at < two[1]) {
-            return Some(known);
-        }
-    }
-    None
+/// An output of which something may have come late.
+#[derive(Clone, Copy)]
+pub(crate) struct History<'s, 'a> {
+    pub(crate) rows: &'a OutputRows,
+    pub(crate) timeline: &'s Timeline<'a>,
+    /// As known now.
+    pub(crate) visits: &'s Visits,
+    pub(crate) policy: &'s Policy,
+    pub(crate) as_of: u64,
 }
 
-/// The late events that made the label another: those it rests on or, where they
-/// only took something away, those that stand.
-pub(crate) fn events(
-    timeline: &Timeline<'_>,
-    visits: &Visits,
-    by: &By<'_>,
-    (work, verdict): (&Workings<'_, '_>, &Verdict<'_, '_, '_>),
-) -> Vec<EventId> {
-    let Some(known) = before(timeline, visits, by) else {
-        return Vec::new();
-    };
-    let before = Workings::of(&known, visits, by);
-    if says(&before.judge(by)) == says(verdict) {
-        return Vec::new();
+/// What was known when a label was first mature, with the terms of that time.
+pub(crate) struct Known<'a> {
+    timeline: Timeline<'a>,
+    terms: Arc<Terms>,
+    /// When the last of it was received, Unix ms.
+    received_at: u64,
+}
+
+impl<'s, 'a> History<'s, 'a> {
+    /// The history as it was known when the label was first mature, where anything
+    /// was received after that.
+    ///
+    /// The label as known from some moment on is mature once its `matures_at` has
+    /// passed; if what is received next comes later than that, it is late, and so
+    /// is everything after it.
+    pub(crate) fn before(&self) -> Option<Known<'a>> {
+        let earliest = self.timeline.moments.first()?.at;
+        // No history of this output can have been mature sooner.
+        let soonest = earliest.saturating_add(self.policy.shortest_ms());
+        let receipts = self.timeline.moments.iter().map(|m| m.slice.received_at);
+        if receipts.clone().all(|at| at <= soonest) {
+            return None;
+        }
+        let mut receipts: Vec<u64> = receipts.collect();
+        receipts.sort_unstable();
+        receipts.dedup();
+        let mut gaps = receipts.windows(2).filter(|two| two[1] > soonest);
+        gaps.find_map(|two| {
+            let known = self.known(two[0]);
+            let matured_at = self.work(&known).matures_at?;
+            (matured_at < two[1]).then_some(known)
+        })
     }
-    let last = known.moments.iter().map(|m| m.slice.received_at).max();
-    let late = |m: &&Moment<'_>| Some(m.slice.received_at) > last;
-    let evidence = verdict.reasons.iter().flat_map(|item| &item.moments);
-    let mut events: Vec<_> = evidence.filter(late).collect();
-    if events.is_empty() {
-        let facts = work.facts.iter();
-        let stands = facts.flat_map(|f| f.standing.iter().chain(&f.dwell.moments));
-        events = stands.filter(late).collect();
+
+    fn known(&self, received_at: u64) -> Known<'a> {
+        let timeline = self.timeline.received_by(received_at);
+        let within = self.policy.shortest_ms();
+        let (model, surface) = identity::key(self.rows, &timeline, within);
+        Known {
+            terms: self.policy.terms(model, surface),
+            timeline,
+            received_at,
+        }
     }
-    events.sort_by(|a, b| a.order(b));
-    let mut events: Vec<_> = events.into_iter().map(|moment| moment.id).collect();
-    events.dedup();
-    events
+
+    /// By what `known` was judged.
+    pub(crate) fn by<'k>(&'k self, known: &'k Known<'a>) -> By<'k> {
+        By {
+            policy: self.policy,
+            terms: &known.terms,
+            as_of: self.as_of,
+        }
+    }
+
+    /// What the label rested on.
+    pub(crate) fn work<'k>(&'k self, known: &'k Known<'a>) -> Workings<'k, 'a> {
+        Workings::of(&known.timeline, self.visits, &self.by(known))
+    }
+
+    /// The late events that made the label another: those it rests on or, where
+    /// they only took something away, those that stand.
+    pub(crate) fn late(
+        &self,
+        work: &Workings<'_, '_>,
+        verdict: &Verdict<'_, '_, '_>,
+    ) -> Vec<EventId> {
+        let Some(known) = self.before() else {
+            return Vec::new();
+        };
+        if says(&self.work(&known).judge(&self.by(&known))) == says(verdict) {
+            return Vec::new();
+        }
+        let late = |m: &&Moment<'_>| m.slice.received_at > known.received_at;
+        let evidence = verdict.reasons.iter().flat_map(|item| &item.moments);
+        let mut events: Vec<_> = evidence.filter(late).collect();
+        if events.is_empty() {
+            let facts = work.facts.iter();
+            let stands =
+                facts.flat_map(|f| f.standing.iter().chain(&f.dwell.moments).chain(&f.shown));
+            events = stands.filter(late).collect();
+        }
+        events.sort_by(|a, b| a.order(b));
+        let mut events: Vec<_> = events.into_iter().map(|moment| moment.id).collect();
+        events.dedup();
+        events
+    }
 }
 
 /// What makes two labels of an output the same: state, score and the grounds.
-fn says<'v>(
-    verdict: &'v Verdict<'_, '_, '_>,
-) -> (super::State, super::Milli, Vec<(&'v str, Vec<EventId>)>) {
-    let ground = |item: &&'v super::evidence::Item<'_, '_>| {
+fn says<'v>(verdict: &'v Verdict<'_, '_, '_>) -> (State, Milli, Vec<(&'v str, Vec<EventId>)>) {
+    let ground = |item: &&'v Item<'_, '_>| {
         let events = item.moments.iter().map(|moment| moment.id);
         (&*item.rule.name, events.collect())
     };

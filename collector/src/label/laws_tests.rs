@@ -1,133 +1,62 @@
-//! What holds for any history: its label does not depend on how it arrived, and
-//! its pairs do not contradict each other.
+//! What holds for any history and any policy: a label does not depend on how its
+//! facts arrived, mature ones stay, what comes late leaves a trace, and pairs do
+//! not contradict each other.
 
 use std::collections::BTreeSet;
 
 use proptest::{collection::vec, prelude::*, sample::Index};
-use tacit_signals::{
-    Event, SessionId, Signal,
-    signal::{ContentRole, CopyVia, Intent},
-};
+use tacit_signals::{Event, SessionId};
 
 use super::{
-    script::{
-        DAY, MINUTE, SECOND, Story, T0, act, content, converted, copied, dwell, edited,
-        followed_up, rated, regenerated, shown, span, survived,
-    },
+    explain::Outcome,
+    histories::{Happening, LATER, history, retold, told},
+    random_policy::any_policy,
+    script::{DAY, T0},
     *,
 };
 use crate::store::rows::Slice;
 
-/// When everything is received: within the 14 days that events may be old.
-const LATER: u64 = T0 + 13 * DAY;
+/// Long after everything was received and every window is over.
+const DONE: u64 = T0 + 60 * DAY;
 
-/// An event of output `output` in session `session`.
-#[derive(Debug, Clone)]
-struct Happening {
-    output: usize,
-    session: u8,
-    after_ms: u64,
-    signal: Signal,
+/// What makes a label the same to who trains on it.
+fn says(label: &Labelled) -> (State, Milli, Vec<Reason>, Option<u64>, bool) {
+    (
+        label.state,
+        label.score,
+        label.reasons.clone(),
+        label.matures_at,
+        label.seen,
+    )
 }
 
-fn signal() -> impl Strategy<Value = Signal> {
-    let share = || (0..=1_000_u32).prop_map(|n| f64::from(n) / 1_000.0);
-    let via = prop::sample::select(vec![CopyVia::Selection, CopyVia::Button, CopyVia::Code]);
-    let intent = prop::sample::select(vec![Intent::Rephrase, Intent::Correction, Intent::Other]);
-    let age = prop::sample::select(vec![20 * SECOND, 10 * MINUTE, 11 * MINUTE, DAY, 7 * DAY]);
-    prop_oneof![
-        (1..3_u32).prop_map(|turn| shown(turn, None)),
-        (0..5_000_u32, share()).prop_map(|(ms, share)| dwell(ms, share)),
-        (share(), via).prop_map(|(share, via)| copied(share, via)),
-        share().prop_map(|share| Signal::Selected(span(share))),
-        share().prop_map(|share| Signal::Pasted(span(share))),
-        Just(Signal::Accepted(act())),
-        Just(Signal::Dismissed(act())),
-        Just(Signal::Shared(act())),
-        share().prop_map(edited),
-        (0..400_000_u64).prop_map(regenerated),
-        prop::sample::select(vec![-1.0, 0.0, 1.0]).prop_map(rated),
-        (intent, share(), 0..400_000_u64).prop_map(|(i, s, gap)| followed_up(i, s, gap)),
-        (age, share()).prop_map(|(age, share)| survived(age, share)),
-        Just(converted()),
-        "[a-z]{1,9}".prop_map(|text| content(ContentRole::Edit, &text)),
-    ]
+/// Calls `change` for every slice of a group, with its place.
+fn each(group: &mut Group, mut change: impl FnMut(usize, &mut Slice)) {
+    let slices = group.outputs.iter_mut().flat_map(|rows| &mut rows.slices);
+    slices
+        .enumerate()
+        .for_each(|(place, slice)| change(place, slice));
 }
 
-fn history() -> impl Strategy<Value = Vec<Happening>> {
-    // Short and long distances, and many ties.
-    let after_ms = prop_oneof![0..20_u64, 0..MINUTE, 0..9 * DAY];
-    let happening = (0..4_usize, 0..3_u8, after_ms, signal());
-    let make = |(output, session, after_ms, signal)| Happening {
-        output,
-        session,
-        after_ms,
-        signal,
-    };
-    vec(happening.prop_map(make), 0..40)
-}
-
-/// The history as a group, every event in a slice of its own.
-fn told(history: &[Happening]) -> Group {
-    let mut group = Group {
-        outputs: (0..4)
-            .map(|n| Story::untold(&format!("o-{n}")).rows)
-            .collect(),
-    };
-    let template = Story::shown("o").rows.slices[0].clone();
-    for (seq, happening) in (0..).zip(history) {
-        let rows = &mut group.outputs[happening.output];
-        let event = Event {
-            seq,
-            at: T0 + happening.after_ms,
-            output: rows.id.clone(),
-            token: None,
-            signal: happening.signal.clone(),
-        };
-        rows.slices.push(Slice {
-            session: SessionId([happening.session; 16]),
-            received_at: LATER,
-            sent_at: LATER,
-            signed: happening.session == 1,
-            events: vec![event],
-            ..template.clone()
-        });
+/// What of a group was received by then.
+fn received_by(group: &Group, at: u64) -> Group {
+    let mut known = group.clone();
+    for rows in &mut known.outputs {
+        rows.slices.retain(|slice| slice.received_at <= at);
     }
-    group
-}
-
-/// The same events in another order, some twice, in larger slices.
-fn retold(mut group: Group, order: &[Index]) -> Group {
-    for rows in &mut group.outputs {
-        for index in order {
-            if rows.slices.is_empty() {
-                break;
-            }
-            let (from, to) = (
-                index.index(rows.slices.len()),
-                order.len() % rows.slices.len(),
-            );
-            rows.slices.swap(from, to);
-            let moved = rows.slices[from].clone();
-            rows.slices.push(moved.clone());
-            // Joins a slice of the same session, as if one batch had brought both.
-            let same = |slice: &&mut Slice| slice.session == moved.session;
-            if let Some(slice) = rows.slices.iter_mut().find(same) {
-                slice.events.extend(moved.events);
-            }
-        }
-    }
-    group
+    known
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
     #[test]
     fn order_repeats_and_splits_do_not_matter(
         history in history(),
+        policy in any_policy(),
         order in vec(any::<Index>(), 0..12),
         as_of in T0..LATER,
     ) {
-        let policy = Policy::default_policy().unwrap();
         let group = told(&history);
         let label = label_group(&group, &policy, as_of);
         let again = label_group(&retold(group, &order), &policy, as_of);
@@ -135,8 +64,179 @@ proptest! {
     }
 
     #[test]
-    fn pairs_never_contradict(history in history()) {
-        let policy = Policy::default_policy().unwrap();
+    fn a_wrong_clock_makes_no_difference(
+        history in history(),
+        policy in any_policy(),
+        skews in prop::array::uniform3(prop_oneof![
+            -30 * 3_600_000_i64..-5_001, 5_001..30 * 3_600_000_i64
+        ]),
+    ) {
+        // Sent and received in the same moment, by the collector's clock.
+        let exact = told(&history);
+        let mut skewed = exact.clone();
+        each(&mut skewed, |_, slice| {
+            let skew = skews[usize::from(slice.session.0[0])];
+            slice.sent_at = slice.sent_at.checked_add_signed(skew).unwrap();
+            for event in &mut slice.events {
+                event.at = event.at.checked_add_signed(skew).unwrap();
+            }
+        });
+        let label = label_group(&exact, &policy, DONE);
+        prop_assert_eq!(label, label_group(&skewed, &policy, DONE));
+    }
+
+    #[test]
+    fn transit_shifts_a_wrong_clock_by_itself_and_no_more(
+        history in history(),
+        policy in any_policy(),
+        skew in 3_600_000..30 * 3_600_000_i64,
+        transit in 0..5_000_u64,
+    ) {
+        // By the rule a correct clock is taken at its word, a wrong one is set by
+        // when the batch was received: later by the time it was on its way.
+        let mut exact = told(&history);
+        each(&mut exact, |_, slice| slice.sent_at = LATER - transit);
+        let mut skewed = exact.clone();
+        each(&mut skewed, |_, slice| {
+            slice.sent_at = slice.sent_at.checked_sub_signed(skew).unwrap();
+            for event in &mut slice.events {
+                event.at = event.at.checked_sub_signed(skew).unwrap();
+            }
+        });
+        let exact = label_group(&exact, &policy, DONE);
+        let skewed = label_group(&skewed, &policy, DONE);
+        for (exact, skewed) in exact.outputs.iter().zip(&skewed.outputs) {
+            let mut shifted = says(exact);
+            shifted.3 = shifted.3.map(|at| at + transit);
+            prop_assert_eq!(shifted, says(skewed));
+            prop_assert_eq!(exact.shown_at.map(|at| at + transit), skewed.shown_at);
+        }
+    }
+
+    #[test]
+    fn when_it_was_received_makes_no_difference_but_a_trace(
+        history in history(),
+        policy in any_policy(),
+        receipts in vec(0..13 * DAY, 40),
+    ) {
+        let on_time = label_group(&told(&history), &policy, DONE);
+        let mut group = told(&history);
+        each(&mut group, |place, slice| {
+            slice.received_at = slice.events[0].at.max(T0 + receipts[place]);
+            slice.sent_at = slice.received_at;
+        });
+        let scattered = label_group(&group, &policy, DONE);
+        for (one, other) in on_time.outputs.iter().zip(&scattered.outputs) {
+            prop_assert_eq!(says(one), says(other));
+            prop_assert!(one.late.is_empty(), "all received at once");
+        }
+    }
+
+    #[test]
+    fn a_mature_label_that_becomes_another_has_a_trace(
+        mut history in history(),
+        policy in any_policy(),
+        receipts in vec(0..20 * DAY, 40),
+    ) {
+        for happening in &mut history {
+            happening.output = 0;
+        }
+        let mut group = told(&history);
+        group.outputs.truncate(1);
+        each(&mut group, |place, slice| {
+            slice.received_at = slice.events[0].at.max(T0 + receipts[place]);
+            slice.sent_at = slice.received_at;
+        });
+        let label = label_group(&group, &policy, DONE).outputs.remove(0);
+        let times: BTreeSet<u64> = group.outputs[0].slices.iter().map(|s| s.received_at).collect();
+        let times: Vec<u64> = times.into_iter().collect();
+        let of = |known: &Group, as_of| label_group(known, &policy, as_of).outputs.remove(0);
+        let first_mature = times.windows(2).find_map(|two| {
+            let known = received_by(&group, two[0]);
+            of(&known, two[1] - 1).mature.then_some((two[0], known))
+        });
+        let Some((last, known)) = first_mature else {
+            prop_assert_eq!(label.late, vec![]);
+            return Ok(());
+        };
+        let before = of(&known, DONE);
+        let same = (before.state, before.score, &before.reasons) == (label.state, label.score, &label.reasons);
+        prop_assert_eq!(label.late.is_empty(), same, "{:?} then {:?}", before, label);
+        for slice in &group.outputs[0].slices {
+            let id = EventId { session: slice.session, seq: slice.events[0].seq };
+            prop_assert!(!label.late.contains(&id) || slice.received_at > last);
+        }
+    }
+
+    #[test]
+    fn a_mature_label_is_the_same_for_ever(
+        history in history(),
+        policy in any_policy(),
+        waited in 0..DAY,
+        more in history(),
+    ) {
+        let mut group = told(&history);
+        let now = label_group(&group, &policy, DONE);
+        let last = now.outputs.iter().filter_map(|label| label.matures_at).max().unwrap_or(T0);
+        // Whatever else happens once every label is mature.
+        for (seq, Happening { output, after_ms, signal, .. }) in (1_000..).zip(more) {
+            let (at, rows) = (last + after_ms, &mut group.outputs[output]);
+            let event = Event { seq, at, output: rows.id.clone(), token: None, signal };
+            let template = script::Story::shown("o").rows.slices.remove(0);
+            if !rows.slices.is_empty() {
+                rows.slices.push(Slice {
+                    session: SessionId([2; 16]), received_at: at.max(LATER + 1), sent_at: at.max(LATER + 1), events: vec![event], ..template
+                });
+            }
+        }
+        let later = label_group(&group, &policy, DONE + waited);
+        for (now, later) in now.outputs.iter().zip(&later.outputs).filter(|(now, _)| now.mature) {
+            prop_assert_eq!(says(now), says(later));
+            prop_assert_eq!(&now.late, &later.late);
+        }
+    }
+
+    #[test]
+    fn an_explanation_says_what_the_label_says(
+        history in history(),
+        policy in any_policy(),
+        as_of in T0..LATER + 10 * DAY,
+    ) {
+        let group = told(&history);
+        let labelled = label_group(&group, &policy, as_of);
+        for label in &labelled.outputs {
+            let (explained, told) = explain(&group, &label.output, &policy, as_of).unwrap();
+            prop_assert_eq!(&explained, label);
+            prop_assert_eq!((told.state, told.score, told.matures_at), (label.state, label.score, label.matures_at));
+            prop_assert_eq!((told.confidence.value, told.weight.value), (label.confidence, label.weight));
+            let sum: i64 = told.sum.iter().map(|(_, score)| score.thousandths()).sum();
+            prop_assert_eq!(sum, label.score.thousandths());
+            prop_assert_eq!(told.rules.len(), policy.base().rules.len());
+            let counts = |outcome| matches!(outcome, Outcome::Counted | Outcome::Note);
+            let told_reasons: BTreeSet<_> = told.rules.iter().filter(|rule| counts(rule.outcome)).map(|rule| {
+                let evidence = rule.evidence.iter().map(|event| event.id.clone());
+                (rule.rule.clone(), rule.score.abs(), evidence.collect::<Vec<_>>())
+            }).collect();
+            let reasons: BTreeSet<_> = label.reasons.iter().map(|reason| {
+                let evidence = reason.evidence.iter().map(ToString::to_string);
+                (reason.rule.to_string(), reason.weight, evidence.collect::<Vec<_>>())
+            }).collect();
+            prop_assert_eq!(told_reasons, reasons);
+            for rule in told.rules.iter().filter(|rule| rule.outcome == Outcome::NotFired) {
+                prop_assert!(!rule.missed.is_empty() && rule.evidence.is_empty(), "{:?}", rule);
+            }
+            for rule in told.rules.iter().filter(|rule| rule.outcome == Outcome::Outdone) {
+                let by = rule.outdone_by.as_ref().unwrap();
+                let stronger = told.rules.iter().find(|other| other.rule == *by).unwrap();
+                prop_assert!(stronger.score.abs() >= rule.score.abs());
+                prop_assert_eq!((stronger.family, stronger.outcome), (rule.family, Outcome::Counted));
+            }
+            prop_assert_eq!(told.open.iter().map(|open| open.until).max(), label.matures_at.filter(|at| *at > as_of));
+        }
+    }
+
+    #[test]
+    fn pairs_never_contradict(history in history(), policy in any_policy()) {
         let labelled = label_group(&told(&history), &policy, LATER);
         let mut seen = BTreeSet::new();
         for pair in &labelled.pairs {
@@ -156,8 +256,7 @@ proptest! {
     }
 
     #[test]
-    fn a_label_names_everything_it_rests_on(history in history()) {
-        let policy = Policy::default_policy().unwrap();
+    fn a_label_names_everything_it_rests_on(history in history(), policy in any_policy()) {
         let group = told(&history);
         let labelled = label_group(&group, &policy, LATER);
         for (rows, label) in group.outputs.iter().zip(&labelled.outputs) {
@@ -171,15 +270,52 @@ proptest! {
             }
         }
     }
+}
 
-    #[test]
-    fn a_mature_label_is_the_same_for_ever(history in history(), waited in 0..DAY) {
-        let policy = Policy::default_policy().unwrap();
+#[test]
+fn histories_and_policies_reach_what_they_are_to_test() {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+    let mut runner = TestRunner::deterministic();
+    let mut reached = BTreeSet::new();
+    for _ in 0..300 {
+        let history = history().new_tree(&mut runner).unwrap().current();
+        let policy = any_policy().new_tree(&mut runner).unwrap().current();
         let group = told(&history);
-        let now = label_group(&group, &policy, LATER);
-        let later = label_group(&group, &policy, LATER + waited);
-        for (now, later) in now.outputs.iter().zip(&later.outputs).filter(|(now, _)| now.mature) {
-            prop_assert_eq!((now.state, &now.reasons, now.matures_at), (later.state, &later.reasons, later.matures_at));
+        for label in &label_group(&group, &policy, LATER).outputs {
+            reached.insert(label.state.name());
+            let (_, told) = explain(&group, &label.output, &policy, LATER).unwrap();
+            for rule in &told.rules {
+                let wanted = rule
+                    .missed
+                    .iter()
+                    .filter_map(|missed| missed.wanted.split(' ').next());
+                reached.extend(wanted.filter(|w| ["with", "without"].contains(w)).map(|w| {
+                    if w == "with" {
+                        "a missing with"
+                    } else {
+                        "a broken without"
+                    }
+                }));
+                if rule.evidence.len() > 1 && rule.signal != "absence" && rule.signal != "survived"
+                {
+                    reached.insert("more evidence than one");
+                }
+            }
+            if !told.overrides.is_empty() {
+                reached.insert("an override");
+            }
         }
     }
+    let all = [
+        "a broken without",
+        "a missing with",
+        "an override",
+        "conflict",
+        "more evidence than one",
+        "negative",
+        "neutral",
+        "pending",
+        "positive",
+    ];
+    assert_eq!(reached.into_iter().collect::<Vec<_>>(), all);
 }

@@ -44,6 +44,7 @@ pub use self::{
     verdict::State,
 };
 use self::{
+    late::History,
     timeline::{Timeline, Visits},
     verdict::By,
     work::Workings,
@@ -81,7 +82,7 @@ fn label(
     policy: &Policy,
     as_of: u64,
 ) -> Labelled {
-    let (model, surface) = identity::key(rows, timeline);
+    let (model, surface) = identity::key(rows, timeline, policy.shortest_ms());
     let terms = policy.terms(model, surface);
     let by = By {
         policy,
@@ -90,15 +91,26 @@ fn label(
     };
     let work = Workings::of(timeline, visits, &by);
     let verdict = work.judge(&by);
-    let late = late::events(timeline, visits, &by, (&work, &verdict));
+    let history = History {
+        rows,
+        timeline,
+        visits,
+        policy,
+        as_of,
+    };
+    let late = history.late(&work, &verdict);
     let trust = trust::of(rows, &work.found.items, timeline);
     let identity = identity::of(rows, timeline);
     labelled::assemble(identity, &work, verdict, &by, (trust, late, rows.beyond))
 }
 
 #[cfg(test)]
+mod histories;
+#[cfg(test)]
 #[path = "laws_tests.rs"]
 mod laws;
+#[cfg(test)]
+mod random_policy;
 #[cfg(test)]
 #[path = "rules_tests.rs"]
 mod rules;

@@ -145,3 +145,100 @@ fn a_pair_is_as_mature_and_trusted_as_its_weaker_side() {
     assert!(between.outputs[0].mature && !between.outputs[1].mature);
     assert!(!between.pairs[0].mature);
 }
+
+/// An answer shown `after_ms` after the first one, in the place of `old`.
+fn shown_for(id: &str, old: &str, after_ms: u64) -> Story {
+    Story::untold(id).at(after_ms, shown(2, Some(old)))
+}
+
+fn switched(from: &str, to: &str) -> tacit_signals::Signal {
+    use crate::label::script::id;
+    tacit_signals::Signal::Switched {
+        from: id(from),
+        to: id(to),
+    }
+}
+
+#[test]
+fn three_regenerations_and_the_last_one_kept() {
+    let again =
+        |id, old, after| shown_for(id, old, after).at(after + 5 * SECOND, regenerated(5 * SECOND));
+    let chain = vec![
+        replaced("a"),
+        again("b", "a", 10 * SECOND),
+        again("c", "b", 20 * SECOND),
+        shown_for("d", "c", 30 * SECOND).at(60 * SECOND, copied(0.2, CopyVia::Selection)),
+    ];
+    // Margins from strength: a part copied (+2) over regenerated at once (-4).
+    let over = |rejected| sibling("d", rejected, 6.0, 7.0);
+    assert_eq!(pairs_of(chain), [over("a"), over("b"), over("c")]);
+}
+
+#[test]
+fn what_was_replaced_without_a_word_is_still_rejected() {
+    // No `regenerated` was seen, but a new answer says whose place it took.
+    let after = shown_for("b", "a", 20 * SECOND).at(30 * SECOND, copied(1.0, CopyVia::Button));
+    let pairs = pairs_of(vec![Story::shown("a"), after]);
+    assert_eq!(pairs, [sibling("b", "a", 3.0, 6.0)]);
+}
+
+#[test]
+fn who_returns_to_the_first_variant_prefers_it() {
+    let first = Story::shown("a")
+        .at(400 * SECOND, regenerated(400 * SECOND))
+        .at(500 * SECOND, copied(1.0, CopyVia::Button));
+    let second = shown_for("b", "a", 410 * SECOND).at(450 * SECOND, switched("b", "a"));
+    let pairs = pairs_of(vec![first.clone(), second]);
+    assert_eq!(pairs, [sibling("a", "b", 3.0, 6.0)]);
+    let not_left = shown_for("b", "a", 410 * SECOND);
+    assert_eq!(
+        pairs_of(vec![first, not_left]),
+        [],
+        "the person is still there"
+    );
+}
+
+#[test]
+fn where_the_person_went_back_to_is_never_rejected() {
+    let kept_second = |back: bool| {
+        let second = shown_for("b", "a", 10 * SECOND).at(15 * SECOND, copied(0.5, CopyVia::Button));
+        let second = if back {
+            second.at(20 * SECOND, switched("b", "a"))
+        } else {
+            second
+        };
+        pairs_of(vec![replaced("a"), second])
+    };
+    assert_eq!(kept_second(false), [sibling("b", "a", 7.0, 7.0)]);
+    assert_eq!(kept_second(true), []);
+}
+
+#[test]
+fn of_equally_good_answers_the_one_the_person_ended_at() {
+    let first = kept("a").at(70 * SECOND, switched("a", "c"));
+    let later = shown_for("b", "a", 30 * SECOND)
+        .at(50 * SECOND, copied(1.0, CopyVia::Button))
+        .at(60 * SECOND, switched("b", "a"));
+    let worst = shown_for("c", "b", 45 * SECOND)
+        .at(48 * SECOND, regenerated(3 * SECOND))
+        .at(80 * SECOND, switched("c", "a"));
+    let pairs = pairs_of(vec![first, later, worst]);
+    assert_eq!(pairs, [sibling("a", "c", 7.0, 7.0)]);
+}
+
+#[test]
+fn what_a_program_did_is_no_preference() {
+    let by_program = |story: Story| {
+        let mut story = story;
+        story.rows.slices[0].automated = true;
+        story
+    };
+    let edit = || {
+        let text = content(ContentRole::Edit, "Better.");
+        Story::shown("e").at(1, edited(0.5)).at(2, text)
+    };
+    assert_eq!(pairs_of(vec![edit()]).len(), 1);
+    assert_eq!(pairs_of(vec![by_program(edit())]), []);
+    assert_eq!(pairs_of(vec![by_program(replaced("a")), kept("b")]), []);
+    assert_eq!(pairs_of(vec![replaced("a"), by_program(kept("b"))]), []);
+}

@@ -227,3 +227,147 @@ fn csv_has_the_fields_of_the_json_form() {
     assert_eq!(names, columns);
     assert_eq!(record[19..], ["", ""]);
 }
+
+#[test]
+fn a_program_sees_nothing() {
+    let read = || Story::shown("o").at(1, dwell(5_000, 1.0)).at(2, rated(1.0));
+    assert!(label(read(), AS_OF).seen);
+    let mut by_program = read();
+    by_program.rows.slices[2].automated = true;
+    let label = label(by_program, AS_OF);
+    assert!(!label.seen && label.automated);
+}
+
+#[test]
+fn an_old_output_shown_again_stays_mature() {
+    // Its first `shown` was lost; a page shows it again weeks later.
+    let story = || Story::untold("o").at(SECOND, copied(1.0, CopyVia::Button));
+    let before = label(story(), T0 + 30 * DAY);
+    assert!(before.mature);
+    let again = label(story().at(20 * DAY, script::shown(2, None)), T0 + 30 * DAY);
+    assert_eq!(again.matures_at, before.matures_at);
+    assert_eq!((again.shown_at, says(&again)), (None, says(&before)));
+}
+
+#[test]
+fn training_weight_fades_with_age_and_nothing_else_does() {
+    let file = format!(
+        "{}\n[weights]\nhalf_life = \"10d\"\n",
+        Policy::default_toml()
+    );
+    let policy = Policy::parse(&file).unwrap();
+    let story = || {
+        let text = script::content(tacit_signals::signal::ContentRole::Edit, "Better.");
+        let story = Story::shown("o").at(SECOND, copied(1.0, CopyVia::Button));
+        story
+            .at(2 * SECOND, script::edited(0.8))
+            .at(3 * SECOND, text)
+    };
+    let at = |days: u64| {
+        let labelled = label_group(&story().group(), &policy, T0 + days * DAY);
+        let label = &labelled.outputs[0];
+        assert_eq!(label.score.to_f64(), 5.0);
+        let edit = label.edit.unwrap().weight.to_f64();
+        assert_eq!(labelled.pairs[0].weight.to_f64(), edit);
+        (label.weight.to_f64(), edit)
+    };
+    assert_eq!(at(0), (10.0, 10.0));
+    assert_eq!(at(10), (5.0, 5.0));
+    assert_eq!(at(15), (3.536, 3.536), "10 * 2^-1.5");
+    assert_eq!(
+        label(story(), T0 + 15 * DAY).weight.to_f64(),
+        10.0,
+        "not by default"
+    );
+}
+
+#[test]
+fn combinations_count_with_all_their_events() {
+    let rule = |clauses: &str| {
+        let sections = Policy::default_toml()
+            .split("[class]")
+            .next()
+            .unwrap()
+            .to_owned();
+        let file = sections
+            + "[[rule]]\nname = \"r\"\nfamily = \"redo\"\nsignal = \"regenerated\"\nscore = -2\n\
+               weight = 5\nreason = \"r\"\n"
+            + clauses;
+        Policy::parse(&file).unwrap()
+    };
+    // Copied at 2 s, regenerated at 5 s and 9 s, copied again (another way) at 12 s.
+    let story = Story::shown("o")
+        .at(2 * SECOND, copied(0.4, CopyVia::Button))
+        .at(5 * SECOND, script::regenerated(5_000))
+        .at(9 * SECOND, script::regenerated(9_000))
+        .at(12 * SECOND, copied(0.9, CopyVia::Code));
+    let found = |clauses: &str| {
+        let labelled = label_group(&story.clone().group(), &rule(clauses), AS_OF);
+        let (_, _, _, _, reasons) = says(&labelled.outputs[0]);
+        reasons.join("")
+    };
+    assert_eq!(
+        found("with = [{ signal = \"copied\", order = \"before\" }]"),
+        "r -1 2.0 [1,2,3]"
+    );
+    assert_eq!(
+        found("with = [{ signal = \"copied\", order = \"after\" }]"),
+        "r -1 2.0 [2,3,4]"
+    );
+    let most = "when = { share = { at_least = 0.5 } }";
+    assert_eq!(
+        found(&format!("with = [{{ signal = \"copied\", {most} }}]")),
+        "r -1 2.0 [2,3,4]"
+    );
+    assert_eq!(
+        found("with = [{ signal = \"regenerated\", order = \"before\" }]"),
+        "r -1 2.0 [2,3]"
+    );
+    assert_eq!(
+        found("without = [{ signal = \"regenerated\", order = \"after\" }]"),
+        "r -1 2.0 [3]"
+    );
+    assert_eq!(
+        found(&format!(
+            "without = [{{ signal = \"copied\", {most}, order = \"before\" }}]"
+        )),
+        "r -1 2.0 [2,3]"
+    );
+    assert_eq!(found("without = [{ signal = \"copied\" }]"), "");
+    assert_eq!(
+        found("with = [{ signal = \"copied\" }, { signal = \"shared\" }]"),
+        ""
+    );
+}
+
+#[test]
+fn a_without_is_open_as_long_as_its_window_and_looks_at_accepted_text() {
+    let sections = Policy::default_toml()
+        .split("[class]")
+        .next()
+        .unwrap()
+        .to_owned();
+    let rule = |more: &str| {
+        let file = format!(
+            "{sections}[[rule]]\nname = \"r\"\nfamily = \"redo\"\nsignal = \"accepted\"\nscore = -2\n\
+             weight = 5\nreason = \"r\"\n{more}\n"
+        );
+        Policy::parse(&file).unwrap()
+    };
+    let accepted = || Story::shown("o").at(SECOND, Signal::Accepted(script::act()));
+    let matures = |more: &str| {
+        let labelled = label_group(&accepted().group(), &rule(more), AS_OF);
+        assert_eq!(labelled.outputs[0].state, State::Negative, "so far");
+        labelled.outputs[0].matures_at.unwrap() - T0
+    };
+    assert_eq!(matures(""), 7 * DAY);
+    assert_eq!(
+        matures("within = \"9d\"\nwithout = [{ signal = \"shared\" }]"),
+        9 * DAY
+    );
+    let survives = "without = [{ signal = \"survived\", when = { age_s = 604800 } }]";
+    assert_eq!(matures(survives), 8 * DAY + SECOND);
+    let story = accepted().at(7 * DAY + 2 * SECOND, script::survived(7 * DAY, 0.9));
+    let labelled = label_group(&story.group(), &rule(survives), T0 + 9 * DAY);
+    assert_eq!(labelled.outputs[0].state, State::Neutral, "it did survive");
+}

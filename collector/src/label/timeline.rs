@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, fmt};
 
-use tacit_signals::{Event, SessionId, Signal, signal::Shown};
+use tacit_signals::{Event, SessionId, Signal};
 
 use crate::{
     clock,
@@ -67,13 +67,14 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// What the page said when it first showed the output.
-    pub(crate) fn shown(&self) -> Option<&'a Shown> {
-        let mut moments = self.moments.iter();
-        moments.find_map(|moment| match &moment.event.signal {
-            Signal::Shown(shown) => Some(&**shown),
-            _ => None,
-        })
+    /// When the output was first shown, unless everything else was over by then: a
+    /// page that shows an old output again, weeks after all that is known of it,
+    /// does not start its windows anew.
+    pub(crate) fn shown(&self, longest_ms: u64) -> Option<Moment<'a>> {
+        let until = self.moments.first()?.at.saturating_add(longest_ms);
+        let mut moments = self.moments.iter().take_while(|moment| moment.at < until);
+        let shown = moments.find(|moment| matches!(moment.event.signal, Signal::Shown(_)));
+        shown.copied()
     }
 }
 

@@ -21,7 +21,8 @@ pub(crate) struct Workings<'p, 'a> {
 impl<'p, 'a> Workings<'p, 'a> {
     pub(crate) fn of(timeline: &Timeline<'a>, visits: &Visits, by: &By<'p>) -> Self {
         let terms = by.terms;
-        let fold = |window: &u64| Facts::fold(timeline, *window, terms.survival_ms);
+        let shown = timeline.shown(terms.longest_ms());
+        let fold = |window: &u64| Facts::fold(timeline, shown, *window, terms.survival_ms);
         let facts: Vec<Facts<'a>> = terms.windows.iter().map(fold).collect();
         let found = evidence::gather(&facts, terms, &asked(visits, by));
         let matures_at = evidence::matures_at(&facts, terms, &found);

@@ -21,7 +21,7 @@ use super::{
     evidence::{self, Item},
     identity,
     labelled::{self, Labelled},
-    late,
+    late::History,
     policy::{Pattern, Rule},
     timeline::{Timeline, Visits},
     verdict::{self, By, Verdict},
@@ -207,7 +207,7 @@ pub fn explain(
     let timelines: Vec<_> = group.outputs.iter().map(Timeline::of).collect();
     let visits = Visits::of(&timelines, policy.visit_ms);
     let (rows, timeline) = (&group.outputs[place], &timelines[place]);
-    let (model, surface) = identity::key(rows, timeline);
+    let (model, surface) = identity::key(rows, timeline, policy.shortest_ms());
     let terms = policy.terms(model, surface);
     let by = By {
         policy,
@@ -230,7 +230,7 @@ pub fn explain(
 }
 
 struct Steps<'s, 'a> {
-    rows: &'s OutputRows,
+    rows: &'a OutputRows,
     timeline: &'s Timeline<'a>,
     visits: &'s Visits,
     by: &'s By<'s>,
@@ -384,9 +384,16 @@ impl Steps<'_, '_> {
         if label.late.is_empty() {
             return None;
         }
-        let known = late::before(self.timeline, self.visits, self.by)?;
-        let before = Workings::of(&known, self.visits, self.by);
-        let verdict = before.judge(self.by);
+        let history = History {
+            rows: self.rows,
+            timeline: self.timeline,
+            visits: self.visits,
+            policy: self.by.policy,
+            as_of: self.by.as_of,
+        };
+        let known = history.before()?;
+        let before = history.work(&known);
+        let verdict = before.judge(&history.by(&known));
         Some(Late {
             events: label.late.iter().map(ToString::to_string).collect(),
             before: Before {

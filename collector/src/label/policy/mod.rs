@@ -141,6 +141,11 @@ impl Policy {
         self.resolver.terms(model, surface)
     }
 
+    /// The shortest time after which an output's label may be mature, in ms.
+    pub(crate) fn shortest_ms(&self) -> u64 {
+        self.resolver.shortest_ms()
+    }
+
     /// The overrides, in the file's order.
     pub(crate) fn overrides(&self) -> &[Override] {
         self.resolver.overrides()
@@ -151,5 +156,11 @@ impl Policy {
     pub(crate) const SEEN_MS: u64 = 1_000;
 }
 
+#[cfg(test)]
+#[path = "language_tests.rs"]
+mod language;
+#[cfg(test)]
+#[path = "reference_tests.rs"]
+mod reference;
 #[cfg(test)]
 mod tests;

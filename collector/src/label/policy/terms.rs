@@ -206,6 +206,12 @@ impl Resolver {
         &self.base
     }
 
+    /// The shortest of all windows that may be an output's own.
+    pub(super) fn shortest_ms(&self) -> u64 {
+        let own = self.overrides.iter().filter_map(|by| by.act_ms);
+        own.min().unwrap_or(u64::MAX).min(self.base.act_ms)
+    }
+
     pub(super) fn overrides(&self) -> &[Override] {
         &self.overrides
     }

@@ -234,3 +234,47 @@ pub(super) fn one_event_can_be_followed<S: Backend>() {
     assert!(trace(9).unwrap().quarantined);
     drop(directory);
 }
+
+pub(super) fn one_output_gives_a_bounded_number_of_events<S: Backend>() {
+    let Fixture { store, directory } = S::fixture();
+    let limit = u32::try_from(crate::limits::EVENTS_PER_OUTPUT_MAX).unwrap();
+    let more = 904;
+    // The latest first; under two ids, which turn out to be one output.
+    let copy = |seq: u32, output: &str| {
+        let mut copy = copied(seq, output);
+        copy["at"] = (NOW + u64::from(seq)).into();
+        copy
+    };
+    let mut seqs: Vec<u32> = (0..limit + more).rev().collect();
+    seqs.rotate_left(2_000);
+    for (number, seqs) in seqs.chunks(1_000).enumerate() {
+        let output = if number % 2 == 0 { "o-1" } else { "c_1" };
+        let events: Vec<_> = seqs.iter().rev().map(|seq| copy(*seq, output)).collect();
+        let sent_at = NOW + u64::from(limit + more);
+        fold(&store, &[batch(1, sent_at, &events)]);
+    }
+    register(&store, json!({"id":"o-1","aliases":["c_1"]}));
+    let (group, _) = store.group_of(OURS, &id("c_1"), EVER).unwrap().unwrap();
+    let output = &group.outputs[0];
+    let events = output.slices.iter().flat_map(|slice| &slice.events);
+    let mut seqs: Vec<_> = events.map(|event| event.seq).collect();
+    seqs.sort_unstable();
+    assert_eq!(seqs, (0..limit).collect::<Vec<_>>(), "the first ones");
+    assert_eq!(output.beyond, u64::from(more));
+    let policy = crate::label::Policy::default_policy().unwrap();
+    let label = &crate::label::label_group(&group, &policy, NOW + 1).outputs[0];
+    assert_eq!(label.to_json()["beyond"], more);
+    assert_eq!(label.csv_record()[20], more.to_string());
+    assert_eq!(
+        count(&store, "stored"),
+        u64::from(limit + more),
+        "all are kept"
+    );
+    let overview = crate::export::overview(&store, &policy, OURS, EVER).unwrap();
+    let fates = overview.fates;
+    assert_eq!(
+        fates.in_label + fates.no_output + fates.no_text,
+        u64::from(limit + more)
+    );
+    drop(directory);
+}

@@ -62,6 +62,7 @@ macro_rules! contract {
                 the_position_moves_with_the_facts
                 everything_survives_reopening
                 one_event_can_be_followed
+                one_output_gives_a_bounded_number_of_events
             );
             contract!($backend, registered:
                 fields_are_filled_once
