@@ -96,10 +96,10 @@ pub(crate) fn ask<'p, 'a>(
         }
         Trigger::Survived { age_s } => {
             // A look counts with the acceptance it looks back to.
-            if let (Some(taken), Some(look)) = (facts.taken, facts.survived(age_s)) {
-                if fire(rule, facts, asked, look, &mut moments, missed) {
-                    moments.push(taken);
-                }
+            if let (Some(taken), Some(look)) = (facts.taken, facts.survived(age_s))
+                && fire(rule, facts, asked, look, &mut moments, missed)
+            {
+                moments.push(taken);
             }
         }
         Trigger::Absence => return absence(rule, facts, asked, missed),

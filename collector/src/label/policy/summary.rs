@@ -114,7 +114,7 @@ pub(crate) fn duration(ms: u64) -> String {
         (60_000, "min"),
         (1_000, "s"),
     ];
-    let fits = |(unit, _): &&(u64, &str)| ms >= *unit && ms % unit == 0;
+    let fits = |(unit, _): &&(u64, &str)| ms >= *unit && ms.is_multiple_of(*unit);
     match units.iter().find(fits) {
         Some((unit, name)) => format!("{}{name}", ms / unit),
         None => format!("{ms}ms"),
