@@ -39,7 +39,7 @@ pub enum Skip {
     NoText,
     /// A message has a role the format's loaders do not know.
     Roles,
-    /// The input ends in an answer of the model's instead of a question.
+    /// The input does not end in a question.
     PromptShape,
     /// The server registered no documents with the output.
     NoDocuments,

@@ -90,10 +90,8 @@ impl Row {
 
     /// What the person asked last, and what stands before it.
     pub(super) fn question(&self) -> (&[Turn], &str) {
-        let last = self.prompt.iter().rposition(|turn| turn.role == "user");
-        match last {
-            Some(at) => (&self.prompt[..at], &self.prompt[at].content),
-            None => (&[], ""),
-        }
+        self.prompt
+            .split_last()
+            .map_or((&[], ""), |(last, before)| (before, &last.content))
     }
 }

@@ -35,7 +35,8 @@ const ROLES: [&str; 3] = ["system", "user", "assistant"];
 
 /// A prompt as every loader takes it. `developer` is OpenAI's later name for
 /// `system`. Messages of one role in a row become one, an empty line between them:
-/// strict validators and chat templates want turns.
+/// strict validators and chat templates want turns. The last is the question: TRL
+/// refuses a prompt that ends in a system message, and would continue an answer.
 pub(super) fn shaped(turns: Vec<Turn>) -> Result<Vec<Turn>, Skip> {
     let mut shaped: Vec<Turn> = Vec::with_capacity(turns.len());
     for mut turn in turns {
@@ -53,11 +54,10 @@ pub(super) fn shaped(turns: Vec<Turn>) -> Result<Vec<Turn>, Skip> {
             _ => shaped.push(turn),
         }
     }
-    let asked = shaped.iter().any(|turn| turn.role == "user");
-    if !asked || shaped.last().is_some_and(Turn::is_assistant) {
-        return Err(Skip::PromptShape);
+    match shaped.last() {
+        Some(last) if last.role == "user" => Ok(shaped),
+        _ => Err(Skip::PromptShape),
     }
-    Ok(shaped)
 }
 
 /// What the model was asked: the registered messages, else the prompt the browser sent.
