@@ -97,32 +97,51 @@ pub(super) fn promptfoo(row: &Row) -> String {
     })
 }
 
-/// promptfoo renders values as Nunjucks templates and reads files that one names;
-/// what people wrote is neither.
+/// promptfoo renders values as Nunjucks templates, `{{env.KEY}}` with the secrets of
+/// whoever runs it, and reads files that one names; what people wrote is neither. So
+/// of every two signs that open or close something the first is itself the outcome of
+/// an expression. Longer escapes do not do: promptfoo looks for unfinished tags, and
+/// for names of variables even in raw blocks, before it renders.
 fn literal(text: &str) -> Cow<'_, str> {
-    let marks = ["{{", "{%", "{#"];
-    let special = text.contains("://") || marks.into_iter().any(|mark| text.contains(mark));
-    if !special {
+    let paired = |sign: char, next: Option<&char>| {
+        matches!((sign, next), ('{', Some('{' | '%' | '#')) | ('#', Some('}')))
+    };
+    let path = ["file://", "package:"].iter().any(|scheme| text.starts_with(scheme));
+    let mut literal = String::new();
+    let mut signs = text.chars().peekable();
+    let mut first = path;
+    while let Some(sign) = signs.next() {
+        if first || paired(sign, signs.peek()) {
+            literal.push_str(&format!("{{{{ '{sign}' }}}}"));
+        } else {
+            literal.push(sign);
+        }
+        first = false;
+    }
+    if literal.len() == text.len() {
         return Cow::Borrowed(text);
     }
-    // The end of a raw block cannot stand in one, so it is put together outside.
-    let text = text.replace("{%", "{% endraw %}{{ '{%' }}{% raw %}");
-    Cow::Owned(format!("{{% raw %}}{text}{{% endraw %}}"))
+    Cow::Owned(literal)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// All of these came out of promptfoo 0.123.1 as they went in.
     #[test]
     fn what_people_wrote_is_no_template() {
-        assert_eq!(literal("a { b } %"), "a { b } %");
-        assert_eq!(literal("{{ x }}"), "{% raw %}{{ x }}{% endraw %}");
-        assert_eq!(
-            literal("{% endraw %}"),
-            "{% raw %}{% endraw %}{{ '{%' }}{% raw %} endraw %}{% endraw %}"
-        );
-        let file = literal("file:///etc/passwd");
-        assert!(file.starts_with("{% raw %}file://"), "{file}");
+        for (text, written) in [
+            ("a { b } % }} %}", "a { b } % }} %}"),
+            ("{{ x }}", "{{ '{' }}{ x }}"),
+            ("{% endraw %}", "{{ '{' }}% endraw %}"),
+            ("{{{ a }}}", "{{ '{' }}{{ '{' }}{ a }}}"),
+            ("{# c #}", "{{ '{' }}# c {{ '#' }}}"),
+            ("é {%", "é {{ '{' }}%"),
+            ("file:///etc/passwd", "{{ 'f' }}ile:///etc/passwd"),
+            ("see file:///etc/passwd", "see file:///etc/passwd"),
+        ] {
+            assert_eq!(literal(text), written);
+        }
     }
 }

@@ -1,0 +1,92 @@
+"""Labels as a typed table, by pyarrow, polars and DuckDB, against the lines and the CSV."""
+
+import csv
+import json
+from datetime import timezone
+
+import duckdb
+import polars
+import pyarrow.parquet
+import pytest
+from conftest import read
+from datasets import load_dataset
+
+TIMES = {"as_of", "matures_at", "shown_at"}
+
+
+def by_pyarrow(path):
+    return pyarrow.parquet.read_table(path).to_pylist()
+
+
+def by_polars(path):
+    return polars.read_parquet(path).to_dicts()
+
+
+def by_duckdb(path):
+    # Times as numbers: DuckDB hands out zoned ones only where pytz is.
+    times = ", ".join(f"epoch_ms({name}) as {name}" for name in sorted(TIMES))
+    table = duckdb.sql(f"select * replace ({times}) from '{path}'").arrow().read_all()
+    return table.to_pylist()
+
+
+def by_datasets(path):
+    return load_dataset("parquet", data_files=str(path), split="train", cache_dir=str(path.parent / "cache")).to_list()
+
+
+def plain(row):
+    """A row of the table as the lines have it."""
+    for name in TIMES & row.keys():
+        if hasattr(row[name], "timestamp"):
+            assert row[name].utcoffset() == timezone.utc.utcoffset(None)
+            row[name] = round(row[name].timestamp() * 1000)
+    return {**row, "arms": json.loads(row["arms"])}
+
+
+def check(path, lines, reader):
+    rows = [plain(row) for row in reader(path)]
+    assert len(rows) == len(lines)
+    for row, line in zip(rows, lines, strict=True):
+        # Lines leave out what only few labels have.
+        assert {name: value for name, value in row.items() if name in line or value is not None} == line
+
+
+READERS = [by_pyarrow, by_polars, by_duckdb, by_datasets]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_says_what_the_lines_say(exported, reader):
+    check(exported["labels-parquet"], read(exported["labels"]), reader)
+
+
+def test_evidence_is_queried_without_unpacking_text(exported):
+    rule = f"select distinct reason.rule from (select unnest(reasons) as reason from '{exported['labels-parquet']}')"
+    rules = {row[0] for row in duckdb.sql(rule).fetchall()}
+    assert {"copied_most", "rated_down"} <= rules, rules
+
+
+def test_the_table_of_text_says_what_the_lines_say(exported):
+    with exported["labels-csv"].open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = read(exported["labels"])
+    assert [row["output"] for row in rows] == [line["output"] for line in lines]
+    assert [json.loads(row["reasons"]) for row in rows] == [line["reasons"] for line in lines]
+    assert polars.read_csv(exported["labels-csv"])["score"].to_list() == [line["score"] for line in lines]
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("spoilt", ["cut off", "a bit turned over", "other values"])
+def test_refuses(exported, tmp_path, reader, spoilt):
+    path = tmp_path / "bad.parquet"
+    good = exported["labels-parquet"].read_bytes()
+    if spoilt == "cut off":
+        path.write_bytes(good[:-9])
+    elif spoilt == "a bit turned over":
+        # In the footer, which is Thrift; not every reader checks pages.
+        path.write_bytes(good[:-40] + bytes([good[-40] ^ 0x80]) + good[-39:])
+    else:
+        table = pyarrow.parquet.read_table(exported["labels-parquet"])
+        weights = pyarrow.compute.add(table["weight"], 0.5)
+        at = table.schema.get_field_index("weight")
+        pyarrow.parquet.write_table(table.set_column(at, "weight", weights), path)
+    with pytest.raises(Exception):
+        check(path, read(exported["labels"]), reader)
