@@ -104,9 +104,14 @@ pub(super) fn promptfoo(row: &Row) -> String {
 /// for names of variables even in raw blocks, before it renders.
 fn literal(text: &str) -> Cow<'_, str> {
     let paired = |sign: char, next: Option<&char>| {
-        matches!((sign, next), ('{', Some('{' | '%' | '#')) | ('#', Some('}')))
+        matches!(
+            (sign, next),
+            ('{', Some('{' | '%' | '#')) | ('#', Some('}'))
+        )
     };
-    let path = ["file://", "package:"].iter().any(|scheme| text.starts_with(scheme));
+    let path = ["file://", "package:"]
+        .iter()
+        .any(|scheme| text.starts_with(scheme));
     let mut literal = String::new();
     let mut signs = text.chars().peekable();
     let mut first = path;

@@ -130,16 +130,8 @@ fn prompts_have_the_shape_every_loader_takes() {
         json!([turn("system", "S"), turn("user", "1\n\n2")])
     );
     assert_eq!(
-        shaped(&[
-            ("user", "1"),
-            ("assistant", "2"),
-            ("user", "3")
-        ]),
-        json!([
-            turn("user", "1"),
-            turn("assistant", "2"),
-            turn("user", "3")
-        ])
+        shaped(&[("user", "1"), ("assistant", "2"), ("user", "3")]),
+        json!([turn("user", "1"), turn("assistant", "2"), turn("user", "3")])
     );
     assert_eq!(shaped(&[("user", "1"), ("tool", "2")]), json!(["roles"]));
     assert_eq!(

@@ -169,10 +169,13 @@ impl Asked {
     }
 }
 
-/// Twelve words that follow from `seed`, unlike those of any other.
+/// Eleven words that follow from `seed`, unlike those of any other. Of letters: digits
+/// in a row would be taken for somebody's number.
 fn words(seed: &str) -> String {
     let hash = blake3::hash(seed.as_bytes());
-    let words = hash.as_bytes().chunks(3).map(hex::encode);
+    let letters = |byte: &u8| [b'a' + byte / 16, b'a' + byte % 16].map(char::from);
+    let word = |bytes: &[u8]| bytes.iter().flat_map(letters).collect::<String>();
+    let words = hash.as_bytes().chunks(3).map(word);
     words.collect::<Vec<_>>().join(" ")
 }
 
