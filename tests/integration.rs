@@ -10,6 +10,8 @@
 
 #[path = "integration/access.rs"]
 mod access;
+#[path = "integration/builds.rs"]
+mod builds;
 #[path = "integration/cli.rs"]
 mod cli;
 #[path = "integration/cors.rs"]

@@ -26,9 +26,38 @@ fn unclamped(at: u64, sent_at: u64, received_at: u64) -> u64 {
     at.saturating_add(received_at).saturating_sub(sent_at)
 }
 
+/// What [`moment`] reads, for people.
+pub const NO_MOMENT: &str = "Unix milliseconds, or a date or time such as 2026-11-01 (UTC)";
+
+/// A moment as Unix ms: such a number, or an ISO date or time, in UTC where it names
+/// no offset.
+#[must_use]
+pub fn moment(text: &str) -> Option<u64> {
+    if let Ok(at) = text.parse() {
+        return Some(at);
+    }
+    let timestamp = text.parse::<jiff::Timestamp>().or_else(|_| {
+        let civil = text.parse::<jiff::civil::DateTime>()?;
+        jiff::tz::TimeZone::UTC.to_timestamp(civil)
+    });
+    u64::try_from(timestamp.ok()?.as_millisecond()).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_are_numbers_dates_or_times() {
+        assert_eq!(moment("1763890000000"), Some(1_763_890_000_000));
+        assert_eq!(moment("2025-11-23"), Some(1_763_856_000_000));
+        assert_eq!(moment("2025-11-23T09:26:40"), Some(1_763_890_000_000));
+        assert_eq!(moment("2025-11-23T10:26:40+01:00"), Some(1_763_890_000_000));
+        assert_eq!(moment("2025-11-23T09:26:40.005Z"), Some(1_763_890_000_005));
+        for wrong in ["yesterday", "2025-13-01", "-1", "1912-06-23", ""] {
+            assert_eq!(moment(wrong), None, "{wrong}");
+        }
+    }
 
     const NOW: u64 = 1_763_890_000_000;
 

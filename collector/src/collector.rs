@@ -17,6 +17,7 @@ use thiserror::Error;
 use crate::{
     accept::record,
     bell::Bell,
+    builds::Builds,
     config::LogConfig,
     consumer::{Consumer, Progress},
     control::{ControlCell, ProjectId},
@@ -45,6 +46,8 @@ pub struct Collector {
     pub progress: Arc<Progress>,
     /// What labels outputs that are read here.
     pub policies: Policies,
+    /// Datasets that were asked for.
+    pub builds: Builds,
     stopping: AtomicBool,
     backlog_ms_max: u64,
     bell: Arc<Bell>,
@@ -118,6 +121,7 @@ impl Collector {
             progress: Arc::clone(&progress),
             keep: config.keep(),
         };
+        let builds = Builds::new(data, Arc::clone(&store));
         let control = Arc::new(ControlCell::new(control));
         let (control_stop, stopped) = mpsc::channel();
         let watcher = {
@@ -132,6 +136,7 @@ impl Collector {
             registrations,
             progress,
             policies: Policies::built_in()?,
+            builds,
             stopping: AtomicBool::new(false),
             backlog_ms_max: config.backlog_seconds.saturating_mul(1_000),
             bell,

@@ -28,6 +28,7 @@
 pub mod accept;
 pub mod bell;
 pub mod brief;
+pub mod builds;
 pub mod cadence;
 pub mod cli;
 pub mod clock;

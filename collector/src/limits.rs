@@ -57,6 +57,12 @@ pub const REGISTRATIONS_WAITING_MAX: usize = 1_024;
 /// still be received.
 pub const TOKEN_AGE_MS_MAX: u64 = tacit_signals::limits::EVENT_AGE_MS_MAX;
 
+/// Builds that wait for the one being made; each may take minutes.
+pub const BUILDS_WAITING_MAX: usize = 8;
+
+/// Bytes of a `POST /v1/datasets/builds` body.
+pub const BUILD_BODY_BYTES_MAX: usize = 64 * 1024;
+
 /// Outputs on one page of `GET /v1/outputs`.
 pub const PAGE_LEN_MAX: usize = 200;
 

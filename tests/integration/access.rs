@@ -3,7 +3,7 @@
 use tacit_tests::{api::Api, data::Data, server::Server};
 
 /// Every route that needs a secret key.
-const SECRET: [(&str, &str); 9] = [
+const SECRET: [(&str, &str); 13] = [
     ("POST", "/v1/outputs"),
     ("GET", "/v1/outputs"),
     ("GET", "/v1/outputs/o-1"),
@@ -11,6 +11,10 @@ const SECRET: [(&str, &str); 9] = [
     ("GET", "/v1/labels"),
     ("GET", "/v1/datasets/labels"),
     ("GET", "/v1/datasets/trl-kto"),
+    ("POST", "/v1/datasets/builds"),
+    ("GET", "/v1/datasets/builds"),
+    ("GET", "/v1/datasets/builds/0123456789abcdef"),
+    ("GET", "/v1/datasets/builds/0123456789abcdef/train.jsonl"),
     ("GET", "/v1/ledger"),
     ("GET", "/v1/overview"),
 ];

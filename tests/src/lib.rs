@@ -4,7 +4,7 @@
 //! [`process`] starts what dies with the test; [`data`] is a data directory with
 //! its keys; [`server`] a running collector on it; [`api`] its HTTP; [`page`] a
 //! browser's side of a session; [`load`] many of them at once, remembering what
-//! was acknowledged; [`stored`] what the collector says it has; [`trace`] the
+//! was acknowledged; [`chats`] many answers in a store; [`stored`] what the collector says it has; [`trace`] the
 //! order of its system calls. Waits are bounded and for a condition: [`wait`].
 
 #![expect(
@@ -14,6 +14,7 @@
 )]
 
 pub mod api;
+pub mod chats;
 pub mod data;
 pub mod load;
 pub mod page;

@@ -112,6 +112,23 @@ impl Running {
         kill_process(Pid::from_child(&self.0), Signal::TERM).expect("it runs");
     }
 
+    /// The most memory it has had resident so far, in bytes; `None` once it ended.
+    #[must_use]
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).ok()?;
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kib: u64 = peak.trim().strip_suffix(" kB")?.parse().ok()?;
+        Some(kib * 1_024)
+    }
+
+    /// How it ended, if it has.
+    #[must_use]
+    pub fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.0.try_wait().expect("it is our child")
+    }
+
     /// Ends it between two instructions.
     pub fn kill(&mut self) {
         self.0.kill().expect("it runs");

@@ -9,8 +9,9 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Common, data::Data, export, label::policy_or_default, note, out_json};
+use super::{Common, Usage, data::Data, export, label::policy_or_default, note, out_json};
 use crate::{
+    builds, clock,
     dataset::{
         Filter, Format,
         build::{
@@ -120,6 +121,9 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
             &options.out,
         )
     };
+    if request.as_of > now_ms() {
+        return Err(Usage("--as-of is in the future: what it sees may still change".into()).into());
+    }
     if options.as_of.is_none()
         && let Some(as_of) = pending_as_of(store, &policy, &request)
     {
@@ -130,7 +134,9 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
         teller.tell(progress)
     });
     teller.finish();
-    tell(options, &built?)
+    let built = built?;
+    builds::record(store, request.project, &request, &built.manifest)?;
+    tell(options, &built)
 }
 
 fn tell(options: &Build, built: &Built) -> anyhow::Result<()> {
@@ -240,19 +246,9 @@ fn style(has_end: bool) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// A moment as Unix ms: such a number, or an ISO date or time, in UTC where it names
-/// no offset.
+/// A moment as Unix ms.
 pub(super) fn moment(text: &str) -> Result<u64, String> {
-    if let Ok(at) = text.parse() {
-        return Ok(at);
-    }
-    let timestamp = text.parse::<jiff::Timestamp>().or_else(|_| {
-        let civil = text.parse::<jiff::civil::DateTime>()?;
-        jiff::tz::TimeZone::UTC.to_timestamp(civil)
-    });
-    let at = timestamp.ok().map(jiff::Timestamp::as_millisecond);
-    at.and_then(|at| u64::try_from(at).ok())
-        .ok_or_else(|| "Unix milliseconds, or a date such as 2026-11-01 (UTC)".into())
+    clock::moment(text).ok_or_else(|| clock::NO_MOMENT.into())
 }
 
 /// A number from 0 to 1 with at most three decimals.
@@ -281,18 +277,6 @@ fn bytes(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn moments_are_numbers_dates_or_times() {
-        assert_eq!(moment("1763890000000"), Ok(1_763_890_000_000));
-        assert_eq!(moment("2025-11-23"), Ok(1_763_856_000_000));
-        assert_eq!(moment("2025-11-23T09:26:40"), Ok(1_763_890_000_000));
-        assert_eq!(moment("2025-11-23T10:26:40+01:00"), Ok(1_763_890_000_000));
-        assert_eq!(moment("2025-11-23T09:26:40.005Z"), Ok(1_763_890_000_005));
-        for wrong in ["yesterday", "2025-13-01", "-1", "1912-06-23", ""] {
-            assert!(moment(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn shares_and_bytes() {

@@ -68,6 +68,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         note(&format!("tacit: labels by {}", own.reference()));
         collector.policies = collector.policies.with(own);
     }
+    collector.builds.resume(&collector.policies)?;
     let collector = web::Data::new(collector);
     let served = rt::System::new().block_on(serve(&collector, &config, &recovery, options.json));
     // Whatever ended it: what was acknowledged goes into the store.

@@ -5,6 +5,7 @@
 mod auth;
 mod body;
 mod brief;
+mod builds;
 mod capture;
 mod cors;
 mod health;
@@ -85,6 +86,15 @@ pub fn routes(collector: web::Data<Collector>, site: Site) -> impl FnOnce(&mut w
             )
             .service(resource("/v1/outputs/{id:.+}").route(web::get().to(outputs::one)))
             .service(resource("/v1/labels").route(web::get().to(labels::labels)))
+            .service(
+                resource("/v1/datasets/builds")
+                    .route(web::post().to(builds::submit))
+                    .route(web::get().to(builds::list)),
+            )
+            .service(resource("/v1/datasets/builds/{id}").route(web::get().to(builds::one)))
+            .service(
+                resource("/v1/datasets/builds/{id}/{file:.+}").route(web::get().to(builds::file)),
+            )
             .service(resource("/v1/datasets/{name}").route(web::get().to(labels::dataset)))
             .service(resource("/v1/brief").route(web::get().to(brief::brief)))
             .service(

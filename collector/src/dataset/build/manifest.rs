@@ -11,8 +11,6 @@ use crate::{
     label::{Milli, Policy, Trust},
 };
 
-pub(super) const FILE: &str = "manifest.json";
-
 /// The version of this layout; it grows when fields change their meaning.
 const VERSION: u32 = 1;
 /// Hex digits of a build's id.
@@ -58,7 +56,9 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    pub(super) fn of(policy: &Policy, request: &BuildRequest) -> Self {
+    /// Of a request.
+    #[must_use]
+    pub fn of(policy: &Policy, request: &BuildRequest) -> Self {
         let filter = request.filter;
         Self {
             code: env!("CARGO_PKG_VERSION").into(),
@@ -151,6 +151,9 @@ pub struct FileFacts {
 }
 
 impl Manifest {
+    /// The file's name.
+    pub const FILE: &str = "manifest.json";
+
     pub(super) fn new(inputs: Inputs, counts: Counts, files: BTreeMap<String, FileFacts>) -> Self {
         Self {
             version: VERSION,
@@ -164,7 +167,7 @@ impl Manifest {
     /// The manifest of the build in `directory`, if there is one.
     #[must_use]
     pub fn read(directory: &Path) -> Option<Self> {
-        serde_json::from_slice(&fs::read(directory.join(FILE)).ok()?).ok()
+        serde_json::from_slice(&fs::read(directory.join(Self::FILE)).ok()?).ok()
     }
 
     /// The file's bytes.

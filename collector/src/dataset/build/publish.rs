@@ -12,7 +12,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::{
     BuildError, BuildRequest, Published,
-    manifest::{self, Inputs, Manifest},
+    manifest::{Inputs, Manifest},
 };
 
 const WORK: &str = "work";
@@ -152,7 +152,7 @@ pub(super) fn publish(
     let out = &request.out;
     let json = manifest.to_bytes();
     if out.exists() {
-        let there = fs::read(out.join(manifest::FILE)).unwrap_or_default();
+        let there = fs::read(out.join(Manifest::FILE)).unwrap_or_default();
         if there == json {
             remove(&partial.path)?;
             return Ok(Published::Unchanged);
@@ -161,7 +161,7 @@ pub(super) fn publish(
             return Err(exists(request, "the same build of other facts"));
         }
     }
-    write_durably(&partial.path.join(manifest::FILE), &json)?;
+    write_durably(&partial.path.join(Manifest::FILE), &json)?;
     remove(&partial.work)?;
     sync_tree(&partial.path)?;
     let published = if out.exists() {

@@ -135,6 +135,12 @@ impl Format {
         }
     }
 
+    /// Whether its files are rows for trainers and tests, rather than labels.
+    #[must_use]
+    pub const fn has_rows(self) -> bool {
+        matches!(self.shape(), Shape::Rows(..))
+    }
+
     /// How a file of it ends, without the dot.
     #[must_use]
     pub const fn extension(self) -> &'static str {

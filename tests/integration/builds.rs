@@ -1,0 +1,477 @@
+//! Dataset builds of the shipped binary: the same bytes whatever ends it, memory
+//! that does not grow, and the HTTP twin.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::{Value, json};
+use tacit_tests::{
+    chats::Chats,
+    data::{Data, arg},
+    note,
+    process::{Done, Running, bound, tacit_bin},
+    rounds, rows,
+    server::Server,
+    wait,
+};
+
+const MEMORY: &str = "1MiB";
+
+/// `tacit dataset build` of `data` into `out`, with more arguments.
+fn args<'a>(out: &'a Path, as_of: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let fixed = [
+        "dataset",
+        "build",
+        "--format",
+        "trl-kto",
+        "--split",
+        "0.2",
+        "--as-of",
+        as_of,
+        "--out",
+        arg(out),
+        "--json",
+    ];
+    [&fixed[..], more].concat()
+}
+
+fn build(data: &Data, out: &Path, as_of: u64, more: &[&str]) -> Done {
+    data.cli(&args(out, &as_of.to_string(), more))
+}
+
+fn start(data: &Data, out: &Path, as_of: u64, more: &[&str]) -> Running {
+    let mut command: Command = bound(tacit_bin());
+    let (as_of, path) = (as_of.to_string(), data.path());
+    command
+        .args(args(out, &as_of, more))
+        .args(["--data", arg(&path)])
+        .env_remove("RUST_LOG")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    Running::start(&mut command)
+}
+
+/// Every file below a directory, by name.
+fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut waiting = vec![directory.to_path_buf()];
+    while let Some(next) = waiting.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                let name = path.strip_prefix(directory).unwrap().to_str().unwrap();
+                files.insert(name.to_owned(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+fn partial(out: &Path) -> PathBuf {
+    let mut partial = out.as_os_str().to_owned();
+    partial.push(".partial");
+    partial.into()
+}
+
+#[test]
+fn killed_at_any_moment_it_goes_on_to_the_same_bytes() {
+    let data = Data::new();
+    let chats = Chats {
+        outputs: 3_000,
+        people: 100,
+        chars: 500,
+    };
+    let as_of = chats.tell(&data);
+    let whole = data.beside("whole");
+    let built = build(&data, &whole, as_of, &[]).ok().json();
+    assert_eq!(built["resumed"], 0);
+    assert_eq!(built["manifest"]["counts"]["rows"], 3_000);
+    let expected = files(&whole);
+
+    // Each moment is known by what is there: the first run, a later one, the reading's
+    // end, the first bytes of the dataset itself.
+    let moments = [
+        "work/rows-000000.run",
+        "work/rows-000002.run",
+        "work/unfit-000000.run",
+        "train.jsonl",
+        "provenance.parquet",
+    ];
+    let mut resumed = 0;
+    for (number, moment) in moments.into_iter().enumerate() {
+        let out = data.beside(&format!("killed-{number}"));
+        let memory = ["--memory", MEMORY];
+        let mut process = start(&data, &out, as_of, &memory);
+        let seen = wait::until(moment, || {
+            let ended = process.has_ended().is_some();
+            (ended || partial(&out).join(moment).exists()).then_some(!ended)
+        });
+        process.kill();
+        note(&format!("killed at {moment}: {seen}"));
+        let again = build(&data, &out, as_of, &memory).ok();
+        let told = again.json();
+        if told["published"] == "unchanged" {
+            // It was faster than the kill.
+            continue;
+        }
+        let read = told["resumed"].as_u64().unwrap();
+        resumed += u64::from(read > 0);
+        let says = again
+            .stderr
+            .contains(&format!("going on after {read} outputs"));
+        assert_eq!(says, read > 0, "{}", again.stderr);
+        assert_eq!(files(&out), expected, "killed at {moment}");
+        assert!(!partial(&out).exists());
+    }
+    assert!(resumed >= 3, "only {resumed} builds went on");
+}
+
+#[test]
+fn a_rerun_without_a_moment_takes_that_of_the_build_it_goes_on_with() {
+    let data = Data::new();
+    let chats = Chats {
+        outputs: 2_000,
+        people: 50,
+        chars: 500,
+    };
+    let _ = chats.tell(&data);
+    let out = data.beside("out");
+    let now = [
+        "dataset",
+        "build",
+        "--format",
+        "trl-kto",
+        "--memory",
+        MEMORY,
+        "--out",
+        arg(&out),
+        "--json",
+    ];
+    let mut command: Command = bound(tacit_bin());
+    let path = data.path();
+    command.args(now).args(["--data", arg(&path)]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut process = Running::start(&mut command);
+    let state = partial(&out).join("work/state");
+    wait::until("a state to go on from", || state.exists().then_some(()));
+    process.kill();
+    assert!(!out.exists(), "the kill came too late to show anything");
+    let built = data.cli(&now).ok().json();
+    assert!(built["resumed"].as_u64().unwrap() > 0, "{built}");
+    let as_of = built["manifest"]["inputs"]["as_of"].to_string();
+    let control = data.beside("control");
+    let control = [
+        "dataset",
+        "build",
+        "--format",
+        "trl-kto",
+        "--as-of",
+        &as_of,
+        "--out",
+        arg(&control),
+    ];
+    let _ = data.cli(&control).ok();
+    assert_eq!(files(&out), files(&data.beside("control")));
+}
+
+/// The most memory a build needs, in bytes.
+fn peak(chats: Chats, more: &[&str]) -> u64 {
+    let data = Data::new();
+    let as_of = chats.tell(&data);
+    let out = data.beside("out");
+    let mut process = start(&data, &out, as_of, &[&["--memory", MEMORY], more].concat());
+    let mut peak = 0;
+    while let Some(memory) = process.peak_memory() {
+        peak = peak.max(memory);
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    assert_eq!(process.ended(wait::PATIENCE).code(), Some(0));
+    let manifest = fs::read(out.join("manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    assert_eq!(manifest["counts"]["rows"], chats.outputs);
+    peak
+}
+
+#[test]
+fn memory_does_not_grow_with_the_dataset() {
+    // Answers so long that ten times as many weigh more than what is allowed below.
+    let few = Chats {
+        outputs: 1_000 * u32::try_from(rounds(1)).unwrap(),
+        people: 1_000,
+        chars: 6_000,
+    };
+    let many = Chats {
+        outputs: 10 * few.outputs,
+        people: 10 * few.people,
+        ..few
+    };
+    // Signatures of long texts take their time without optimisation.
+    let more: &[&str] = if rounds(1) > 1 { &[] } else { &["--no-dedupe"] };
+    let (few_peak, many_peak) = (peak(few, more), peak(many, more));
+    let mib = |bytes: u64| bytes >> 20;
+    note(&format!(
+        "{} outputs: {} MiB; {} outputs: {} MiB",
+        few.outputs,
+        mib(few_peak),
+        many.outputs,
+        mib(many_peak)
+    ));
+    // SQLite's page cache fills up to its bound of 16 MiB; rows alone are 60 MiB more.
+    assert!(
+        mib(many_peak) <= mib(few_peak) + 24,
+        "{} MiB, then {} MiB",
+        mib(few_peak),
+        mib(many_peak)
+    );
+}
+
+#[test]
+fn wrong_options_are_refused_before_anything_is_made() {
+    let data = Data::new();
+    let out = data.beside("out");
+    let base = ["dataset", "build", "--out", arg(&out), "--format"];
+    let wrong: [&[&str]; 8] = [
+        &["nope"],
+        &["trl-kto", "--split", "1.5"],
+        &["trl-kto", "--split-by", "person"],
+        &["trl-kto", "--min-confidence", "0.12345"],
+        &["trl-kto", "--from", "yesterday"],
+        &["trl-kto", "--memory", "64MB"],
+        &["trl-kto", "--trust", "blind"],
+        &["trl-kto", "--as-of", "2999-01-01"],
+    ];
+    for more in wrong {
+        let done = data.cli(&[&base[..], more].concat());
+        assert_eq!(
+            (done.code, done.text()),
+            (2, ""),
+            "{more:?}: {}",
+            done.stderr
+        );
+    }
+    let labels = data.cli(&[&base[..], &["labels"]].concat());
+    assert_eq!(labels.code, 1);
+    assert!(labels.stderr.contains("tacit export"), "{}", labels.stderr);
+    assert!(!out.exists() && !partial(&out).exists());
+}
+
+fn done(server: &Server, id: &str) -> Value {
+    wait::until("a build that is done", || {
+        let build = server
+            .api()
+            .get(&format!("/v1/datasets/builds/{id}"))
+            .ok()
+            .json();
+        assert_ne!(build["state"], "failed", "{build}");
+        (build["state"] == "done").then_some(build)
+    })
+}
+
+fn order(server: &Server, body: &Value) -> (u16, Value) {
+    let answer = server
+        .api()
+        .post("/v1/datasets/builds", &[], body.to_string().as_bytes());
+    (answer.status, answer.json())
+}
+
+#[test]
+fn http_builds_what_the_command_line_builds() {
+    let data = Data::new();
+    let chats = Chats {
+        outputs: 300,
+        people: 20,
+        chars: 200,
+    };
+    let as_of = chats.tell(&data);
+    let server = Server::start(&data);
+    let api = server.api();
+    let body = json!({"format": "trl-kto", "split": 0.2, "as_of": as_of});
+    let (status, ordered) = order(&server, &body);
+    assert_eq!(status, 202, "{ordered}");
+    let id = ordered["id"].as_str().unwrap();
+    let build_done = done(&server, id);
+    let (status, again) = order(&server, &body);
+    assert_eq!(
+        (status, &again["id"]),
+        (200, &ordered["id"]),
+        "the same build"
+    );
+    assert_eq!(again["manifest"], build_done["manifest"]);
+    let list = api.get("/v1/datasets/builds").ok().json();
+    assert_eq!(list["builds"][0]["id"], ordered["id"]);
+    assert_eq!(list["builds"].as_array().unwrap().len(), 1);
+
+    let out = data.beside("out");
+    let _ = build(&data, &out, as_of, &[]).ok();
+    let expected = files(&out);
+    let manifest: Value = serde_json::from_slice(&expected["manifest.json"]).unwrap();
+    assert_eq!(build_done["manifest"], manifest);
+    for (name, bytes) in &expected {
+        let answer = api.get(&format!("/v1/datasets/builds/{id}/{name}")).ok();
+        assert_eq!(&answer.body, bytes, "{name}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        let disposition = answer.header("content-disposition").unwrap();
+        assert!(disposition.starts_with("attachment"), "{disposition}");
+    }
+    let kind = |name: &str| {
+        let answer = api.get(&format!("/v1/datasets/builds/{id}/{name}")).ok();
+        answer.header("content-type").unwrap().to_owned()
+    };
+    assert_eq!(kind("train.jsonl"), "application/x-ndjson");
+    assert_eq!(kind("provenance.parquet"), "application/vnd.apache.parquet");
+    let text = String::from_utf8(expected["train.jsonl"].clone()).unwrap();
+    assert!(rows(&text).iter().all(|row| row["label"] == true));
+}
+
+#[test]
+fn only_files_of_the_manifest_and_of_the_own_project_are_handed_out() {
+    let data = Data::new();
+    let as_of = Chats {
+        outputs: 20,
+        people: 5,
+        chars: 50,
+    }
+    .tell(&data);
+    let server = Server::start(&data);
+    let (_, ordered) = order(&server, &json!({"format": "trl-kto", "as_of": as_of}));
+    let id = ordered["id"].as_str().unwrap();
+    let _ = done(&server, id);
+    let api = server.api();
+    let found = |path: &str| api.get(path).status;
+    assert_eq!(
+        found(&format!("/v1/datasets/builds/{id}/manifest.json")),
+        200
+    );
+    for path in [
+        format!("{id}/nothing.jsonl"),
+        format!("{id}/../{id}.request.json"),
+        format!("{id}/%2e%2e/{id}.request.json"),
+        format!("{id}/..%2f{id}.request.json"),
+        format!("{id}/%2fetc%2fpasswd"),
+        format!("{id}/..%2f..%2f..%2ftacit.sqlite"),
+        "..%2f1".into(),
+        "..".into(),
+        "0123456789abcdef".into(),
+        "0123456789abcdef/train.jsonl".into(),
+    ] {
+        let status = found(&format!("/v1/datasets/builds/{path}"));
+        assert_eq!(status, 404, "{path}");
+    }
+    let other = data.key("other", "secret", &[]);
+    let other = api.with_key(Some(&other));
+    let seen = wait::until("the new key to be known", || {
+        let answer = other.get("/v1/datasets/builds");
+        (answer.status == 200).then(|| answer.json())
+    });
+    assert_eq!(seen, json!({"builds": []}));
+    assert_eq!(other.get(&format!("/v1/datasets/builds/{id}")).status, 404);
+    assert_eq!(
+        other
+            .get(&format!("/v1/datasets/builds/{id}/train.jsonl"))
+            .status,
+        404
+    );
+}
+
+#[test]
+fn orders_that_make_no_sense_are_refused_by_name() {
+    let data = Data::new();
+    let server = Server::start(&data);
+    let refused = |body: Value, code: &str, field: &str| {
+        let body = body.to_string();
+        let answer = server
+            .api()
+            .post("/v1/datasets/builds", &[], body.as_bytes());
+        let _ = answer.assert_problem(400, code, Some(field));
+    };
+    refused(json!({"format": "labels"}), "format_unsupported", "format");
+    refused(json!({"format": "nope"}), "format_unsupported", "format");
+    refused(
+        json!({"format": "trl-kto", "fromm": 5}),
+        "json_malformed",
+        "json",
+    );
+    refused(
+        json!({"format": "trl-kto", "split": 1.5}),
+        "split_unsupported",
+        "split",
+    );
+    refused(
+        json!({"format": "trl-kto", "split_by": "person"}),
+        "split_by_unsupported",
+        "split_by",
+    );
+    refused(
+        json!({"format": "trl-kto", "policy": "p"}),
+        "policy_unsupported",
+        "policy",
+    );
+    refused(
+        json!({"format": "trl-kto", "as_of": "2999-01-01"}),
+        "as_of_unsupported",
+        "as_of",
+    );
+    let list = server.api().get("/v1/datasets/builds").ok().json();
+    assert_eq!(list, json!({"builds": []}), "nothing was kept");
+}
+
+#[test]
+fn an_order_survives_the_server_that_took_it() {
+    let data = Data::new();
+    let chats = Chats {
+        outputs: 2_000,
+        people: 50,
+        chars: 400,
+    };
+    let as_of = chats.tell(&data);
+    let server = Server::start(&data);
+    let seeds: Vec<u64> = (0..4).collect();
+    let ids: Vec<String> = seeds
+        .iter()
+        .map(|seed| {
+            let body = json!({"format": "trl-kto", "as_of": as_of, "seed": seed});
+            let (status, ordered) = order(&server, &body);
+            assert_eq!(status, 202, "{ordered}");
+            ordered["id"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    server.kill();
+    let server = Server::start(&data);
+    for (seed, id) in seeds.iter().zip(&ids) {
+        let built = done(&server, id);
+        assert_eq!(built["manifest"]["inputs"]["seed"], *seed);
+        assert_eq!(built["manifest"]["counts"]["rows"], 2_000);
+    }
+    let kept = server.api().get("/v1/datasets/builds").ok().json();
+    assert_eq!(kept["builds"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn too_many_orders_are_refused_for_now() {
+    let data = Data::new();
+    let chats = Chats {
+        outputs: 3_000,
+        people: 50,
+        chars: 400,
+    };
+    let as_of = chats.tell(&data);
+    let server = Server::start(&data);
+    let refused = (0..40).find_map(|seed| {
+        let body = json!({"format": "trl-kto", "as_of": as_of, "seed": seed}).to_string();
+        let answer = server
+            .api()
+            .post("/v1/datasets/builds", &[], body.as_bytes());
+        (answer.status != 202).then_some(answer)
+    });
+    let refused = refused.expect("a queue without bound");
+    assert_eq!(refused.status, 503, "{}", refused.text());
+    assert_eq!(refused.json()["code"], "overloaded");
+    assert_eq!(refused.json()["retryable"], true);
+    assert!(refused.header("retry-after").is_some());
+}
