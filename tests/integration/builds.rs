@@ -83,22 +83,22 @@ fn partial(out: &Path) -> PathBuf {
 fn killed_at_any_moment_it_goes_on_to_the_same_bytes() {
     let data = Data::new();
     let chats = Chats {
-        outputs: 3_000,
+        outputs: 2_000,
         people: 100,
-        chars: 500,
+        chars: 300,
     };
     let as_of = chats.tell(&data);
     let whole = data.beside("whole");
     let built = build(&data, &whole, as_of, &[]).ok().json();
     assert_eq!(built["resumed"], 0);
-    assert_eq!(built["manifest"]["counts"]["rows"], 3_000);
+    assert_eq!(built["manifest"]["counts"]["rows"], 2_000);
     let expected = files(&whole);
 
     // Each moment is known by what is there: the first run, a later one, the reading's
     // end, the first bytes of the dataset itself.
     let moments = [
         "work/rows-000000.run",
-        "work/rows-000002.run",
+        "work/rows-000001.run",
         "work/unfit-000000.run",
         "train.jsonl",
         "provenance.parquet",
@@ -425,9 +425,9 @@ fn orders_that_make_no_sense_are_refused_by_name() {
 fn an_order_survives_the_server_that_took_it() {
     let data = Data::new();
     let chats = Chats {
-        outputs: 2_000,
+        outputs: 400,
         people: 50,
-        chars: 400,
+        chars: 200,
     };
     let as_of = chats.tell(&data);
     let server = Server::start(&data);
@@ -446,7 +446,7 @@ fn an_order_survives_the_server_that_took_it() {
     for (seed, id) in seeds.iter().zip(&ids) {
         let built = done(&server, id);
         assert_eq!(built["manifest"]["inputs"]["seed"], *seed);
-        assert_eq!(built["manifest"]["counts"]["rows"], 2_000);
+        assert_eq!(built["manifest"]["counts"]["rows"], 400);
     }
     let kept = server.api().get("/v1/datasets/builds").ok().json();
     assert_eq!(kept["builds"].as_array().unwrap().len(), 4);
@@ -456,7 +456,7 @@ fn an_order_survives_the_server_that_took_it() {
 fn too_many_orders_are_refused_for_now() {
     let data = Data::new();
     let chats = Chats {
-        outputs: 3_000,
+        outputs: 1_500,
         people: 50,
         chars: 400,
     };
