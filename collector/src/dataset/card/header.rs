@@ -9,9 +9,10 @@ use super::{
 };
 use crate::dataset::composition::{Composition, Dimension};
 
-/// The configuration that loaders take by default.
+/// The configuration that loaders take by default. It is the only one: `datasets`
+/// reads all files of a directory with one reader, so the table of what rows rest on
+/// has none.
 const ROWS: &str = "default";
-const PROVENANCE: &str = "provenance";
 
 pub(super) fn header(facts: &CardFacts<'_>, composition: &Composition) -> String {
     let mut yaml = String::from("---\n");
@@ -101,12 +102,6 @@ fn configs(yaml: &mut String, facts: &CardFacts<'_>) {
     *yaml += &format!("configs:\n- config_name: {ROWS}\n  default: true\n  data_files:\n");
     for (split, file, _) in facts.splits() {
         *yaml += &format!("  - split: {split}\n    path: {file}\n");
-    }
-    if facts.files.contains_key(super::PROVENANCE_FILE) {
-        *yaml += &format!(
-            "- config_name: {PROVENANCE}\n  data_files:\n  - split: all\n    path: {}\n",
-            super::PROVENANCE_FILE
-        );
     }
 }
 

@@ -137,7 +137,8 @@ fn load(facts: &CardFacts<'_>) -> String {
     format!(
         "## Loading\n\n```python\n{}\n```\n\n\
          Trainers read no weight per row but the reward trainer's margin. To honour weights, \
-         resample by `weight` or `ipw` of `provenance.parquet` (`load_dataset(…, \"provenance\")`): \
+         resample by `weight` or `ipw` of `provenance.parquet` (`load_dataset(\"parquet\", \
+         data_files=\"provenance.parquet\")`): \
          the rows of a split stand in it in the order of the split's file.\n",
         code.trim_end()
     )
