@@ -3,7 +3,10 @@ with which other trainers read the files."""
 
 import importlib.util
 import json
+import os
 import shutil
+import subprocess
+import sys
 import time
 
 import mlcroissant
@@ -151,6 +154,16 @@ def test_unsloth_script(built, tmp_path, monkeypatch, name):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert len(module.rows()["train"]) == len(read(built / name / "train.jsonl"))
+
+
+def test_unsloth_script_does_not_import_itself(built, tmp_path):
+    """It is named like the package; a stand-in for that must be what it finds."""
+    package = tmp_path / "unsloth"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise SystemExit(7)\n")
+    script = built / "trl-kto/loading/unsloth.py"
+    done = subprocess.run([sys.executable, str(script), "model"], env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert done.returncode == 7
 
 
 def test_nothing_for_trainers_that_cannot_read_it(built):

@@ -78,7 +78,8 @@ fn warnings(warnings: &[Warning]) -> String {
         let _ = writeln!(
             text,
             "- **{code}** ({severity}): {} What helps: {}.",
-            warning.message, warning.remedy
+            cell(&warning.message),
+            warning.remedy
         );
     }
     text
@@ -223,13 +224,18 @@ fn made_of(composition: &Composition) -> String {
     text
 }
 
-/// A name in a cell of a table: names come from browsers.
+/// Text with names from browsers in it, which shall be no markup.
 fn cell(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
-    let text: String = text.chars().map(plain).collect();
-    text.replace('\\', "\\\\")
-        .replace('|', "\\|")
-        .replace('<', "&lt;")
+    let mut cell = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => cell.push_str("&lt;"),
+            '\\' | '|' | '`' | '[' => cell.extend(['\\', c]),
+            c if c.is_control() => cell.push(' '),
+            c => cell.push(c),
+        }
+    }
+    cell
 }
 
 fn people(facts: &CardFacts<'_>) -> String {
