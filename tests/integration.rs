@@ -30,6 +30,8 @@ mod empty;
 mod exports;
 #[path = "integration/keys.rs"]
 mod keys;
+#[path = "integration/labels_cli.rs"]
+mod labels_cli;
 #[path = "integration/limits.rs"]
 mod limits;
 #[path = "integration/overload.rs"]

@@ -124,7 +124,13 @@ fn compare(options: &Diff) -> anyhow::Result<()> {
         ..Filter::of(Format::TrlDpo)
     };
     let examples = options.examples.into();
-    let changes = relabel(&*data.store, (&old, &new), (project, as_of), filter, examples)?;
+    let changes = relabel(
+        &*data.store,
+        (&old, &new),
+        (project, as_of),
+        filter,
+        examples,
+    )?;
     if options.common.json {
         return out_json(&changes);
     }

@@ -31,7 +31,7 @@ mod work;
 
 use crate::store::rows::{Group, OutputRows};
 
-pub(crate) use self::explain::event_json;
+pub(crate) use self::explain::{event_json, time};
 pub use self::{
     explain::{Explanation, explain},
     labelled::{Edit, Labelled, Reason, Switch, Texts},

@@ -3,11 +3,12 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{Changes, Example, Side};
-use crate::label::Reason;
+use crate::label::{Reason, time};
 
 impl Display for Changes {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} → {}, as of {}", self.old, self.new, self.as_of)?;
+        let as_of = time(self.as_of);
+        writeln!(f, "{} → {}, as of {as_of}", self.old, self.new)?;
         writeln!(
             f,
             "{} outputs: {} flip, {} keep their state with another score, {} train with another weight",

@@ -11,11 +11,11 @@ mod words;
 use serde::Serialize;
 use tacit_signals::Id;
 
-pub(crate) use self::event::event_json;
 use self::{
     event::Event,
     words::{Missed, missed, nothing},
 };
+pub(crate) use self::{event::event_json, text::time};
 use super::{
     Milli, Policy, Reason, State,
     evidence::{self, Item},

@@ -164,7 +164,7 @@ fn text_for_a_terminal_says_it_all() {
     for line in [
         "o is conflict\n",
         "    +3 copied_most: copied at least half\n",
-        &format!("         {session}:1 copied after 5s, chars 400, share 0.5, via selection\n"),
+        &format!("         {session}:1 copied at +5s, chars 400, share 0.5, via selection\n"),
         "    -2 rated_down: rated down\n",
         "     · shared: wanted shared, there is none\n",
         "score 1.0 (+3 -2); 2.0 decides: not reached\n",

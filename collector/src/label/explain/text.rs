@@ -71,7 +71,7 @@ impl Explanation {
             .as_ref()
             .is_some_and(|late| late.events.contains(&event.id));
         format!(
-            "{} {} after {}{}{}",
+            "{} {} at +{}{}{}",
             event.id,
             event.kind,
             duration(after),
@@ -197,7 +197,7 @@ fn days(ms: u64) -> String {
 }
 
 /// A moment as people write it, in UTC.
-fn time(ms: u64) -> String {
+pub(crate) fn time(ms: u64) -> String {
     let moment = i64::try_from(ms).ok();
     let moment = moment.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
     moment.map_or_else(|| ms.to_string(), |moment| moment.to_string())

@@ -286,7 +286,7 @@ fn a_policy_in_a_few_lines() {
         "decides at |score| 2.0, temperature ",
         "windows 7d; accepted text 8d\n",
         "implicit evidence trains 5.0 to 10.0 times a rating\n",
-        "22 rules, 0 overrides\n",
+        "22 rules; overrides: 0\n",
         "  leave: abandoned\n",
     ] {
         assert!(text.contains(line), "{line} in {text}");

@@ -98,7 +98,7 @@ impl fmt::Display for Summary {
         if let Some(half_life) = self.half_life_ms {
             writeln!(f, "training weight halves every {}", duration(half_life))?;
         }
-        writeln!(f, "{} rules, {} overrides", self.rules, self.overrides)?;
+        writeln!(f, "{} rules; overrides: {}", self.rules, self.overrides)?;
         for (family, rules) in &self.families {
             writeln!(f, "  {family}: {}", rules.join(", "))?;
         }
