@@ -23,6 +23,9 @@ pub enum BuildError {
         /// What is in it.
         holds: String,
     },
+    /// Where the build would be made holds something else.
+    #[error("{0} holds files that are of no build; move them, it is where this one is made")]
+    Foreign(PathBuf),
     /// Another process builds into it.
     #[error("another process is building {0}")]
     Busy(PathBuf),

@@ -17,9 +17,11 @@ use crate::{
 
 pub(super) const FILE: &str = "provenance.parquet";
 
-/// Rows that are written together, and held in memory until then: some 10 MB. Part
-/// of the file's bytes, so it never depends on how much memory there is.
-const GROUP_ROWS: usize = 16_384;
+/// Rows that are made columns at a time.
+const BATCH_ROWS: usize = 1_024;
+/// Rows of a group, which is in memory, encoded, until it is written: some MB. Part of
+/// the file's bytes, so it never depends on how much memory there is.
+const GROUP_ROWS: usize = 16 * BATCH_ROWS;
 
 /// A row, its file and its inverse-propensity weight.
 type Entry = (Provenance, Split, Milli);
@@ -36,7 +38,7 @@ impl Table {
         Self {
             writer: None,
             path: path.into(),
-            waiting: Vec::with_capacity(GROUP_ROWS),
+            waiting: Vec::with_capacity(BATCH_ROWS),
         }
     }
 
@@ -48,7 +50,7 @@ impl Table {
         ipw: Milli,
     ) -> Result<(), BuildError> {
         self.waiting.push((row.clone(), split, ipw));
-        if self.waiting.len() == GROUP_ROWS {
+        if self.waiting.len() == BATCH_ROWS {
             self.flush()?;
         }
         Ok(())
@@ -74,8 +76,7 @@ impl Table {
                 )?)
             }
         };
-        writer.write(&batch)?;
-        Ok(writer.flush()?)
+        Ok(writer.write(&batch)?)
     }
 
     pub(super) fn finish(mut self) -> Result<(), BuildError> {

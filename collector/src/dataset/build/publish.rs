@@ -43,6 +43,10 @@ impl Partial {
     pub(super) fn open(out: &Path) -> Result<Self, BuildError> {
         let path = partial_of(out);
         let work = work_of(&path);
+        // Whoever is cut off between its last steps leaves a build there.
+        if !work.exists() && !is_empty(&path) && Manifest::read(&path).is_none() {
+            return Err(BuildError::Foreign(path));
+        }
         fs::create_dir_all(&work).map_err(|error| BuildError::io(&work, error))?;
         let lock = work.join(LOCK);
         let file = File::options()
@@ -86,6 +90,14 @@ impl Partial {
         write_durably(&next, bytes)?;
         fs::rename(&next, &path).map_err(|error| BuildError::io(&path, error))?;
         sync(&self.work)
+    }
+}
+
+/// Whether nothing is lost with it.
+fn is_empty(directory: &Path) -> bool {
+    match fs::read_dir(directory) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
 }
 

@@ -165,6 +165,34 @@ fn a_directory_of_something_else_is_left_alone() {
 }
 
 #[test]
+fn files_where_it_is_made_are_left_alone_too() {
+    let desk = Desk::new();
+    let request = desk.request("out");
+    let partial = desk.out("out.partial");
+    fs::create_dir(&partial).unwrap();
+    make(&facts(&questions(1, 1)), &policy(), &request).unwrap();
+    fs::create_dir(&partial).unwrap();
+    fs::write(partial.join("thesis.txt"), "years of work").unwrap();
+    let refused = make(&facts(&questions(1, 1)), &policy(), &request).unwrap_err();
+    assert!(matches!(refused, BuildError::Foreign(_)), "{refused}");
+    assert_eq!(
+        fs::read(partial.join("thesis.txt")).unwrap(),
+        b"years of work"
+    );
+}
+
+#[test]
+fn cut_off_between_swapping_and_cleaning_up_it_starts_anew() {
+    let desk = Desk::new();
+    let request = desk.request("out");
+    make(&facts(&questions(3, 3)), &policy(), &request).unwrap();
+    fs::rename(&request.out, desk.out("out.partial")).unwrap();
+    let built = make(&facts(&questions(4, 4)), &policy(), &request).unwrap();
+    assert_eq!(built.manifest.counts.rows, 4);
+    assert!(!desk.out("out.partial").exists());
+}
+
+#[test]
 fn one_at_a_time() {
     let desk = Desk::new();
     let request = desk.request("out");
