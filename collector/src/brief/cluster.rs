@@ -28,13 +28,28 @@ pub(super) struct Cluster {
     pub(super) members: Vec<usize>,
 }
 
-/// The clusters of `prompts`, the largest first.
+/// The clusters of `prompts`: around leaders, in the order these were found, every
+/// prompt with the leader it is most alike to. That is how any other prompt is put to
+/// them too, so that what is said of members holds for all.
 pub(super) fn clusters(prompts: &[Vector]) -> Vec<Cluster> {
+    let mut leaders = leaders(prompts);
+    loop {
+        let clusters = around(prompts, &leaders);
+        let smallest = clusters.iter().min_by_key(|cluster| cluster.members.len());
+        match smallest.filter(|cluster| cluster.members.len() < MEMBERS_MIN) {
+            Some(small) => leaders.retain(|leader| *leader != small.leader),
+            None => return clusters,
+        }
+    }
+}
+
+/// Prompts with the most neighbours, each of what the ones before it left over.
+fn leaders(prompts: &[Vector]) -> Vec<usize> {
     let neighbours = neighbours(prompts);
     let mut free = Set::of(prompts.len());
     (0..prompts.len()).for_each(|index| free.insert(index));
-    let mut clusters = Vec::new();
-    while clusters.len() < CLUSTERS_MAX {
+    let mut leaders = Vec::new();
+    while leaders.len() < CLUSTERS_MAX {
         let open = (0..prompts.len()).filter(|index| free.has(*index));
         let sizes = open.map(|index| (neighbours[index].both(&free), Reverse(index)));
         let Some((size, Reverse(leader))) = sizes.max() else {
@@ -43,18 +58,35 @@ pub(super) fn clusters(prompts: &[Vector]) -> Vec<Cluster> {
         if size < MEMBERS_MIN {
             break;
         }
-        let around = (0..prompts.len())
-            .filter(|other| *other != leader && free.has(*other) && neighbours[leader].has(*other));
-        let mut around: Vec<_> = around
-            .map(|other| (prompts[leader].cosine(&prompts[other]), other))
-            .collect();
-        around.sort_by(|(x, a), (y, b)| y.total_cmp(x).then(a.cmp(b)));
-        let mut members = vec![leader];
-        members.extend(around.into_iter().map(|(_, other)| other));
-        members.iter().for_each(|member| free.remove(*member));
-        clusters.push(Cluster { leader, members });
+        for other in (0..prompts.len()).filter(|other| neighbours[leader].has(*other)) {
+            free.remove(other);
+        }
+        leaders.push(leader);
     }
-    clusters
+    leaders
+}
+
+fn around(prompts: &[Vector], leaders: &[usize]) -> Vec<Cluster> {
+    let vectors: Vec<Vector> = leaders
+        .iter()
+        .map(|leader| prompts[*leader].clone())
+        .collect();
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); leaders.len()];
+    for (index, prompt) in prompts.iter().enumerate() {
+        if let Some(cluster) = nearest(&vectors, prompt) {
+            members[cluster].push(index);
+        }
+    }
+    let clusters = leaders.iter().zip(members).map(|(&leader, mut members)| {
+        let alike = |index: &usize| prompts[leader].cosine(&prompts[*index]);
+        members.sort_by(|a, b| {
+            let leads = |index: &usize| *index != leader;
+            let order = leads(a).cmp(&leads(b)).then(alike(b).total_cmp(&alike(a)));
+            order.then(a.cmp(b))
+        });
+        Cluster { leader, members }
+    });
+    clusters.collect()
 }
 
 /// Of every prompt those that are alike, itself among them: two megabytes of bits for

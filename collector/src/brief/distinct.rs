@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     rate::{Z, float, milli},
-    terms::{is_part, is_whole, phrases},
+    terms::{is_part, is_whole, phrases, telling},
 };
 use crate::label::Milli;
 
@@ -90,20 +90,29 @@ fn z([y1, y2]: [u64; 2], [n1, n2]: [u64; 2]) -> f64 {
     (odds(y1, n1) - odds(y2, n2)) / libm::sqrt(variance)
 }
 
-/// Of terms that are parts of each other the more telling one, where hardly any
-/// prompt holds one without the other.
+/// Of terms that say the same only the most telling one: those that stand in as many
+/// prompts of both sides, or share most of their words and prompts.
 fn without_parts(terms: Vec<Term>) -> Vec<Term> {
     let mut kept: Vec<Term> = Vec::new();
     for term in terms {
-        let same = |known: &Term| {
-            let parts = is_part(&term.term, &known.term) || is_part(&known.term, &term.term);
-            parts && 4 * term.here.min(known.here) >= term.here.max(known.here)
-        };
-        if kept.len() < TERMS_MAX && !kept.iter().any(same) {
+        if kept.len() < TERMS_MAX && !kept.iter().any(|known| is_same(&term, known)) {
             kept.push(term);
         }
     }
     kept
+}
+
+fn is_same(term: &Term, known: &Term) -> bool {
+    if (term.here, term.there) == (known.here, known.there) {
+        return true;
+    }
+    let words: Vec<String> = term.term.split(' ').map(String::from).collect();
+    let theirs: Vec<String> = known.term.split(' ').map(String::from).collect();
+    let (words, theirs) = (telling(&words), telling(&theirs));
+    let shared = words.intersection(&theirs).count();
+    let most = 2 * shared >= words.len().min(theirs.len()) && shared > 0;
+    let parts = most || is_part(&term.term, &known.term) || is_part(&known.term, &term.term);
+    parts && 4 * term.here.min(known.here) >= term.here.max(known.here)
 }
 
 #[cfg(test)]

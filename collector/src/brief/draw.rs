@@ -111,9 +111,12 @@ impl<'a> Draw<'a> {
         };
         bound(
             &self.failing,
-            "failing prompts that clusters and terms are made of",
+            "failing prompts that groups and terms are made of, drawn by hash",
         );
-        bound(&self.fine, "other prompts that terms are compared with");
+        bound(
+            &self.fine,
+            "other prompts that terms are compared with, drawn by hash",
+        );
         let held_out = self.held_out;
         let free = |prompt: &Prompt| {
             prompt

@@ -1,8 +1,8 @@
 //! What people changed in answers before they used them.
 //!
-//! Answer and edit are compared word by word (Myers' diff). A change is cut where a
-//! sentence ends, so that a sentence many people take out is found however much they
-//! took out around it, and is named by its words without case and numbers.
+//! Answer and edit are compared sentence by sentence, and two sentences that share most
+//! of their words word by word (Myers' diff): comparing unlike sentences by words finds
+//! only that both have a "the". A change is named by its words without case and numbers.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -74,41 +74,90 @@ pub struct Frequent {
 /// What was changed between both texts.
 pub(super) fn changes(answer: &str, edit: &str) -> Vec<Change> {
     let (before, after) = (tokens(answer), tokens(edit));
+    let (before, after) = (sentences(&before), sentences(&after));
     let mut changes = Vec::new();
     for op in capture_diff_slices(Algorithm::Myers, &before, &after) {
-        let (out, into) = match op {
-            DiffOp::Equal { .. } => continue,
-            DiffOp::Delete {
-                old_index, old_len, ..
-            } => (old_index..old_index + old_len, 0..0),
-            DiffOp::Insert {
-                new_index, new_len, ..
-            } => (0..0, new_index..new_index + new_len),
-            DiffOp::Replace {
-                old_index,
-                old_len,
-                new_index,
-                new_len,
-            } => (
-                old_index..old_index + old_len,
-                new_index..new_index + new_len,
-            ),
-        };
-        add(&mut changes, pieces(&before, out), pieces(&after, into));
+        if let Some((out, into)) = sides(&op) {
+            compare(&mut changes, &before[out], &after[into]);
+        }
     }
     changes
 }
 
-/// One piece for one piece is a replacement; else each is a change of its own.
-fn add(changes: &mut Vec<Change>, out: Vec<String>, into: Vec<String>) {
-    if let ([from], [to]) = (out.as_slice(), into.as_slice()) {
-        let (from, to) = (from.clone(), to.clone());
-        changes.push(Change { from, to });
-        return;
+/// What an operation takes out and what it puts in.
+fn sides(op: &DiffOp) -> Option<(Range<usize>, Range<usize>)> {
+    match op {
+        DiffOp::Equal { .. } => None,
+        op => Some((op.old_range(), op.new_range())),
     }
-    let none = String::new;
-    changes.extend(out.into_iter().map(|from| Change { from, to: none() }));
-    changes.extend(into.into_iter().map(|to| Change { from: none(), to }));
+}
+
+/// Sentences that are alike are compared by words, in their order; others were taken out
+/// or put in as a whole.
+fn compare(changes: &mut Vec<Change>, before: &[&[&str]], after: &[&[&str]]) {
+    let mut next = 0;
+    for old in before {
+        let alike = (next..after.len()).find(|new| are_alike(old, after[*new]));
+        let Some(found) = alike else {
+            changes.extend(whole(old).map(|from| Change {
+                from,
+                to: String::new(),
+            }));
+            continue;
+        };
+        put_in(changes, &after[next..found]);
+        by_words(changes, old, after[found]);
+        next = found + 1;
+    }
+    put_in(changes, &after[next..]);
+}
+
+fn put_in(changes: &mut Vec<Change>, sentences: &[&[&str]]) {
+    let new = sentences.iter().filter_map(|sentence| whole(sentence));
+    changes.extend(new.map(|to| Change {
+        from: String::new(),
+        to,
+    }));
+}
+
+/// Dice's coefficient of both sets of words is at least a half.
+fn are_alike(one: &[&str], other: &[&str]) -> bool {
+    let words = |tokens: &[&str]| -> BTreeSet<String> {
+        let words = tokens.iter().filter(|token| is_word(token));
+        words.map(|token| token.to_lowercase()).collect()
+    };
+    let (one, other) = (words(one), words(other));
+    let shared = one.intersection(&other).count();
+    shared > 0 && 4 * shared >= one.len() + other.len()
+}
+
+fn by_words(changes: &mut Vec<Change>, before: &[&str], after: &[&str]) {
+    for op in capture_diff_slices(Algorithm::Myers, before, after) {
+        let Some((out, into)) = sides(&op) else {
+            continue;
+        };
+        let (from, to) = (whole(&before[out]), whole(&after[into]));
+        if from.is_some() || to.is_some() {
+            let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+            changes.push(Change { from, to });
+        }
+    }
+}
+
+fn is_word(token: &str) -> bool {
+    token.chars().any(char::is_alphanumeric)
+}
+
+/// Tokens as a text; `None` where they have no word, or too many.
+fn whole(tokens: &[&str]) -> Option<String> {
+    let told = tokens.len() <= WORDS_MAX && tokens.iter().any(|token| is_word(token));
+    told.then(|| text(tokens))
+}
+
+/// A sentence ends with its mark, or with its line.
+fn sentences<'a>(tokens: &'a [&'a str]) -> Vec<&'a [&'a str]> {
+    let ends = |token: &&str| matches!(*token, "." | "!" | "?" | "\n" | "。");
+    tokens.split_inclusive(ends).collect()
 }
 
 /// Words, and whatever stands between them, a character each; line breaks are one.
@@ -131,17 +180,6 @@ fn tokens(text: &str) -> Vec<&str> {
         tokens.push(&text[start..]);
     }
     tokens
-}
-
-/// The sentences of a stretch of tokens as texts; what has no word is none.
-fn pieces(tokens: &[&str], range: Range<usize>) -> Vec<String> {
-    let ends = |token: &&str| matches!(*token, "." | "!" | "?" | "\n" | "。");
-    let sentences = tokens[range].split_inclusive(ends);
-    let worded = sentences.filter(|sentence| {
-        let has_word = |token: &&str| token.chars().any(char::is_alphanumeric);
-        sentence.iter().any(has_word) && sentence.len() <= WORDS_MAX
-    });
-    worded.map(text).collect()
 }
 
 fn text(tokens: &[&str]) -> String {
@@ -306,6 +344,12 @@ mod tests {
         assert_eq!(found, [change("utilize", "use")]);
         let found = changes("Dear Ann, it ships today.", "It ships today.");
         assert_eq!(found, [change("Dear Ann, it", "It")]);
+        let found = changes("It is the best of all.", "Call the hotline of the shop.");
+        let expected = [
+            change("It is the best of all.", ""),
+            change("", "Call the hotline of the shop."),
+        ];
+        assert_eq!(found, expected, "unlike sentences have no words to compare");
         assert_eq!(changes("The same text.", "The  same\ttext."), []);
     }
 

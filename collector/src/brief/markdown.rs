@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{Act, Brief, Cluster, Counted, Document, Example, FrequentChange, Named, Rate, Term};
+use super::{
+    Act, Brief, Cluster, Counted, Document, Example, FrequentChange, Named, Rate, Sampled, Term,
+};
 use crate::{cadence::period::instant, label::Milli};
 
 /// The brief as Markdown.
@@ -26,7 +28,9 @@ fn write(out: &mut String, brief: &Brief) -> Written {
     if !brief.terms.is_empty() {
         writeln!(
             out,
-            "Failing prompts say more often than others: {}.\n",
+            "Failing prompts ({} : {} others) say more often: {}.\n",
+            brief.sampled.failing,
+            brief.sampled.other,
             terms(&brief.terms)
         )?;
     }
@@ -120,12 +124,14 @@ fn section(out: &mut String, number: usize, cluster: &Cluster, brief: &Brief) ->
     }
     writeln!(out)?;
     bullet(out, "How", &acts(&cluster.acts, ""))?;
-    bullet(out, "Sets them apart", &terms(&cluster.terms))?;
-    bullet(
-        out,
-        "The failing ones among them say more often",
-        &terms(&cluster.terms_within),
-    )?;
+    let Sampled { failing, other } = cluster.sampled;
+    let apart = format!(
+        "Sets the failing ones apart ({failing} : {} others of all prompts)",
+        brief.sampled.other
+    );
+    bullet(out, &apart, &terms(&cluster.terms))?;
+    let within = format!("And within the group ({failing} : {other} others)");
+    bullet(out, &within, &terms(&cluster.terms_within))?;
     bullet(out, "Prompt versions", &shares(&cluster.prompt_versions))?;
     bullet(out, "Models", &shares(&cluster.models))?;
     for example in &cluster.examples {
@@ -339,11 +345,7 @@ fn reading(out: &mut String, brief: &Brief) -> Written {
     )?;
     for bound in &brief.bounds {
         let all = bound.of.map(|of| format!(" of {of}")).unwrap_or_default();
-        writeln!(
-            out,
-            "\nBounded: {}: {}{all}, drawn by hash.",
-            bound.what, bound.limit
-        )?;
+        writeln!(out, "\nBounded: {}: {}{all}.", bound.what, bound.limit)?;
     }
     Ok(())
 }

@@ -94,6 +94,8 @@ pub struct Brief {
     pub left_out: BTreeMap<LeftOut, u64>,
     /// Failing outputs by act; one may have several.
     pub acts: BTreeMap<Act, u64>,
+    /// Prompts that terms are counted in, failing ones and others.
+    pub sampled: Sampled,
     /// What sets failing prompts apart, whatever their cluster.
     pub terms: Vec<Term>,
     /// Failing prompts that are alike, by how many more failed than elsewhere.
@@ -122,6 +124,15 @@ pub struct Rate {
     pub interval: [Milli; 2],
 }
 
+/// Prompts of the sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sampled {
+    /// That failed.
+    pub failing: u64,
+    /// That did not.
+    pub other: u64,
+}
+
 /// Outputs by a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
@@ -141,7 +152,9 @@ pub struct Cluster {
     pub is_new: bool,
     /// What it is about: its most telling terms.
     pub title: String,
-    /// What sets its failing prompts apart from prompts that did not fail.
+    /// Of the sampled prompts those that are in the cluster.
+    pub sampled: Sampled,
+    /// What sets its failing prompts apart from all sampled prompts that did not fail.
     pub terms: Vec<Term>,
     /// What sets its failing prompts apart from its others.
     pub terms_within: Vec<Term>,
@@ -216,7 +229,8 @@ pub struct Edits {
 pub struct Bound {
     /// What is bounded.
     pub what: String,
-    /// How many are looked at: those with the smallest BLAKE3 of seed and id.
+    /// How many are looked at; of prompts, edits and documents those with the smallest
+    /// BLAKE3 of seed and id.
     pub limit: u64,
     /// Of how many, if that is known.
     pub of: Option<u64>,

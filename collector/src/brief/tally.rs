@@ -147,13 +147,13 @@ impl<'a> Tally<'a> {
         let compared = &self.counts.edits.compared;
         if compared.cut() {
             bound(
-                "edited answers that are compared",
+                "edited answers that are compared, drawn by hash",
                 EDITS_MAX,
                 Some(compared.offered),
             );
         }
         if let Some(limit) = self.counts.documents.cut() {
-            bound("documents that are counted", limit, None);
+            bound("documents that are counted, drawn by hash", limit, None);
         }
         bounds
     }

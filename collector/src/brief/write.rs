@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Brief, Cluster, Edits, Example, Named, Rate, Request, Term, cluster,
+    Brief, Cluster, Edits, Example, Named, Rate, Request, Sampled, Term, cluster,
     cluster::{CLUSTERS_MAX, nearest},
     distinct,
     draw::{Drawn, Prompt},
@@ -48,7 +48,7 @@ pub(super) fn brief(request: &Request, policy: &Policy, drawn: &Drawn, tally: Ta
     clusters.sort_by(|a, b| b.excess.cmp(&a.excess).then_with(|| a.title.cmp(&b.title)));
     recognise(&mut clusters, request.previous.as_deref());
     if drawn.clusters.len() == CLUSTERS_MAX {
-        let (what, limit) = ("clusters that are made".into(), CLUSTERS_MAX as u64);
+        let (what, limit) = ("groups of prompts, the largest".into(), CLUSTERS_MAX as u64);
         bounds.push(super::Bound {
             what,
             limit,
@@ -69,6 +69,10 @@ pub(super) fn brief(request: &Request, policy: &Policy, drawn: &Drawn, tally: Ta
         outputs: rate(base),
         left_out: counts.left_out,
         acts: counts.acts,
+        sampled: Sampled {
+            failing: drawn.failing.len() as u64,
+            other: drawn.fine.len() as u64,
+        },
         terms: distinct::terms(words(&drawn.failing), words(&drawn.fine)),
         clusters,
         edits: edits_of(counts.edits),
@@ -148,6 +152,10 @@ fn told(
         id: String::new(),
         is_new: true,
         title,
+        sampled: Sampled {
+            failing: cluster.members.len() as u64,
+            other: others.len() as u64,
+        },
         terms,
         terms_within,
         rate,

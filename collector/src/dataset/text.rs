@@ -90,7 +90,7 @@ pub(crate) fn last_asked(rows: &OutputRows, label: &Labelled) -> Option<String> 
     let said = turns
         .filter(|turn| turn.role == "user")
         .map(|turn| turn.content);
-    said.last().filter(|text| filled(Some(text)).is_some())
+    said.rev().find(|text| filled(Some(text)).is_some())
 }
 
 /// What the model answered: as registered, else as the browser sent it.
