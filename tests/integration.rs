@@ -10,8 +10,12 @@
 
 #[path = "integration/access.rs"]
 mod access;
+#[path = "integration/brief.rs"]
+mod brief;
 #[path = "integration/builds.rs"]
 mod builds;
+#[path = "integration/cadence.rs"]
+mod cadence;
 #[path = "integration/cli.rs"]
 mod cli;
 #[path = "integration/cors.rs"]
@@ -42,6 +46,8 @@ mod projects;
 mod refusals;
 #[path = "integration/registrations.rs"]
 mod registrations;
+#[path = "integration/releases.rs"]
+mod releases;
 #[path = "integration/stop.rs"]
 mod stop;
 #[path = "integration/story.rs"]

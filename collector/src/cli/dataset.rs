@@ -1,5 +1,7 @@
 //! `tacit dataset`.
 
+mod diff;
+
 use std::{
     io::{IsTerminal, stderr},
     path::PathBuf,
@@ -28,6 +30,8 @@ use crate::{
 pub(super) enum Command {
     /// Build a dataset into a directory: rows, provenance, manifest, card, composition.
     Build(Box<Build>),
+    /// Say what changed between two builds.
+    Diff(diff::Diff),
 }
 
 #[derive(Debug, Args)]
@@ -92,7 +96,13 @@ pub(super) struct Build {
 }
 
 pub(super) fn run(command: &Command) -> anyhow::Result<()> {
-    let Command::Build(options) = command;
+    match command {
+        Command::Build(options) => build_one(options),
+        Command::Diff(options) => diff::run(options),
+    }
+}
+
+fn build_one(options: &Build) -> anyhow::Result<()> {
     let policy = policy_or_default(options.policy.as_deref())?;
     let data = Data::open(&options.common.data)?;
     let store = &*data.store;

@@ -12,6 +12,7 @@ pub mod build;
 mod candidate;
 pub mod card;
 pub mod composition;
+pub mod diff;
 mod exporter;
 mod format;
 pub mod labels;
