@@ -107,6 +107,11 @@ fn what_is_due_is_made_once_and_follows_the_last() {
     assert_eq!(followed["previous"], brief["period"]);
 }
 
+/// Now, as SQLite keeps it.
+fn unix_ms() -> i64 {
+    i64::try_from(now_ms()).unwrap()
+}
+
 /// Starts `tacit run` in the background.
 fn start(data: &Data, config: &Path, now: u64, lease_ms: u64) -> Running {
     let mut command = bound(tacit_bin());
@@ -130,7 +135,7 @@ fn two_at_once_do_the_work_once() {
         assert_eq!(process.ended(wait::PATIENCE).code(), Some(0));
     }
     let database = rusqlite::Connection::open(data.database()).unwrap();
-    let count = |table: &str| -> u64 {
+    let count = |table: &str| -> i64 {
         let select = format!("SELECT count(*) FROM {table}");
         database.query_row(&select, [], |row| row.get(0)).unwrap()
     };
@@ -179,7 +184,7 @@ fn a_run_that_is_killed_is_tried_again_and_makes_the_same_bytes() {
     let database = rusqlite::Connection::open(data.database()).unwrap();
     let twice = "SELECT count(*) FROM (SELECT 1 FROM run_ends WHERE build IS NOT NULL
                  GROUP BY project, schedule, period HAVING count(*) > 1)";
-    let twice: u64 = database.query_row(twice, [], |row| row.get(0)).unwrap();
+    let twice: i64 = database.query_row(twice, [], |row| row.get(0)).unwrap();
     assert_eq!(twice, 0, "no period was made twice");
 }
 
@@ -191,7 +196,7 @@ fn a_dead_process_keeps_others_away_no_longer_than_its_lease() {
     let database = rusqlite::Connection::open(data.database()).unwrap();
     // `keys create` made the schema; this is what a process leaves that was killed.
     let insert = "INSERT INTO leases VALUES ('run/1/tuning', 'dead', ?1)";
-    database.execute(insert, [now_ms() + 3_600_000]).unwrap();
+    database.execute(insert, [unix_ms() + 3_600_000]).unwrap();
     let busy = run(data, &config, later(&story)).ok();
     assert_eq!(outcome(&busy, "tuning")["status"], "busy");
     assert_eq!(
@@ -200,7 +205,7 @@ fn a_dead_process_keeps_others_away_no_longer_than_its_lease() {
         "each has a lease of its own"
     );
     database
-        .execute("UPDATE leases SET until = ?1", [now_ms()])
+        .execute("UPDATE leases SET until = ?1", [unix_ms()])
         .unwrap();
     let made = run(data, &config, later(&story)).ok();
     assert_eq!(outcome(&made, "tuning")["status"], "made");

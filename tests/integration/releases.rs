@@ -137,7 +137,7 @@ fn builds_are_compared() {
             "--as-of",
             &as_of,
         ];
-        data.cli(&[&args[..], more].concat()).ok();
+        let _ = data.cli(&[&args[..], more].concat()).ok();
         out
     };
     let (all, strict) = (
