@@ -347,15 +347,25 @@ pub fn record(
     request: &BuildRequest,
     manifest: &Manifest,
 ) -> Result<(), StoreError> {
-    let out = request.out.canonicalize()?;
+    let record = record_of(&request.out, manifest, now_ms())?;
+    store.add_build(project, &record).map(drop)
+}
+
+/// The record, made at `at` (Unix ms), of the build in the directory `out`.
+pub fn record_of(out: &Path, manifest: &Manifest, at: u64) -> Result<BuildRecord, StoreError> {
+    let out = out.canonicalize()?;
     let naming = fs::read(out.join(Manifest::FILE))?;
-    let out = out.display().to_string();
-    let record = BuildRecord {
+    Ok(BuildRecord {
         inputs: serde_json::to_value(&manifest.inputs).unwrap_or_default(),
         previous: manifest.inputs.previous.clone(),
-        ..BuildRecord::new(BuildKind::Dataset, &manifest.id, &naming, now_ms(), &out)
-    };
-    store.add_build(project, &record).map(drop)
+        ..BuildRecord::new(
+            BuildKind::Dataset,
+            &manifest.id,
+            &naming,
+            at,
+            &out.display().to_string(),
+        )
+    })
 }
 
 impl Order {

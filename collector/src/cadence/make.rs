@@ -1,6 +1,6 @@
 //! Makes what a schedule says for a period.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use serde_json::json;
 use thiserror::Error;
@@ -11,13 +11,14 @@ use super::{
 };
 use crate::{
     brief::{self, Brief, files},
+    builds::record_of,
     control::ProjectId,
     dataset::{
         Filter,
-        build::{BuildError, BuildRequest, Manifest, Progress, build},
+        build::{BuildError, BuildRequest, Progress, build},
     },
     label::Policy,
-    store::{BuildKind, BuildRecord, Store, StoreError, UpdateStore},
+    store::{BuildRecord, Store, StoreError, UpdateStore},
 };
 
 /// Why nothing was made.
@@ -32,9 +33,6 @@ pub enum MakeError {
     /// The brief was not written.
     #[error(transparent)]
     Brief(#[from] files::FilesError),
-    /// What was made is not there.
-    #[error("{0} was not written")]
-    Missing(String),
 }
 
 /// What to make.
@@ -140,18 +138,6 @@ impl Task<'_> {
         let built = build(store, self.policy, &request, &mut |done| {
             progress(self.schedule, done);
         })?;
-        dataset_record(out, &built.manifest)
+        Ok(record_of(out, &built.manifest, 0)?)
     }
-}
-
-/// The record of the dataset in `out`.
-pub fn dataset_record(out: &Path, manifest: &Manifest) -> Result<BuildRecord, MakeError> {
-    let place = fs::canonicalize(out).unwrap_or_else(|_| out.into());
-    let place = place.display().to_string();
-    let bytes =
-        fs::read(out.join("manifest.json")).map_err(|_| MakeError::Missing(place.clone()))?;
-    let mut record = BuildRecord::new(BuildKind::Dataset, &manifest.id, &bytes, 0, &place);
-    record.inputs = serde_json::to_value(&manifest.inputs).unwrap_or_default();
-    record.previous.clone_from(&manifest.inputs.previous);
-    Ok(record)
 }

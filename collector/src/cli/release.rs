@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::{Common, Usage, data::Data, out, out_json};
 use crate::{
     brief::files,
-    cadence::{make::dataset_record, period::instant},
+    builds::record_of,
+    cadence::period::instant,
     control::ProjectId,
     dataset::build::Manifest,
     release::{Announcement, Release, ReleaseError, ReleaseKind, record},
@@ -107,7 +108,7 @@ fn build(
         return Ok(from.into());
     }
     let mut record = if let Some(manifest) = Manifest::read(path) {
-        dataset_record(path, &manifest)?
+        record_of(path, &manifest, now)?
     } else if let Some((brief, _)) = files::read(path) {
         files::record(&brief, path)
     } else {
