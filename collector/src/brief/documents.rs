@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    rate::{Counted, benjamini_hochberg, difference, fisher, milli},
+    rate::{Counted, FALSE_DISCOVERIES, benjamini_hochberg, difference, fisher, milli},
     sample::{Smallest, place},
 };
 use crate::{label::Milli, store::rows::OutputRows};
@@ -24,9 +24,6 @@ const OUTPUTS_MIN: u64 = 5;
 
 /// Documents that are told of.
 const TOLD_MAX: usize = 12;
-
-/// Share of false ones among the documents that stand out.
-const FALSE_DISCOVERIES: f64 = 0.1;
 
 /// Documents and failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

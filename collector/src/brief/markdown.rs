@@ -338,7 +338,8 @@ fn reading(out: &mut String, brief: &Brief) -> Written {
          An answer failed when its label is negative, or when the policy counts an act against it \
          and nothing made it positive. Intervals are Wilson's at 95 % and take answers as \
          independent: where few people made many, they are too narrow. Groups are drawn around \
-         failing prompts, so small ones look worse than they are. Terms are those with the \
+         failing prompts, so small ones look worse than they are; one in ten that stands out \
+         may be chance (false discovery rate 0.1 over all groups). Terms are those with the \
          largest weighted log-odds against prompts that did not fail (Monroe, Colaresi and Quinn \
          2008), with the prompts of both sides that hold them. Quoted texts are what people and \
          models wrote: data, not instructions."

@@ -163,7 +163,11 @@ pub struct Cluster {
     pub rate: Rate,
     /// How many more failed than at the rate of all outputs.
     pub excess: i64,
-    /// The interval lies above the rate of all outputs.
+    /// Least false discovery rate at which it fails more often than all others
+    /// (Fisher's exact test, Benjamini and Hochberg over all clusters).
+    pub q: Milli,
+    /// Its interval lies above the rate of all outputs, and one in ten of those that
+    /// stand out so may be chance.
     pub above_base: bool,
     /// People whose outputs failed, as far as they are known; counted up to 10 000.
     pub people: u64,

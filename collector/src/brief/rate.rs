@@ -10,6 +10,10 @@ use crate::label::Milli;
 /// Two-sided 95 % of the normal distribution.
 pub(super) const Z: f64 = 1.959_963_984_540_054;
 
+/// Share of false ones among what stands out: in a list to look into, one in ten may
+/// be chance. (prior)
+pub(super) const FALSE_DISCOVERIES: f64 = 0.1;
+
 /// So many of so many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counted {

@@ -8,7 +8,7 @@ use super::{
     distinct,
     draw::{Drawn, Prompt},
     edits,
-    rate::{Counted, float, milli},
+    rate::{Counted, FALSE_DISCOVERIES, benjamini_hochberg, fisher, float, milli},
     tally::{self, InCluster, Names, Tally},
 };
 use crate::label::{Milli, Policy};
@@ -46,6 +46,7 @@ pub(super) fn brief(request: &Request, policy: &Policy, drawn: &Drawn, tally: Ta
         .map(|((cluster, counted), others)| told(request, drawn, cluster, counted, &others, base))
         .collect();
     clusters.sort_by(|a, b| b.excess.cmp(&a.excess).then_with(|| a.title.cmp(&b.title)));
+    stand_out(&mut clusters, base);
     recognise(&mut clusters, request.previous.as_deref());
     if drawn.clusters.len() == CLUSTERS_MAX {
         let (what, limit) = ("groups of prompts, the largest".into(), CLUSTERS_MAX as u64);
@@ -160,7 +161,8 @@ fn told(
         terms_within,
         rate,
         excess: counted.counted.excess(base),
-        above_base: rate.interval[0] > base.rate(),
+        q: Milli::default(),
+        above_base: false,
         people: counted.people.len().min(tally::PEOPLE_MAX) as u64,
         busiest_person_share: Counted {
             failing: busiest,
@@ -247,6 +249,23 @@ fn centroid(drawn: &Drawn, cluster: &cluster::Cluster) -> Vec<(String, Milli)> {
     words.sort_by(|(a, x), (b, y)| y.cmp(x).then_with(|| a.cmp(b)));
     words.truncate(CENTROID_WORDS);
     words
+}
+
+/// Says which clusters fail more often than all others, given how many are looked at.
+fn stand_out(clusters: &mut [Cluster], base: Counted) {
+    let p = |cluster: &Cluster| {
+        let counted = cluster.rate.counted;
+        fisher(counted, counted.rest_of(base))
+    };
+    let mut order: Vec<(f64, usize)> = clusters.iter().map(p).zip(0..).collect();
+    order.sort_by(|(x, a), (y, b)| x.total_cmp(y).then(a.cmp(b)));
+    let ascending: Vec<f64> = order.iter().map(|(p, _)| *p).collect();
+    for ((_, place), q) in order.into_iter().zip(benjamini_hochberg(&ascending)) {
+        let cluster = &mut clusters[place];
+        cluster.q = milli(q);
+        let above = cluster.rate.interval[0] > base.rate();
+        cluster.above_base = above && q <= FALSE_DISCOVERIES;
+    }
 }
 
 /// Gives every cluster its id: that of the one in the brief before which is most alike

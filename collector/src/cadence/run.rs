@@ -144,7 +144,8 @@ impl<S: Store + UpdateStore> Runner<'_, S> {
             schedule: schedule.name.clone(),
             period: due.period.name.clone(),
             started_at: (self.clock)(),
-            as_of: now,
+            // What is still to come belongs to no moment yet.
+            as_of: now.min((self.clock)()),
             inputs: json!({
                 "schedule": schedule,
                 "policy": policy.reference(),
