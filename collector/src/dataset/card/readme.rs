@@ -7,7 +7,7 @@ use super::{
     facts::{CardFacts, moment},
     header::header,
 };
-use crate::dataset::composition::{Composition, Dimension, Warning, percent};
+use crate::dataset::composition::{Composition, Dimension, Warning, percent, some};
 
 /// Values of a property that the card names; the composition report has them all.
 const NAMED_MAX: usize = 5;
@@ -42,14 +42,14 @@ fn summary(facts: &CardFacts<'_>, composition: &Composition) -> String {
         test => format!(" ({} to train on, {test} to test with)", counts.train),
     };
     format!(
-        "{} rows{split} in the format `{}`, made from what {} people did with AI answers: copying, \
-         editing, asking again. Nobody was asked to annotate anything.\n\n\
+        "{}{split} in the format `{}`, made from what {} did with AI answers: copying, editing, \
+         asking again. Nobody was asked to annotate anything.\n\n\
          | | |\n| --- | --- |\n\
          | build | `{}` |\n| labels as of | {} |\n| policy | `{}` |\n| range | {} |\n\
          | least trust | {} |\n| least confidence | {} |\n",
-        counts.rows,
+        some(counts.rows, "row", "rows"),
         facts.inputs.format,
-        composition.people.with_rows,
+        some(composition.people.with_rows, "person", "people"),
         facts.inputs.id(),
         moment(facts.inputs.as_of),
         facts.inputs.policy,

@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::warning::percent;
+pub(super) use self::warning::{percent, some};
 pub use self::{
     balance::{Balance, KtoWeights, Texts},
     breakdown::{Breakdown, Dimension, Part},

@@ -37,15 +37,17 @@ fn lead(composition: &Composition) -> Markup {
             @match composition.rows {
                 0 => "There are no rows.",
                 rows => {
-                    (grouped(rows)) " rows from " (grouped(people.with_rows)) " people, drawn from "
-                    (grouped(composition.selection.seen)) " answers that somebody saw."
+                    (some(rows, "row", "rows")) " from "
+                    (some(people.with_rows, "person", "people")) ", drawn from "
+                    (some(composition.selection.seen, "answer", "answers")) " that somebody saw."
                 }
             }
         }
         @if composition.rows > 0 {
             p {
-                "By their training weights they are worth " (grouped(effective.training))
-                " rows of equal weight (Kish), by their inverse-propensity weights "
+                "By their training weights they are worth "
+                (some(effective.training, "row", "rows"))
+                " of equal weight (Kish), by their inverse-propensity weights "
                 (grouped(effective.ipw)) "."
             }
         }
@@ -108,6 +110,11 @@ fn remedy(reason: &str) -> &'static str {
     let mut skips = Skip::ALL.into_iter();
     let skip = skips.find(|skip| skip.name() == reason);
     skip.map_or("", Skip::remedy)
+}
+
+/// So many of something.
+fn some(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(n), if n == 1 { one } else { many })
 }
 
 /// A number with thin spaces between thousands.

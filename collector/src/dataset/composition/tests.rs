@@ -468,3 +468,20 @@ fn every_warning_is_in_the_docs() {
         Code::ALL.iter().map(|code| code.name()).collect();
     assert_eq!(named, codes);
 }
+
+/// The docs describe every field of the file, and every property of rows.
+#[test]
+fn every_field_is_in_the_docs() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../demo-site/docs/composition.md"
+    );
+    let docs = std::fs::read_to_string(path).unwrap();
+    let composition = plain(Format::TrlSft, &of_model("m-1", 3));
+    let json = serde_json::to_value(composition).unwrap();
+    let fields = json.as_object().unwrap().keys();
+    let properties = json["by"].as_object().unwrap().keys();
+    for name in fields.chain(properties) {
+        assert!(docs.contains(&format!("`{name}`")), "{name}");
+    }
+}

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{
     super::{Composition, Decile, People, percent},
-    grouped,
+    grouped, some,
 };
 use crate::report::{
     Column,
@@ -20,10 +20,10 @@ pub(super) fn section(composition: &Composition) -> Result<Markup, PlotError> {
             p { "Nobody is known by any name, so nothing can be said of who gave the rows." }
         } @else {
             p {
-                (grouped(people.with_rows)) " of " (grouped(people.people))
-                " people have rows; they weigh as much as " (grouped(people.effective))
-                " people giving equally. Gini of rows per person: " strong { (people.gini) }
-                ". The most of one person: " (grouped(people.rows_max)) " rows ("
+                (grouped(people.with_rows)) " of " (some(people.people, "person has", "people have"))
+                " rows; they weigh as much as " (some(people.effective, "person", "people"))
+                " giving equally. Gini of rows per person: " strong { (people.gini) }
+                ". The most of one person: " (some(people.rows_max, "row", "rows")) " ("
                 (percent(people.rows_max_share)) ")."
                 @if people.rows_of_unknown > 0 {
                     " " (grouped(people.rows_of_unknown)) " rows are of nobody known."
@@ -40,10 +40,14 @@ fn churned(people: &People) -> Markup {
     let churned = &people.churned;
     html! {
         p {
-            (grouped(churned.people)) " people (" (percent(churned.people_share))
-            ") have not been back for " (churned.after_days) " days. They saw "
-            (percent(churned.output_share)) " of the outputs and gave "
-            (percent(churned.row_share)) " of the rows."
+            @if churned.people == 0 {
+                "Everybody was back within " (churned.after_days) " days."
+            } @else {
+                (some(churned.people, "person has", "people have")) " not been back for "
+                (churned.after_days) " days (" (percent(churned.people_share)) "). They saw "
+                (percent(churned.output_share)) " of the outputs and gave "
+                (percent(churned.row_share)) " of the rows."
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{
     super::{Balance, Breakdown, Composition, Dimension, Part, percent},
-    grouped, value,
+    grouped, some, value,
 };
 use crate::report::{
     Column,
@@ -127,12 +127,13 @@ fn balance(balance: &Balance) -> Markup {
         @if good.texts > 0 && bad.texts > 0 {
             h3 { "Good beside bad" }
             p {
-                (grouped(good.texts)) " good texts of " (grouped(rounded(good.chars_mean)))
-                " characters on average, " (grouped(bad.texts)) " bad ones of "
+                (some(good.texts, "good text", "good texts")) " of " (grouped(rounded(good.chars_mean)))
+                " characters on average, " (some(bad.texts, "bad one", "bad ones")) " of "
                 (grouped(rounded(bad.chars_mean))) "."
                 @if pairs > 0 {
-                    " The chosen text is the longer one in " (grouped(balance.good_longer))
-                    " pairs, the rejected one in " (grouped(balance.bad_longer)) "."
+                    " The chosen text is the longer one in "
+                    (some(balance.good_longer, "pair", "pairs")) ", the rejected one in "
+                    (grouped(balance.bad_longer)) "."
                 }
             }
             @if let Some(kto) = balance.kto {

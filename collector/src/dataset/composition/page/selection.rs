@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{
     super::{Composition, Dimension, Rate, Rates, SHRINKAGE, Selection, WEIGHT_MAX, percent},
-    grouped, value,
+    grouped, some, value,
 };
 use crate::report::{
     Column,
@@ -28,7 +28,7 @@ pub(super) fn section(composition: &Composition) -> Result<Markup, PlotError> {
     Ok(html! {
         h2 { "Rows beside what people saw" }
         p {
-            "People saw " (grouped(selection.seen)) " answers; " (grouped(selection.labelled)) " ("
+            "People saw " (some(selection.seen, "answer", "answers")) "; " (grouped(selection.labelled)) " ("
             (percent(selection.labelled_share)) ") could be judged."
             @if composition.rows > 0 {
                 " There is a row for " (percent(selection.propensity)) " of what was seen."

@@ -182,6 +182,11 @@ pub(in crate::dataset) fn percent(share: Milli) -> String {
     }
 }
 
+/// So many of something: `1 row`, `2 rows`.
+pub(in crate::dataset) fn some(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 /// A name as people read it.
 pub(super) fn named(value: Option<&str>) -> &str {
     value.unwrap_or("unknown")

@@ -1,6 +1,6 @@
 //! Who the rows come from.
 
-use super::{Check, Code, Severity, Warning, percent};
+use super::{Check, Code, Severity, Warning, percent, some};
 use crate::{
     dataset::composition::{Composition, Dimension, figure::share},
     label::Milli,
@@ -29,8 +29,13 @@ fn few_people(composition: &Composition) -> Option<Warning> {
         code: Code::FewPeople,
         severity: Severity::Warning,
         message: format!(
-            "The rows come from {} people, who weigh as much as {people} giving equally.",
-            composition.people.with_rows
+            "The rows come from {}, who {} as much as {people} giving equally.",
+            some(composition.people.with_rows, "person", "people"),
+            if composition.people.with_rows == 1 {
+                "weighs"
+            } else {
+                "weigh"
+            },
         ),
         figure: Milli::new(
             i64::try_from(people)

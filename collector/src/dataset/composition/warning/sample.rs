@@ -1,6 +1,6 @@
 //! How many rows, and how like the outputs they were drawn from.
 
-use super::{Check, Code, Severity, Warning, named, percent, trains};
+use super::{Check, Code, Severity, Warning, named, percent, some, trains};
 use crate::{
     dataset::{
         composition::{Composition, Dimension, Rates, WEIGHT_MAX, figure::share},
@@ -19,7 +19,7 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 /// Below this, training is likely in vain: OpenAI's guide sees clear improvements
-/// from 50 to 100 examples.
+/// from 50 to 100 examples. Nor do so few rows say what they are a sample of.
 const ROWS_LEAST: u64 = 50;
 /// Below this, results will vary from run to run: LIMA (Zhou et al. 2023) aligned
 /// a model with a thousand chosen examples.
@@ -71,8 +71,9 @@ fn few_rows(composition: &Composition) -> Option<Warning> {
             Severity::Warning
         },
         message: format!(
-            "{rows} rows are few: below {ROWS_LEAST} training rarely shows, below {ROWS_GOOD} \
-             results vary from run to run."
+            "There is little to learn from: {}. Below {ROWS_LEAST} rows training rarely shows, \
+             below {ROWS_GOOD} results vary from run to run.",
+            some(rows, "row", "rows")
         ),
         figure: count(rows),
         remedy:
@@ -124,6 +125,9 @@ fn low_effective_size(composition: &Composition) -> Option<Warning> {
 }
 
 fn selection_bias(composition: &Composition) -> Option<Warning> {
+    if composition.rows < ROWS_LEAST {
+        return None;
+    }
     let shifted = |(_, rates): &(&Dimension, &Rates)| {
         let (shift, chance) = (rates.shift, rates.shift_by_chance.thousandths());
         shift > SHIFT_MAX && shift.thousandths() > SHIFT_OVER_CHANCE * chance
@@ -146,16 +150,17 @@ fn selection_bias(composition: &Composition) -> Option<Warning> {
             percent(missing.row_share),
         ),
         figure: rates.shift,
-        remedy: "resample by `ipw` of provenance.parquet, which evens that out; then compare \
+        remedy:
+            "resample by the column ipw of provenance.parquet, which evens that out; then compare \
                  results with and without it"
-            .into(),
+                .into(),
     })
 }
 
 fn thin_strata(composition: &Composition) -> Option<Warning> {
     let selection = &composition.selection;
     let thin = selection.uncovered_share > UNCOVERED_MAX || selection.cut_share > CUT_MAX;
-    thin.then(|| Warning {
+    (thin && composition.rows >= ROWS_LEAST).then(|| Warning {
         code: Code::ThinStrata,
         severity: Severity::Warning,
         message: format!(
