@@ -1,6 +1,8 @@
 //! Figures by hand, and laws: sums, and no order.
 
 use proptest::prelude::*;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 use super::{
     sample::{AS_OF, compose, output, policy, row},
@@ -484,4 +486,43 @@ fn every_field_is_in_the_docs() {
     for name in fields.chain(properties) {
         assert!(docs.contains(&format!("`{name}`")), "{name}");
     }
+}
+
+/// What weights are for: a quality that differs by stratum, rows that are drawn more
+/// often from some strata, and the mean over everything seen as what to find. The
+/// seed is fixed; the bounds are far apart.
+#[test]
+fn weights_find_the_mean_of_what_was_seen() {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let (mut seen, mut rows) = (Vec::new(), Vec::new());
+    for place in 0..6_000 {
+        let (good, large) = (place % 2 == 0, place % 3 == 0);
+        let mut one = row(&place.to_string());
+        one.model = Some(if large { "m-large" } else { "m-small" }.into());
+        one.language = if good { "en" } else { "de" }.into();
+        // Drawn by the stratum alone: 0.05 to 0.6.
+        let chance = if good { 0.3 } else { 0.05 } * if large { 2.0 } else { 1.0 };
+        let quality = if good { 1.0 } else { 0.0 };
+        if rng.random_bool(chance) {
+            rows.push((one.clone(), quality));
+        }
+        seen.push(one);
+    }
+    let mut population = Population::default();
+    seen.iter().for_each(|one| population.add(&output(one)));
+    rows.iter().for_each(|(row, _)| population.row(row));
+    let propensities = Propensities::of(&population);
+    let mean = |weight: &dyn Fn(&Provenance) -> f64| {
+        let sum: f64 = rows
+            .iter()
+            .map(|(row, quality)| weight(row) * quality)
+            .sum();
+        sum / rows.iter().map(|(row, _)| weight(row)).sum::<f64>()
+    };
+    let (plain, weighted) = (
+        mean(&|_| 1.0),
+        mean(&|row| propensities.weight(row).to_f64()),
+    );
+    assert!((plain - 0.5).abs() > 0.3, "{plain}");
+    assert!((weighted - 0.5).abs() < 0.03, "{weighted}");
 }
