@@ -66,3 +66,46 @@ fn read(mut file: File) -> io::Result<(File, Bytes)> {
         .read_to_end(&mut block)?;
     Ok((file, block.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::poll_fn,
+        io::{Seek, Write},
+    };
+
+    use actix_web::body::{MessageBody, to_bytes};
+
+    use super::*;
+
+    fn file(bytes: &[u8]) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file.rewind().unwrap();
+        file
+    }
+
+    #[actix_web::test]
+    async fn a_file_comes_whole() {
+        let bytes: Vec<u8> = (0..200_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+        let body = of_file(file(&bytes), bytes.len() as u64);
+        assert_eq!(to_bytes(body).await.unwrap_or_default(), bytes);
+        let empty = of_file(file(b""), 0);
+        assert!(to_bytes(empty).await.unwrap_or_default().is_empty());
+    }
+
+    #[actix_web::test]
+    async fn a_block_is_read_when_the_one_before_was_taken() {
+        let bytes = vec![7; 3 * BLOCK_BYTES];
+        let mut original = file(&bytes);
+        let body = of_file(original.try_clone().unwrap(), bytes.len() as u64);
+        let mut body = std::pin::pin!(body);
+        for taken in 1..=3_u64 {
+            let block = poll_fn(|context| body.as_mut().poll_next(context)).await;
+            assert_eq!(block.unwrap().unwrap_or_default().len(), BLOCK_BYTES);
+            // Both handles share their place in the file.
+            let place = original.stream_position().unwrap();
+            assert_eq!(place, taken * BLOCK_BYTES as u64);
+        }
+    }
+}
