@@ -97,6 +97,7 @@ fn wrong_weeks_are_wrong_usage() {
         &["brief", "--week", "2026-W01", "--from", "5", "--to", "6"],
         &["brief", "--examples", "51"],
         &["brief", "--trust", "blind"],
+        &["brief", "--as-of", "2999-01-01"],
     ] {
         let done = story.data.cli(args);
         assert_eq!(

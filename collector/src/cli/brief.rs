@@ -9,7 +9,10 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Usage, data::Data, export, label::policy_or_default, note, out, out_json};
+use super::{
+    Common, Usage, data::Data, dataset::moment, export, label::policy_or_default, note, out,
+    out_json,
+};
 use crate::{
     brief::{self, Brief, EXAMPLES, files, markdown},
     cadence::{
@@ -27,11 +30,11 @@ pub(super) struct Options {
     /// The ISO week, UTC: 2026-W47; the last whole one without.
     #[arg(long, conflicts_with_all = ["from", "to"])]
     week: Option<String>,
-    /// Shown at or after this moment, Unix ms.
-    #[arg(long, requires = "to")]
+    /// Shown at or after this moment: Unix ms, or a date or time, UTC.
+    #[arg(long, requires = "to", value_parser = moment)]
     from: Option<u64>,
-    /// Shown before this moment, Unix ms.
-    #[arg(long, requires = "from")]
+    /// Shown before this moment.
+    #[arg(long, requires = "from", value_parser = moment)]
     to: Option<u64>,
     /// The project; not needed when there is only one.
     #[arg(long)]
@@ -39,8 +42,8 @@ pub(super) struct Options {
     /// File of a policy; the built-in one without.
     #[arg(long)]
     policy: Option<PathBuf>,
-    /// As everything was known at this moment, Unix ms; now without.
-    #[arg(long)]
+    /// As everything was known at this moment; now without.
+    #[arg(long, value_parser = moment)]
     as_of: Option<u64>,
     /// The least trust: claimed, known or signed.
     #[arg(long, value_parser = export::trust, default_value = "known")]
@@ -77,6 +80,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         (None, Some(from), Some(to)) => Period::between(from, to).map_err(usage)?,
         _ => Period::last_whole(Every::Week, now)?,
     };
+    if options.as_of.is_some_and(|as_of| as_of > now) {
+        return Err(Usage("--as-of is in the future: what it sees may still change".into()).into());
+    }
     let previous = options.previous.as_deref().map(previous).transpose()?;
     let policy = policy_or_default(options.policy.as_deref())?;
     let data = Data::open(&options.common.data)?;

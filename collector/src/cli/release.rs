@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Common, Usage, data::Data, out, out_json};
+use super::{Common, Usage, data::Data, dataset::moment, out, out_json};
 use crate::{
     brief::files,
     builds::record_of,
@@ -39,8 +39,8 @@ pub(super) struct Add {
     /// The experiment that compared it with what was before.
     #[arg(long)]
     experiment: Option<String>,
-    /// When it went live, Unix ms; now without.
-    #[arg(long)]
+    /// When it went live: Unix ms, or a date or time, UTC; now without.
+    #[arg(long, value_parser = moment)]
     at: Option<u64>,
     /// For people.
     #[arg(long)]
