@@ -252,3 +252,87 @@ impl<S: Store + UpdateStore> Runner<'_, S> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::atomic::AtomicU64};
+
+    use super::*;
+    use crate::{config::Config, store::SqliteStore};
+
+    const OURS: ProjectId = ProjectId(1);
+    const NOW: u64 = 1_795_680_000_000;
+
+    fn schedule(out: &Path) -> Schedule {
+        let text = format!("[[schedule]]\nname = \"s\"\nkind = \"brief\"\nout = {out:?}\n");
+        let config = Config::parse(Path::new("tacit.toml"), &text);
+        config.unwrap().schedule.remove(0)
+    }
+
+    #[test]
+    fn a_lease_is_renewed_while_the_work_lasts() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(directory.path()).unwrap();
+        let (time, looks) = (AtomicU64::new(1_000), AtomicU64::new(0));
+        let clock = || {
+            looks.fetch_add(1, Ordering::SeqCst);
+            time.load(Ordering::SeqCst)
+        };
+        let mut runner = Runner {
+            store: &store,
+            holder: "a",
+            lease_ms: 30,
+            clock: &clock,
+            progress: &mut |_, _| {},
+        };
+        assert!(store.acquire("run", "a", 1_000, 30).unwrap());
+        runner.renewing("run", |_| {
+            time.store(1_020, Ordering::SeqCst);
+            let seen = looks.load(Ordering::SeqCst);
+            // The look after the next one comes when a renewal at 1020 is done.
+            while looks.load(Ordering::SeqCst) < seen + 3 {
+                std::thread::yield_now();
+            }
+            assert!(!store.acquire("run", "b", 1_049, 30).unwrap());
+        });
+        assert!(
+            store.acquire("run", "b", 1_050, 30).unwrap(),
+            "nobody renews it any more"
+        );
+    }
+
+    #[test]
+    fn who_was_not_heard_of_for_a_whole_lease_has_lost_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(directory.path()).unwrap();
+        let out = directory.path().join("briefs");
+        let policy = Policy::default_policy().unwrap();
+        // The clock stands until the work is done, and then an hour has passed.
+        let looks = AtomicU64::new(0);
+        let clock = || match looks.fetch_add(1, Ordering::SeqCst) {
+            0 | 1 => NOW,
+            _ => NOW + 3_600_000,
+        };
+        let mut runner = Runner {
+            store: &store,
+            holder: "a",
+            lease_ms: LEASE_MS,
+            clock: &clock,
+            progress: &mut |_, _| {},
+        };
+        let lost = runner.run(&schedule(&out), OURS, &policy, NOW).unwrap();
+        assert_eq!((lost.status, lost.build), (Status::Lost, None));
+        let mut runner = Runner {
+            clock: &|| NOW + 3_600_000,
+            holder: "b",
+            store: &store,
+            lease_ms: LEASE_MS,
+            progress: &mut |_, _| {},
+        };
+        let made = runner.run(&schedule(&out), OURS, &policy, NOW + 1).unwrap();
+        assert_eq!(made.status, Status::Made, "{made:?}");
+        assert_eq!(made.period, "2026-W47");
+        let again = runner.run(&schedule(&out), OURS, &policy, NOW + 2).unwrap();
+        assert_eq!((again.status, again.build), (Status::UpToDate, made.build));
+    }
+}
