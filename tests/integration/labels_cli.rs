@@ -204,13 +204,9 @@ fn a_server_labels_by_its_own_policy() {
             .unwrap()
             .to_owned()
     };
-    let register = |server: &Server| {
-        server
-            .api()
-            .register(&serde_json::json!({"id": "o-1", "output": "Text."}));
-    };
     let by_option = Server::start_with(&data, &["--policy", &own]);
-    register(&by_option);
+    let output = serde_json::json!({"id": "o-1", "output": "Text."});
+    assert_eq!(by_option.api().register(&output)[0]["status"], "created");
     assert_eq!(reference(&by_option, ""), "shop@1");
     assert_eq!(reference(&by_option, "?policy=default"), "default@1");
     assert_eq!(reference(&by_option, "?policy=shop@1"), "shop@1");

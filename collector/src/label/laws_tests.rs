@@ -209,7 +209,7 @@ proptest! {
             prop_assert_eq!(&explained, label);
             prop_assert_eq!((told.state, told.score, told.matures_at), (label.state, label.score, label.matures_at));
             prop_assert_eq!((told.confidence.value, told.weight.value), (label.confidence, label.weight));
-            let sum: i64 = told.sum.iter().map(|(_, score)| score.thousandths()).sum();
+            let sum: i64 = told.sum.iter().map(|part| part.score.thousandths()).sum();
             prop_assert_eq!(sum, label.score.thousandths());
             prop_assert_eq!(told.rules.len(), policy.base().rules.len());
             let counts = |outcome| matches!(outcome, Outcome::Counted | Outcome::Note);

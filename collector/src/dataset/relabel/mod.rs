@@ -43,7 +43,7 @@ pub struct Changes {
     /// Outputs whose training weight is another.
     pub reweighted: u64,
     /// Sum of all training weights, before and after.
-    pub weight: (Milli, Milli),
+    pub weight: Weights,
     /// Every change of state that occurs and every state that stays, by state
     /// before, then after.
     pub transitions: Vec<Transition>,
@@ -51,6 +51,15 @@ pub struct Changes {
     pub rules: Vec<RuleChange>,
     /// Rows of each kind of dataset, by its name.
     pub rows: BTreeMap<&'static str, RowChanges>,
+}
+
+/// Sums of training weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Weights {
+    /// By the old policy.
+    pub before: Milli,
+    /// By the new one.
+    pub after: Milli,
 }
 
 /// One change of state.
@@ -205,7 +214,10 @@ impl<'p> Relabel<'p> {
             flipped,
             rescored: self.rescored,
             reweighted: self.reweighted,
-            weight: (Milli::new(self.weight.0), Milli::new(self.weight.1)),
+            weight: Weights {
+                before: Milli::new(self.weight.0),
+                after: Milli::new(self.weight.1),
+            },
             transitions,
             rules,
             rows: self.rows.finish(),

@@ -14,7 +14,11 @@ impl Display for Changes {
             "{} outputs: {} flip, {} keep their state with another score, {} train with another weight",
             self.outputs, self.flipped, self.rescored, self.reweighted
         )?;
-        writeln!(f, "sum of weights {} → {}", self.weight.0, self.weight.1)?;
+        writeln!(
+            f,
+            "sum of weights {} → {}",
+            self.weight.before, self.weight.after
+        )?;
         self.transitions(f)?;
         self.rules(f)?;
         self.rows(f)?;

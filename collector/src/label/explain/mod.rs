@@ -46,7 +46,7 @@ pub struct Explanation {
     /// Every rule of the policy, in its order.
     pub rules: Vec<Told>,
     /// Scores of the rules that counted, strongest first; they add up to `score`.
-    pub sum: Vec<(String, Milli)>,
+    pub sum: Vec<Part>,
     /// The sum.
     pub score: Milli,
     /// |score| that decides.
@@ -68,6 +68,15 @@ pub struct Explanation {
     pub late: Option<Late>,
     /// Events beyond the limit of an output, which no label sees.
     pub beyond: u64,
+}
+
+/// What a rule adds to the sum.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// The rule.
+    pub rule: String,
+    /// Its score.
+    pub score: Milli,
 }
 
 /// An override that holds.
@@ -252,9 +261,7 @@ impl Steps<'_, '_> {
             overrides: self.overrides(),
             start: facts.start,
             rules: self.rules(),
-            sum: scored
-                .map(|rule| (rule.name.to_string(), rule.score))
-                .collect(),
+            sum: scored.map(part).collect(),
             score: verdict.score,
             decide: by.terms.decide,
             state: verdict.state,
@@ -403,6 +410,13 @@ impl Steps<'_, '_> {
                 matures_at: before.matures_at,
             },
         })
+    }
+}
+
+fn part(rule: &Rule) -> Part {
+    Part {
+        rule: rule.name.to_string(),
+        score: rule.score,
     }
 }
 

@@ -65,10 +65,11 @@ fn each_rule_says_what_became_of_it() {
     let abandoned = told(&explanation, "abandoned");
     assert_eq!(abandoned.missed[0].wanted, "nothing done");
 
-    assert_eq!(
-        explanation.sum,
-        [("copied_most".to_owned(), Milli::new(3_000))]
-    );
+    let part = Part {
+        rule: "copied_most".into(),
+        score: Milli::new(3_000),
+    };
+    assert_eq!(explanation.sum, [part]);
     let sure = explanation.confidence;
     assert_eq!((sure.unread, sure.words), (Milli::new(900), Some(130)));
     // 2 s of 32.8 s expected: ratio 0.061, of `read` 0.5 an eighth.

@@ -84,7 +84,7 @@ impl Explanation {
         let parts: Vec<_> = self
             .sum
             .iter()
-            .map(|(_, score)| format!("{:+}", score.to_f64()))
+            .map(|part| format!("{:+}", part.score.to_f64()))
             .collect();
         let parts = if parts.is_empty() {
             "nothing counted".to_owned()
