@@ -1,15 +1,17 @@
 // `npm test`: sets up what is missing and runs everything, as named steps.
 // `npm test -- rust browser` runs only those. `npm run test:full -- rust` runs
-// the same code with many rounds.
+// the same code with many rounds, and adds the steps that are too heavy for every day.
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "../capture-wasm/build/chromium.mjs";
 import { collector, compilers, npmPackages, wasmPackage } from "../capture-wasm/build/prepare.mjs";
 import { canInstallDebianPackages, installDebianPackages, Problem, root, run, say, stopRunning, works } from "../capture-wasm/build/tools.mjs";
+import { countPytest, loaders } from "./loaders.mjs";
 
 // `count` reads the totals of a step that consists of tests; such a step fails
-// if it ran none. Any other counts as one.
+// if it ran none. Any other counts as one. A step that is `heavy` runs with --full
+// or when it is named.
 const STEPS = {
   fmt: { run: () => run("cargo", ["fmt", "--all", "--check"]) },
   clippy: { run: () => run("cargo", ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]) },
@@ -31,8 +33,23 @@ const STEPS = {
     run: () => run(bin("playwright"), ["test", "--config", "tests/playwright.config.mjs", ...repeats()], { env }),
     count: countPlaywright,
   },
+  // The programs that people read exports with.
+  loaders: {
+    needs: [tacit],
+    run: () => loaders(["requirements.txt"], ["--ignore=trainers"], env),
+    count: countPytest,
+  },
+  // A step of each of TRL's trainers.
+  "loaders:trainers": {
+    heavy: true,
+    needs: [tacit],
+    run: () => loaders(["requirements.txt", "trainers/requirements.txt"], ["trainers"], env),
+    count: countPytest,
+  },
 };
 
+/** Of the column of names in the summary. */
+const WIDTH = 17;
 /** What the tests are told: the binary and the browser. */
 const env = {};
 const prepared = new Map();
@@ -51,7 +68,11 @@ if (unknown.length > 0) {
   console.error(`no such step: ${unknown.join(", ")}. There are: ${Object.keys(STEPS).join(", ")}`);
   process.exit(2);
 }
-process.exitCode = (await main(names.length > 0 ? names : Object.keys(STEPS))) ? 0 : 1;
+process.exitCode = (await main(names.length > 0 ? names : everyDay())) ? 0 : 1;
+
+function everyDay() {
+  return Object.keys(STEPS).filter((name) => full || !STEPS[name].heavy);
+}
 
 async function main(wanted) {
   try {
@@ -101,10 +122,10 @@ async function execute(name, step) {
 }
 
 function summary(results) {
-  console.log("\nstep       seconds   passed   failed  skipped");
+  console.log(`\n${"step".padEnd(WIDTH)}  seconds   passed   failed  skipped`);
   for (const { name, seconds, passed, failed, skipped } of results) {
     const columns = [seconds.toFixed(1), passed, failed, skipped].map((value) => String(value).padStart(9));
-    console.log(`${name.padEnd(9)}${columns.join("")}${failed > 0 ? "   ←" : ""}`);
+    console.log(`${name.padEnd(WIDTH)}${columns.join("")}${failed > 0 ? "   ←" : ""}`);
   }
   const passed = sum(results, "passed");
   const failed = sum(results, "failed");

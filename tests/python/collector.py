@@ -8,7 +8,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-CONVERSATIONS = 6
+# Enough for both sides of a split by person, whatever the project's pepper makes of them.
+CONVERSATIONS = 24
 
 
 def binary():

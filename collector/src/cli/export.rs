@@ -48,6 +48,9 @@ pub(super) struct Options {
     /// The least trust: claimed, known or signed.
     #[arg(long, value_parser = trust)]
     trust: Option<Trust>,
+    /// Leave what looks private (addresses, numbers, keys) in texts.
+    #[arg(long)]
+    no_redact: bool,
     /// File to write, or - for stdout.
     #[arg(long, default_value = "-")]
     out: PathBuf,
@@ -78,7 +81,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
             mature_only: options.mature_only,
             trust: options.trust.unwrap_or(options.format.default_trust()),
             min_confidence: options.min_confidence.unwrap_or_default(),
-            ..Filter::of(options.format)
+            redact: !options.no_redact,
         },
         state: None,
         as_of: options.as_of.unwrap_or_else(now_ms),

@@ -36,6 +36,7 @@ pub(super) struct Query {
     as_of: Option<u64>,
     trust: Option<String>,
     min_confidence: Option<f64>,
+    redact: Option<bool>,
     #[serde(default)]
     mature_only: bool,
 }
@@ -50,7 +51,7 @@ impl Query {
                 mature_only: self.mature_only,
                 trust: trust(self.trust.as_deref(), format.default_trust())?,
                 min_confidence: confidence(self.min_confidence)?,
-                ..Filter::of(format)
+                redact: self.redact.unwrap_or(true),
             },
             state: None,
             as_of: as_of(self.as_of),

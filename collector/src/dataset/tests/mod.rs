@@ -11,6 +11,7 @@ use std::io::Write;
 use serde_json::json;
 use tacit_signals::signal::{ContentRole, CopyVia, Intent};
 
+mod docs;
 mod filters;
 mod lines;
 mod texts;
