@@ -14,7 +14,7 @@ const PYTHON = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11)
 export async function loaders(requirements, paths, env) {
   const python = await environment(requirements);
   // Bytecode and caches stay out of the sources.
-  const quiet = { PYTHONDONTWRITEBYTECODE: "1", HF_HUB_OFFLINE: "1", HF_HOME: join(target, "loaders/cache") };
+  const quiet = { PYTHONPYCACHEPREFIX: join(target, "loaders/bytecode"), HF_HUB_OFFLINE: "1", HF_HOME: join(target, "loaders/cache") };
   const args = ["-m", "pytest", "-p", "no:cacheprovider", "--tb=short", "-q", "-rs", ...paths];
   return run(python, args, { cwd: folder, env: { ...quiet, ...env } });
 }
@@ -33,7 +33,7 @@ async function environment(requirements) {
   rmSync(place, { recursive: true, force: true });
   await run("python3", ["-m", "venv", place]);
   const files = requirements.flatMap((file) => ["--requirement", join(folder, file)]);
-  await run(python, ["-m", "pip", "install", "--no-deps", "--progress-bar", "off", ...files], {
+  await run(python, ["-m", "pip", "install", "--no-deps", "--no-compile", "--progress-bar", "off", ...files], {
     env: { PIP_DISABLE_PIP_VERSION_CHECK: "1" },
   });
   writeFileSync(stamp, digest);
