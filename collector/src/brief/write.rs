@@ -183,8 +183,12 @@ fn told(
 /// term tells, the heaviest words.
 fn title(terms: &[Term], within: &[Term], centroid: &[(String, Milli)]) -> String {
     let mut title: Vec<&str> = Vec::new();
-    let about = terms.iter().take(TITLE_TERMS - 1);
-    for term in about.chain(within.iter().take(1)).chain(terms) {
+    // Phrases say more than words, above all where small words are telling.
+    let (phrases, words): (Vec<&Term>, Vec<&Term>) =
+        terms.iter().partition(|term| term.term.contains(' '));
+    let terms = || phrases.iter().chain(&words).copied();
+    let about = terms().take(TITLE_TERMS - 1);
+    for term in about.chain(within.iter().take(1)).chain(terms()) {
         if title.len() < TITLE_TERMS && !title.contains(&term.term.as_str()) {
             title.push(&term.term);
         }
