@@ -6,6 +6,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -20,6 +21,8 @@ use tacit_tests::{
 };
 
 const MEMORY: &str = "1MiB";
+/// Longest wait for a build to get anywhere, without optimisation on a busy machine.
+const LONG: Duration = Duration::from_secs(120);
 
 /// `tacit dataset build` of `data` into `out`, with more arguments.
 fn args<'a>(out: &'a Path, as_of: &'a str, more: &[&'a str]) -> Vec<&'a str> {
@@ -108,7 +111,7 @@ fn killed_at_any_moment_it_goes_on_to_the_same_bytes() {
         let out = data.beside(&format!("killed-{number}"));
         let memory = ["--memory", MEMORY];
         let mut process = start(&data, &out, as_of, &memory);
-        let seen = wait::until(moment, || {
+        let seen = wait::within(LONG, moment, || {
             let ended = process.has_ended().is_some();
             (ended || partial(&out).join(moment).exists()).then_some(!ended)
         });
@@ -159,7 +162,7 @@ fn a_rerun_without_a_moment_takes_that_of_the_build_it_goes_on_with() {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut process = Running::start(&mut command);
     let state = partial(&out).join("work/state");
-    wait::until("a state to go on from", || state.exists().then_some(()));
+    wait::within(LONG, "a state to go on from", || state.exists().then_some(()));
     process.kill();
     assert!(!out.exists(), "the kill came too late to show anything");
     let built = data.cli(&now).ok().json();
@@ -189,7 +192,7 @@ fn peak(chats: Chats, more: &[&str]) -> u64 {
     let mut peak = 0;
     while let Some(memory) = process.peak_memory() {
         peak = peak.max(memory);
-        std::thread::sleep(std::time::Duration::from_millis(1));
+        std::thread::sleep(Duration::from_millis(1));
     }
     assert_eq!(process.ended(wait::PATIENCE).code(), Some(0));
     let manifest = fs::read(out.join("manifest.json")).unwrap();
@@ -262,7 +265,7 @@ fn wrong_options_are_refused_before_anything_is_made() {
 }
 
 fn done(server: &Server, id: &str) -> Value {
-    wait::until("a build that is done", || {
+    wait::within(LONG, "a build that is done", || {
         let build = server
             .api()
             .get(&format!("/v1/datasets/builds/{id}"))
