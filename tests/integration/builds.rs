@@ -162,7 +162,9 @@ fn a_rerun_without_a_moment_takes_that_of_the_build_it_goes_on_with() {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut process = Running::start(&mut command);
     let state = partial(&out).join("work/state");
-    wait::within(LONG, "a state to go on from", || state.exists().then_some(()));
+    wait::within(LONG, "a state to go on from", || {
+        state.exists().then_some(())
+    });
     process.kill();
     assert!(!out.exists(), "the kill came too late to show anything");
     let built = data.cli(&now).ok().json();
