@@ -2,6 +2,7 @@ use serde_json::json;
 use tacit_signals::signal::CopyVia;
 
 use super::*;
+use crate::label::State;
 use crate::label::script::{
     DAY, HOUR, SECOND, Story, T0, copied, dwell, id, rated, regenerated, shown,
 };

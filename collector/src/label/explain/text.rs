@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use serde_json::{Map, Value};
 
-use super::{Event, Explanation, Missed, Outcome, Told};
+use super::{Event, Explanation, Outcome, Told, words::Missed};
 use crate::label::policy::duration;
 
 impl Display for Explanation {
