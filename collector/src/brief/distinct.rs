@@ -11,7 +11,10 @@
 //!
 //! α = α₀ · (the term's share of all prompts). A term counts once for a prompt.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -46,14 +49,18 @@ pub struct Term {
 
 /// The terms of `here` against `there`, the most telling first.
 pub(super) fn terms<'a>(
-    here: impl Iterator<Item = &'a [String]>,
+    here: impl Iterator<Item = &'a [String]> + Clone,
     there: impl Iterator<Item = &'a [String]>,
 ) -> Vec<Term> {
+    let again = again(here.clone());
     let mut counts: BTreeMap<String, [u64; 2]> = BTreeMap::new();
     let mut sides = [0_u64; 2];
     let mut count = |side: usize, words: &[String]| {
         sides[side] += 1;
-        for phrase in phrases(words) {
+        let known = phrases(words)
+            .into_iter()
+            .filter(|phrase| again.contains(&hash(phrase)));
+        for phrase in known {
             counts.entry(phrase).or_default()[side] += 1;
         }
     };
@@ -77,6 +84,26 @@ pub(super) fn terms<'a>(
         telling.then_with(|| a.term.cmp(&b.term))
     });
     without_parts(terms)
+}
+
+/// Hashes of phrases that stand in enough prompts to be terms. Most phrases stand in
+/// one: as texts they would take more memory than all prompts. (Equal hashes of two
+/// phrases let one more be counted, and its count decides.)
+fn again<'a>(prompts: impl Iterator<Item = &'a [String]>) -> HashSet<u64> {
+    let mut counts: HashMap<u64, u64> = HashMap::new();
+    for words in prompts {
+        for phrase in phrases(words) {
+            *counts.entry(hash(&phrase)).or_default() += 1;
+        }
+    }
+    counts.retain(|_, count| *count >= PROMPTS_MIN);
+    counts.into_keys().collect()
+}
+
+fn hash(phrase: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    phrase.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn z([y1, y2]: [u64; 2], [n1, n2]: [u64; 2]) -> f64 {

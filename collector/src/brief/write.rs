@@ -84,7 +84,7 @@ pub(super) fn brief(request: &Request, policy: &Policy, drawn: &Drawn, tally: Ta
     }
 }
 
-fn words(prompts: &[Prompt]) -> impl Iterator<Item = &[String]> {
+fn words(prompts: &[Prompt]) -> impl Iterator<Item = &[String]> + Clone {
     prompts.iter().map(|prompt| prompt.words.as_slice())
 }
 
