@@ -48,6 +48,8 @@ mod refusals;
 mod registrations;
 #[path = "integration/releases.rs"]
 mod releases;
+#[path = "integration/simulate.rs"]
+mod simulate;
 #[path = "integration/stop.rs"]
 mod stop;
 #[path = "integration/story.rs"]

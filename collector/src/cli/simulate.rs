@@ -12,7 +12,8 @@ use crate::{
     collector::{Collector, project_named},
     config::LogConfig,
     control::ContentPolicy,
-    simulate::{Generator, World, fill},
+    label::Policy,
+    simulate::{Generator, World, evaluate::Study, fill, fit, report},
     store::{ControlStore, KeyKind},
     wall::now_ms,
 };
@@ -21,7 +22,8 @@ const DAY_MS: u64 = 86_400_000;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// A world built in, or the file of one. Repeatable; base without.
+    /// A world built in, or the file of one. Repeatable; base without, all of them
+    /// for a report.
     #[arg(long = "world")]
     worlds: Vec<String>,
     /// What all chance follows from.
@@ -42,13 +44,28 @@ pub(super) struct Options {
     /// When the last of those days ends, Unix ms; now without.
     #[arg(long)]
     end: Option<u64>,
+    /// Judge the policy in every world, and write report.html and report.json here.
+    #[arg(long)]
+    report: Option<PathBuf>,
+    /// Fit the policy's temperature to what people of the worlds felt, and print it.
+    #[arg(long)]
+    fit: bool,
+    /// File of a policy to judge; the built-in one without.
+    #[arg(long)]
+    policy: Option<PathBuf>,
+    /// Conversations of a round of a study.
+    #[arg(long, default_value_t = 3_000)]
+    conversations: u64,
+    /// Rounds of a study, with seeds from --seed on.
+    #[arg(long, default_value_t = 3)]
+    rounds: u64,
     /// Answer in JSON.
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let worlds = worlds(&options.worlds)?;
+    let worlds = worlds(options)?;
     match (&options.store, options.signals) {
         (Some(data), Some(signals)) => {
             let [world] = &*worlds else {
@@ -56,13 +73,82 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
             };
             store(options, data, world, signals)
         }
-        _ => Err(Usage("say what to do: --store DIR --signals N".into()).into()),
+        _ if options.fit => fit(options, &worlds),
+        _ if options.report.is_some() => report(options, &worlds),
+        _ => Err(
+            Usage("say what to do: --report DIR, --fit, or --store DIR --signals N".into()).into(),
+        ),
     }
 }
 
-fn worlds(named: &[String]) -> anyhow::Result<Vec<World>> {
-    let base = ["base".to_owned()];
-    let named = if named.is_empty() { &base } else { named };
+fn rounds(options: &Options) -> Study {
+    let seeds = options.seed..options.seed.saturating_add(options.rounds.max(1));
+    Study {
+        seeds: seeds.collect(),
+        conversations: options.conversations,
+    }
+}
+
+/// The file of the policy in question.
+fn policy(options: &Options) -> anyhow::Result<String> {
+    let Some(path) = &options.policy else {
+        return Ok(Policy::default_toml().to_owned());
+    };
+    let shown = path.display();
+    Ok(fs::read_to_string(path).map_err(|error| Usage(format!("{shown}: {error}")))?)
+}
+
+fn fit(options: &Options, worlds: &[World]) -> anyhow::Result<()> {
+    let (toml, rounds) = (policy(options)?, rounds(options));
+    for world in worlds {
+        let found = fit::fit(&toml, world, &rounds)?;
+        let found = found.with_context(|| format!("nothing is decided in world {}", world.name))?;
+        let temperature = f64::from(found.temperature) / 1_000.0;
+        if options.json {
+            out_json(&json!({
+                "world": world.name, "world_hash": world.hash, "seeds": rounds.seeds,
+                "conversations": rounds.conversations, "temperature": temperature,
+                "loss": report::short(found.calibration.loss), "calibration_error": report::short(found.calibration.error),
+            }))?;
+        } else {
+            out(&format!("{temperature:.3}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn report(options: &Options, worlds: &[World]) -> anyhow::Result<()> {
+    let Some(dir) = &options.report else {
+        return Ok(());
+    };
+    let mut tell = |what: &str| note(&format!("tacit: {what} …"));
+    let report = report::report(&policy(options)?, worlds, &rounds(options), &mut tell)?;
+    fs::create_dir_all(dir).with_context(|| format!("{} could not be made", dir.display()))?;
+    let json = report::json(&report);
+    let mut text = serde_json::to_string_pretty(&json)?;
+    text.push('\n');
+    for (name, text) in [
+        ("report.html", report::page(&report)?),
+        ("report.json", text),
+    ] {
+        let path = dir.join(name);
+        fs::write(&path, text)
+            .with_context(|| format!("{} could not be written", path.display()))?;
+    }
+    if options.json {
+        return out_json(&json);
+    }
+    Ok(out(&dir.join("report.html").display().to_string())?)
+}
+
+/// The worlds that are named; all that are built in where a report names none,
+/// else the base world.
+fn worlds(options: &Options) -> anyhow::Result<Vec<World>> {
+    let named: Vec<String> = match &*options.worlds {
+        [] if options.report.is_some() => World::names().into_iter().map(Into::into).collect(),
+        [] => vec!["base".into()],
+        named => named.to_vec(),
+    };
     named.iter().map(|name| world(name)).collect()
 }
 

@@ -12,7 +12,8 @@ use tacit_signals::{
 
 use super::{
     dice::moved,
-    talk::{Shows, Telling, Told, scaled, scaled_u32},
+    talk::{Shows, Told},
+    telling::{Telling, scaled, scaled_u32},
     world::Given,
 };
 use tacit_signals::Rating;

@@ -1,12 +1,7 @@
 //! Conversation by conversation: each is a function of (world, plan, number),
 //! so that any can be made alone, in any order, in no memory.
 
-use super::{
-    dice::Dice,
-    person::Person,
-    talk::{Talk, tell},
-    world::World,
-};
+use super::{dice::Dice, person::Person, talk::Talk, telling::tell, world::World};
 
 const DAY_MS: f64 = 86_400_000.0;
 

@@ -6,7 +6,8 @@ use tacit_signals::{Batch, Event, SessionId, Share};
 use super::{
     dice::Dice,
     person::Person,
-    talk::{Sent, Told, scaled},
+    talk::{Sent, Told},
+    telling::scaled,
     world::World,
 };
 

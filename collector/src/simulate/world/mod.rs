@@ -4,14 +4,37 @@
 //! what differs; tables are merged, everything else is replaced. `base.toml`
 //! explains every field.
 
+mod parts;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use thiserror::Error;
 use toml::{Table, Value};
 
+pub(crate) use self::parts::{Acts, Given, Persona, Variety};
+use self::parts::{
+    Answers, Clock, Conversation, Engagement, Identity, PromptVersion, Satisfaction,
+};
+
 /// The worlds built in, by name.
-const BUILT_IN: [(&str, &str); 1] = [("base", include_str!("../../worlds/base.toml"))];
+const BUILT_IN: [(&str, &str); 6] = [
+    ("base", include_str!("../../../worlds/base.toml")),
+    (
+        "biased_raters",
+        include_str!("../../../worlds/biased_raters.toml"),
+    ),
+    (
+        "copiers_who_dislike",
+        include_str!("../../../worlds/copiers_who_dislike.toml"),
+    ),
+    ("bots", include_str!("../../../worlds/bots.toml")),
+    (
+        "brainstorm",
+        include_str!("../../../worlds/brainstorm.toml"),
+    ),
+    ("testers", include_str!("../../../worlds/testers.toml")),
+];
 
 /// How deep worlds may build on each other.
 const DEPTH_MAX: usize = 4;
@@ -43,6 +66,7 @@ pub enum WorldError {
 pub struct World {
     pub name: String,
     pub about: String,
+    pub note: String,
     pub conversations_per_person: f64,
     pub days: f64,
     pub(crate) satisfaction: Satisfaction,
@@ -62,129 +86,9 @@ pub struct World {
     /// BLAKE3 of the file, or of all files where it builds on others.
     #[serde(skip)]
     pub hash: String,
-}
-
-/// Given dissatisfied, given satisfied.
-pub(crate) type Given = [f64; 2];
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Satisfaction {
-    pub(crate) share: f64,
-    pub(crate) person: f64,
-    pub(crate) question: f64,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Engagement {
-    pub(crate) person: f64,
-    pub(crate) answer: f64,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Conversation {
-    pub(crate) goes_on: Given,
-    pub(crate) think_s: f64,
-    pub(crate) turns_max: u32,
-    pub(crate) variants_max: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Answers {
-    pub(crate) words: f64,
-    pub(crate) words_spread: f64,
-    pub(crate) code: f64,
-    pub(crate) words_per_s: f64,
-    pub(crate) stock: f64,
-    pub(crate) documents: usize,
-    pub(crate) stale_document: f64,
-    pub(crate) stale_penalty: f64,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Identity {
-    pub(crate) app: f64,
-    pub(crate) visitor: f64,
-    pub(crate) registered: f64,
-    pub(crate) signed: f64,
-    pub(crate) edits_sent: f64,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Clock {
-    pub(crate) skewed: f64,
-    pub(crate) skew_s: f64,
-    pub(crate) late: f64,
-    pub(crate) late_s: f64,
-}
-
-/// One of several, with its share and what it adds to satisfaction in log-odds.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Variety {
-    pub(crate) share: f64,
-    pub(crate) quality: f64,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PromptVersion {
-    pub(crate) from: f64,
-    pub(crate) quality: f64,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Persona {
-    pub(crate) share: f64,
-    pub(crate) activity: f64,
-    #[serde(default)]
-    pub(crate) satisfaction: f64,
-    #[serde(default)]
-    pub(crate) leaves: bool,
-    #[serde(default)]
-    pub(crate) automated: f64,
-    /// The world's, with the persona's own in their places.
-    pub(crate) acts: Acts,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Acts {
-    pub(crate) look: Given,
-    pub(crate) read: Given,
-    pub(crate) read_spread: f64,
-    pub(crate) select: Given,
-    pub(crate) copy_most: Given,
-    pub(crate) copy_part: Given,
-    pub(crate) copy_code: Given,
-    pub(crate) accept: Given,
-    pub(crate) kept_10min: Given,
-    pub(crate) kept_24h: Given,
-    pub(crate) kept_7d: Given,
-    pub(crate) back_10min: f64,
-    pub(crate) back_24h: f64,
-    pub(crate) back_7d: f64,
-    pub(crate) share: Given,
-    pub(crate) download: Given,
-    pub(crate) edit: Given,
-    pub(crate) edit_kept: Given,
-    pub(crate) stop: Given,
-    pub(crate) regenerate: Given,
-    pub(crate) regenerate_s: f64,
-    pub(crate) after_use: f64,
-    pub(crate) dismiss: Given,
-    pub(crate) rephrase: Given,
-    pub(crate) correct: Given,
-    pub(crate) thank: Given,
-    pub(crate) rate: Given,
-    pub(crate) rate_up: Given,
-    pub(crate) convert: Given,
+    /// The file.
+    #[serde(skip)]
+    pub source: String,
 }
 
 impl World {
@@ -222,6 +126,7 @@ impl World {
         }
         let mut world: Self = Value::Table(whole).try_into()?;
         world.hash = hasher.finalize().to_hex()[..HASH_DIGITS].to_owned();
+        world.source = text.to_owned();
         world.check()?;
         Ok(world)
     }
@@ -247,7 +152,7 @@ impl World {
             return wrong("conversations_per_person, days and lengths are above 0");
         }
         for language in self.languages.keys() {
-            if !super::words::known(language) {
+            if !crate::simulate::words::known(language) {
                 return Err(WorldError::Value(format!(
                     "no words are known in {language}"
                 )));
@@ -263,47 +168,6 @@ impl World {
                 .acts
                 .check()
                 .map_err(|what| WorldError::Value(format!("persona {name}: {what}")))?;
-        }
-        Ok(())
-    }
-}
-
-impl Acts {
-    /// The name of what is no probability, if anything is.
-    fn check(&self) -> Result<(), String> {
-        let pairs = [
-            ("look", self.look),
-            ("select", self.select),
-            ("copy_most", self.copy_most),
-            ("copy_part", self.copy_part),
-            ("copy_code", self.copy_code),
-            ("accept", self.accept),
-            ("kept_10min", self.kept_10min),
-            ("kept_24h", self.kept_24h),
-            ("kept_7d", self.kept_7d),
-            ("share", self.share),
-            ("download", self.download),
-            ("edit", self.edit),
-            ("edit_kept", self.edit_kept),
-            ("stop", self.stop),
-            ("regenerate", self.regenerate),
-            ("dismiss", self.dismiss),
-            ("rate", self.rate),
-            ("rate_up", self.rate_up),
-            ("convert", self.convert),
-            ("back_10min and back_24h", [self.back_10min, self.back_24h]),
-            ("back_7d and after_use", [self.back_7d, self.after_use]),
-        ];
-        let off = |given: &Given| given.iter().any(|value| !(0.0..=1.0).contains(value));
-        if let Some((name, _)) = pairs.iter().find(|(_, given)| off(given)) {
-            return Err(format!("{name} lies between 0 and 1"));
-        }
-        let next = |given: usize| self.rephrase[given] + self.correct[given] + self.thank[given];
-        if off(&[next(0), next(1)]) {
-            return Err("rephrase, correct and thank together lie between 0 and 1".into());
-        }
-        if !(self.read[0] > 0.0 && self.read[1] > 0.0 && self.regenerate_s > 0.0) {
-            return Err("read and regenerate_s are above 0".into());
         }
         Ok(())
     }
