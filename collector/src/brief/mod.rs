@@ -24,6 +24,7 @@ mod sample;
 mod tally;
 mod terms;
 mod vectors;
+mod wording;
 mod write;
 
 use std::{collections::BTreeMap, ops::ControlFlow};
