@@ -23,8 +23,16 @@ impl<'a> CardFacts<'a> {
         format!("{}-{}", self.inputs.format, self.inputs.id())
     }
 
-    /// Split, file name and facts of each file of lines, train first.
+    /// Split, file name and facts of each file of lines that has any, train first:
+    /// loaders fail on a split of an empty file.
     pub(super) fn splits(&self) -> Vec<(&'static str, &'a str, &'a FileFacts)> {
+        let mut files = self.line_files();
+        files.retain(|(_, _, file)| file.rows != Some(0));
+        files
+    }
+
+    /// The same with those that have none.
+    pub(super) fn line_files(&self) -> Vec<(&'static str, &'a str, &'a FileFacts)> {
         let of = |split: &'static str| {
             let mut files = self.files.iter();
             let found = files.find(|(name, _)| name.starts_with(&format!("{split}.")));

@@ -99,20 +99,25 @@ fn tags(format: &str) -> Vec<String> {
 }
 
 fn configs(yaml: &mut String, facts: &CardFacts<'_>) {
+    let splits = facts.splits();
+    if splits.is_empty() {
+        return;
+    }
     *yaml += &format!("configs:\n- config_name: {ROWS}\n  default: true\n  data_files:\n");
-    for (split, file, _) in facts.splits() {
+    for (split, file, _) in splits {
         *yaml += &format!("  - split: {split}\n    path: {file}\n");
     }
 }
 
 fn info(yaml: &mut String, facts: &CardFacts<'_>) {
-    let Some(columns) = columns::of(&facts.inputs.format) else {
+    let splits = facts.splits();
+    let Some(columns) = columns::of(&facts.inputs.format).filter(|_| !splits.is_empty()) else {
         return;
     };
     *yaml += &format!("dataset_info:\n- config_name: {ROWS}\n  features:\n");
     features(yaml, columns, "  ");
     *yaml += "  splits:\n";
-    for (split, _, file) in facts.splits() {
+    for (split, _, file) in splits {
         let rows = file.rows.unwrap_or_default();
         let bytes = file.bytes;
         *yaml += &format!("  - name: {split}\n    num_bytes: {bytes}\n    num_examples: {rows}\n");

@@ -97,6 +97,9 @@ fn llama_factory(facts: &CardFacts<'_>) -> Option<String> {
         (format!("tacit_{split}"), entry)
     };
     let entries: serde_json::Map<_, _> = splits.map(entry).collect();
+    if entries.is_empty() {
+        return None;
+    }
     let mut text = serde_json::to_string_pretty(&entries).unwrap_or_default();
     text.push('\n');
     Some(text)

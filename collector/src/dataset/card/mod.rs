@@ -18,6 +18,9 @@ use crate::report::plot::PlotError;
 /// The table of what each row rests on.
 const PROVENANCE_FILE: &str = "provenance.parquet";
 
+/// The policy, to the byte.
+pub(super) const POLICY_FILE: &str = "policy.toml";
+
 const CROISSANT_FILE: &str = "croissant.json";
 const COMPOSITION_FILE: &str = "composition.json";
 const PAGE_FILE: &str = "composition.html";

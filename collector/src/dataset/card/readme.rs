@@ -87,7 +87,7 @@ fn warnings(warnings: &[Warning]) -> String {
 
 fn files(facts: &CardFacts<'_>, others: &[(String, String)]) -> String {
     let mut text = String::from("## Files\n\n| file | rows | what it is |\n| --- | --- | --- |\n");
-    for (split, name, file) in facts.splits() {
+    for (split, name, file) in facts.line_files() {
         let rows = file.rows.unwrap_or_default();
         let _ = writeln!(
             text,
@@ -105,6 +105,11 @@ fn files(facts: &CardFacts<'_>, others: &[(String, String)]) -> String {
         }
     }
     text += "| `manifest.json` | | inputs, counts and the SHA-256 of every file |\n";
+    let _ = writeln!(
+        text,
+        "| `{}` | | the policy: with the inputs, what building this again needs |",
+        super::POLICY_FILE
+    );
     for (name, about) in super::ABOUT {
         if others.iter().any(|(other, _)| other == name) {
             let _ = writeln!(text, "| `{name}` | | {about} |");
@@ -120,7 +125,11 @@ fn files(facts: &CardFacts<'_>, others: &[(String, String)]) -> String {
 }
 
 fn load(facts: &CardFacts<'_>) -> String {
+    if facts.splits().is_empty() {
+        return "## Loading\n\nThere is no row to load.\n".into();
+    }
     let then = match facts.inputs.format.as_str() {
+        _ if facts.file("train").is_none() => "",
         "trl-sft" | "trl-sft-chat" => "SFTTrainer(model, train_dataset=rows[\"train\"])",
         "trl-dpo" => "DPOTrainer(model, train_dataset=rows[\"train\"])",
         "trl-kto" => {

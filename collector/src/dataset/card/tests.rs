@@ -110,12 +110,23 @@ fn skipped() -> BTreeMap<Skip, u64> {
 }
 
 fn made(format: Format, inputs: &Inputs) -> BTreeMap<String, String> {
-    let train = lines(format);
-    let rows = train.lines().count() as u64;
-    let files = BTreeMap::from([
-        ("train.jsonl".to_owned(), file(&train)),
-        ("provenance.parquet".to_owned(), file("columns")),
-    ]);
+    made_with(format, inputs, &[("train.jsonl", &lines(format))])
+}
+
+/// Of a build with these files of lines.
+fn made_with(
+    format: Format,
+    inputs: &Inputs,
+    of_lines: &[(&str, &str)],
+) -> BTreeMap<String, String> {
+    let count = |(_, text): &(&str, &str)| text.lines().count() as u64;
+    let rows = of_lines.iter().map(count).sum();
+    let mut files = BTreeMap::from([("provenance.parquet".to_owned(), file("columns"))]);
+    files.extend(
+        of_lines
+            .iter()
+            .map(|(name, text)| ((*name).into(), file(text))),
+    );
     let named = |(skip, n): (&Skip, &u64)| (skip.name().to_owned(), *n);
     let remedy = |(skip, _): (&Skip, &u64)| (skip.name().to_owned(), skip.remedy().to_owned());
     let counts = Counts {
@@ -284,4 +295,48 @@ fn names_from_browsers_break_no_table() {
     }
     let page = &made(format, &inputs(format))[PAGE_FILE];
     assert!(page.contains("m-2|&lt;i&gt;") && !page.contains("<i>"));
+}
+
+/// `datasets` fails on a split without a row, and on one that nothing is named of.
+#[test]
+fn files_without_a_row_are_no_splits() {
+    for format in GOLDEN {
+        let lines = lines(format);
+        let with = |files: &[(&str, &str)]| made_with(format, &inputs(format), files);
+        let train_only = with(&[("train.jsonl", &lines), ("test.jsonl", "")]);
+        let test_only = with(&[("train.jsonl", ""), ("test.jsonl", &lines)]);
+        let none = with(&[("train.jsonl", ""), ("test.jsonl", "")]);
+        for (made, there, missing) in [
+            (&train_only, "train", "test"),
+            (&test_only, "test", "train"),
+        ] {
+            let header = header_of(&made["README.md"]);
+            assert!(header.contains(&format!("path: {there}.jsonl")), "{header}");
+            assert!(!header.contains(missing), "{header}");
+            let table = format!("| `{missing}.jsonl` | 0 |");
+            assert!(made["README.md"].contains(&table), "the table hides a file");
+            let croissant: Value = serde_json::from_str(&made[CROISSANT_FILE]).unwrap();
+            let sets = croissant["recordSet"].as_array().unwrap();
+            assert_eq!(sets.len(), 1);
+            assert_eq!(sets[0]["@id"], *there);
+            let settings = made.iter().filter(|(name, _)| name.starts_with("loading/"));
+            for (name, text) in settings {
+                assert!(
+                    !text.contains(&format!("{missing}.jsonl")),
+                    "{name}: {text}"
+                );
+            }
+        }
+        assert!(!test_only["README.md"].contains("rows[\"train\"]"));
+        let header = header_of(&none["README.md"]);
+        assert!(
+            !header.contains("configs") && !header.contains("dataset_info"),
+            "{header}"
+        );
+        assert!(none.keys().all(|name| !name.starts_with("loading/")));
+    }
+}
+
+fn header_of(card: &str) -> &str {
+    card.split("---\n").nth(1).unwrap()
 }
