@@ -11,8 +11,9 @@ use std::{
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::{
-    BuildError, BuildRequest, Published,
+    BuildError, BuildRequest, FileFacts, Published,
     manifest::{Inputs, Manifest},
+    write::facts_of,
 };
 
 const WORK: &str = "work";
@@ -155,6 +156,17 @@ fn exists(request: &BuildRequest, holds: &str) -> BuildError {
     }
 }
 
+/// The first file below `directory` that is not what the manifest says of it.
+fn changed_file<'a>(directory: &Path, manifest: &'a Manifest) -> Option<&'a str> {
+    let mut files = manifest.files.iter();
+    let changed = files.find(|(name, known)| {
+        let is_as_known =
+            |there: FileFacts| (there.bytes, &there.sha256) == (known.bytes, &known.sha256);
+        !facts_of(&directory.join(name)).is_ok_and(is_as_known)
+    });
+    changed.map(|(name, _)| name.as_str())
+}
+
 /// Puts the finished directory into its place.
 pub(super) fn publish(
     partial: Partial,
@@ -165,12 +177,17 @@ pub(super) fn publish(
     let json = manifest.to_bytes();
     if out.exists() {
         let there = fs::read(out.join(Manifest::FILE)).unwrap_or_default();
-        if there == json {
+        let changed = (there == json).then(|| changed_file(out, manifest));
+        if changed == Some(None) {
             remove(&partial.path)?;
             return Ok(Published::Unchanged);
         }
         if !request.replace {
-            return Err(exists(request, "the same build of other facts"));
+            let holds = match changed.flatten() {
+                Some(file) => format!("this very build, but {file} is gone or was changed"),
+                None => "the same build of other facts".into(),
+            };
+            return Err(exists(request, &holds));
         }
     }
     write_durably(&partial.path.join(Manifest::FILE), &json)?;
@@ -197,8 +214,14 @@ fn exchange(new: &Path, out: &Path) -> Result<(), BuildError> {
     let mut aside = OsString::from(out.as_os_str());
     aside.push(".replaced");
     let aside = PathBuf::from(aside);
-    let moved = fs::rename(out, &aside).and_then(|()| fs::rename(new, out));
-    moved.map_err(|error| BuildError::io(out, error))?;
+    let io = |error| BuildError::io(out, error);
+    remove(&aside)?;
+    fs::rename(out, &aside).map_err(io)?;
+    if let Err(error) = fs::rename(new, out) {
+        // What was there stays.
+        fs::rename(&aside, out).map_err(io)?;
+        return Err(io(error));
+    }
     remove(&aside)
 }
 

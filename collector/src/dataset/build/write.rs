@@ -79,7 +79,7 @@ pub(super) fn write(
         .collect();
     counts.hint = (counts.rows == 0).then(|| ledger::hint(request.format, &reasons));
     counts.skipped = skipped;
-    let files = writer.finish(partial, &gathered.people, inputs, &counts)?;
+    let files = writer.finish(partial, &gathered.people, policy, inputs, &counts)?;
     Ok((counts, files))
 }
 
@@ -126,6 +126,7 @@ impl Writer {
         mut self,
         partial: &Partial,
         people: &Known,
+        policy: &Policy,
         inputs: &Inputs,
         counts: &Counts,
     ) -> Result<Files, BuildError> {
@@ -136,7 +137,11 @@ impl Writer {
         let composition = self.composer.finish(&Counts::reasons(&counts.skipped));
         let mut files = self.lines.finish()?;
         self.table.finish()?;
-        let table = facts_of(&partial.path().join(provenance::FILE), self.counts.rows)?;
+        let path = partial.path().join(provenance::FILE);
+        let table = FileFacts {
+            rows: Some(self.counts.rows),
+            ..facts_of(&path)?
+        };
         files.insert(provenance::FILE.into(), table);
         let facts = CardFacts {
             inputs,
@@ -146,6 +151,8 @@ impl Writer {
         for (name, text) in card::files(&facts, &composition)? {
             put(partial, &name, text.as_bytes(), &mut files)?;
         }
+        let toml = policy.toml().as_bytes();
+        put(partial, card::POLICY_FILE, toml, &mut files)?;
         Ok(files)
     }
 }
@@ -283,8 +290,8 @@ impl Hashed {
     }
 }
 
-/// Facts of a file that was written by somebody else; synced on return.
-fn facts_of(path: &Path, rows: u64) -> Result<FileFacts, BuildError> {
+/// Facts of a file as it is there, without its rows; synced on return.
+pub(super) fn facts_of(path: &Path) -> Result<FileFacts, BuildError> {
     let io = |error| BuildError::io(path, error);
     let mut file = File::open(path).map_err(io)?;
     file.sync_all().map_err(io)?;
@@ -303,6 +310,6 @@ fn facts_of(path: &Path, rows: u64) -> Result<FileFacts, BuildError> {
     Ok(FileFacts {
         bytes,
         sha256: hex::encode(sha256.finalize()),
-        rows: Some(rows),
+        rows: None,
     })
 }

@@ -31,7 +31,7 @@ use super::milli::Milli;
 const DEFAULT: &str = include_str!("../../../policies/default.toml");
 
 /// Hex digits of the file's hash in a reference: 48 bits tell the policies of a
-/// project apart, the manifest of a dataset holds the whole file.
+/// project apart, the dataset's `policy.toml` is the whole file.
 const HASH_DIGITS: usize = 12;
 
 /// A parsed and checked policy. Cheap to clone.
@@ -41,6 +41,8 @@ pub struct Policy {
     pub(crate) reference: Arc<str>,
     /// BLAKE3 of the file, in hex.
     pub(crate) blake3: Arc<str>,
+    /// The file itself, which builds keep.
+    pub(crate) toml: Arc<str>,
     /// Silence that ends a visit, in ms.
     pub(crate) visit_ms: u64,
     /// How reading time scales confidence.
@@ -99,8 +101,7 @@ impl Policy {
     /// Reads a policy file; the error names line and field.
     pub fn parse(toml: &str) -> Result<Self, PolicyError> {
         let raw = toml::from_str(toml).map_err(|error| PolicyError::syntax(toml, &error))?;
-        let hash = blake3::hash(toml.as_bytes()).to_hex();
-        check::policy(raw, &hash).map_err(|wrong| wrong.at(toml))
+        check::policy(raw, toml).map_err(|wrong| wrong.at(toml))
     }
 
     /// Its name, version and the start of the file's BLAKE3: `default@1#9c1f…`.
@@ -113,6 +114,12 @@ impl Policy {
     #[must_use]
     pub fn blake3(&self) -> &str {
         &self.blake3
+    }
+
+    /// The whole file.
+    #[must_use]
+    pub fn toml(&self) -> &str {
+        &self.toml
     }
 
     /// Whether `asked` names it: by name, `name@version` or the full reference.

@@ -38,6 +38,7 @@ fn the_manifest_names_every_file_with_its_hash() {
     assert_eq!(inputs.policy, policy().reference());
     let file = blake3::hash(Policy::default_toml().as_bytes()).to_hex();
     assert_eq!(inputs.policy_blake3, file.as_str());
+    assert_eq!(found["policy.toml"], Policy::default_toml().as_bytes());
     assert!(!desk.out("out.partial").exists());
 }
 
@@ -213,4 +214,35 @@ fn labels_are_not_built() {
     let refused = make(&facts(&[]), &policy(), &request).unwrap_err();
     assert!(matches!(refused, BuildError::Labels), "{refused}");
     assert!(!desk.out("out.partial").exists());
+}
+
+#[test]
+fn a_build_is_unchanged_only_as_long_as_its_files_are() {
+    let desk = Desk::new();
+    let facts = facts(&questions(10, 5));
+    let request = desk.request("out");
+    make(&facts, &policy(), &request).unwrap();
+    let whole = files(&request.out);
+    let again = make(&facts, &policy(), &request).unwrap();
+    assert_eq!(again.published, Published::Unchanged);
+
+    let card = request.out.join("README.md");
+    for spoil in [
+        |card: &Path| fs::remove_file(card),
+        |card: &Path| fs::write(card, "mine"),
+    ] {
+        spoil(&card).unwrap();
+        let refused = make(&facts, &policy(), &request).unwrap_err().to_string();
+        assert!(
+            refused.contains("README.md is gone or was changed"),
+            "{refused}"
+        );
+        let replace = BuildRequest {
+            replace: true,
+            ..request.clone()
+        };
+        let mended = make(&facts, &policy(), &replace).unwrap();
+        assert_eq!(mended.published, Published::Replaced);
+        assert_eq!(files(&request.out), whole);
+    }
 }

@@ -23,7 +23,8 @@ const POSITIVE: (f64, f64) = (0.001, STRENGTH_MAX);
 /// Largest multiplier of a class.
 const CLASS_MAX: f64 = 100.0;
 
-pub(super) fn policy(file: file::File, hash: &str) -> Result<Policy, Wrong> {
+pub(super) fn policy(file: file::File, toml: &str) -> Result<Policy, Wrong> {
+    let hash = blake3::hash(toml.as_bytes()).to_hex();
     let name = slug("name", &file.name)?;
     let version = *file.version.get_ref();
     let classes = classes(&file.class)?;
@@ -42,7 +43,8 @@ pub(super) fn policy(file: file::File, hash: &str) -> Result<Policy, Wrong> {
     );
     Ok(Policy {
         reference: format!("{name}@{version}#{}", &hash[..super::HASH_DIGITS]).into(),
-        blake3: hash.into(),
+        blake3: hash.as_str().into(),
+        toml: toml.into(),
         visit_ms: window("visit", &file.window.visit)?,
         dwell: dwell(&file.dwell)?,
         pairs: PairRules {
