@@ -241,12 +241,14 @@ fn wrong_options_are_refused_before_anything_is_made() {
     let data = Data::new();
     let out = data.beside("out");
     let base = ["dataset", "build", "--out", arg(&out), "--format"];
-    let wrong: [&[&str]; 8] = [
+    let wrong: [&[&str]; 10] = [
         &["nope"],
         &["trl-kto", "--split", "1.5"],
         &["trl-kto", "--split-by", "person"],
         &["trl-kto", "--min-confidence", "0.12345"],
         &["trl-kto", "--from", "yesterday"],
+        &["trl-kto", "--from", "6", "--to", "6"],
+        &["trl-kto", "--from", "6", "--since", "6"],
         &["trl-kto", "--memory", "64MB"],
         &["trl-kto", "--trust", "blind"],
         &["trl-kto", "--as-of", "2999-01-01"],
@@ -384,6 +386,46 @@ fn only_files_of_the_manifest_and_of_the_own_project_are_handed_out() {
     );
 }
 
+/// Commands and API grew apart in what they call a range of time; all take both.
+#[test]
+fn a_range_has_two_spellings_everywhere() {
+    let data = Data::new();
+    let as_of = Chats {
+        outputs: 20,
+        people: 5,
+        chars: 50,
+    }
+    .tell(&data);
+    // All were shown before; nothing is left, and the remedy says what to widen.
+    let at = as_of.to_string();
+    for (first, last) in [("--from", "--to"), ("--since", "--until")] {
+        let out = data.beside(&first[2..]);
+        let range = [first, at.as_str(), last, "2999-01-01"];
+        let built = build(&data, &out, as_of, &range).ok().json();
+        let inputs = &built["manifest"]["inputs"];
+        assert_eq!(
+            (&inputs["from"], &inputs["to"]),
+            (&json!(as_of), &json!(32_472_144_000_000_u64))
+        );
+        let counts = &built["manifest"]["counts"];
+        assert_eq!(counts["skipped"], json!({"outside_range": 20}));
+        let remedy = counts["remedies"]["outside_range"].as_str().unwrap();
+        assert!(remedy.contains("--from and --to"), "{remedy}");
+        let export = ["export", "--format", "trl-kto", "--as-of", &at];
+        let told = data.cli(&[&export[..], &range].concat()).ok();
+        assert!(told.stderr.contains("20 outside_range"), "{}", told.stderr);
+    }
+    let server = Server::start(&data);
+    let body = |first: &str, last: &str| json!({"format": "trl-kto", "as_of": as_of, first: as_of, last: "2999-01-01"});
+    let (_, one) = order(&server, &body("from", "to"));
+    let (_, other) = order(&server, &body("since", "until"));
+    assert_eq!(one["id"], other["id"]);
+    for query in [format!("since={as_of}"), format!("from={as_of}")] {
+        let path = format!("/v1/datasets/trl-kto?as_of={as_of}&{query}");
+        assert_eq!(server.api().get(&path).ok().body, b"");
+    }
+}
+
 #[test]
 fn orders_that_make_no_sense_are_refused_by_name() {
     let data = Data::new();
@@ -401,6 +443,11 @@ fn orders_that_make_no_sense_are_refused_by_name() {
         json!({"format": "trl-kto", "fromm": 5}),
         "json_malformed",
         "json",
+    );
+    refused(
+        json!({"format": "trl-kto", "from": 6, "to": 6}),
+        "to_unsupported",
+        "to",
     );
     refused(
         json!({"format": "trl-kto", "split": 1.5}),

@@ -32,9 +32,9 @@ pub struct Order {
     pub format: String,
     #[serde(default)]
     pub policy: Option<String>,
-    #[serde(default)]
+    #[serde(default, alias = "since")]
     pub from: Option<Moment>,
-    #[serde(default)]
+    #[serde(default, alias = "until")]
     pub to: Option<Moment>,
     #[serde(default)]
     pub as_of: Option<Moment>,

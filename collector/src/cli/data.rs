@@ -1,4 +1,4 @@
-//! A data directory, with or without a server on it.
+//! A data directory, with or without another process on it.
 
 use std::{path::Path, sync::Arc};
 
@@ -16,12 +16,12 @@ use crate::{
 pub(super) struct Data {
     pub(super) store: Arc<SqliteStore>,
     pub(super) control: Control,
-    /// Holds the lock, so that no server starts meanwhile; `None` while one runs.
+    /// Holds the lock, so that no server starts meanwhile; `None` while another process has it.
     pub(super) collector: Option<Collector>,
 }
 
 impl Data {
-    /// Opens `path`. Where no server runs, everything acknowledged is folded into
+    /// Opens `path`. Where no other process has it open, everything acknowledged is folded into
     /// the store first.
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
         if !path.is_dir() {
@@ -35,7 +35,10 @@ impl Data {
                 Some(collector)
             }
             Err(OpenError::Busy(_)) => {
-                note("a server runs on this directory: reading beside it");
+                note(&format!(
+                    "another tacit process (a server, or a command) has {} open: reading beside it",
+                    path.display()
+                ));
                 None
             }
             Err(error) => return Err(error.into()),

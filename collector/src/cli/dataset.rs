@@ -46,10 +46,10 @@ pub(super) struct Build {
     #[arg(long)]
     project: Option<String>,
     /// Only outputs shown at or after this moment: Unix ms, or a date or time, UTC.
-    #[arg(long, value_parser = moment)]
+    #[arg(long, visible_alias = "since", value_parser = moment)]
     from: Option<u64>,
     /// Only outputs shown before this moment.
-    #[arg(long, value_parser = moment)]
+    #[arg(long, visible_alias = "until", value_parser = moment)]
     to: Option<u64>,
     /// As everything was known at this moment; without, the moment of the interrupted
     /// build it goes on with, else now.
@@ -103,6 +103,7 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
 }
 
 fn build_one(options: &Build) -> anyhow::Result<()> {
+    check_range(options.from, options.to)?;
     let policy = policy_or_default(options.policy.as_deref())?;
     let data = Data::open(&options.common.data)?;
     let store = &*data.store;
@@ -254,6 +255,14 @@ fn style(has_end: bool) -> ProgressStyle {
         "{spinner} {msg} {human_pos} {per_sec} {elapsed}"
     };
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// Refuses a range that nothing can be in.
+pub(super) fn check_range(from: Option<u64>, to: Option<u64>) -> Result<(), Usage> {
+    match (from, to) {
+        (Some(from), Some(to)) if from >= to => Err(Usage("--to is not after --from".into())),
+        _ => Ok(()),
+    }
 }
 
 /// A moment as Unix ms.

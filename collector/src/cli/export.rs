@@ -11,7 +11,13 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, data::Data, dataset::share, label::policy_or_default, note, out_json};
+use super::{
+    Common,
+    data::Data,
+    dataset::{check_range, moment, share},
+    label::policy_or_default,
+    note, out_json,
+};
 use crate::{
     dataset::{ExportError, Filter, Format, Summary, Wanted},
     export::{SEED, export},
@@ -27,17 +33,17 @@ pub(super) struct Options {
     /// The project; not needed when there is only one.
     #[arg(long)]
     project: Option<String>,
-    /// Only outputs shown at or after this moment, Unix ms.
-    #[arg(long)]
-    since: Option<u64>,
-    /// Only outputs shown before this moment, Unix ms.
-    #[arg(long)]
-    until: Option<u64>,
+    /// Only outputs shown at or after this moment: Unix ms, or a date or time, UTC.
+    #[arg(long, visible_alias = "since", value_parser = moment)]
+    from: Option<u64>,
+    /// Only outputs shown before this moment.
+    #[arg(long, visible_alias = "until", value_parser = moment)]
+    to: Option<u64>,
     /// File of a policy; the built-in one without.
     #[arg(long)]
     policy: Option<PathBuf>,
-    /// As everything was known at this moment, Unix ms; now without.
-    #[arg(long)]
+    /// As everything was known at this moment; now without.
+    #[arg(long, value_parser = moment)]
     as_of: Option<u64>,
     /// The least confidence of a label, 0 to 1; undecided ones have 0.5.
     #[arg(long, value_parser = share)]
@@ -70,14 +76,15 @@ pub(super) fn trust(name: &str) -> Result<Trust, String> {
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
+    check_range(options.from, options.to)?;
     let policy = policy_or_default(options.policy.as_deref())?;
     let data = Data::open(&options.common.data)?;
     let project = data.project(options.project.as_deref())?;
     let wanted = Wanted {
         format: options.format,
         filter: Filter {
-            since: options.since,
-            until: options.until,
+            since: options.from,
+            until: options.to,
             mature_only: options.mature_only,
             trust: options.trust.unwrap_or(options.format.default_trust()),
             min_confidence: options.min_confidence.unwrap_or_default(),

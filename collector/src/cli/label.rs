@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use tacit_signals::Id;
 
-use super::{Common, Usage, data::Data, out, out_json};
+use super::{Common, Usage, data::Data, dataset::moment, out, out_json};
 use crate::{
     dataset::{Filter, Format},
     export::relabel,
@@ -47,8 +47,8 @@ pub(super) struct Explain {
     /// File of a policy; the built-in one without.
     #[arg(long)]
     policy: Option<PathBuf>,
-    /// As everything was known at this moment, Unix ms; now without.
-    #[arg(long)]
+    /// As everything was known at this moment; now without.
+    #[arg(long, value_parser = moment)]
     as_of: Option<u64>,
     #[command(flatten)]
     common: Common,
@@ -63,15 +63,15 @@ pub(super) struct Diff {
     /// The project; not needed when there is only one.
     #[arg(long)]
     project: Option<String>,
-    /// As everything was known at this moment, Unix ms; now without.
-    #[arg(long)]
+    /// As everything was known at this moment; now without.
+    #[arg(long, value_parser = moment)]
     as_of: Option<u64>,
-    /// Only outputs shown at or after this moment, Unix ms.
-    #[arg(long)]
-    since: Option<u64>,
-    /// Only outputs shown before this moment, Unix ms.
-    #[arg(long)]
-    until: Option<u64>,
+    /// Only outputs shown at or after this moment: Unix ms, or a date or time, UTC.
+    #[arg(long, visible_alias = "since", value_parser = moment)]
+    from: Option<u64>,
+    /// Only outputs shown before this moment.
+    #[arg(long, visible_alias = "until", value_parser = moment)]
+    to: Option<u64>,
     /// Examples of each change of state, at most 100.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=100))]
     examples: u16,
@@ -119,8 +119,8 @@ fn compare(options: &Diff) -> anyhow::Result<()> {
     let project = data.project(options.project.as_deref())?;
     let as_of = options.as_of.unwrap_or_else(now_ms);
     let filter = Filter {
-        since: options.since,
-        until: options.until,
+        since: options.from,
+        until: options.to,
         ..Filter::of(Format::TrlDpo)
     };
     let examples = options.examples.into();

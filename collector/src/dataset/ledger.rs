@@ -122,7 +122,7 @@ impl Skip {
     #[must_use]
     pub const fn remedy(self) -> &'static str {
         match self {
-            Self::OutsideRange => "widen --since and --until; outputs never shown have no time",
+            Self::OutsideRange => "widen --from and --to; outputs never shown have no time",
             Self::NotRegistered => {
                 "level 1 is missing: the app's server has to register its outputs \
                  (POST /v1/outputs with a secret key), which gives them text and trust"

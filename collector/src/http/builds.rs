@@ -77,6 +77,11 @@ fn check(order: &Order) -> Result<(), Problem> {
             return Err(Problem::unsupported(field, "a number from 0 to 1"));
         }
     }
+    if let (Some(Moment(from)), Some(Moment(to))) = (order.from, order.to)
+        && from >= to
+    {
+        return Err(Problem::unsupported("to", "it is not after from"));
+    }
     if order.split_by.is_some() && order.split.is_none() {
         return Err(Problem::unsupported("split_by", "it needs a split"));
     }

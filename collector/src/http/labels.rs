@@ -29,7 +29,9 @@ const SUMMARY: &str = "tacit-export";
 #[derive(Deserialize)]
 pub(super) struct Query {
     format: Option<String>,
+    #[serde(alias = "from")]
     since: Option<u64>,
+    #[serde(alias = "to")]
     until: Option<u64>,
     state: Option<String>,
     policy: Option<String>,
