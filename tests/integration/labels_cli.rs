@@ -229,3 +229,80 @@ fn a_server_labels_by_its_own_policy() {
         refused.stderr
     );
 }
+
+#[test]
+fn every_read_labels_by_the_policy_that_holds() {
+    let story = Story::told();
+    let own = file(&story.data, "shop.toml", &shop());
+    let reference = tacit(["label", "check", &own]).ok().text().to_owned();
+    let reference = reference.lines().next().unwrap();
+    let event = format!("{}:2", story.binary.session);
+    let (as_of, from) = (story.as_of.to_string(), (story.base - 1).to_string());
+    assert_eq!(story.server.stop().code(), Some(0));
+
+    let followed = |more: &[&str]| {
+        let args = [&["ledger", &event, "--json"], more].concat();
+        story.data.cli(&args).ok().json()
+    };
+    let label = &followed(&["--policy", &own])["label"];
+    assert_eq!(label["policy"], reference);
+    assert_eq!(
+        (label["state"].as_str(), label["score"].as_f64()),
+        (Some("pending"), Some(1.0))
+    );
+    assert_eq!(followed(&[])["label"]["score"], 3.0, "the built-in policy");
+    let bad = file(&story.data, "bad.toml", "version = 1");
+    for command in [
+        &["ledger"][..],
+        &["export", "--format", "labels"],
+        &["simulate", "--fit"],
+    ] {
+        let args = [command, &["--policy", &bad]].concat();
+        let refused = if command[0] == "simulate" {
+            tacit(args)
+        } else {
+            story.data.cli(&args)
+        };
+        assert_eq!(refused.code, 2, "{command:?}: {}", refused.stderr);
+        assert!(
+            refused.stderr.contains("bad.toml: line 1: "),
+            "{}",
+            refused.stderr
+        );
+    }
+
+    let server = Server::start_with(&story.data, &["--policy", &own]);
+    let get = |path: &str| server.api().get(path).ok();
+    let overview: Value = get("/v1/overview").json();
+    assert_eq!(overview["policy"], reference);
+    assert_eq!(overview["reasons"]["copied_most"], 5);
+    assert_eq!(overview["states"]["positive"], 1, "{overview}");
+    let output: Value = get("/v1/outputs/o-good").json();
+    assert_eq!(output["label"]["policy"], reference);
+    let all = get("/v1/labels?format=ndjson");
+    let labels: Vec<Value> = all
+        .text()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(labels.len(), 7);
+    assert!(labels.iter().all(|label| label["policy"] == reference));
+    let rows = |policy: &str| {
+        get(&format!("/v1/datasets/trl-sft?as_of={as_of}{policy}"))
+            .text()
+            .lines()
+            .count()
+    };
+    assert!(
+        rows("") < rows("&policy=default"),
+        "a copy alone is no demonstration any more"
+    );
+    let brief: Value = get(&format!("/v1/brief?from={from}&to={as_of}&as_of={as_of}")).json();
+    assert_eq!(brief["policy"], reference);
+    let ledger: Value = get("/v1/ledger").json();
+    assert_eq!(ledger["events"]["stored"], 36);
+    let ordered = server
+        .api()
+        .post("/v1/datasets/builds", &[], br#"{"format": "trl-kto"}"#);
+    assert_eq!(ordered.json()["policy"], reference);
+}

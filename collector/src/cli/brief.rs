@@ -10,8 +10,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{
-    Common, Usage, data::Data, dataset::moment, export, label::policy_or_default, note, out,
-    out_json,
+    Common, Usage, data::Data, dataset::moment, export, note, out, out_json,
+    policy::policy_or_default,
 };
 use crate::{
     brief::{self, Brief, EXAMPLES, files, markdown},

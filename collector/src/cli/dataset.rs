@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Common, Usage, data::Data, export, label::policy_or_default, note, out_json};
+use super::{Common, Usage, data::Data, export, note, out_json, policy::policy_or_default};
 use crate::{
     builds, clock,
     dataset::{

@@ -15,8 +15,8 @@ use super::{
     Common,
     data::Data,
     dataset::{check_range, moment, share},
-    label::policy_or_default,
     note, out_json,
+    policy::policy_or_default,
 };
 use crate::{
     dataset::{ExportError, Filter, Format, Summary, Wanted},

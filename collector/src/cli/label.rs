@@ -1,19 +1,22 @@
 //! `tacit label`: policies, and why a label is what it is.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use tacit_signals::Id;
 
-use super::{Common, Usage, data::Data, dataset::moment, out, out_json};
+use super::{
+    Common, Usage,
+    data::Data,
+    dataset::moment,
+    out, out_json,
+    policy::{policy_or_default, read_policy},
+};
 use crate::{
     dataset::{Filter, Format},
     export::relabel,
-    label::{Policy, explain},
+    label::explain,
     store::Store,
     wall::now_ms,
 };
@@ -135,20 +138,4 @@ fn compare(options: &Diff) -> anyhow::Result<()> {
         return out_json(&changes);
     }
     Ok(out(changes.to_string().trim_end())?)
-}
-
-/// The policy in a file; what is wrong with it is wrong usage.
-pub(super) fn read_policy(path: &Path) -> anyhow::Result<Policy> {
-    let shown = path.display();
-    let text = fs::read_to_string(path).map_err(|error| Usage(format!("{shown}: {error}")))?;
-    let policy = Policy::parse(&text).map_err(|error| Usage(format!("{shown}: {error}")))?;
-    Ok(policy)
-}
-
-/// As [`read_policy`]; the built-in policy without a file.
-pub(super) fn policy_or_default(path: Option<&Path>) -> anyhow::Result<Policy> {
-    match path {
-        Some(path) => read_policy(path),
-        None => Ok(Policy::default_policy()?),
-    }
 }

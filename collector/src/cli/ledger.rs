@@ -1,11 +1,13 @@
 //! `tacit ledger`: the books, or the path of one event.
 
+use std::path::PathBuf;
+
 use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 use tacit_signals::{Id, SessionId};
 
-use super::{Common, Usage, data::Data, note, out, out_json};
+use super::{Common, Usage, data::Data, note, out, out_json, policy::policy_or_default};
 use crate::{
     control::ProjectId,
     export::{self, Fates},
@@ -22,17 +24,21 @@ pub(super) struct Options {
     /// The project; not needed when there is only one.
     #[arg(long)]
     project: Option<String>,
+    /// File of a policy; the built-in one without.
+    #[arg(long)]
+    policy: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let event = options.event.as_deref().map(parse).transpose()?;
+    let policy = policy_or_default(options.policy.as_deref())?;
     let data = Data::open(&options.common.data)?;
     let project = data.project(options.project.as_deref())?;
     let answer = match event {
-        Some((session, seq)) => follow(&data, project, session, seq)?,
-        None => summary(&data, project)?,
+        Some((session, seq)) => follow(&data, &policy, project, (session, seq))?,
+        None => summary(&data, &policy, project)?,
     };
     if options.common.json {
         return out_json(&answer);
@@ -50,13 +56,12 @@ fn parse(event: &str) -> Result<(SessionId, u32), Usage> {
     parsed.ok_or_else(|| Usage(format!("{event} is no event; write SESSION:SEQ")))
 }
 
-fn summary(data: &Data, project: ProjectId) -> anyhow::Result<Value> {
+fn summary(data: &Data, policy: &Policy, project: ProjectId) -> anyhow::Result<Value> {
     let counters = data.store.fates(project)?;
     if data.collector.is_none() {
         note("what the server has not stored yet is not counted; GET /v1/ledger counts it");
     }
-    let policy = Policy::default_policy()?;
-    let overview = export::overview(&*data.store, &policy, project, now_ms())?;
+    let overview = export::overview(&*data.store, policy, project, now_ms())?;
     let refusals = data.store.refusals()?.into_iter();
     let refused = refusals
         .filter(|(of, _)| of.is_none_or(|of| of == project))
@@ -72,7 +77,12 @@ fn summary(data: &Data, project: ProjectId) -> anyhow::Result<Value> {
     Ok(ledger.to_json(&fates))
 }
 
-fn follow(data: &Data, project: ProjectId, session: SessionId, seq: u32) -> anyhow::Result<Value> {
+fn follow(
+    data: &Data,
+    policy: &Policy,
+    project: ProjectId,
+    (session, seq): (SessionId, u32),
+) -> anyhow::Result<Value> {
     let event = format!("{session}:{seq}");
     let Some(traced) = data.store.trace(project, session, seq)? else {
         let why = if data.collector.is_some() {
@@ -102,7 +112,7 @@ fn follow(data: &Data, project: ProjectId, session: SessionId, seq: u32) -> anyh
     }
     let mut answer = json!({"event": event, "acknowledged": true, "fate": "stored",
         "output": output.as_str(), "received_at": received_at});
-    let label = label(data, project, &output)?;
+    let label = label(data, policy, project, &output)?;
     let used: Vec<&str> = label
         .reasons
         .iter()
@@ -126,14 +136,18 @@ fn follow(data: &Data, project: ProjectId, session: SessionId, seq: u32) -> anyh
     Ok(answer)
 }
 
-fn label(data: &Data, project: ProjectId, output: &Id) -> anyhow::Result<Labelled> {
+fn label(
+    data: &Data,
+    policy: &Policy,
+    project: ProjectId,
+    output: &Id,
+) -> anyhow::Result<Labelled> {
     let now = now_ms();
     let (group, id) = data
         .store
         .group_of(project, output, now)?
         .context("the output of a stored event is gone")?;
-    let policy = Policy::default_policy()?;
-    label_group(&group, &policy, now)
+    label_group(&group, policy, now)
         .outputs
         .into_iter()
         .find(|label| label.output == id)

@@ -10,6 +10,7 @@ mod export;
 mod keys;
 mod label;
 mod ledger;
+mod policy;
 mod release;
 mod run;
 mod serve;

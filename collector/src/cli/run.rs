@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 
-use super::{Usage, data::Data, label::policy_or_default, note, out, out_json};
+use super::{Usage, data::Data, note, out, out_json, policy::policy_or_default};
 use crate::{
     cadence::{
         period::instant,

@@ -11,7 +11,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::{label::read_policy, note, out_json};
+use super::{note, out_json, policy::read_policy};
 use crate::{collector::Collector, config::Config, http, log::Recovery};
 
 #[derive(Debug, Args)]

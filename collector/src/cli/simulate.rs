@@ -7,12 +7,11 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Usage, keys, note, out, out_json};
+use super::{Usage, keys, note, out, out_json, policy::text_or_default};
 use crate::{
     collector::{Collector, project_named},
     config::LogConfig,
     control::ContentPolicy,
-    label::Policy,
     simulate::{Generator, World, evaluate::Study, fill, fit, report},
     store::{ControlStore, KeyKind},
     wall::now_ms,
@@ -89,17 +88,8 @@ fn rounds(options: &Options) -> Study {
     }
 }
 
-/// The file of the policy in question.
-fn policy(options: &Options) -> anyhow::Result<String> {
-    let Some(path) = &options.policy else {
-        return Ok(Policy::default_toml().to_owned());
-    };
-    let shown = path.display();
-    Ok(fs::read_to_string(path).map_err(|error| Usage(format!("{shown}: {error}")))?)
-}
-
 fn fit(options: &Options, worlds: &[World]) -> anyhow::Result<()> {
-    let (toml, rounds) = (policy(options)?, rounds(options));
+    let (toml, rounds) = (text_or_default(options.policy.as_deref())?, rounds(options));
     for world in worlds {
         let found = fit::fit(&toml, world, &rounds)?;
         let found = found.with_context(|| format!("nothing is decided in world {}", world.name))?;
@@ -122,7 +112,12 @@ fn report(options: &Options, worlds: &[World]) -> anyhow::Result<()> {
         return Ok(());
     };
     let mut tell = |what: &str| note(&format!("tacit: {what} …"));
-    let report = report::report(&policy(options)?, worlds, &rounds(options), &mut tell)?;
+    let report = report::report(
+        &text_or_default(options.policy.as_deref())?,
+        worlds,
+        &rounds(options),
+        &mut tell,
+    )?;
     fs::create_dir_all(dir).with_context(|| format!("{} could not be made", dir.display()))?;
     let json = report::json(&report);
     let mut text = serde_json::to_string_pretty(&json)?;
