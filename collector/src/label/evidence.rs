@@ -246,9 +246,9 @@ fn of_event(condition: &Condition, facts: &Facts<'_>, moment: &Moment<'_>) -> Op
     let signal = &moment.event.signal;
     Some(match condition {
         Condition::Number { field, .. } if field.of_output() => return None,
-        Condition::Number { field, min, max } => field
+        Condition::Number { field, between } => field
             .read(signal)
-            .is_some_and(|value| (*min..=*max).contains(&value)),
+            .is_some_and(|value| between.contains(value)),
         Condition::Text { field, any } => {
             Text::read(*field, signal).is_some_and(|text| any.iter().any(|one| one == text))
         }
@@ -263,9 +263,9 @@ fn of_event(condition: &Condition, facts: &Facts<'_>, moment: &Moment<'_>) -> Op
 /// Whether a condition on the output holds; `None` if it asks about an event.
 fn of_output(condition: &Condition, facts: &Facts<'_>, dwell: &Dwell) -> Option<bool> {
     match condition {
-        Condition::Number { field, min, max } => {
+        Condition::Number { field, between } => {
             let value = number(*field, facts, dwell);
-            Some(value.is_some_and(|value| (*min..=*max).contains(&value)))
+            Some(value.is_some_and(|value| between.contains(value)))
         }
         Condition::SeenMs(least) => Some(seen_ms(facts, None) >= *least),
         Condition::Text { .. } | Condition::Final(_) | Condition::UsedBefore(_) => None,

@@ -31,6 +31,8 @@ pub struct Labelled {
     pub state: State,
     /// Sum of the evidence that counted; the sign is the verdict's.
     pub score: Milli,
+    /// |score| that decides, for its model and surface.
+    pub decide: Milli,
     /// Training weight; 0 where nothing was decided.
     pub weight: Milli,
     /// 0.5 (a coin toss) to 1.
@@ -146,6 +148,7 @@ pub(crate) fn assemble(
         output: identity.output,
         state: verdict.state,
         score: verdict.score,
+        decide: by.terms.decide,
         weight: verdict.weight.value,
         confidence: verdict.confidence.value,
         mature: work.mature,

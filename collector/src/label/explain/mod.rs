@@ -22,10 +22,11 @@ pub(crate) use self::{event::event_json, text::time};
 use super::{
     Milli, Policy,
     evidence::{self, Item},
+    facts::Facts,
     identity,
     labelled::{self, Labelled},
     late::History,
-    policy::{Pattern, Rule},
+    policy::{Pattern, Rule, Trigger},
     timeline::{Timeline, Visits},
     verdict::{self, By, Verdict},
     work::{self, Workings},
@@ -159,10 +160,18 @@ impl Steps<'_, '_> {
         }
         Told {
             outdone_by,
-            until: facts.start.map(|_| facts.deadline),
+            until: self.until(rule, facts),
             evidence: answer.moments.iter().map(Event::of).collect(),
             missed: misses,
             ..told(rule, outcome)
+        }
+    }
+
+    /// The end of a rule's window; of looks at accepted text that of the look-out.
+    fn until(&self, rule: &Rule, facts: &Facts<'_>) -> Option<u64> {
+        match rule.trigger {
+            Trigger::Survived { .. } => evidence::survival_until(facts, self.by.terms),
+            _ => facts.start.map(|_| facts.deadline),
         }
     }
 

@@ -1,10 +1,10 @@
 use serde_json::json;
-use tacit_signals::signal::CopyVia;
+use tacit_signals::{Signal, signal::CopyVia};
 
 use super::*;
 use crate::label::State;
 use crate::label::script::{
-    DAY, HOUR, SECOND, Story, T0, copied, dwell, id, rated, regenerated, shown,
+    DAY, HOUR, SECOND, Story, T0, act, copied, dwell, id, rated, regenerated, shown,
 };
 
 fn explained(story: Story, policy: &Policy, as_of: u64) -> (Labelled, Explanation) {
@@ -63,6 +63,7 @@ fn each_rule_says_what_became_of_it() {
     );
     let survived = told(&explanation, "accepted_survived_10min");
     assert_eq!(survived.missed[0].wanted, "accepted or pasted");
+    assert_eq!((most.until, survived.until), (Some(T0 + 7 * DAY), None));
     let abandoned = told(&explanation, "abandoned");
     assert_eq!(abandoned.missed[0].wanted, "nothing done");
 
@@ -84,6 +85,15 @@ fn each_rule_says_what_became_of_it() {
 }
 
 #[test]
+fn a_look_at_accepted_text_has_a_window_of_its_own() {
+    let accepted = Story::shown("o").at(DAY, Signal::Accepted(act()));
+    let explanation = by_default(accepted, T0 + 2 * DAY);
+    let until = |rule| told(&explanation, rule).until;
+    assert_eq!(until("accepted_survived_7d"), Some(T0 + 9 * DAY));
+    assert_eq!(until("copied_most"), Some(T0 + 7 * DAY));
+}
+
+#[test]
 fn an_absence_waits_for_the_visit_and_says_so() {
     let story = Story::shown("o").at(2 * SECOND, dwell(1_500, 0.2));
     let during = by_default(story.clone(), T0 + 60 * SECOND);
@@ -101,7 +111,7 @@ fn an_absence_waits_for_the_visit_and_says_so() {
     let deeper = story.at(3 * SECOND, dwell(1_600, 0.5));
     let read = by_default(deeper, over_at + HOUR);
     let missed = &told(&read, "abandoned").missed[0];
-    assert_eq!(missed.wanted, "read_share at most 0.499");
+    assert_eq!(missed.wanted, "read_share below 0.5");
     assert_eq!((&missed.event, &missed.found), (&None, &json!(0.5)));
 }
 

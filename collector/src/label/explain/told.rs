@@ -90,7 +90,7 @@ pub struct Told {
     pub bonus: bool,
     /// What it means, in the policy's words.
     pub reason: String,
-    /// The end of its window, exclusive.
+    /// The end of its window, exclusive; of accepted text, once it is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<u64>,
     /// The events it rests on.

@@ -103,15 +103,9 @@ fn in_units(field: Number, value: i64) -> Value {
 impl Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number { field, min, max } => {
+            Self::Number { field, between } => {
                 write!(f, "{}", field.name())?;
-                if *min != i64::MIN {
-                    write!(f, " at least {}", in_units(*field, *min))?;
-                }
-                if *max != i64::MAX {
-                    write!(f, " at most {}", in_units(*field, *max))?;
-                }
-                Ok(())
+                between.write(f, |value| in_units(*field, value).to_string())
             }
             Self::Text { field, any } => write!(f, "{} {}", field.name(), any.join(" or ")),
             Self::Final(wanted) => write!(f, "final {wanted}"),

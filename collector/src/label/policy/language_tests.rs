@@ -92,15 +92,18 @@ fn any_rule_may_ask_how_the_output_was_read_and_how_long_it_is() {
          words = { at_most = 50 }, code_share = { above = 0 } }",
     ))
     .unwrap();
-    let number = |field, min, max| Condition::Number { field, min, max };
+    let number = |field, low: Option<End>, high: Option<End>| Condition::Number {
+        field,
+        between: Between::of(low, high).unwrap(),
+    };
     assert_eq!(
         policy.base().rules[0].conditions,
         [
-            number(Number::ReadShare, 200, i64::MAX),
-            number(Number::ReadRatio, i64::MIN, 1_999),
-            number(Number::ActiveMs, 900, i64::MAX),
-            number(Number::Words, i64::MIN, 50),
-            number(Number::CodeShare, 1, i64::MAX),
+            number(Number::ReadShare, Some(End::closed(200)), None),
+            number(Number::ReadRatio, None, Some(End::open(2_000))),
+            number(Number::ActiveMs, Some(End::closed(900)), None),
+            number(Number::Words, None, Some(End::closed(50))),
+            number(Number::CodeShare, Some(End::open(0)), None),
         ]
     );
     assert_eq!(

@@ -6,6 +6,7 @@
 //! file, `check` refuses what makes no sense, `error` says where; `rule` is what
 //! fires, `terms` what holds for one output.
 
+mod between;
 mod check;
 mod error;
 mod family;
@@ -18,13 +19,14 @@ mod terms;
 use std::sync::Arc;
 
 use self::terms::Resolver;
-pub use self::{error::PolicyError, family::Family, summary::Summary};
 pub(crate) use self::{
+    between::{Between, End},
     field::{Number, Text},
     rule::{ABSENCE, Clause, Condition, Order, Rule, Trigger},
     summary::duration,
     terms::{Override, Pattern, Terms},
 };
+pub use self::{error::PolicyError, family::Family, summary::Summary};
 use super::milli::Milli;
 
 /// The policy that holds where nobody named one.

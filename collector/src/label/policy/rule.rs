@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tacit_signals::signal::Kind;
 
 use super::{
-    Family,
+    Between, Family,
     field::{Number, Text},
 };
 use crate::label::milli::Milli;
@@ -112,9 +112,9 @@ impl Order {
 /// One condition of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Condition {
-    /// A number of the signal or of the output lies in `min..=max`, in the field's
-    /// own unit or in thousandths.
-    Number { field: Number, min: i64, max: i64 },
+    /// A number of the signal or of the output lies between, in the field's own
+    /// unit or in thousandths.
+    Number { field: Number, between: Between },
     /// A name in the signal is one of these.
     Text { field: Text, any: Vec<String> },
     /// The editor was left or saved.

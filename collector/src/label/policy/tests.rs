@@ -256,8 +256,7 @@ reason = "saved"
         terms.rules[0].conditions[0],
         Condition::Number {
             field: Number::Value,
-            min: 10_000,
-            max: i64::MAX
+            between: Between::of([End::closed(10_000)], []).unwrap()
         }
     );
 }

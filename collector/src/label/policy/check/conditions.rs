@@ -6,7 +6,7 @@ use toml::Spanned;
 use super::value::{number, wrong};
 use crate::label::{
     milli::Milli,
-    policy::{ABSENCE, Condition, Number, Text, error::Wrong, file},
+    policy::{ABSENCE, Between, Condition, End, Number, Text, error::Wrong, file},
 };
 
 pub(super) fn conditions(when: &file::When, kind: Option<Kind>) -> Result<Vec<Condition>, Wrong> {
@@ -88,14 +88,17 @@ fn range(
         read(&bounds.at_most).transpose()?,
         read(&bounds.below).transpose()?,
     );
-    let min = at_least.into_iter().chain(above.map(|n| n + 1)).max();
-    let max = at_most.into_iter().chain(below.map(|n| n - 1)).min();
-    let (min, max) = (min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX));
-    if min > max || (min == i64::MIN && max == i64::MAX) {
+    let low = at_least.map(End::closed).into_iter();
+    let high = at_most.map(End::closed).into_iter();
+    let between = Between::of(
+        low.chain(above.map(End::open)),
+        high.chain(below.map(End::open)),
+    );
+    let between = between.ok_or_else(|| {
         let problem = "needs at_least, above, at_most or below that leave something in between";
-        return Err(wrong(raw, field.name(), problem));
-    }
-    Ok(Condition::Number { field, min, max })
+        wrong(raw, field.name(), problem)
+    })?;
+    Ok(Condition::Number { field, between })
 }
 
 /// A bound in the unit the field is read in.
