@@ -22,6 +22,8 @@ pub struct Example {
 pub struct Side {
     /// The sum.
     pub score: Milli,
+    /// What it must reach to decide.
+    pub decide: Milli,
     /// Training weight.
     pub weight: Milli,
     /// 0.5 to 1.
@@ -34,6 +36,7 @@ impl Side {
     fn of(label: &Labelled) -> Self {
         Self {
             score: label.score,
+            decide: label.decide,
             weight: label.weight,
             confidence: label.confidence,
             reasons: label.reasons.clone(),

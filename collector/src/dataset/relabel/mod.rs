@@ -47,6 +47,9 @@ pub struct Changes {
     /// Every change of state that occurs and every state that stays, by state
     /// before, then after.
     pub transitions: Vec<Transition>,
+    /// Outputs that flip though every rule counts as before: another score decides,
+    /// or the label waits for longer or shorter.
+    pub by_no_rule: u64,
     /// Rules whose part in labels that flip is another, most flips first.
     pub rules: Vec<RuleChange>,
     /// Rows of each kind of dataset, by its name.
@@ -103,6 +106,7 @@ pub struct Relabel<'p> {
     weight: (i64, i64),
     states: BTreeMap<(State, State), u64>,
     examples: Examples,
+    by_no_rule: u64,
     rules: BTreeMap<String, RuleChange>,
     rows: Rows<'p>,
 }
@@ -128,6 +132,7 @@ impl<'p> Relabel<'p> {
             weight: (0, 0),
             states: BTreeMap::new(),
             examples: Examples::new(examples, seed),
+            by_no_rule: 0,
             rules: BTreeMap::new(),
             rows: Rows::new((old, new), filter),
         }
@@ -163,6 +168,7 @@ impl<'p> Relabel<'p> {
     /// Notes every rule that counts otherwise than before.
     fn by_rule(&mut self, before: &Labelled, after: &Labelled, flips: bool) {
         let (before, after) = (scores(&before.reasons), scores(&after.reasons));
+        self.by_no_rule += u64::from(flips && before == after);
         let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
         for name in names {
             let (was, is) = (before.get(name), after.get(name));
@@ -219,6 +225,7 @@ impl<'p> Relabel<'p> {
                 after: Milli::new(self.weight.1),
             },
             transitions,
+            by_no_rule: self.by_no_rule,
             rules,
             rows: self.rows.finish(),
         }

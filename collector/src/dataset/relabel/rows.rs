@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     dataset::{Filter, Format, Maker, provenance::Provenance},
-    label::{LabelledGroup, Policy, State},
+    label::{LabelledGroup, Milli, Policy, State},
     store::rows::Group,
 };
 
@@ -24,9 +24,9 @@ pub struct RowChanges {
     pub gained: u64,
     /// Rows only the old one gives.
     pub lost: u64,
-    /// Rows that say the opposite of a verdict.
+    /// Rows that say the opposite: of answers judged, as only these say a verdict.
     pub reversed: u64,
-    /// Rows with another training weight or margin.
+    /// Other rows with another training weight or margin.
     pub reweighted: u64,
 }
 
@@ -49,15 +49,15 @@ impl<'p> Rows<'p> {
     }
 
     pub(super) fn add(&mut self, group: &Group, (before, after): (&LabelledGroup, &LabelledGroup)) {
-        for (_, old, new, changes) in &mut self.makers {
-            let mut earlier: BTreeMap<String, Terms> = named(old.grounds(group, before));
-            let later = named(new.grounds(group, after));
+        for (format, old, new, changes) in &mut self.makers {
+            let mut earlier = named(*format, old.grounds(group, before));
+            let later = named(*format, new.grounds(group, after));
             changes.before += earlier.len() as u64;
             changes.after += later.len() as u64;
             for (name, is) in later {
                 match earlier.remove(&name) {
                     None => changes.gained += 1,
-                    Some(was) if was.0 != is.0 => changes.reversed += 1,
+                    Some(was) if was.verdict != is.verdict => changes.reversed += 1,
                     Some(was) => changes.reweighted += u64::from(was != is),
                 }
             }
@@ -73,14 +73,25 @@ impl<'p> Rows<'p> {
     }
 }
 
-/// The verdict, weight and margin of a row.
-type Terms = (State, i64, Option<i64>);
+/// What a row says and how strongly.
+#[derive(Debug, PartialEq, Eq)]
+struct Terms {
+    /// The verdict, in rows that say one: an imitated text or a pair says the same
+    /// whatever became of the output it comes from.
+    verdict: Option<State>,
+    weight: i64,
+    margin: Option<i64>,
+}
 
-fn named(rows: Vec<Provenance>) -> BTreeMap<String, Terms> {
+fn named(format: Format, rows: Vec<Provenance>) -> BTreeMap<String, Terms> {
     let rows = rows.into_iter();
     rows.map(|row| {
-        let margin = row.margin.map(crate::label::Milli::thousandths);
-        (row.name, (row.state, row.weight.thousandths(), margin))
+        let terms = Terms {
+            verdict: (format == Format::TrlKto).then_some(row.state),
+            weight: row.weight.thousandths(),
+            margin: row.margin.map(Milli::thousandths),
+        };
+        (row.name, terms)
     })
     .collect()
 }

@@ -1,9 +1,11 @@
-use tacit_signals::signal::CopyVia;
+use tacit_signals::signal::{ContentRole, CopyVia};
 
 use super::*;
 use crate::{
     dataset::Format,
-    label::script::{DAY, HOUR, SECOND, Story, T0, copied, group, rated, regenerated, shown},
+    label::script::{
+        DAY, HOUR, SECOND, Story, T0, content, copied, edited, group, rated, regenerated, shown,
+    },
 };
 
 const AS_OF: u64 = T0 + HOUR;
@@ -96,7 +98,7 @@ fn flips_are_counted_with_the_rules_and_rows_behind_them() {
         lost: 0,
         rescored: 1,
     };
-    assert_eq!(changes.rules, [rule]);
+    assert_eq!((&changes.rules, changes.by_no_rule), (&vec![rule], 0));
     let flip = changes.transitions.iter().find(|t| t.from != t.to).unwrap();
     let example = &flip.examples[0];
     assert_eq!(example.output, "up");
@@ -127,6 +129,25 @@ fn verdicts_turned_round_and_pairs_lost_are_told_apart() {
     let heavier = changes(&heavier, &history(), 1);
     assert_eq!((heavier.flipped, heavier.reweighted), (0, 3));
     assert_eq!(heavier.rows["trl-dpo"].reweighted, 1);
+}
+
+#[test]
+fn a_target_says_the_same_whatever_became_of_what_was_edited() {
+    let edited = Story::shown("o")
+        .at(SECOND, edited(0.8))
+        .at(2 * SECOND, content(ContentRole::Edit, "Better."))
+        .registered("Text.");
+    let turned = changed(
+        "survival = { at_least = 0.7 } }\nscore = 2.0",
+        "survival = { at_least = 0.7 } }\nscore = -2.0",
+    );
+    let turned = changes(&turned, &[edited.group()], 1);
+    assert_eq!(count(&turned, State::Positive, State::Negative), 1);
+    for format in ["trl-sft", "trl-dpo"] {
+        let rows = turned.rows[format];
+        let none = (rows.gained, rows.lost, rows.reversed);
+        assert_eq!((rows.after, none), (1, (0, 0, 0)), "{format}");
+    }
 }
 
 #[test]
@@ -206,7 +227,8 @@ fn text_for_a_terminal() {
         "  positive  pending            2  *\n",
         "  positive  positive           1\n",
         "trl-kto            5         2         0         3         0           0\n",
-        "negative → pending\n  down\n    before -2.0: rated_down −2.0 (9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f:1)\n",
+        "\n3 of the flips by no rule: another score decides, or a label waits for longer or shorter\n",
+        "negative → pending\n  down\n    before -2.0 of 2.0: rated_down −2.0 (9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f:1)\n    after  -2.0 of 2.5: rated_down",
     ] {
         assert!(text.contains(line), "{line}\nin\n{text}");
     }

@@ -38,6 +38,13 @@ impl Changes {
     }
 
     fn rules(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.by_no_rule > 0 {
+            writeln!(
+                f,
+                "\n{} of the flips by no rule: another score decides, or a label waits for longer or shorter",
+                self.by_no_rule
+            )?;
+        }
         if self.rules.is_empty() {
             return Ok(());
         }
@@ -92,10 +99,12 @@ fn one(example: &Example, f: &mut Formatter<'_>) -> fmt::Result {
 
 fn side(side: &Side) -> String {
     let reasons: Vec<_> = side.reasons.iter().map(reason).collect();
-    if reasons.is_empty() {
-        return format!("{}: nothing counts", side.score);
-    }
-    format!("{}: {}", side.score, reasons.join(", "))
+    let reasons = if reasons.is_empty() {
+        "nothing counts".to_owned()
+    } else {
+        reasons.join(", ")
+    };
+    format!("{} of {}: {reasons}", side.score, side.decide)
 }
 
 fn reason(reason: &Reason) -> String {
