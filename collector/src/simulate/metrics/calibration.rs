@@ -79,6 +79,25 @@ pub fn calibration(judged: &[Judged]) -> Option<Calibration> {
     })
 }
 
+impl Calibration {
+    /// Mean confidence less the share right: above 0 labels say too much.
+    #[must_use]
+    pub fn too_sure_by(&self) -> f64 {
+        let (off, mass) = self.bins.iter().fold((0.0, 0.0), |(off, mass), bin| {
+            (off + bin.mass * bin.too_sure_by(), mass + bin.mass)
+        });
+        off / mass
+    }
+}
+
+impl Bin {
+    /// Mean confidence less the share right.
+    #[must_use]
+    pub fn too_sure_by(&self) -> f64 {
+        self.said - self.was
+    }
+}
+
 fn closed([mass, said, was]: [f64; 3]) -> Bin {
     Bin {
         mass,
@@ -125,6 +144,10 @@ mod tests {
         let judged = [labels(800, 50, 30), labels(900, 50, 50)].concat();
         let found = calibration(&judged).unwrap();
         assert!((found.error - 0.15).abs() < 1e-9, "{found:?}");
+        assert!(
+            (found.too_sure_by() - 0.05).abs() < 1e-9,
+            "too sure by 0.2 in one half, not sure enough by 0.1 in the other"
+        );
         let loss = -(30.0 * 0.8_f64.ln() + 20.0 * 0.2_f64.ln() + 50.0 * 0.9_f64.ln()) / 100.0;
         assert!((found.loss - loss).abs() < 1e-9);
     }

@@ -53,3 +53,7 @@ impl Judged {
 fn real(count: usize) -> f64 {
     count as f64
 }
+
+#[cfg(test)]
+#[path = "reference_tests.rs"]
+mod reference;
