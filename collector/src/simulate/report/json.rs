@@ -11,14 +11,16 @@ use crate::simulate::{
 /// The report as JSON: numbers of four decimals, names as in the page.
 #[must_use]
 pub fn json(report: &Report) -> Value {
+    let first = report.worlds.first();
+    let first = first.and_then(|first| first.at_fitted.as_ref());
     let fitted = report.fitted.as_ref().map(|fitted| {
         json!({
             "world": fitted.world,
             "seeds": fitted.training.seeds,
             "temperature": f64::from(fitted.fit.temperature) / 1_000.0,
             "training_calibration_error": short(fitted.fit.calibration.error),
-            "calibration_error": fitted.judged.as_ref().map(|judged| short(judged.error)),
-            "loss": fitted.judged.as_ref().map(|judged| short(judged.loss)),
+            "calibration_error": first.map(|first| short(first.error)),
+            "loss": first.map(|first| short(first.loss)),
         })
     });
     json!({
@@ -54,6 +56,7 @@ fn world(reported: &Reported) -> Value {
         "not_behind": names(reported.not_behind()),
         "less_wrong": names(reported.less_wrong()),
         "calibrated": calibrated,
+        "calibration_at_fitted": reported.at_fitted.as_ref().map(calibration),
         "scored": found.scored.iter().map(scored).collect::<Vec<_>>(),
         "sensitivity": sensitivity.collect::<Vec<_>>(),
     })
@@ -83,6 +86,7 @@ fn calibration(calibration: &Calibration) -> Value {
     json!({
         "error": short(calibration.error),
         "loss": short(calibration.loss),
+        "too_sure_by": short(calibration.too_sure_by()),
         "bins": bins.collect::<Vec<_>>(),
     })
 }

@@ -3,6 +3,7 @@
 mod assumptions;
 mod json;
 mod page;
+mod temperature;
 mod world;
 
 pub use self::{json::json, page::page};
@@ -28,6 +29,8 @@ pub struct Report {
     pub policy: String,
     /// Its temperature, as written.
     pub temperature: f64,
+    /// It is the one built in.
+    pub built_in: bool,
     /// The rounds of every world.
     pub rounds: Study,
     /// The temperature the base world asks for; nothing where nothing is decided.
@@ -43,6 +46,8 @@ pub struct Reported {
     pub world: World,
     /// What was found there.
     pub found: Found,
+    /// The policy's calibration there with the fitted temperature.
+    pub at_fitted: Option<Calibration>,
 }
 
 /// A temperature fitted on other people than it is judged on.
@@ -54,8 +59,6 @@ pub struct Fitted {
     pub training: Study,
     /// The fit.
     pub fit: Fit,
-    /// Its calibration on the rounds of the report.
-    pub judged: Option<Calibration>,
 }
 
 /// Studies every world; fits the temperature in the first. `progress` is told
@@ -78,13 +81,21 @@ pub fn report(
     for world in worlds {
         progress(&format!("watching people of world {}", world.name));
         if let Some(found) = study(toml, world, rounds)? {
-            let world = world.clone();
-            reported.push(Reported { world, found });
+            let at_fitted = match &fitted {
+                Some(fitted) => at(toml, fitted.fit.temperature, world, rounds)?,
+                None => None,
+            };
+            reported.push(Reported {
+                world: world.clone(),
+                found,
+                at_fitted,
+            });
         }
     }
     Ok(Report {
         policy: policy.reference(),
         temperature: policy.base().temperature.to_f64(),
+        built_in: toml == Policy::default_toml(),
         rounds: rounds.clone(),
         fitted,
         worlds: reported,
@@ -99,14 +110,23 @@ fn fitted(toml: &str, world: &World, rounds: &Study) -> Result<Option<Fitted>, V
     let Some(fit) = fit(toml, world, &training)? else {
         return Ok(None);
     };
-    let policy = with_temperature(toml, fit.temperature)?;
-    let seen = watch(world, rounds, &[&policy]);
     Ok(Some(Fitted {
         world: world.name.clone(),
         training,
         fit,
-        judged: seen.first().and_then(|seen| calibration(&judged(seen))),
     }))
+}
+
+/// The policy's calibration in a world with another temperature.
+fn at(
+    toml: &str,
+    temperature: u32,
+    world: &World,
+    rounds: &Study,
+) -> Result<Option<Calibration>, VariantError> {
+    let policy = with_temperature(toml, temperature)?;
+    let seen = watch(world, rounds, &[&policy]);
+    Ok(seen.first().and_then(|seen| calibration(&judged(seen))))
 }
 
 impl Reported {
@@ -137,9 +157,14 @@ impl Reported {
             .collect()
     }
 
+    /// The policy's calibration, as it is written.
+    pub(crate) fn calibration(&self) -> Option<&Calibration> {
+        self.policy()?.calibration.as_ref()
+    }
+
     /// The policy's calibration error.
     pub(crate) fn calibration_error(&self) -> Option<f64> {
-        Some(self.policy()?.calibration.as_ref()?.error)
+        Some(self.calibration()?.error)
     }
 }
 

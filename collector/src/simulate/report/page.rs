@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{
-    CALIBRATION_MAX, Report, Reported, assumptions,
+    CALIBRATION_MAX, Report, Reported, assumptions, temperature,
     world::{interval, percent, section, three},
 };
 use crate::{
@@ -27,7 +27,7 @@ pub fn page(report: &Report) -> Result<String, PlotError> {
         (summary(report))
         @for world in &worlds { (world) }
         (sensitivity(report)?)
-        (temperature(report))
+        (temperature::section(report))
         (method(report))
     };
     Ok(report::page("Is the label right?", &body))
@@ -245,49 +245,7 @@ fn of_world(reported: &Reported) -> Markup {
     }
 }
 
-fn temperature(report: &Report) -> Markup {
-    let Some(fitted) = &report.fitted else {
-        return html! {};
-    };
-    let shipped = report
-        .worlds
-        .iter()
-        .find(|reported| reported.world.name == fitted.world);
-    let shipped = shipped.and_then(|reported| reported.policy()?.calibration.as_ref());
-    let fitted_at = f64::from(fitted.fit.temperature) / 1_000.0;
-    let sure = |score: f64, temperature: f64| three(1.0 / (1.0 + libm::exp(-score / temperature)));
-    let columns = [
-        Column::Words("Temperature"),
-        Column::Numbers("score 2 says"),
-        Column::Numbers("score 3 says"),
-        Column::Numbers("calibration error"),
-        Column::Numbers("log loss"),
-    ];
-    let row = |name: &str, at: f64, found: Option<&crate::simulate::metrics::Calibration>| {
-        vec![
-            html! { (name) " " (three(at)) },
-            html! { (sure(2.0, at)) },
-            html! { (sure(3.0, at)) },
-            html! { (found.map_or(String::new(), |found| three(found.error))) },
-            html! { (found.map_or(String::new(), |found| format!("{:.4}", found.loss))) },
-        ]
-    };
-    let rows = [
-        row("shipped", report.temperature, shipped),
-        row("fitted", fitted_at, fitted.judged.as_ref()),
-    ];
-    html! {
-        h2 id="temperature" { "Temperature" }
-        p {
-            "Confidence is 1 / (1 + exp(−|score| / temperature)). The likeliest temperature in world "
-            (fitted.world) " was fitted on rounds " (seeds(&fitted.training.seeds)) " and is judged, beside the "
-            "shipped one, on the rounds of this report, " (seeds(&report.rounds.seeds)) "."
-        }
-        (table("Temperatures on people they were not fitted on", &columns, &rows))
-    }
-}
-
-fn seeds(seeds: &[u64]) -> String {
+pub(super) fn seeds(seeds: &[u64]) -> String {
     seeds
         .iter()
         .map(ToString::to_string)

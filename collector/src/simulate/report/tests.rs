@@ -124,6 +124,43 @@ fn confidence_is_what_it_says_on_people_nothing_was_fitted_on() {
 }
 
 #[test]
+fn the_page_says_what_the_fitted_temperature_would_do_in_every_world() {
+    let worlds = ["base", "testers"].map(|name| World::named(name).unwrap());
+    let study = few(150, &[7]);
+    let report = report(Policy::default_toml(), &worlds, &study, &mut |_| {}).unwrap();
+    let fitted = report.fitted.as_ref().unwrap().fit.temperature;
+    for (world, reported) in worlds.iter().zip(&report.worlds) {
+        let policy = with_temperature(Policy::default_toml(), fitted).unwrap();
+        let seen = watch(world, &study, &[&policy]).remove(0);
+        assert_eq!(reported.at_fitted, calibration(&judged(&seen)));
+    }
+    let json = json(&report);
+    let of_base = &json["worlds"][0]["calibration_at_fitted"];
+    assert_eq!(json["fitted"]["calibration_error"], of_base["error"]);
+    let page = page(&report).unwrap();
+    let (_, section) = page.split_once("id=\"temperature\"").unwrap();
+    for error in report.worlds.iter().flat_map(|reported| {
+        [
+            reported.calibration_error(),
+            reported.at_fitted.as_ref().map(|found| found.error),
+        ]
+    }) {
+        assert!(
+            section.contains(&format!("{:.3}", error.unwrap())),
+            "{error:?}"
+        );
+    }
+    assert!(section.contains("The built-in policy keeps the smaller one"));
+    let own = format!("{}# mine", Policy::default_toml());
+    let of_own = super::report(&own, &worlds[..1], &study, &mut |_| {}).unwrap();
+    assert!(
+        !super::page(&of_own)
+            .unwrap()
+            .contains("The built-in policy keeps")
+    );
+}
+
+#[test]
 fn the_same_seeds_give_the_same_bytes() {
     let worlds = ["base", "testers"].map(|name| World::named(name).unwrap());
     let made = |seed| {

@@ -143,9 +143,7 @@ fn reliability(reported: &Reported) -> Result<Markup, PlotError> {
         x: Axis::of("confidence").within(0.5, 1.0),
         y: Axis::of("share right").within(0.3, 1.0),
     };
-    let bins = reported
-        .policy()
-        .and_then(|policy| policy.calibration.as_ref());
+    let bins = reported.calibration();
     let bins = bins.map_or(&[][..], |calibration| &calibration.bins);
     calibration(&about, &[("policy", bins.iter().map(dot).collect())])
 }
@@ -216,6 +214,15 @@ pub(super) fn three(value: f64) -> String {
     } else {
         "–".into()
     }
+}
+
+/// Three decimals with a sign.
+pub(super) fn signed(value: f64) -> String {
+    format!(
+        "{}{}",
+        if value < 0.0 { "−" } else { "+" },
+        three(value.abs())
+    )
 }
 
 /// A share as per cent.
