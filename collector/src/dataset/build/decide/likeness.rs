@@ -15,7 +15,7 @@ use std::{
 use super::sorter;
 use crate::dataset::{
     build::BuildError,
-    near::{PERMUTATIONS, Signature, near},
+    near::{BAND_ROWS, PERMUTATIONS, Signature, near},
     sort::{SortError, Sorter},
 };
 
@@ -26,6 +26,11 @@ const SLOT_BYTES: u64 = 1 + (PARTS_MAX * PERMUTATIONS) as u64;
 /// bucket are short answers to different questions; the first ones have to do, so
 /// that a bucket of a million takes no longer than a million comparisons times this.
 const KEPT_MAX: usize = 64;
+
+/// Beside the bands of the answer, whose indices are smaller: a bucket of rows whose
+/// signatures are all the same. Copies meet there however full their other buckets
+/// are, so none of them is ever on the other side of a split.
+const WHOLE: u8 = u8::MAX;
 
 /// Collects rows to compare.
 pub(super) struct Likeness {
@@ -57,6 +62,11 @@ impl Likeness {
         let mut slot = vec![u8::try_from(parts.len()).unwrap_or_default()];
         for part in parts {
             slot.extend(part.to_bytes());
+        }
+        if !parts.is_empty() {
+            let whole = blake3::hash(&slot);
+            let key = [&[WHOLE], &whole.as_bytes()[..BAND_ROWS], &row.to_be_bytes()].concat();
+            self.bands.push(&key, b"")?;
         }
         slot.resize(1 + PARTS_MAX * PERMUTATIONS, 0);
         let written = self.signatures.write_all(&slot);

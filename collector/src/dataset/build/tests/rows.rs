@@ -212,3 +212,25 @@ fn provenance_has_a_row_for_each_in_the_same_order() {
     assert_eq!(test, asked_in(&request.out, "test.jsonl"));
     assert_eq!(train.len() + test.len(), 50);
 }
+
+/// Short answers to many questions fill the buckets in which rows are compared.
+#[test]
+fn copies_are_found_among_any_number_of_equal_answers() {
+    const QUESTIONS: u32 = 200;
+    let mut asked = questions(QUESTIONS, QUESTIONS);
+    for one in &mut asked {
+        one.answer = "Yes, it is.".into();
+    }
+    let copies = asked.iter().cloned().map(|one| Asked {
+        id: format!("copy-{}", one.id),
+        person: format!("copy-{}", one.person),
+        ..one
+    });
+    let all = [copies.collect(), asked.clone()].concat();
+    let desk = Desk::new();
+    let built = make(&facts(&all), &policy(), &desk.request("out")).unwrap();
+    assert_eq!(
+        skipped(&built),
+        [("duplicate", u64::from(QUESTIONS))].into()
+    );
+}
