@@ -495,6 +495,17 @@ fn an_order_survives_the_server_that_took_it() {
         .collect();
     server.kill();
     let server = Server::start(&data);
+    // Whoever asked first is served first: the list has the latest request first.
+    wait::within(LONG, "all builds", || {
+        let list = server.api().get("/v1/datasets/builds").ok().json();
+        let builds = list["builds"].as_array().unwrap().iter();
+        let states: Vec<_> = builds.map(|build| build["state"].clone()).collect();
+        let mut in_order = states.clone();
+        in_order.sort_by_key(|state| ["waiting", "running", "done"].map(|name| state == name));
+        in_order.reverse();
+        assert_eq!(states, in_order);
+        states.iter().all(|state| state == "done").then_some(())
+    });
     for (seed, id) in seeds.iter().zip(&ids) {
         let built = done(&server, id);
         assert_eq!(built["manifest"]["inputs"]["seed"], *seed);

@@ -190,21 +190,28 @@ impl Builds {
         known.then(|| self.shared.of(project).join(id).join(name))
     }
 
-    /// Goes on with what was asked for before this process began.
+    /// Goes on with what was asked for before this process began, in that order.
     pub fn resume(&self, policies: &Policies) -> io::Result<()> {
         let mut line = self.shared.line();
         let Ok(projects) = fs::read_dir(&self.shared.root) else {
             return Ok(());
         };
+        let mut left = Vec::new();
         for entry in projects {
             let name = entry?.file_name();
             let Some(project) = name.to_str().and_then(|name| name.parse().ok()) else {
                 continue;
             };
             let project = ProjectId(project);
-            for id in ids(&self.shared.of(project)) {
-                self.go_on(&mut line, project, &id, policies)?;
+            let directory = self.shared.of(project);
+            for id in ids(&directory) {
+                let requested = read_requested(&directory, &id);
+                left.extend(requested.map(|requested| (requested.at, project.0, id)));
             }
+        }
+        left.sort_unstable();
+        for (_, project, id) in left {
+            self.go_on(&mut line, ProjectId(project), &id, policies)?;
         }
         Ok(())
     }
