@@ -3,6 +3,12 @@
 //! Nothing that happens after a label is mature can change it. But something that
 //! happened before may be received after: a phone that was offline for a week. It
 //! counts like everything else, and it leaves a trace.
+//!
+//! Two things leave none. A registration is no event: one that comes late and
+//! brings another override into play changes the label, and has no id to name. And
+//! visits are taken as known now, not then: signals about other outputs of the
+//! conversation that come late and lengthen a visit put off when the label counts
+//! as having been mature. That matters only where a visit outlasts the act window.
 
 use std::sync::Arc;
 

@@ -139,6 +139,19 @@ mod tests {
     }
 
     #[test]
+    fn an_event_sent_again_by_a_clock_that_was_set_stands_once_and_first() {
+        let mut rows = Story::shown("o-1").rows;
+        let mut again = rows.slices[0].clone();
+        (again.sent_at, again.received_at) = (T0 + 60_000, T0 + 90_000);
+        rows.slices.insert(0, again);
+        for _ in 0..2 {
+            rows.slices.reverse();
+            let times: Vec<_> = Timeline::of(&rows).moments.iter().map(|m| m.at).collect();
+            assert_eq!(times, [T0]);
+        }
+    }
+
+    #[test]
     fn a_visit_ends_with_the_first_long_silence() {
         let visits = visits(&[0, 50, 149, 249, 300]);
         assert_eq!(visits.over_at(T0), T0 + 249, "100 of silence is enough");

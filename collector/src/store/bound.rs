@@ -8,6 +8,10 @@ use crate::{
     limits::{EVENTS_PER_OUTPUT_MAX, TEXTS_PER_OUTPUT_MAX},
 };
 
+/// The first, so that what happens later never takes away what a label rests on;
+/// by time and not by receipt, so that the order of arrival does not matter. Early
+/// times can be forged (`policy.md` says what bounds that).
+///
 /// The first events of an output by (corrected time, session, seq), texts and all
 /// others each up to their limit: the same ones whatever the order of slices. No
 /// more than twice the limits are held at any time.

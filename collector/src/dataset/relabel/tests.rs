@@ -228,7 +228,7 @@ fn text_for_a_terminal() {
         "  positive  positive           1\n",
         "trl-kto            5         2         0         3         0           0\n",
         "\n3 of the flips by no rule: another score decides, or a label waits for longer or shorter\n",
-        "negative → pending\n  down\n    before -2.0 of 2.0: rated_down −2.0 (9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f:1)\n    after  -2.0 of 2.5: rated_down",
+        "negative → pending\n  down\n    before -2.0 (2.0 decides): rated_down −2.0 (9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f:1)\n    after  -2.0 (2.5 decides): rated_down",
     ] {
         assert!(text.contains(line), "{line}\nin\n{text}");
     }

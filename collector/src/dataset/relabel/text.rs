@@ -104,7 +104,7 @@ fn side(side: &Side) -> String {
     } else {
         reasons.join(", ")
     };
-    format!("{} of {}: {reasons}", side.score, side.decide)
+    format!("{} ({} decides): {reasons}", side.score, side.decide)
 }
 
 fn reason(reason: &Reason) -> String {
