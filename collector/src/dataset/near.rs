@@ -65,24 +65,17 @@ impl Signature {
     /// has a signature of its own, so that it is like no other.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let chars = normal(text);
-        let mut least = [u64::MAX; PERMUTATIONS];
-        let whole = chars.len().clamp(1, SHINGLE_CHARS);
-        if chars.is_empty() {
-            lower(&mut least, mix(0));
-        }
-        for shingle in chars.windows(whole) {
-            lower(&mut least, hash(shingle));
-        }
+        let shingles = shingles(&normal(text));
         // The top byte of the smallest value says little: it is almost always 0.
-        Self(least.map(|value| mix(value).to_le_bytes()[0]))
+        Self(ORDERS.map(|order| mix(least(&shingles, order)).to_le_bytes()[0]))
     }
 
     /// Estimated Jaccard similarity of the texts, 0 to 1.
     #[must_use]
     pub fn similarity(&self, other: &Self) -> Milli {
-        let agree = self.0.iter().zip(&other.0).filter(|(a, b)| a == b);
-        let agree = i64::try_from(agree.count()).unwrap_or_default();
+        let same = self.0.iter().zip(&other.0).map(|(a, b)| u8::from(a == b));
+        // In bytes, which 128 fit: a vector of them is summed at once.
+        let agree = i64::from(same.sum::<u8>());
         // (agree/128 − 1/256) / (1 − 1/256), nearest thousandth.
         let above_chance = (2 * agree - 1).max(0);
         Milli::new((above_chance * 2_000 + 255) / 510)
@@ -143,13 +136,31 @@ fn normal(text: &str) -> Vec<char> {
     normal
 }
 
-/// Takes a shingle into every order: its place in order `i` is `a_i·x + b_i`
+/// Hashes of a text's shingles, most of those that come again left out: they change
+/// no minimum, and of a long answer they are a third.
+fn shingles(chars: &[char]) -> Vec<u64> {
+    if chars.is_empty() {
+        return vec![mix(0)];
+    }
+    // The last one of each remainder; at first one of another.
+    let mut seen = [u64::MAX; SEEN];
+    seen[SEEN - 1] = 0;
+    let all = chars.windows(chars.len().min(SHINGLE_CHARS)).map(hash);
+    let remainder = |hash: u64| usize::try_from(hash % SEEN as u64).unwrap_or_default();
+    all.filter(|hash| std::mem::replace(&mut seen[remainder(*hash)], *hash) != *hash)
+        .collect()
+}
+
+/// Remainders of hashes that are remembered: 16 KiB, which stays in the nearest cache.
+const SEEN: usize = 2_048;
+
+/// The first place that any shingle has in an order: that of `x` is `a·x + b`
 /// (mod 2⁶⁴), compared by its high half, where such a function is pairwise
 /// independent (Dietzfelbinger 1996) — enough over hashes that are spread already.
-fn lower(least: &mut [u64; PERMUTATIONS], shingle: u64) {
-    for (least, (a, b)) in least.iter_mut().zip(&ORDERS) {
-        *least = (*least).min(a.wrapping_mul(shingle).wrapping_add(*b) >> 32);
-    }
+fn least(shingles: &[u64], (a, b): (u64, u64)) -> u64 {
+    let places = shingles.iter().map(|x| a.wrapping_mul(*x).wrapping_add(b));
+    // The smallest has the smallest high half.
+    places.fold(u64::MAX, u64::min) >> 32
 }
 
 /// The `a_i` (odd) and `b_i` of every order, of SplitMix64 from 0 on: the same on

@@ -74,11 +74,15 @@ impl View<'_> {
         .collect()
     }
 
-    /// Outputs placed in `conversation`, under whichever id.
-    pub(super) fn placed(&self, conversation: i64) -> Result<Vec<i64>, StoreError> {
+    /// Outputs placed in `conversation`, aliases resolved.
+    fn placed(&self, conversation: i64) -> Result<BTreeSet<i64>, StoreError> {
         let mut select = self.snapshot.prepare_cached(
-            "SELECT output FROM placements
-             WHERE project = ?1 AND conversation = ?2 AND received_at <= ?3",
+            "SELECT coalesce(aliases.output, placements.output)
+             FROM placements LEFT JOIN aliases
+               ON aliases.project = ?1 AND alias = placements.output
+                 AND aliases.received_at <= ?3
+             WHERE placements.project = ?1 AND conversation = ?2
+               AND placements.received_at <= ?3",
         )?;
         let key = params![self.project.0, conversation, time(self.as_of)];
         let rows = select.query_map(key, |row| row.get(0))?;
@@ -100,37 +104,22 @@ impl View<'_> {
         Ok(row.optional()?)
     }
 
-    /// Whether `output` is in any conversation.
-    pub(super) fn is_placed(&self, output: i64) -> Result<bool, StoreError> {
-        let mut numbers = vec![output];
-        numbers.extend(self.aliases(output)?.into_iter().map(|(number, _)| number));
-        for number in numbers {
-            if self.claimed(number)?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// The conversation of `output`: as registered, else as claimed.
     pub(super) fn conversation(&self, output: i64) -> Result<Option<(String, i64)>, StoreError> {
         let registered = registered(self.snapshot, self.project, output, self.as_of)?;
-        self.effective(output, registered.as_ref())
+        let Some(conversation) = registered.and_then(|fields| fields.conversation) else {
+            return self.said(output);
+        };
+        let mut select = self.snapshot.prepare_cached(
+            "SELECT conversation FROM conversations WHERE project = ?1 AND id = ?2",
+        )?;
+        let key = params![self.project.0, conversation.as_str()];
+        let number = select.query_row(key, |row| row.get(0))?;
+        Ok(Some((conversation.to_string(), number)))
     }
 
-    fn effective(
-        &self,
-        output: i64,
-        registered: Option<&Registered>,
-    ) -> Result<Option<(String, i64)>, StoreError> {
-        if let Some(conversation) = registered.and_then(|fields| fields.conversation.as_ref()) {
-            let mut select = self.snapshot.prepare_cached(
-                "SELECT conversation FROM conversations WHERE project = ?1 AND id = ?2",
-            )?;
-            let key = params![self.project.0, conversation.as_str()];
-            let number = select.query_row(key, |row| row.get(0))?;
-            return Ok(Some((conversation.to_string(), number)));
-        }
+    /// The conversation that `output` was said to be in under any of its ids.
+    fn said(&self, output: i64) -> Result<Option<(String, i64)>, StoreError> {
         let mut smallest = self.claimed(output)?;
         for (alias, _) in self.aliases(output)? {
             smallest = [smallest, self.claimed(alias)?].into_iter().flatten().min();
@@ -138,18 +127,24 @@ impl View<'_> {
         Ok(smallest)
     }
 
-    /// The group of `conversation`.
-    pub(super) fn of_conversation(&self, conversation: i64) -> Result<Assembled, StoreError> {
-        let mut outputs = BTreeSet::new();
-        for output in self.placed(conversation)? {
-            outputs.insert(self.target(output)?.unwrap_or(output));
-        }
+    /// The group of the conversation called `id`.
+    pub(super) fn of_conversation(
+        &self,
+        id: &str,
+        conversation: i64,
+    ) -> Result<Assembled, StoreError> {
         let mut rows = Vec::new();
         let mut joined = BTreeMap::new();
-        for output in outputs {
+        for output in self.placed(conversation)? {
             let registered = registered(self.snapshot, self.project, output, self.as_of)?;
-            let effective = self.effective(output, registered.as_ref())?;
-            if effective.is_some_and(|(_, number)| number == conversation) {
+            let said = registered.as_ref();
+            let is_here = match said.and_then(|fields| fields.conversation.as_ref()) {
+                Some(said) => said.as_str() == id,
+                None => self
+                    .said(output)?
+                    .is_some_and(|(_, number)| number == conversation),
+            };
+            if is_here {
                 self.load(output, registered, &mut rows, &mut joined)?;
             }
         }
@@ -284,8 +279,12 @@ pub(super) fn registered(
         let Ok(fields) = registration::from_stored(body) else {
             return Err(unreadable);
         };
+        let Some(registered) = &mut registered else {
+            registered = Some(fields);
+            continue;
+        };
         // Rows hold what was new when they came, so they never disagree.
-        if fill(registered.get_or_insert_default(), &fields).is_err() {
+        if fill(registered, &fields).is_err() {
             return Err(unreadable);
         }
     }

@@ -5,9 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, in order; their number is the schema's version.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     include_str!("../../../migrations/0001_facts.sql"),
     include_str!("../../../migrations/0002_updates.sql"),
+    include_str!("../../../migrations/0003_registrations.sql"),
 ];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -52,7 +53,7 @@ mod tests {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 2
+                known: 3
             }
         ));
     }
@@ -84,12 +85,16 @@ mod tests {
                 let names: Vec<_> = signals
                     .map(|event| event.signal.name().to_owned())
                     .collect();
-                events.push(format!("{}: {}", output.id, names.join(", ")));
+                let answer = output
+                    .registered
+                    .as_ref()
+                    .and_then(|said| said.output.as_deref());
+                events.push(format!("{}: {}, {answer:?}", output.id, names.join(", ")));
             }
             ControlFlow::Continue(())
         });
         visited.unwrap();
-        assert_eq!(events, ["o-1: shown, copied"]);
+        assert_eq!(events, ["o-1: shown, copied, Some(\"So.\")"]);
         let build = BuildRecord::new(BuildKind::Brief, "b", b"{}", 1, "/out");
         assert!(store.add_build(project, &build).unwrap());
         drop(store);

@@ -32,17 +32,34 @@ pub(super) fn groups(
     let mut by_conversation = snapshot.prepare_cached(
         "SELECT id, conversation FROM conversations WHERE project = ?1 AND id > ?2 ORDER BY id",
     )?;
-    // Of equal ids the output comes after the conversation.
+    // Outputs that stand for themselves and are in no conversation. Of equal ids the
+    // output comes after the conversation.
     let mut by_output = snapshot.prepare_cached(
         "SELECT id, output FROM outputs
-         WHERE project = ?1 AND id >= ?2 AND (?3 OR id > ?2) ORDER BY id",
+         WHERE project = ?1 AND id >= ?2 AND (?3 OR id > ?2)
+           AND NOT EXISTS (SELECT 1 FROM placements INDEXED BY placements_by_output
+                           WHERE placements.project = ?1
+                             AND placements.output = outputs.output
+                             AND placements.received_at <= ?4)
+           AND NOT EXISTS (SELECT 1 FROM aliases
+                           WHERE aliases.project = ?1 AND alias = outputs.output
+                             AND aliases.received_at <= ?4)
+           AND NOT EXISTS (SELECT 1
+                           FROM aliases INDEXED BY aliases_by_output
+                             CROSS JOIN placements INDEXED BY placements_by_output
+                               ON placements.project = ?1 AND placements.output = alias
+                                 AND placements.received_at <= ?4
+                           WHERE aliases.project = ?1 AND aliases.output = outputs.output
+                             AND aliases.received_at <= ?4)
+         ORDER BY id",
     )?;
     let last = after.map_or("", |name| &name.id);
     let conversation_was_last = after.is_some_and(|name| !name.alone);
     let mut conversations = by_conversation.query(params![project.0, last])?;
-    let mut outputs = by_output.query(params![project.0, last, conversation_was_last])?;
+    let bounds = params![project.0, last, conversation_was_last, time(as_of)];
+    let mut outputs = by_output.query(bounds)?;
     let mut conversation = next(&mut conversations)?;
-    let mut output = next_alone(&view, &mut outputs)?;
+    let mut output = next(&mut outputs)?;
     loop {
         let conversation_first = match (&conversation, &output) {
             (None, None) => return Ok(()),
@@ -58,11 +75,11 @@ pub(super) fn groups(
             return Ok(());
         };
         let Assembled { group, .. } = if alone {
-            output = next_alone(&view, &mut outputs)?;
+            output = next(&mut outputs)?;
             view.of_output(number)?
         } else {
             conversation = next(&mut conversations)?;
-            view.of_conversation(number)?
+            view.of_conversation(&id, number)?
         };
         let name = GroupName { id, alone };
         if !group.outputs.is_empty() && visit(&name, group).is_break() {
@@ -76,16 +93,6 @@ fn next(rows: &mut Rows<'_>) -> Result<Option<(String, i64)>, StoreError> {
         Some(row) => Ok(Some((row.get(0)?, row.get(1)?))),
         None => Ok(None),
     }
-}
-
-/// The next output that stands for itself and is in no conversation.
-fn next_alone(view: &View<'_>, rows: &mut Rows<'_>) -> Result<Option<(String, i64)>, StoreError> {
-    while let Some((id, output)) = next(rows)? {
-        if view.target(output)?.is_none() && !view.is_placed(output)? {
-            return Ok(Some((id, output)));
-        }
-    }
-    Ok(None)
 }
 
 pub(super) fn group_of(
@@ -104,7 +111,7 @@ pub(super) fn group_of(
     };
     let output = view.target(number)?.unwrap_or(number);
     let Assembled { group, joined } = match view.conversation(output)? {
-        Some((_, conversation)) => view.of_conversation(conversation)?,
+        Some((name, number)) => view.of_conversation(&name, number)?,
         None => view.of_output(output)?,
     };
     let own = joined.get(id).unwrap_or(id).clone();
