@@ -121,7 +121,30 @@ fn keep(file: &mut Table, wanted: impl Fn(&str) -> bool) -> Result<(), VariantEr
     let rules = file.get_mut("rule").and_then(Value::as_array_mut);
     let rules = rules.ok_or(VariantError::Missing("rules"))?;
     rules.retain(|rule| signal(rule).is_some_and(&wanted));
+    let names: BTreeSet<String> = rules.iter().filter_map(name).map(Into::into).collect();
+    let overrides = file.get_mut("override").and_then(Value::as_array_mut);
+    if let Some(overrides) = overrides {
+        overrides.retain_mut(|by| still_says(by, &names));
+    }
     Ok(())
+}
+
+/// Drops what an override says of rules that are gone; whether anything is left.
+fn still_says(by: &mut Value, names: &BTreeSet<String>) -> bool {
+    let Some(by) = by.as_table_mut() else {
+        return true;
+    };
+    if let Some(rules) = by.get_mut("rule").and_then(Value::as_array_mut) {
+        rules.retain(|rule| name(rule).is_some_and(|name| names.contains(name)));
+        if rules.is_empty() {
+            by.remove("rule");
+        }
+    }
+    by.keys().any(|key| key != "model" && key != "surface")
+}
+
+fn name(rule: &Value) -> Option<&str> {
+    rule.get("name").and_then(Value::as_str)
 }
 
 fn set(file: &mut Table, table: &'static str, field: &str, value: f64) -> Result<(), VariantError> {
@@ -174,6 +197,20 @@ mod tests {
             default.base().rules.len(),
             "each rule belongs to one signal"
         );
+    }
+
+    #[test]
+    fn overrides_of_rules_that_are_gone_go_with_them() {
+        let own = format!(
+            "{DEFAULT}\n[[override]]\nmodel = [\"m\"]\n[[override.rule]]\nname = \"shared\"\noff = true\n\
+             [[override]]\nmodel = [\"n\"]\nact = \"1d\"\n[[override.rule]]\nname = \"rated_up\"\nscore = 3.0\n"
+        );
+        let left = |candidate: &Candidate| candidate.policy.overrides().len();
+        assert_eq!(left(&thumbs_only(&own).unwrap()), 1);
+        for alone in each_alone(&own).unwrap() {
+            let all = if alone.name == "shared" { 2 } else { 1 };
+            assert_eq!(left(&alone), all, "{}", alone.name);
+        }
     }
 
     #[test]
