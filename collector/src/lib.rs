@@ -16,7 +16,9 @@
 //!    when too much waits, or when the disk does. Then the client is answered.
 //! 5. [`consumer`] folds the log into the [`store`], each event once.
 //! 6. [`label`] and [`dataset`] are pure functions of what the store gives back;
-//!    [`export`] is the shell around them.
+//!    [`export`] is the shell around them, [`builds`] keeps what was ordered.
+//! 7. What was learnt leaves as a dataset or as a [`brief`], made when [`cadence`]
+//!    says it is due; a [`release`] notes what went live from it.
 //!
 //! On every path a batch ends in exactly one [`outcome`]; every event of an
 //! acknowledged one ends stored, duplicate, quarantined or erased. [`ledger`]
@@ -24,6 +26,10 @@
 //!
 //! Outputs take a shorter way: [`registrations`] hands them to the consumer's
 //! thread, the store's one writer, and the answer follows the commit.
+//!
+//! [`simulate`] asks whether labels are right: it makes people whose satisfaction
+//! is known and lets the same code label them. Pages for people are made by
+//! [`report`].
 
 pub mod accept;
 pub mod bell;
