@@ -14,6 +14,8 @@ mod access;
 mod brief;
 #[path = "integration/builds.rs"]
 mod builds;
+#[path = "integration/builds_http.rs"]
+mod builds_http;
 #[path = "integration/cadence.rs"]
 mod cadence;
 #[path = "integration/cli.rs"]

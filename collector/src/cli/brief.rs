@@ -10,8 +10,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::{
-    Common, Usage, data::Data, dataset::moment, export, note, out, out_json,
+    Common, Usage,
+    data::Data,
+    note, out, out_json,
     policy::policy_or_default,
+    selection::{moment, trust},
 };
 use crate::{
     brief::{self, Brief, EXAMPLES, files, markdown},
@@ -46,7 +49,7 @@ pub(super) struct Options {
     #[arg(long, value_parser = moment)]
     as_of: Option<u64>,
     /// The least trust: claimed, known or signed.
-    #[arg(long, value_parser = export::trust, default_value = "known")]
+    #[arg(long, value_parser = trust, default_value = "known")]
     trust: Trust,
     /// Examples of each group of prompts.
     #[arg(long, default_value_t = EXAMPLES, value_parser = examples)]

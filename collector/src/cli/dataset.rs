@@ -1,28 +1,28 @@
 //! `tacit dataset`.
 
 mod diff;
+mod teller;
 
-use std::{
-    io::{IsTerminal, stderr},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Common, Usage, data::Data, export, note, out_json, policy::policy_or_default};
+use self::teller::Teller;
+use super::{
+    Common, Usage,
+    data::Data,
+    export, note, out_json,
+    policy::policy_or_default,
+    selection::{Selection, moment, share},
+};
 use crate::{
-    builds, clock,
-    dataset::{
-        Filter, Format,
-        build::{
-            BuildRequest, Built, MEMORY_BYTES, Phase, Progress, Published, SplitBy, Splitting,
-            build, pending_as_of,
-        },
+    builds,
+    dataset::build::{
+        BuildRequest, Built, MEMORY_BYTES, Published, SplitBy, Splitting, build, pending_as_of,
     },
     export::SEED,
-    label::{Milli, Trust},
+    label::Milli,
     wall::now_ms,
 };
 
@@ -36,21 +36,14 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Build {
-    /// Name of the format, trl-kto for instance.
-    #[arg(long, value_parser = export::format)]
-    format: Format,
+    #[command(flatten)]
+    selection: Selection,
     /// The directory to make.
     #[arg(long)]
     out: PathBuf,
     /// The project; not needed when there is only one.
     #[arg(long)]
     project: Option<String>,
-    /// Only outputs shown at or after this moment: Unix ms, or a date or time, UTC.
-    #[arg(long, visible_alias = "since", value_parser = moment)]
-    from: Option<u64>,
-    /// Only outputs shown before this moment.
-    #[arg(long, visible_alias = "until", value_parser = moment)]
-    to: Option<u64>,
     /// As everything was known at this moment; without, the moment of the interrupted
     /// build it goes on with, else now.
     #[arg(long, value_parser = moment)]
@@ -58,15 +51,6 @@ pub(super) struct Build {
     /// File of a policy; the built-in one without.
     #[arg(long)]
     policy: Option<PathBuf>,
-    /// The least confidence of a label, 0 to 1; undecided ones have 0.5.
-    #[arg(long, value_parser = share)]
-    min_confidence: Option<Milli>,
-    /// The least trust: claimed, known or signed.
-    #[arg(long, value_parser = export::trust)]
-    trust: Option<Trust>,
-    /// Only labels that nothing can change any more.
-    #[arg(long)]
-    mature_only: bool,
     /// Share of people, or conversations, kept apart in test.jsonl.
     #[arg(long, value_parser = share)]
     split: Option<Milli>,
@@ -79,9 +63,6 @@ pub(super) struct Build {
     /// Keep near-duplicates.
     #[arg(long)]
     no_dedupe: bool,
-    /// Leave what looks private (addresses, numbers, keys) in texts.
-    #[arg(long)]
-    no_redact: bool,
     /// Id of the build before this one, kept in the manifest.
     #[arg(long)]
     previous: Option<String>,
@@ -103,19 +84,12 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
 }
 
 fn build_one(options: &Build) -> anyhow::Result<()> {
-    check_range(options.from, options.to)?;
+    let filter = options.selection.filter()?;
     let policy = policy_or_default(options.policy.as_deref())?;
     let data = Data::open(&options.common.data)?;
     let store = &*data.store;
     let mut request = BuildRequest {
-        filter: Filter {
-            since: options.from,
-            until: options.to,
-            mature_only: options.mature_only,
-            trust: options.trust.unwrap_or(options.format.default_trust()),
-            min_confidence: options.min_confidence.unwrap_or_default(),
-            redact: !options.no_redact,
-        },
+        filter,
         split: options.split.map(|share| Splitting {
             share,
             by: options.split_by,
@@ -127,7 +101,7 @@ fn build_one(options: &Build) -> anyhow::Result<()> {
         replace: options.replace,
         ..BuildRequest::new(
             data.project(options.project.as_deref())?,
-            options.format,
+            options.selection.format,
             options.as_of.unwrap_or_else(now_ms),
             &options.out,
         )
@@ -182,102 +156,6 @@ fn tell(options: &Build, built: &Built) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Outputs between two lines where nobody watches a bar.
-const LINE_EVERY: u64 = 100_000;
-
-/// Shows progress: as a bar to people, in lines to everything else.
-struct Teller {
-    bar: Option<ProgressBar>,
-    last: Option<Progress>,
-}
-
-impl Teller {
-    fn new() -> Self {
-        let watched = stderr().is_terminal();
-        Self {
-            bar: watched.then(ProgressBar::no_length),
-            last: None,
-        }
-    }
-
-    fn tell(&mut self, progress: Progress) {
-        let doing = match progress.phase {
-            Phase::Reading => "reading outputs",
-            Phase::Deciding => "deciding",
-            Phase::Writing => "writing rows",
-        };
-        let new_phase = self.last.is_none_or(|last| last.phase != progress.phase);
-        if self.last.is_none() && progress.resumed > 0 {
-            let resumed = progress.resumed;
-            self.line(&format!(
-                "tacit: going on after {resumed} outputs that an interrupted build had read"
-            ));
-        }
-        match &self.bar {
-            Some(bar) => {
-                if new_phase {
-                    bar.set_style(style(progress.total.is_some()));
-                    bar.set_message(doing);
-                }
-                bar.set_length(progress.total.unwrap_or(progress.done));
-                bar.set_position(progress.done);
-            }
-            None => {
-                let every = |progress: Progress| progress.done / LINE_EVERY;
-                if new_phase || self.last.is_some_and(|last| every(last) != every(progress)) {
-                    let of = progress.total.map(|total| format!(" of {total}"));
-                    let of = of.unwrap_or_default();
-                    self.line(&format!("tacit: {doing}: {}{of}", progress.done));
-                }
-            }
-        }
-        self.last = Some(progress);
-    }
-
-    fn line(&self, line: &str) {
-        match &self.bar {
-            Some(bar) => bar.println(line),
-            None => note(line),
-        }
-    }
-
-    fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn style(has_end: bool) -> ProgressStyle {
-    let template = if has_end {
-        "{msg} {wide_bar} {human_pos}/{human_len} {eta}"
-    } else {
-        "{spinner} {msg} {human_pos} {per_sec} {elapsed}"
-    };
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
-}
-
-/// Refuses a range that nothing can be in.
-pub(super) fn check_range(from: Option<u64>, to: Option<u64>) -> Result<(), Usage> {
-    match (from, to) {
-        (Some(from), Some(to)) if from >= to => Err(Usage("--to is not after --from".into())),
-        _ => Ok(()),
-    }
-}
-
-/// A moment as Unix ms.
-pub(super) fn moment(text: &str) -> Result<u64, String> {
-    clock::moment(text).ok_or_else(|| clock::NO_MOMENT.into())
-}
-
-/// A number from 0 to 1 with at most three decimals.
-pub(super) fn share(text: &str) -> Result<Milli, String> {
-    let share = text.parse().ok().and_then(Milli::exact);
-    share
-        .filter(|share| (0..=1_000).contains(&share.thousandths()))
-        .ok_or_else(|| "a number from 0 to 1 with at most three decimals".into())
-}
-
 fn split_by(name: &str) -> Result<SplitBy, String> {
     SplitBy::from_name(name).ok_or_else(|| "one of person, conversation".into())
 }
@@ -298,11 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_and_bytes() {
-        assert_eq!(share("0.125"), Ok(Milli::new(125)));
-        for wrong in ["1.1", "-0.1", "0.1234", "ten"] {
-            assert!(share(wrong).is_err(), "{wrong}");
-        }
+    fn sizes() {
         assert_eq!(bytes("1048576"), Ok(1 << 20));
         assert_eq!(bytes("64MiB"), Ok(64 << 20));
         assert_eq!(bytes("1 GiB"), Ok(1 << 30));

@@ -14,49 +14,30 @@ use serde_json::json;
 use super::{
     Common,
     data::Data,
-    dataset::{check_range, moment, share},
     note, out_json,
     policy::policy_or_default,
+    selection::{Selection, moment},
 };
 use crate::{
-    dataset::{ExportError, Filter, Format, Summary, Wanted},
+    dataset::{ExportError, Summary, Wanted},
     export::{SEED, export},
-    label::{Milli, Policy, Trust},
+    label::Policy,
     wall::now_ms,
 };
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Name of the format: labels, trl-kto, and all that a wrong one lists.
-    #[arg(long, value_parser = format)]
-    format: Format,
+    #[command(flatten)]
+    selection: Selection,
     /// The project; not needed when there is only one.
     #[arg(long)]
     project: Option<String>,
-    /// Only outputs shown at or after this moment: Unix ms, or a date or time, UTC.
-    #[arg(long, visible_alias = "since", value_parser = moment)]
-    from: Option<u64>,
-    /// Only outputs shown before this moment.
-    #[arg(long, visible_alias = "until", value_parser = moment)]
-    to: Option<u64>,
     /// File of a policy; the built-in one without.
     #[arg(long)]
     policy: Option<PathBuf>,
     /// As everything was known at this moment; now without.
     #[arg(long, value_parser = moment)]
     as_of: Option<u64>,
-    /// The least confidence of a label, 0 to 1; undecided ones have 0.5.
-    #[arg(long, value_parser = share)]
-    min_confidence: Option<Milli>,
-    /// Only labels that nothing can change any more.
-    #[arg(long)]
-    mature_only: bool,
-    /// The least trust: claimed, known or signed.
-    #[arg(long, value_parser = trust)]
-    trust: Option<Trust>,
-    /// Leave what looks private (addresses, numbers, keys) in texts.
-    #[arg(long)]
-    no_redact: bool,
     /// File to write, or - for stdout.
     #[arg(long, default_value = "-")]
     out: PathBuf,
@@ -64,32 +45,14 @@ pub(super) struct Options {
     common: Common,
 }
 
-pub(super) fn format(name: &str) -> Result<Format, String> {
-    Format::from_name(name).ok_or_else(|| {
-        let names: Vec<_> = Format::ALL.into_iter().map(Format::name).collect();
-        format!("one of {}", names.join(", "))
-    })
-}
-
-pub(super) fn trust(name: &str) -> Result<Trust, String> {
-    Trust::from_name(name).ok_or_else(|| "one of claimed, known, signed".into())
-}
-
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    check_range(options.from, options.to)?;
+    let filter = options.selection.filter()?;
     let policy = policy_or_default(options.policy.as_deref())?;
     let data = Data::open(&options.common.data)?;
     let project = data.project(options.project.as_deref())?;
     let wanted = Wanted {
-        format: options.format,
-        filter: Filter {
-            since: options.from,
-            until: options.to,
-            mature_only: options.mature_only,
-            trust: options.trust.unwrap_or(options.format.default_trust()),
-            min_confidence: options.min_confidence.unwrap_or_default(),
-            redact: !options.no_redact,
-        },
+        format: options.selection.format,
+        filter,
         state: None,
         as_of: options.as_of.unwrap_or_else(now_ms),
         seed: SEED,
@@ -131,7 +94,7 @@ fn tell(
     to_stdout: bool,
 ) -> anyhow::Result<()> {
     let told = json!({
-        "format": options.format.name(),
+        "format": options.selection.format.name(),
         "out": options.out,
         "policy": policy.reference(),
         "as_of": as_of,

@@ -9,9 +9,9 @@ use tacit_signals::Id;
 use super::{
     Common, Usage,
     data::Data,
-    dataset::moment,
     out, out_json,
     policy::{policy_or_default, read_policy},
+    selection::{Range, moment},
 };
 use crate::{
     dataset::{Filter, Format},
@@ -69,12 +69,8 @@ pub(super) struct Diff {
     /// As everything was known at this moment; now without.
     #[arg(long, value_parser = moment)]
     as_of: Option<u64>,
-    /// Only outputs shown at or after this moment: Unix ms, or a date or time, UTC.
-    #[arg(long, visible_alias = "since", value_parser = moment)]
-    from: Option<u64>,
-    /// Only outputs shown before this moment.
-    #[arg(long, visible_alias = "until", value_parser = moment)]
-    to: Option<u64>,
+    #[command(flatten)]
+    range: Range,
     /// Examples of each change of state, at most 100.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=100))]
     examples: u16,
@@ -116,14 +112,15 @@ fn tell(options: &Explain) -> anyhow::Result<()> {
 }
 
 fn compare(options: &Diff) -> anyhow::Result<()> {
+    options.range.check()?;
     let named = |path: &Path| policy_or_default(Some(path).filter(|path| *path != Path::new("-")));
     let (old, new) = (named(&options.old)?, named(&options.new)?);
     let data = Data::open(&options.common.data)?;
     let project = data.project(options.project.as_deref())?;
     let as_of = options.as_of.unwrap_or_else(now_ms);
     let filter = Filter {
-        since: options.from,
-        until: options.to,
+        since: options.range.from,
+        until: options.range.to,
         ..Filter::of(Format::TrlDpo)
     };
     let examples = options.examples.into();

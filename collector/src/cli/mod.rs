@@ -13,6 +13,7 @@ mod ledger;
 mod policy;
 mod release;
 mod run;
+mod selection;
 mod serve;
 mod simulate;
 

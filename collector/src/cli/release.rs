@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Common, Usage, data::Data, dataset::moment, out, out_json};
+use super::{Common, Usage, data::Data, out, out_json, selection::moment};
 use crate::{
     brief::files,
     builds::record_of,
