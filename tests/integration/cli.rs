@@ -1,5 +1,7 @@
 //! The command line: exit codes, what goes to which stream, and the shapes of JSON.
 
+use std::{fs::File, io::Read, os::unix::fs::FileTypeExt, process::Command};
+
 use serde_json::{Value, json};
 use tacit_tests::{
     data::{Data, ORIGIN, arg},
@@ -199,4 +201,36 @@ fn an_export_goes_whole_to_its_file_or_to_stdout() {
         b"",
         "the file is replaced as a whole"
     );
+}
+
+/// `--out /dev/null` once made a file of it.
+#[test]
+fn an_export_leaves_links_and_pipes_what_they_are() {
+    let data = Data::new();
+    let export = ["export", "--format", "labels-csv", "--out"];
+    let plain = data.cli(&[&export[..], &["-"]].concat()).ok().stdout;
+    assert!(!plain.is_empty(), "at least a header");
+
+    let (file, link) = (data.beside("labels.csv"), data.beside("latest.csv"));
+    std::fs::write(&file, "before").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let _ = data.cli(&[&export[..], &[arg(&link)]].concat()).ok();
+    assert!(link.symlink_metadata().unwrap().is_symlink());
+    assert_eq!(std::fs::read(&file).unwrap(), plain);
+
+    let pipe = data.beside("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    // Open at both ends: nobody waits for anybody.
+    let mut end = File::options().read(true).write(true).open(&pipe).unwrap();
+    let _ = data.cli(&[&export[..], &[arg(&pipe)]].concat()).ok();
+    assert!(pipe.metadata().unwrap().file_type().is_fifo());
+    let mut read = vec![0; plain.len()];
+    end.read_exact(&mut read).unwrap();
+    assert_eq!(read, plain);
 }

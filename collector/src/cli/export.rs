@@ -72,11 +72,16 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     tell(options, &summary, &policy, wanted.as_of, to_stdout)
 }
 
-/// Writes beside the file and renames: nobody ever reads half a dataset.
+/// Writes beside the file and renames: nobody ever reads half a dataset. A link stays
+/// one, and a device or a pipe is written to: `/dev/null` is not to be replaced.
 fn replace(
     path: &Path,
     write: impl FnOnce(&mut (dyn Write + Send)) -> Result<Summary, ExportError>,
 ) -> Result<Summary, ExportError> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    if fs::metadata(&path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return write(&mut File::options().write(true).open(path)?);
+    }
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     let mut file = File::create(&partial)?;
