@@ -19,6 +19,8 @@ export default defineConfig({
       // As root there is no sandbox; nothing may call home meanwhile.
       args: [
         "--no-sandbox",
+        // These tests play people, and what a program did is in no dataset.
+        "--disable-blink-features=AutomationControlled",
         "--disable-gpu",
         "--disable-quic",
         "--no-first-run",
