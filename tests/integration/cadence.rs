@@ -169,12 +169,10 @@ fn a_run_that_is_killed_is_tried_again_and_makes_the_same_bytes() {
         std::thread::sleep(Duration::from_millis(fastrand::u64(5..150)));
         killed.kill();
         let made = wait::until("what was killed to be made", || {
-            // On a busy machine a lease this short may be lost, and the call ends with 1.
-            let done = run(data, &config, now + 1_000);
-            let found = outcome(&done, "tuning");
-            let status = &found["status"];
-            assert_ne!(status, "failed", "{found} {}", done.stderr);
-            unfinished += u64::from(status == "busy" || status == "lost");
+            let done = run(data, &config, now + 1_000).ok();
+            let status = outcome(&done, "tuning")["status"].clone();
+            assert_ne!(status, "failed", "{status}");
+            unfinished += u64::from(status == "busy");
             (status == "made" || status == "up_to_date").then_some(done)
         });
         let made = outcome(&made, "tuning");

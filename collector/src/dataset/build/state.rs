@@ -63,6 +63,8 @@ impl State {
     pub(super) fn resume(partial: &Partial, origin: Origin) -> Result<Self, BuildError> {
         if let Some(state) = read(partial.work())
             && state.origin == origin
+            // Whoever was ended while it removed its work may have left the state alone.
+            && state.files().iter().all(|file| partial.work().join(file).exists())
         {
             partial.keep_only(&state.files())?;
             return Ok(state);

@@ -124,3 +124,16 @@ fn a_damaged_run_is_an_error_and_no_dataset() {
     assert!(error.contains("rows-000000.run is damaged"), "{error}");
     assert!(!request.out.exists());
 }
+
+/// As a process leaves it that is killed while it removes its work.
+#[test]
+fn a_state_whose_runs_are_gone_is_no_state() {
+    let asked = many();
+    let desk = Desk::new();
+    let request = desk.request("out");
+    assert!(make(&facts(&asked).for_groups(1_300), &policy(), &request).is_err());
+    fs::remove_file(desk.out("out.partial/work/rows-000000.run")).unwrap();
+    let built = make(&facts(&asked), &policy(), &request).unwrap();
+    assert_eq!(built.resumed, 0);
+    assert_eq!(built.manifest.counts.considered, u64::from(ROWS));
+}
