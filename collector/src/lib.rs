@@ -44,6 +44,7 @@ pub mod consumer;
 pub mod control;
 pub mod datalock;
 pub mod dataset;
+pub mod experiment;
 pub mod export;
 pub mod http;
 pub mod keyed;
