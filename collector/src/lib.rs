@@ -55,6 +55,7 @@ pub mod log;
 pub mod outcome;
 pub mod registrations;
 pub mod release;
+pub mod replay;
 pub mod report;
 pub mod simulate;
 pub mod store;
