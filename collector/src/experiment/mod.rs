@@ -11,3 +11,4 @@
 
 pub mod declaration;
 pub mod metric;
+pub mod readout;

@@ -1,5 +1,7 @@
 //! What can be measured of people in an experiment.
 
+use serde::{Deserialize, Serialize};
+
 /// A metric: a ratio of two sums over a person's outputs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Metric {
@@ -38,7 +40,8 @@ pub enum Metric {
 }
 
 /// Which way is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Better {
     /// More.
     Higher,
