@@ -2,11 +2,12 @@
 // `npm test -- rust browser` runs only those. `npm run test:full -- rust` runs
 // the same code with many rounds, and adds the steps that are too heavy for every day.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "../capture-wasm/build/chromium.mjs";
+import { codeOf } from "../capture-wasm/build/document.mjs";
 import { collector, compilers, npmPackages, wasmPackage } from "../capture-wasm/build/prepare.mjs";
-import { canInstallDebianPackages, installDebianPackages, Problem, root, run, say, stopRunning, works } from "../capture-wasm/build/tools.mjs";
+import { canInstallDebianPackages, installDebianPackages, Problem, root, run, say, stopRunning, target, works } from "../capture-wasm/build/tools.mjs";
 import { countPytest, loaders } from "./loaders.mjs";
 
 // `count` reads the totals of a step that consists of tests; such a step fails
@@ -23,7 +24,7 @@ const STEPS = {
     count: countCargo,
   },
   wasm: { run: once(wasmPackage) },
-  types: { needs: [wasm], run: () => run(bin("tsc"), ["--project", "capture-wasm/js"]) },
+  types: { needs: [wasm], run: types },
   js: {
     run: () => run(process.execPath, ["--test", "--test-reporter=spec", ...nodeTests()]),
     count: countNode,
@@ -202,6 +203,16 @@ function total(output, pattern) {
 
 function sum(results, field) {
   return results.reduce((sum, result) => sum + result[field], 0);
+}
+
+/** The package's typings, and the TypeScript that a document hands out. */
+async function types() {
+  await run(bin("tsc"), ["--project", "capture-wasm/js"]);
+  const folder = join(target, "types");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, "assign.ts");
+  writeFileSync(file, codeOf("signals/ASSIGN.md", "ts"));
+  await run(bin("tsc"), ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom", file]);
 }
 
 /** Beside what they test. */

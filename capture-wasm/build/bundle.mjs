@@ -77,6 +77,15 @@ await build({
 });
 cpSync(join(js, "index.d.ts"), join(out, "index.d.ts"));
 
+// An entry of its own, which capture knows nothing of.
+await build({
+  ...shared,
+  entryPoints: [join(js, "assign.js")],
+  outfile: join(out, "assign.js"),
+  format: "esm",
+});
+cpSync(join(js, "assign.d.ts"), join(out, "assign.d.ts"));
+
 // For the script tag: the same core, under a name that may be cached for ever.
 // The query tells builds of one version apart while it is being developed.
 const versioned = join(out, "web", "v", version);

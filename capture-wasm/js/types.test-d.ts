@@ -1,6 +1,7 @@
 // Compiled, never run: what must type-check, and what must not.
 
 import { start, type Handle, type SignalEvent, type StartOptions } from "tacit-capture";
+import { assign, type Assignment, type Plan } from "tacit-capture/assign";
 
 const options: StartOptions = {
   key: "pk_x",
@@ -40,3 +41,16 @@ tacit.signal("o-1", "rated");
 tacit.signal("o-1", "copied", { via: "osmosis" });
 // @ts-expect-error: text leaves under three settings only
 start({ key: "pk_x", content: "all" });
+
+const plan: Plan = { name: "tone", holdout: 0.1, traffic: 1, arms: [{ name: "a", weight: 0.5 }, { name: "b", weight: 0.5 }] };
+// A declaration that nobody can change is one as well.
+const declared = { name: "tone", holdout: 0, traffic: 1, arms: [{ name: "a", weight: 0.5 }, { name: "b", weight: 0.5 }] } as const;
+const told: Promise<Assignment[]> = Promise.all([assign(plan, "u-42"), assign(declared, "u-42")]);
+told.then(([{ arm, holdout, propensity }]) => console.log(arm?.length, holdout ? 1 : 0, propensity.toFixed(3)));
+
+// @ts-expect-error: the holdout has no default that a declaration might not share
+assign({ name: "tone", traffic: 1, arms: [] }, "u-42");
+// @ts-expect-error: nobody is not a person
+assign(plan, null);
+// @ts-expect-error: may be null
+told.then(([{ arm }]) => arm.length);

@@ -7,9 +7,12 @@
 //! event by the names of its fields, as JSON and JavaScript see it; both forms go
 //! through the same checks.
 //!
-//! [`text`] holds the measures both sides take of a text. Nothing here does IO,
-//! reads a clock or knows a browser.
+//! [`text`] holds the measures both sides take of a text. `assignment` says who is
+//! in which arm of an experiment, as `ASSIGN.md` has it. Nothing here does IO, reads a
+//! clock or knows a browser.
 
+#[cfg(feature = "assignment")]
+pub mod assignment;
 pub mod batch;
 pub mod codec;
 pub mod field;

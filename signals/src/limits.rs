@@ -20,6 +20,16 @@ pub const TOKEN_BYTES_MAX: usize = 128;
 /// Bytes of a short label (`via`, `scale`, `reason`, `name`, `device`, `sdk`, …).
 pub const LABEL_BYTES_MAX: usize = 64;
 
+/// Bytes of the name of an experiment or an arm.
+pub const NAME_BYTES_MAX: usize = 64;
+
+/// Arms of an experiment: one alone is compared with nothing.
+pub const ARMS_MIN: usize = 2;
+
+/// Arms of an experiment. More would leave so few people to each that no effect
+/// worth a look could be told from chance.
+pub const ARMS_MAX: usize = 16;
+
 /// Bytes of text in one content frame.
 pub const CONTENT_BYTES_MAX: usize = 32 * 1024;
 

@@ -57,6 +57,12 @@ impl Share {
         self.0
     }
 
+    /// What is left of the whole.
+    #[must_use]
+    pub const fn rest(self) -> Self {
+        Self(1_000 - self.0)
+    }
+
     /// As a number 0–1.
     #[must_use]
     pub fn to_f64(self) -> f64 {
