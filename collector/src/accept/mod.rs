@@ -23,7 +23,7 @@ pub use server::{ServerRejection, ServerVerdict, accept_server};
 use crate::{
     clock::too_old,
     control::{ContentPolicy, Control, Project, Publishable},
-    store::rows::Origin,
+    store::rows::{Origin, is_evaluation},
 };
 use slices::Slices;
 
@@ -135,7 +135,7 @@ pub fn accept(decoded: Decoded, project: &Project, received_at: u64) -> Verdict 
             lang: batch.lang,
             device: batch.device,
             surface: batch.surface,
-            sdk: batch.sdk,
+            sdk: own_words(batch.sdk),
         },
         slices,
     };
@@ -149,6 +149,15 @@ pub fn accept(decoded: Decoded, project: &Project, received_at: u64) -> Verdict 
         },
         rejected,
     }
+}
+
+/// What a page says it runs, unless it says it was an evaluation: only a server's
+/// signals are one, whoever made the page.
+fn own_words(sdk: String) -> String {
+    if is_evaluation(&sdk) {
+        return String::new();
+    }
+    sdk
 }
 
 /// Why an event that decoded well is refused all the same, if so.

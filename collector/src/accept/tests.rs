@@ -260,3 +260,17 @@ fn a_servers_bad_signal_is_named_by_place_and_id() {
     );
     assert_eq!(verdict.accepted.events(), 0);
 }
+
+#[test]
+fn a_page_cannot_pass_for_an_evaluation() {
+    let ours = project(1);
+    let sdk = |sdk: &str| {
+        let mut decoded = batch(&json!([copied(0, "o-1")]));
+        decoded.batch.sdk = sdk.into();
+        let verdict = accept(decoded, &ours, NOW);
+        verdict.accepted.parts[0].origin.sdk.clone()
+    };
+    assert_eq!(sdk("evaluator 2"), "evaluator 2");
+    assert_eq!(sdk("eval"), "");
+    assert_eq!(sdk("eval:judge"), "");
+}

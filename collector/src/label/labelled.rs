@@ -9,6 +9,7 @@ use tacit_signals::{
 };
 
 use super::{
+    acts::Acts,
     evidence::{self, Item},
     facts::Facts,
     identity::Identity,
@@ -88,6 +89,8 @@ pub struct Labelled {
     pub beyond: u64,
     /// Text that browsers sent, where the site opted in.
     pub texts: Texts,
+    /// What metrics are made of beside the label; in no export of labels.
+    pub acts: Acts,
 }
 
 /// One reason of a label.
@@ -134,13 +137,21 @@ pub struct Texts {
     pub answer: Option<String>,
 }
 
+/// What a label says beside its verdict.
+pub(crate) struct Rest {
+    pub(crate) trust: Trust,
+    pub(crate) late: Vec<EventId>,
+    pub(crate) beyond: u64,
+    pub(crate) acts: Acts,
+}
+
 /// A label out of what was worked out for it.
 pub(crate) fn assemble(
     identity: Identity,
     work: &Workings<'_, '_>,
     verdict: Verdict<'_, '_, '_>,
     by: &By<'_>,
-    (trust, late, beyond): (Trust, Vec<EventId>, u64),
+    rest: Rest,
 ) -> Labelled {
     let facts = work.act(by.terms);
     let text = |role| facts.text(role).map(String::from);
@@ -157,7 +168,7 @@ pub(crate) fn assemble(
         as_of: by.as_of,
         matures_at: work.matures_at,
         subject: identity.subject,
-        trust,
+        trust: rest.trust,
         conversation: identity.conversation,
         turn: identity.turn,
         variant: identity.variant,
@@ -176,13 +187,14 @@ pub(crate) fn assemble(
             .shown_fields()
             .and_then(|shown| shown.replaces.clone()),
         switched: facts.of_kind(Kind::Switched).last().and_then(switch),
-        late,
-        beyond,
+        late: rest.late,
+        beyond: rest.beyond,
         texts: Texts {
             edit: text(ContentRole::Edit),
             prompt: text(ContentRole::Prompt),
             answer: text(ContentRole::Answer),
         },
+        acts: rest.acts,
     }
 }
 

@@ -6,12 +6,14 @@
 //! `policy` that holds for the output's model and surface; `work` holds both, and
 //! `verdict` weighs what was found; `late` names what came after the label was
 //! mature; `identity` says what the output is and `trust` what its signals rest
-//! on; `labelled` is the label as it leaves. Then `pairs` compares the labelled
+//! on; `acts` keeps what experiments measure; `labelled` is the label as it leaves.
+//! What evaluations say (`source: "eval"`) is in `acts` and in no evidence. Then `pairs` compares the labelled
 //! outputs of a turn. `explain` tells every step of one label.
 //!
 //! Nothing here does IO or reads a clock. Numbers are whole thousandths
 //! ([`Milli`]) until they are printed.
 
+mod acts;
 mod evidence;
 mod explain;
 mod facts;
@@ -33,6 +35,7 @@ use crate::store::rows::{Group, OutputRows};
 
 pub(crate) use self::explain::{event_json, time};
 pub use self::{
+    acts::Acts,
     explain::{Explanation, explain},
     labelled::{Edit, Labelled, Reason, Switch, Texts},
     milli::Milli,
@@ -44,6 +47,7 @@ pub use self::{
     verdict::State,
 };
 use self::{
+    labelled::Rest,
     late::History,
     timeline::{Timeline, Visits},
     verdict::By,
@@ -101,7 +105,13 @@ fn label(
     let late = history.late(&work, &verdict);
     let trust = trust::of(rows, &work.found.items, timeline);
     let identity = identity::of(rows, timeline);
-    labelled::assemble(identity, &work, verdict, &by, (trust, late, rows.beyond))
+    let rest = Rest {
+        trust,
+        late,
+        beyond: rows.beyond,
+        acts: Acts::of(&work, &terms, timeline),
+    };
+    labelled::assemble(identity, &work, verdict, &by, rest)
 }
 
 #[cfg(test)]

@@ -74,6 +74,34 @@ impl Story {
         self
     }
 
+    /// The last event came from an evaluation of the site's server.
+    pub(crate) fn evaluated(mut self) -> Self {
+        if let Some(slice) = self.rows.slices.last_mut() {
+            slice.origin.sdk = "eval".into();
+            slice.signed = true;
+        }
+        self
+    }
+
+    /// All of it was captured where so many conversations are.
+    pub(crate) fn sampled(mut self, of: f64) -> Self {
+        for slice in &mut self.rows.slices {
+            slice.sample = share(of);
+        }
+        self
+    }
+
+    /// All of it is of this person.
+    pub(crate) fn by(mut self, person: &str, kind: SubjectKind) -> Self {
+        for slice in &mut self.rows.slices {
+            slice.subject = StoredSubject {
+                id: person.into(),
+                kind,
+            };
+        }
+        self
+    }
+
     /// The last event was sent and received only `after_ms` after [`T0`].
     pub(crate) fn received(mut self, after_ms: u64) -> Self {
         if let Some(slice) = self.rows.slices.last_mut() {
@@ -221,6 +249,15 @@ pub(crate) fn converted() -> Signal {
     Signal::Converted {
         name: "checkout".into(),
         value: None,
+    }
+}
+
+/// What an evaluation measured; see [`Story::evaluated`].
+pub(crate) fn measured(name: &str, value: Option<f64>) -> Signal {
+    let amount = |value| tacit_signals::Amount::from_f64("value", value).unwrap();
+    Signal::Converted {
+        name: name.into(),
+        value: value.map(amount),
     }
 }
 

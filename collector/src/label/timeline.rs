@@ -44,7 +44,10 @@ impl Moment<'_> {
 
 /// The moments of one output, ascending.
 pub(crate) struct Timeline<'a> {
+    /// What people did, and what the site says came of it.
     pub(crate) moments: Vec<Moment<'a>>,
+    /// What evaluations measured: apart, so that nothing of a label rests on it.
+    pub(crate) evaluations: Vec<Moment<'a>>,
 }
 
 impl<'a> Timeline<'a> {
@@ -56,14 +59,25 @@ impl<'a> Timeline<'a> {
         moments.sort_by_key(first);
         moments.dedup_by_key(|moment| moment.id);
         moments.sort_by(Moment::order);
-        Self { moments }
+        let mut evaluations = Vec::new();
+        if moments.iter().any(|m| m.slice.origin.is_evaluation()) {
+            (evaluations, moments) = moments
+                .into_iter()
+                .partition(|m| m.slice.origin.is_evaluation());
+        }
+        Self {
+            moments,
+            evaluations,
+        }
     }
 
     /// What was received by `received_at`, Unix ms.
     pub(crate) fn received_by(&self, received_at: u64) -> Self {
         let known = |moment: &&Moment<'_>| moment.slice.received_at <= received_at;
+        let of = |moments: &[Moment<'a>]| moments.iter().filter(known).copied().collect();
         Self {
-            moments: self.moments.iter().filter(known).copied().collect(),
+            moments: of(&self.moments),
+            evaluations: of(&self.evaluations),
         }
     }
 

@@ -84,6 +84,23 @@ pub struct Origin {
     pub sdk: String,
 }
 
+impl Origin {
+    /// Whether an evaluation sent it: a server's signal whose source is `eval`, or
+    /// begins with `eval` and one of `: . - _ /`. What an evaluation says is a measured
+    /// value, and no person's act: no label rests on it.
+    #[must_use]
+    pub fn is_evaluation(&self) -> bool {
+        is_evaluation(&self.sdk)
+    }
+}
+
+/// Whether a source names an evaluation; see [`Origin::is_evaluation`].
+#[must_use]
+pub fn is_evaluation(source: &str) -> bool {
+    let rest = source.strip_prefix("eval");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '.', '-', '_', '/']))
+}
+
 /// A person without a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StoredSubject {

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use self::terms::Resolver;
 pub(crate) use self::{
     between::{Between, End},
+    family::Class,
     field::{Number, Text},
     rule::{ABSENCE, Clause, Condition, Order, Rule, Trigger},
     summary::duration,
