@@ -12,3 +12,4 @@
 pub mod declaration;
 pub mod metric;
 pub mod readout;
+pub mod stats;
