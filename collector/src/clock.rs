@@ -26,6 +26,17 @@ fn unclamped(at: u64, sent_at: u64, received_at: u64) -> u64 {
     at.saturating_add(received_at).saturating_sub(sent_at)
 }
 
+/// An hour in milliseconds.
+pub const HOUR_MS: u64 = 3_600_000;
+
+/// `36h` or `8d` in milliseconds.
+#[must_use]
+pub fn span(text: &str) -> Option<u64> {
+    let unit = |end: char| text.strip_suffix(end).and_then(|n| n.parse::<u64>().ok());
+    let hours = unit('d').and_then(|days| days.checked_mul(24));
+    hours.or_else(|| unit('h'))?.checked_mul(HOUR_MS)
+}
+
 /// What [`moment`] reads, for people.
 pub const NO_MOMENT: &str = "Unix milliseconds, or a date or time such as 2026-11-01 (UTC)";
 
@@ -56,6 +67,16 @@ mod tests {
         assert_eq!(moment("2025-11-23T09:26:40.005Z"), Some(1_763_890_000_005));
         for wrong in ["yesterday", "2025-13-01", "-1", "1912-06-23", ""] {
             assert_eq!(moment(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn spans_are_hours_or_days() {
+        assert_eq!(span("0h"), Some(0));
+        assert_eq!(span("36h"), Some(129_600_000));
+        assert_eq!(span("8d"), Some(691_200_000));
+        for wrong in ["8", "d", "-1d", "1.5h", "2w", "99999999999999999d"] {
+            assert_eq!(span(wrong), None, "{wrong}");
         }
     }
 

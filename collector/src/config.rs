@@ -10,7 +10,10 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
-use crate::cadence::schedule::{Entry, Schedule, ScheduleError, schedules};
+use crate::{
+    cadence::schedule::{Entry, Schedule, ScheduleError, schedules},
+    experiment::declaration::config::{self as declared, Configured, ExperimentError},
+};
 
 /// How the collector runs.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -36,6 +39,12 @@ pub struct Config {
     /// What `tacit run --due` makes.
     #[serde(skip)]
     pub schedule: Vec<Schedule>,
+    /// Experiments, as they stand in the file.
+    #[serde(rename = "experiment")]
+    pub(crate) declared: Vec<Spanned<declared::Entry>>,
+    /// Experiments that are declared.
+    #[serde(skip)]
+    pub experiments: Vec<Configured>,
 }
 
 /// The durable log.
@@ -64,6 +73,8 @@ impl Default for Config {
             log: LogConfig::default(),
             entries: Vec::new(),
             schedule: Vec::new(),
+            declared: Vec::new(),
+            experiments: Vec::new(),
         }
     }
 }
@@ -114,6 +125,14 @@ pub enum ConfigError {
         /// Why.
         error: ScheduleError,
     },
+    /// An experiment that cannot be.
+    #[error("{path}: {error}")]
+    Experiment {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: ExperimentError,
+    },
 }
 
 impl Config {
@@ -136,8 +155,39 @@ impl Config {
             let path = path.into();
             ConfigError::Schedule { path, error }
         })?;
+        config.experiments = declared::experiments(text, &config.declared).map_err(|error| {
+            let path = path.into();
+            ConfigError::Experiment { path, error }
+        })?;
         Ok(config)
     }
+}
+
+/// The line of `field` in the table that starts at `start`; of the table where it is not
+/// there.
+pub(crate) fn line_of(file: &str, start: usize, field: &str) -> usize {
+    let (before, table) = file.split_at_checked(start).unwrap_or((file, ""));
+    let first = before.matches('\n').count() + 1;
+    let mut is_within = false;
+    for (offset, line) in table.lines().enumerate().skip(1) {
+        let line = line.trim_start();
+        if let Some(header) = line.strip_prefix('[') {
+            let header = header.trim_start_matches('[');
+            // A table within it goes on, `[[experiment.arms]]`; another ends it.
+            let Some((_, inner)) = header.split_once('.') else {
+                break;
+            };
+            is_within = true;
+            if inner.split(']').next().map(str::trim) == Some(field) {
+                return first + offset;
+            }
+        }
+        let key = line.split('=').next().unwrap_or_default();
+        if !is_within && key.trim() == field {
+            return first + offset;
+        }
+    }
+    first
 }
 
 #[cfg(test)]

@@ -21,7 +21,22 @@ pub const MAP_ENTRIES_MAX: usize = 32;
 /// Bytes of a `model`, `prompt_version`, `surface`, arm or tag.
 pub const NAME_BYTES_MAX: usize = 128;
 
-/// Bytes of a release's note.
+/// Bytes of an experiment's or an arm's name.
+pub const EXPERIMENT_NAME_BYTES_MAX: usize = 64;
+
+/// Arms of an experiment: with more, none has enough people.
+pub const ARMS_MAX: usize = 16;
+
+/// Secondary metrics of an experiment, and guardrails: each costs sums per person.
+pub const METRICS_MAX: usize = 32;
+
+/// Milliseconds an output may be given to settle: beyond it nothing is ever known.
+pub const SETTLE_MS_MAX: u64 = 90 * 86_400_000;
+
+/// Bytes of a `POST /v1/experiments` body.
+pub const EXPERIMENT_BODY_BYTES_MAX: usize = 16 * 1024;
+
+/// Bytes of a release's or an experiment's note.
 pub const NOTE_BYTES_MAX: usize = 2_000;
 
 /// Bytes of a `POST /v1/releases` body.

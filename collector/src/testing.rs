@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
 use crate::{
     control::{ContentPolicy, Control, Project, ProjectId, Publishable, Secret},
+    experiment::declaration::Declaration,
     keyed::{Keyed, digest},
 };
 
@@ -47,4 +50,21 @@ pub(crate) fn control(project: &Arc<Project>, origins: &[&str]) -> Control {
         }),
     );
     control
+}
+
+/// A declaration of two arms, with further fields or others.
+pub(crate) fn declaration(name: &str, more: Value) -> Declaration {
+    let Value::Object(mut said) = json!({
+        "name": name,
+        "arms": [{"name": "a", "weight": 0.5}, {"name": "b", "weight": 0.5}],
+        "primary": "use_rate",
+        "guardrails": [{"metric": "return_rate", "margin": 0.02}],
+        "mde": 0.02,
+    }) else {
+        panic!("an object");
+    };
+    if let Value::Object(more) = more {
+        said.extend(more);
+    }
+    Declaration::parse(&said).unwrap()
 }

@@ -9,6 +9,8 @@ use toml::Spanned;
 use super::period::Every;
 use crate::{
     brief,
+    clock::span,
+    config::line_of,
     dataset::{
         Filter, Format,
         build::{MEMORY_BYTES, MEMORY_BYTES_MIN, SplitBy, Splitting},
@@ -258,27 +260,12 @@ pub(crate) fn schedules(
             Schedule::of(entry)
         };
         schedules.push(made.map_err(|(field, problem)| ScheduleError {
-            line: line(file, spanned.span().start, field),
+            line: line_of(file, spanned.span().start, field),
             field,
             problem,
         })?);
     }
     Ok(schedules)
-}
-
-/// The line of `field` in the table that starts at `start`; of the table where it is not
-/// there.
-fn line(file: &str, start: usize, field: &str) -> usize {
-    let (before, table) = file.split_at_checked(start).unwrap_or((file, ""));
-    let first = before.matches('\n').count() + 1;
-    let own = table.lines().enumerate().skip(1);
-    let mut own = own.take_while(|(_, line)| !line.trim_start().starts_with('['));
-    let is_field = |line: &str| {
-        let key = line.split('=').next().unwrap_or_default();
-        key.trim() == field
-    };
-    own.find(|(_, line)| is_field(line))
-        .map_or(first, |(offset, _)| first + offset)
 }
 
 fn slug<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
@@ -294,10 +281,7 @@ fn slug<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
 /// `36h` or `8d` in milliseconds.
 fn wait<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
     let text = String::deserialize(from)?;
-    let unit = |end: char| text.strip_suffix(end).and_then(|n| n.parse::<u64>().ok());
-    let days = unit('d').and_then(|n| n.checked_mul(DAY_MS));
-    let ms = days.or_else(|| unit('h').and_then(|n| n.checked_mul(DAY_MS / 24)));
-    match ms.filter(|ms| *ms <= WAIT_MS_MAX) {
+    match span(&text).filter(|ms| *ms <= WAIT_MS_MAX) {
         Some(ms) => Ok(Some(ms)),
         None => Err(D::Error::custom(
             "is no time such as 36h or 8d, 90d at most",

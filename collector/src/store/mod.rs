@@ -8,6 +8,7 @@ mod bound;
 #[cfg(test)]
 mod contract;
 mod error;
+mod experiments;
 mod join;
 mod ranges;
 pub mod rows;
@@ -25,6 +26,7 @@ use crate::{
     outcome::Refused,
 };
 pub use error::StoreError;
+pub use experiments::ExperimentStore;
 use rows::{Group, GroupName, StoredSubject};
 pub use sqlite::SqliteStore;
 pub use updates::{Attempt, BuildKind, BuildRecord, Held, NewRun, Run, RunEnd, UpdateStore};
@@ -104,7 +106,7 @@ pub trait Store: Send + Sync {
 pub trait ControlStore: Send + Sync {
     /// Starts the checksums of this data directory's log.
     fn salt(&self) -> Result<Salt, StoreError>;
-    /// Grows with every change of projects and keys.
+    /// Grows with every change of projects, keys and experiments.
     fn control_version(&self) -> Result<u64, StoreError>;
     /// All projects and keys.
     fn control(&self) -> Result<Control, StoreError>;

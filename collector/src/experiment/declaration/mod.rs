@@ -1,12 +1,26 @@
 //! What an experiment is, said before it runs.
+//!
+//! [`Declaration`] is what somebody said, in `tacit.toml` or over HTTP, checked
+//! field by field; [`Experiment`] is what follows from it, with what was left out
+//! filled in; [`Declared`] is the fact in the store. [`record`] writes it down:
+//! once, and never another one under the same name.
+
+pub(crate) mod config;
+mod fields;
+mod json;
+mod read;
+mod record;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::metric::Metric;
 use crate::label::Milli;
+pub use read::Declaration;
+pub use record::{DeclareError, Recorded, end, record};
 
 /// An experiment as declared.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Experiment {
     /// Its name, as in the `arms` of outputs: 1–64 of letters, digits, `_`, `.`, `-`.
     pub name: String,
@@ -28,6 +42,7 @@ pub struct Experiment {
     pub alpha: Milli,
     /// Milliseconds after an output was first shown before it counts, so that people
     /// had the time to act on it.
+    #[serde(rename = "settle", with = "json::settle")]
     pub settle_ms: u64,
     /// When it starts, Unix ms.
     pub starts_at: u64,
@@ -47,7 +62,7 @@ pub struct Arm {
 }
 
 /// What must not get worse.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guardrail {
     /// The metric.
     pub metric: Metric,
@@ -55,3 +70,117 @@ pub struct Guardrail {
     /// a non-inferiority margin.
     pub margin: Milli,
 }
+
+/// An experiment that was declared, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    /// As declared.
+    pub experiment: Experiment,
+    /// When it was declared, Unix ms.
+    pub declared_at: u64,
+    /// When somebody ended it, Unix ms.
+    pub ended_at: Option<u64>,
+    /// What was said, word for word: the same words again are the same declaration,
+    /// whatever a later version fills in for what they leave out.
+    pub said: serde_json::Value,
+}
+
+/// What an experiment is doing at some moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It has not started.
+    Planned,
+    /// People take part in it.
+    Running,
+    /// Nobody does any more; its readout goes on until all outputs have settled.
+    Ended,
+}
+
+/// A field that says what cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{field}: {problem}")]
+pub struct FieldError {
+    /// The field; `experiment` for one that there is not.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl Experiment {
+    /// What all others are compared with.
+    #[must_use]
+    pub fn control(&self) -> &str {
+        self.arms.first().map_or("", |arm| &arm.name)
+    }
+
+    /// The arms that are compared with the control.
+    pub fn treatments(&self) -> impl Iterator<Item = &Arm> {
+        self.arms.iter().skip(1)
+    }
+
+    /// The fields in which two declarations differ.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let fields = [
+            ("name", self.name != other.name),
+            ("arms", self.arms != other.arms),
+            ("traffic", self.traffic != other.traffic),
+            ("holdout", self.holdout != other.holdout),
+            ("primary", self.primary != other.primary),
+            ("secondary", self.secondary != other.secondary),
+            ("guardrails", self.guardrails != other.guardrails),
+            ("mde", self.mde != other.mde),
+            ("alpha", self.alpha != other.alpha),
+            ("settle", self.settle_ms != other.settle_ms),
+            ("starts_at", self.starts_at != other.starts_at),
+            ("ends_at", self.ends_at != other.ends_at),
+            ("note", self.note != other.note),
+        ];
+        let differing = fields.into_iter().filter(|(_, differs)| *differs);
+        differing.map(|(field, _)| field).collect()
+    }
+}
+
+impl Declared {
+    /// When people begin to take part, Unix ms: never before it was declared, so
+    /// that nobody declares what they have seen already.
+    #[must_use]
+    pub fn runs_from(&self) -> u64 {
+        self.experiment.starts_at.max(self.declared_at)
+    }
+
+    /// The first moment nobody takes part any more, Unix ms; open without.
+    #[must_use]
+    pub fn runs_until(&self) -> Option<u64> {
+        let ends = [self.experiment.ends_at, self.ended_at];
+        ends.into_iter().flatten().min()
+    }
+
+    /// What it is doing at `now` (Unix ms).
+    #[must_use]
+    pub fn state(&self, now: u64) -> State {
+        if self.runs_until().is_some_and(|until| until <= now) {
+            State::Ended
+        } else if now < self.runs_from() {
+            State::Planned
+        } else {
+            State::Running
+        }
+    }
+}
+
+impl State {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Running => "running",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! What can be measured of people in an experiment.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 /// A metric: a ratio of two sums over a person's outputs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,6 +112,30 @@ impl Metric {
             return (!external.is_empty()).then(|| Self::External(external.into()));
         }
         Self::ALL.into_iter().find(|metric| metric.name() == name)
+    }
+}
+
+impl Metric {
+    /// Whether it lies between 0 and 1.
+    #[must_use]
+    pub const fn is_share(&self) -> bool {
+        !matches!(
+            self,
+            Self::Score | Self::DwellSeconds | Self::LengthChars | Self::External(_)
+        )
+    }
+}
+
+impl Serialize for Metric {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Metric {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        Self::from_name(&name).ok_or_else(|| D::Error::custom("is no metric"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What every store has to do: one body of tests, run for each.
 
 mod books;
+mod experiments;
 mod facts;
 mod grouping;
 mod registered;
@@ -30,7 +31,7 @@ struct Fixture<S> {
     directory: TempDir,
 }
 
-trait Backend: Store + ControlStore + UpdateStore + Sized {
+trait Backend: Store + ControlStore + UpdateStore + ExperimentStore + Sized {
     fn open_in(path: &std::path::Path) -> Self;
 
     fn fixture() -> Fixture<Self> {
@@ -90,6 +91,11 @@ macro_rules! contract {
                 who_lost_the_lease_ends_no_run
                 builds_are_recorded_once
                 releases_are_recorded_once_in_order
+            );
+            contract!($backend, experiments:
+                an_experiment_is_declared_once
+                an_experiment_ends_once
+                collectors_hear_of_experiments
             );
         }
     };

@@ -114,7 +114,7 @@ fn version(snapshot: &Transaction<'_>) -> Result<u64, StoreError> {
     Ok(version.map_or(0, unsigned))
 }
 
-fn changed(tx: &Transaction<'_>) -> Result<(), StoreError> {
+pub(super) fn changed(tx: &Transaction<'_>) -> Result<(), StoreError> {
     let next = (version(tx)? + 1).to_string();
     tx.execute(
         "INSERT INTO meta (name, value) VALUES (?1, ?2)

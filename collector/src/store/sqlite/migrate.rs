@@ -5,10 +5,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, in order; their number is the schema's version.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("../../../migrations/0001_facts.sql"),
     include_str!("../../../migrations/0002_updates.sql"),
     include_str!("../../../migrations/0003_registrations.sql"),
+    include_str!("../../../migrations/0004_experiments.sql"),
 ];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -53,7 +54,7 @@ mod tests {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 3
+                known: 4
             }
         ));
     }

@@ -9,6 +9,7 @@
 //! syncs the WAL and with it every transaction before.
 
 mod control;
+mod experiments;
 mod fold;
 mod group;
 mod intern;

@@ -1,0 +1,20 @@
+-- Experiments, and who takes part in them. Rows are only ever added.
+
+-- What was declared; never changed: another experiment has another name.
+CREATE TABLE experiments (
+  number      INTEGER PRIMARY KEY,  -- the order they were declared in
+  project     INTEGER NOT NULL,
+  experiment  TEXT NOT NULL,        -- its name
+  declared_at INTEGER NOT NULL,
+  body        TEXT NOT NULL,        -- JSON: all that follows from what was said
+  said        TEXT NOT NULL,        -- JSON: what was said, word for word
+  UNIQUE (project, experiment)
+) STRICT;
+
+-- Which were ended by somebody, and when.
+CREATE TABLE experiment_ends (
+  project    INTEGER NOT NULL,
+  experiment TEXT NOT NULL,
+  ended_at   INTEGER NOT NULL,
+  PRIMARY KEY (project, experiment)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,30 @@
+//! Experiments that were declared.
+
+use super::StoreError;
+use crate::{control::ProjectId, experiment::declaration::Declared};
+
+/// Declarations and ends of experiments: facts, never changed. All that writes is
+/// durable on return, and known to running collectors as keys are.
+pub trait ExperimentStore: Send + Sync {
+    /// Writes a declaration down; where one of its name is there, that one is
+    /// returned, and nothing is written.
+    fn declare(
+        &self,
+        project: ProjectId,
+        declared: &Declared,
+    ) -> Result<Option<Declared>, StoreError>;
+
+    /// Ends an experiment; false when it was ended before.
+    fn end_experiment(
+        &self,
+        project: ProjectId,
+        name: &str,
+        ended_at: u64,
+    ) -> Result<bool, StoreError>;
+
+    /// The experiment of that name.
+    fn experiment(&self, project: ProjectId, name: &str) -> Result<Option<Declared>, StoreError>;
+
+    /// All experiments, in the order they were declared in.
+    fn experiments(&self, project: ProjectId) -> Result<Vec<Declared>, StoreError>;
+}
