@@ -21,12 +21,6 @@ pub const MAP_ENTRIES_MAX: usize = 32;
 /// Bytes of a `model`, `prompt_version`, `surface`, arm or tag.
 pub const NAME_BYTES_MAX: usize = 128;
 
-/// Bytes of an experiment's or an arm's name.
-pub const EXPERIMENT_NAME_BYTES_MAX: usize = 64;
-
-/// Arms of an experiment: with more, none has enough people.
-pub const ARMS_MAX: usize = 16;
-
 /// Secondary metrics of an experiment, and guardrails: each costs sums per person.
 pub const METRICS_MAX: usize = 32;
 

@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use tacit_signals::{
+    assignment::HOLDOUT,
+    limits::{ARMS_MAX, ARMS_MIN, NAME_BYTES_MAX},
+};
 
 use super::{Arm, FieldError, Guardrail};
 use crate::{
     clock::{NO_MOMENT, moment, span},
-    dataset::provenance::HOLDOUT,
     experiment::metric::Metric,
     label::Milli,
-    limits::{ARMS_MAX, EXPERIMENT_NAME_BYTES_MAX, METRICS_MAX, SETTLE_MS_MAX},
+    limits::{METRICS_MAX, SETTLE_MS_MAX},
 };
 
 /// The fields of a declaration, as they were said. `null` says nothing.
@@ -112,7 +115,7 @@ impl<'a> Fields<'a> {
     pub(super) fn arms(self, field: &'static str) -> Read<Vec<Arm>> {
         self.needed(field)?;
         let list = self.list(field, ARMS_MAX)?.unwrap_or_default();
-        if list.len() < 2 {
+        if list.len() < ARMS_MIN {
             return Err(wrong(field, "must be two at least, the control first"));
         }
         let arms: Vec<Arm> = list
@@ -233,10 +236,10 @@ fn metric_of(field: &'static str, value: &Value) -> Read<Metric> {
 
 fn name_of(field: &'static str, name: &str) -> Read<String> {
     let plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '.' | '-');
-    if (1..=EXPERIMENT_NAME_BYTES_MAX).contains(&name.len()) && name.chars().all(plain) {
+    if (1..=NAME_BYTES_MAX).contains(&name.len()) && name.chars().all(plain) {
         return Ok(name.into());
     }
-    let max = EXPERIMENT_NAME_BYTES_MAX;
+    let max = NAME_BYTES_MAX;
     let problem = format!("must be named by 1 to {max} letters, digits, _, . and -");
     Err(wrong(field, problem))
 }
