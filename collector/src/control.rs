@@ -5,8 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use tacit_signals::SessionId;
-use tacit_signals::SubjectKind;
+use tacit_signals::{SessionId, SubjectKind, assignment::Plan, limits::EVENT_AGE_MS_MAX};
 
 use crate::{keyed::Keyed, store::rows::StoredSubject};
 
@@ -58,9 +57,46 @@ pub struct Project {
     pub pepper: Keyed,
     /// Signs tokens.
     pub secret: Keyed,
+    /// What was declared, in that order; what has ended as well.
+    pub experiments: Vec<Running>,
+}
+
+/// An experiment as far as assignment is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// Who is in which arm.
+    pub plan: Plan,
+    /// When people begin to take part, Unix ms.
+    pub starts_at: u64,
+    /// The first moment nobody takes part any more, Unix ms; open without.
+    pub ends_at: Option<u64>,
+}
+
+impl Running {
+    /// Whether people take part at `at` (Unix ms).
+    #[must_use]
+    pub fn runs_at(&self, at: u64) -> bool {
+        self.starts_at <= at && self.ends_at.is_none_or(|end| at < end)
+    }
+
+    /// Whether people who are heard of at `at` (Unix ms) are assigned: from the
+    /// declaration on, as an output may be registered before the start and shown after
+    /// it; and as long after the end as signals of before may arrive.
+    #[must_use]
+    pub fn assigns_at(&self, at: u64) -> bool {
+        let end = self.ends_at;
+        end.is_none_or(|end| at < end.saturating_add(EVENT_AGE_MS_MAX))
+    }
 }
 
 impl Project {
+    /// The experiment of that name.
+    #[must_use]
+    pub fn experiment(&self, name: &str) -> Option<&Running> {
+        let mut experiments = self.experiments.iter();
+        experiments.find(|experiment| experiment.plan.name() == name)
+    }
+
     /// The stored form of a person the site or the page named.
     #[must_use]
     pub fn subject(&self, raw: &str, kind: SubjectKind) -> StoredSubject {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tacit_signals::{Share, assignment::Plan};
 
 use crate::{
-    control::{ContentPolicy, Control, Project, ProjectId, Publishable, Secret},
+    control::{ContentPolicy, Control, Project, ProjectId, Publishable, Running, Secret},
     experiment::declaration::Declaration,
     keyed::{Keyed, digest},
 };
@@ -20,13 +21,37 @@ pub(crate) fn project(number: u8) -> Arc<Project> {
 
 /// The same with a content setting.
 pub(crate) fn project_keeping(number: u8, content: ContentPolicy) -> Arc<Project> {
+    Arc::new(bare(number, content))
+}
+
+/// The first project with experiments.
+pub(crate) fn project_with(experiments: Vec<Running>) -> Arc<Project> {
     Arc::new(Project {
+        experiments,
+        ..bare(1, ContentPolicy::Full)
+    })
+}
+
+/// An experiment of the arms `a` and `b`, open since ever, with a holdout in thousandths.
+pub(crate) fn running(name: &str, holdout: u64) -> Running {
+    let share = |thousandths| Share::from_thousandths("share", thousandths).unwrap();
+    let arms = vec![("a".into(), share(500)), ("b".into(), share(500))];
+    Running {
+        plan: Plan::new(name, share(holdout), Share::ONE, arms).unwrap(),
+        starts_at: 0,
+        ends_at: None,
+    }
+}
+
+fn bare(number: u8, content: ContentPolicy) -> Project {
+    Project {
         id: ProjectId(number.into()),
         name: format!("p{number}"),
         content,
         pepper: Keyed::new(&[number; 32]),
         secret: Keyed::new(&[number | 0x80; 32]),
-    })
+        experiments: Vec::new(),
+    }
 }
 
 /// Keys `pk_<n>` and `sk_<n>` for `project`.

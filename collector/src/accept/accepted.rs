@@ -2,6 +2,7 @@
 
 use tacit_signals::{Event, Id, SessionId, Share, Signal, codec::EventWriter};
 
+use super::Assigned;
 use crate::{
     control::ProjectId,
     store::rows::{Origin, StoredSubject},
@@ -42,6 +43,8 @@ impl Accepted {
 pub struct Part {
     pub session: SessionId,
     pub subject: StoredSubject,
+    /// The arms the person is in.
+    pub assigned: Vec<Assigned>,
     pub sent_at: u64,
     pub sample: Share,
     pub automated: bool,

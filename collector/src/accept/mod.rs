@@ -1,11 +1,13 @@
 //! Decides what of a decoded request is kept. Pure: no IO, no clock.
 //!
 //! The raw subject and the key go no further than this: an [`Accepted`] holds
-//! the project's number and a [`StoredSubject`].
+//! the project's number and a [`StoredSubject`], and the arms of experiments that
+//! only the raw subject tells.
 //!
 //! [`StoredSubject`]: crate::store::rows::StoredSubject
 
 pub mod accepted;
+mod assigned;
 pub mod record;
 pub mod registration;
 mod server;
@@ -14,10 +16,11 @@ pub mod token;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use tacit_signals::{Batch, Decoded, Event, Rejection, Signal, signal::ContentRole};
+use tacit_signals::{Batch, Decoded, Event, Rejection, Signal, Subject, signal::ContentRole};
 use thiserror::Error;
 
 pub use accepted::{Accepted, Chunk, ChunkWriter, Part};
+pub use assigned::{Assigned, assigned};
 pub use server::{ServerRejection, ServerVerdict, accept_server};
 
 use crate::{
@@ -102,9 +105,12 @@ pub fn accept(decoded: Decoded, project: &Project, received_at: u64) -> Verdict 
         duplicate,
         unknown_fields,
     } = decoded;
-    let subject = match &batch.subject {
-        Some(subject) => project.subject(subject.id.as_str(), subject.kind),
-        None => project.session_subject(batch.session),
+    let (subject, assigned) = match &batch.subject {
+        Some(Subject { id, kind }) => (
+            project.subject(id.as_str(), *kind),
+            assigned(project, id.as_str(), *kind, received_at),
+        ),
+        None => (project.session_subject(batch.session), Vec::new()),
     };
     let mut slices = Slices::new(project, &subject, received_at);
     for event in &batch.events {
@@ -128,6 +134,7 @@ pub fn accept(decoded: Decoded, project: &Project, received_at: u64) -> Verdict 
     let part = Part {
         session: batch.session,
         subject,
+        assigned,
         sent_at: batch.sent_at,
         sample: batch.sample,
         automated: batch.automated,

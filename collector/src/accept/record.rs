@@ -3,14 +3,21 @@
 use tacit_signals::{Id, SessionId, Share, SubjectKind};
 use thiserror::Error;
 
-use super::accepted::{Accepted, Chunk, Part};
+use super::{
+    Assigned,
+    accepted::{Accepted, Chunk, Part},
+};
 use crate::{
     control::ProjectId,
     store::rows::{Origin, StoredSubject},
 };
 
-/// Version of this layout; a later one must still read it.
-const VERSION: u8 = 1;
+/// The layout of a record in which nobody is assigned: that of releases before there
+/// were experiments, which read it still.
+const PLAIN: u8 = 1;
+/// The same with the arms of each part's person after it. A later version must still
+/// read both.
+const ASSIGNED: u8 = 2;
 
 const AUTOMATED: u8 = 1;
 const SIGNED: u8 = 1;
@@ -23,7 +30,8 @@ pub struct Unreadable(&'static str);
 
 /// Appends `accepted` to `out`.
 pub fn put(out: &mut Vec<u8>, accepted: &Accepted) {
-    out.push(VERSION);
+    let is_assigned = accepted.parts.iter().any(|part| !part.assigned.is_empty());
+    out.push(if is_assigned { ASSIGNED } else { PLAIN });
     out.extend_from_slice(&accepted.project.0.to_le_bytes());
     put_number(out, accepted.events());
     out.extend_from_slice(&accepted.received_at.to_le_bytes());
@@ -36,6 +44,9 @@ pub fn put(out: &mut Vec<u8>, accepted: &Accepted) {
     put_len(out, accepted.parts.len());
     for part in &accepted.parts {
         put_part(out, part);
+        if is_assigned {
+            put_assigned(out, &part.assigned);
+        }
     }
 }
 
@@ -57,6 +68,14 @@ fn put_part(out: &mut Vec<u8>, part: &Part) {
     put_len(out, part.slices.len());
     for chunk in &part.slices {
         put_chunk(out, chunk);
+    }
+}
+
+fn put_assigned(out: &mut Vec<u8>, assigned: &[Assigned]) {
+    put_len(out, assigned.len());
+    for Assigned { experiment, arm } in assigned {
+        put_bytes(out, experiment.as_bytes());
+        put_bytes(out, arm.as_bytes());
     }
 }
 
@@ -100,14 +119,14 @@ pub fn subject_from(bytes: &[u8], kind: SubjectKind) -> StoredSubject {
 /// Whose record it is and for how many events it answers, without reading it all.
 pub fn peek(bytes: &[u8]) -> Result<(ProjectId, u64), Unreadable> {
     let mut input = Input(bytes);
-    let project = project(&mut input)?;
+    let (_, project) = start(&mut input)?;
     Ok((project, input.number()?))
 }
 
 /// The whole record.
 pub fn read(bytes: &[u8]) -> Result<Accepted, Unreadable> {
     let mut input = Input(bytes);
-    let project = project(&mut input)?;
+    let (version, project) = start(&mut input)?;
     input.number()?;
     let received_at = input.u64()?;
     let duplicate = input.u32()?;
@@ -117,7 +136,11 @@ pub fn read(bytes: &[u8]) -> Result<Accepted, Unreadable> {
     }
     let mut parts = Vec::new();
     for _ in 0..input.len()? {
-        parts.push(part(&mut input)?);
+        let mut part = part(&mut input)?;
+        if version == ASSIGNED {
+            part.assigned = assigned(&mut input)?;
+        }
+        parts.push(part);
     }
     Ok(Accepted {
         project,
@@ -128,11 +151,24 @@ pub fn read(bytes: &[u8]) -> Result<Accepted, Unreadable> {
     })
 }
 
-fn project(input: &mut Input<'_>) -> Result<ProjectId, Unreadable> {
-    if input.array::<1>()? != [VERSION] {
+/// The version of the layout, and whose record it is.
+fn start(input: &mut Input<'_>) -> Result<(u8, ProjectId), Unreadable> {
+    let [version] = input.array()?;
+    if ![PLAIN, ASSIGNED].contains(&version) {
         return Err(Unreadable("a version this build does not read"));
     }
-    Ok(ProjectId(u32::from_le_bytes(input.array()?)))
+    Ok((version, ProjectId(u32::from_le_bytes(input.array()?))))
+}
+
+fn assigned(input: &mut Input<'_>) -> Result<Vec<Assigned>, Unreadable> {
+    let mut assigned = Vec::new();
+    for _ in 0..input.len()? {
+        assigned.push(Assigned {
+            experiment: input.text()?.into(),
+            arm: input.text()?.into(),
+        });
+    }
+    Ok(assigned)
 }
 
 fn part(input: &mut Input<'_>) -> Result<Part, Unreadable> {
@@ -162,6 +198,7 @@ fn part(input: &mut Input<'_>) -> Result<Part, Unreadable> {
     Ok(Part {
         session,
         subject,
+        assigned: Vec::new(),
         sent_at,
         sample: sample.map_err(|_| Unreadable("a sample beyond 1"))?,
         automated: flags & AUTOMATED != 0,
@@ -291,6 +328,7 @@ mod tests {
         let part = Part {
             session: SessionId([9; 16]),
             subject: subject_from(&[0xab; 16], SubjectKind::Visitor),
+            assigned: Vec::new(),
             sent_at: NOW - 5,
             sample: Share::ONE,
             automated: true,
@@ -309,20 +347,63 @@ mod tests {
         }
     }
 
+    /// The same of somebody in two experiments, beside somebody in none.
+    fn assigned() -> Accepted {
+        let mut accepted = sample();
+        let mut other = accepted.parts[0].clone();
+        other.session = SessionId([8; 16]);
+        accepted.parts.push(other);
+        accepted.parts[0].assigned = [("tone", "b"), ("length", "holdout")]
+            .map(|(experiment, arm)| Assigned {
+                experiment: experiment.into(),
+                arm: arm.into(),
+            })
+            .into();
+        accepted
+    }
+
+    fn bytes_of(accepted: &Accepted) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        put(&mut bytes, accepted);
+        bytes
+    }
+
     #[test]
     fn comes_back_as_it_was() {
-        let mut bytes = Vec::new();
-        put(&mut bytes, &sample());
-        assert_eq!(read(&bytes), Ok(sample()));
-        assert_eq!(peek(&bytes), Ok((ProjectId(3), 6)));
+        for (accepted, events) in [(sample(), 6), (assigned(), 10)] {
+            let bytes = bytes_of(&accepted);
+            assert_eq!(read(&bytes), Ok(accepted));
+            assert_eq!(peek(&bytes), Ok((ProjectId(3), events)));
+        }
+    }
+
+    /// Records stay in the log while the binary is replaced, in both directions.
+    #[test]
+    fn both_layouts_are_as_they_were_released() {
+        assert_eq!(hex::encode(bytes_of(&sample())), PLAIN_HEX);
+        assert_eq!(hex::encode(bytes_of(&assigned())), ASSIGNED_HEX);
+        let later = [&[3], &bytes_of(&sample())[1..]].concat();
+        assert!(read(&later).is_err() && peek(&later).is_err());
     }
 
     #[test]
     fn any_cut_is_an_error() {
-        let mut bytes = Vec::new();
-        put(&mut bytes, &sample());
-        for len in 0..bytes.len() {
-            assert!(read(&bytes[..len]).is_err(), "{len}");
+        for bytes in [bytes_of(&sample()), bytes_of(&assigned())] {
+            for len in 0..bytes.len() {
+                assert!(read(&bytes[..len]).is_err(), "{len}");
+            }
         }
     }
+
+    const PLAIN_HEX: &str = "\
+        010300000006807009b09a01000002011072656a65637465642e746f6f5f6f6c6404010909090909\
+        090909090909090909090901abababababababababababababababab7b7009b09a010000e8030102\
+        646500000001036f2d310180e1a580ab3304000005f7ffffff0f0103632d3103010203";
+    const ASSIGNED_HEX: &str = "\
+        02030000000a807009b09a01000002011072656a65637465642e746f6f5f6f6c6404020909090909\
+        090909090909090909090901abababababababababababababababab7b7009b09a010000e8030102\
+        646500000001036f2d310180e1a580ab3304000005f7ffffff0f0103632d31030102030204746f6e\
+        650162066c656e67746807686f6c646f75740808080808080808080808080808080801ababababab\
+        ababababababababababab7b7009b09a010000e8030102646500000001036f2d310180e1a580ab33\
+        04000005f7ffffff0f0103632d310301020300";
 }

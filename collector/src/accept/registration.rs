@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tacit_signals::{FieldError, Id, SubjectKind, field::Problem, limits::AT_MS_MAX};
 
+use super::{Assigned, assigned};
 use crate::{
     control::Project,
     limits::{ALIASES_MAX, MAP_ENTRIES_MAX, NAME_BYTES_MAX, OUTPUT_BYTES_MAX},
@@ -19,6 +20,8 @@ pub struct Registration {
     pub id: Id,
     /// The fields it fills.
     pub fields: Registered,
+    /// The arms its person is in.
+    pub assigned: Vec<Assigned>,
 }
 
 /// The fields as JSON, in requests (subject raw) and in the store (subject hidden).
@@ -72,10 +75,11 @@ const FIELDS: [&str; 14] = [
     "aliases",
 ];
 
-/// Reads one registration of `project`.
+/// Reads one registration of `project`, received at `received_at` (Unix ms).
 pub fn parse(
     mut object: Map<String, Value>,
     project: &Project,
+    received_at: u64,
 ) -> Result<Registration, FieldError> {
     let id = match object.remove("id") {
         None | Some(Value::Null) => return Err(FieldError::new("id", Problem::Missing)),
@@ -85,9 +89,15 @@ pub fn parse(
     object.retain(|_, value| !value.is_null());
     let body = body(object)?;
     let raw = id_of("subject", body.subject.as_deref())?;
-    let subject = raw.map(|raw| project.subject(raw.as_str(), SubjectKind::App));
-    let fields = checked(body, subject)?;
-    Ok(Registration { id, fields })
+    let kind = SubjectKind::App;
+    let person = raw.as_ref().map(Id::as_str);
+    let fields = checked(body, person.map(|raw| project.subject(raw, kind)))?;
+    let assigned = person.map(|raw| assigned(project, raw, kind, received_at));
+    Ok(Registration {
+        id,
+        fields,
+        assigned: assigned.unwrap_or_default(),
+    })
 }
 
 /// Reads the body field by field, so that a wrong type names its field.
@@ -248,13 +258,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::project;
+    use crate::testing::{NOW, project};
 
     fn read(value: Value) -> Result<Registration, String> {
         let Value::Object(object) = value else {
             panic!("an object");
         };
-        parse(object, &project(1)).map_err(|error| error.code())
+        parse(object, &project(1), NOW).map_err(|error| error.code())
     }
 
     #[test]

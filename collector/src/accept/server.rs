@@ -7,7 +7,7 @@ use tacit_signals::{
     limits::LABEL_BYTES_MAX,
 };
 
-use super::{Accepted, ChunkWriter, Counts, Part};
+use super::{Accepted, ChunkWriter, Counts, Part, assigned};
 use crate::{clock::too_old, control::Project, store::rows::Origin};
 use tacit_signals::Signal;
 
@@ -90,11 +90,14 @@ fn part(
         return Err(refuse(FieldError::new("source", Problem::TooLong { max })));
     }
     let session = stand_in(project, &id);
-    let subject = match subject {
-        None => project.session_subject(session),
+    let (subject, assigned) = match subject {
+        None => (project.session_subject(session), Vec::new()),
         Some(raw) => {
             let id = Id::parse("subject", &raw).map_err(refuse)?;
-            project.subject(id.as_str(), SubjectKind::App)
+            (
+                project.subject(id.as_str(), SubjectKind::App),
+                assigned(project, id.as_str(), SubjectKind::App, received_at),
+            )
         }
     };
     object.insert("seq".into(), 0.into());
@@ -114,6 +117,7 @@ fn part(
     Ok(Part {
         session,
         subject,
+        assigned,
         sent_at: received_at,
         sample: Share::ONE,
         automated: false,

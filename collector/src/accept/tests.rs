@@ -4,7 +4,7 @@ use tacit_signals::{SubjectKind, codec::EventReader, json as twin};
 use super::*;
 use crate::{
     control::ContentPolicy,
-    testing::{NOW, control, project, project_keeping},
+    testing::{NOW, control, project, project_keeping, project_with, running},
 };
 
 const SESSION: &str = "9f3c0000000000000000000000000000";
@@ -273,4 +273,33 @@ fn a_page_cannot_pass_for_an_evaluation() {
     assert_eq!(sdk("evaluator 2"), "evaluator 2");
     assert_eq!(sdk("eval"), "");
     assert_eq!(sdk("eval:judge"), "");
+}
+
+#[test]
+fn the_arms_of_a_person_travel_with_what_they_did() {
+    let ours = project_with(vec![running("tone", 100), running("length", 0)]);
+    let arms = |assigned: &[Assigned]| -> Vec<(String, String)> {
+        let pair = |one: &Assigned| (one.experiment.clone(), one.arm.clone());
+        assigned.iter().map(pair).collect()
+    };
+    let expected = [("tone", "a"), ("length", "b")];
+    let expected = expected.map(|(experiment, arm)| (experiment.to_owned(), arm.to_owned()));
+
+    let browser = accept(batch(&json!([copied(0, "o-1")])), &ours, NOW).accepted;
+    assert_eq!(arms(&browser.parts[0].assigned), expected);
+    let mut bytes = Vec::new();
+    record::put(&mut bytes, &browser);
+    assert_eq!(record::read(&bytes), Ok(browser));
+
+    let object = |value: Value| value.as_object().unwrap().clone();
+    let named = json!({"id":"x","kind":"accepted","output":"o-1","subject":"u-42"});
+    let unnamed = json!({"id":"y","kind":"accepted","output":"o-1"});
+    let server = accept_server(vec![object(named), object(unnamed)], &ours, NOW).accepted;
+    assert_eq!(arms(&server.parts[0].assigned), expected);
+    assert_eq!(server.parts[1].assigned, []);
+
+    let output = |value| registration::parse(object(value), &ours, NOW).unwrap();
+    let registered = output(json!({"id":"o-1","subject":"u-42"}));
+    assert_eq!(arms(&registered.assigned), expected);
+    assert_eq!(output(json!({"id":"o-1"})).assigned, []);
 }

@@ -40,9 +40,10 @@ pub(super) async fn register(
     let alone = objects.len() == 1;
     let mut items = Vec::with_capacity(objects.len());
     let mut outputs = Vec::with_capacity(objects.len());
+    let received_at = now_ms();
     for object in objects {
         let id = object.get("id").cloned().unwrap_or_default();
-        match registration::parse(object, &project) {
+        match registration::parse(object, &project, received_at) {
             Ok(registration) => {
                 items.push(Item::Asked(registration.id.clone()));
                 outputs.push(registration);
@@ -53,7 +54,7 @@ pub(super) async fn register(
             }))),
         }
     }
-    let settled = ask(&collector, &project, outputs).await?;
+    let settled = ask(&collector, &project, received_at, outputs).await?;
     let mut settled = settled.into_iter();
     let answers: Vec<Value> = items
         .into_iter()
@@ -73,6 +74,7 @@ enum Item {
 async fn ask(
     collector: &Collector,
     project: &Project,
+    received_at: u64,
     outputs: Vec<Registration>,
 ) -> Result<Vec<Settled>, Problem> {
     if outputs.is_empty() {
@@ -80,7 +82,7 @@ async fn ask(
     }
     let request = Registering {
         project: project.id,
-        received_at: now_ms(),
+        received_at,
         outputs,
     };
     let settled = collector.registrations.push(request)?.await;

@@ -136,6 +136,7 @@ fn project() -> Project {
         content: ContentPolicy::Edits,
         pepper: Keyed::new(&[0; 32]),
         secret: Keyed::new(&[1; 32]),
+        experiments: Vec::new(),
     }
 }
 

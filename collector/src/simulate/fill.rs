@@ -137,12 +137,21 @@ impl Filling<'_> {
         else {
             return Ok(());
         };
+        let assigned = said.subject.as_ref().map(|known| {
+            accept::assigned(
+                self.project,
+                known.id.as_str(),
+                known.kind,
+                said.received_at,
+            )
+        });
         let request = Registering {
             project: self.project.id,
             received_at: said.received_at,
             outputs: vec![Registration {
                 id: answer.id.clone(),
                 fields,
+                assigned: assigned.unwrap_or_default(),
             }],
         };
         self.registering

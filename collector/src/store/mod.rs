@@ -84,6 +84,18 @@ pub trait Store: Send + Sync {
         as_of: u64,
     ) -> Result<Option<(Group, Id)>, StoreError>;
 
+    /// Calls `visit` with everybody who is known at `as_of` (Unix ms) to be in an arm of
+    /// `experiment`, held-out people included, and the arm: by kind and id, bytewise,
+    /// from one snapshot. People are assigned from the declaration on, when they are
+    /// heard of; who is not in the traffic is not among them. Memory holds one person.
+    fn assignments(
+        &self,
+        project: ProjectId,
+        experiment: &str,
+        as_of: u64,
+        visit: &mut dyn FnMut(&StoredSubject, &str),
+    ) -> Result<(), StoreError>;
+
     /// Outputs, latest first.
     fn page(&self, project: ProjectId, page: &Page) -> Result<Vec<Listed>, StoreError>;
 

@@ -60,7 +60,7 @@ impl Site {
             project: OURS,
             received_at: NOW,
             outputs: vec![
-                registration::parse(output.as_object().unwrap().clone(), &project(1)).unwrap(),
+                registration::parse(output.as_object().unwrap().clone(), &project(1), NOW).unwrap(),
             ],
         };
         self.store.register(&[request]).unwrap();

@@ -1,5 +1,6 @@
 //! What every store has to do: one body of tests, run for each.
 
+mod assigned;
 mod books;
 mod experiments;
 mod facts;
@@ -80,6 +81,12 @@ macro_rules! contract {
                 a_group_is_found_by_any_of_its_ids
                 pages_go_back_in_time
             );
+            contract!($backend, assigned:
+                people_come_from_batches_and_registrations
+                people_come_by_kind_and_id
+                the_first_arm_told_is_kept_since_it_was_first_told
+                a_refused_registration_assigns_nobody
+            );
             contract!($backend, books:
                 refusals_are_kept
                 keys_are_made_listed_and_revoked
@@ -152,7 +159,7 @@ fn register_at(store: &dyn Store, received_at: u64, output: Value) -> Status {
     let request = Registering {
         project: OURS,
         received_at,
-        outputs: vec![registration::parse(object, &project(1)).unwrap()],
+        outputs: vec![registration::parse(object, &project(1), received_at).unwrap()],
     };
     store.register(&[request]).unwrap()[0][0].status
 }

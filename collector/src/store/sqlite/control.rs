@@ -138,6 +138,7 @@ fn projects(snapshot: &Transaction<'_>) -> Result<Vec<Project>, StoreError> {
                 .ok_or(StoreError::Unreadable("content setting"))?,
             pepper: Keyed::new(&row.get(3)?),
             secret: Keyed::new(&row.get(4)?),
+            experiments: Vec::new(),
         });
     }
     Ok(projects)

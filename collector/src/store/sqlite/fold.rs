@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use rusqlite::{Transaction, params};
 use tacit_signals::codec::EventReader;
 
-use super::{intern::Interned, time};
+use super::{assigned, intern::Interned, time};
 use crate::{
     accept::{Accepted, Chunk, ChunkWriter, Part},
     control::ProjectId,
@@ -99,6 +99,14 @@ impl Fold<'_> {
             origin: self.interned.origin(self.tx, project, &part.origin)?,
             received_at,
         };
+        assigned::note(
+            self.tx,
+            self.interned,
+            project,
+            &part.subject,
+            &part.assigned,
+            received_at,
+        )?;
         let before = self.seen(&place, first, last)?;
         let mut seen = before.clone();
         for chunk in &part.slices {

@@ -26,6 +26,8 @@ pub(super) struct Interned {
     sessions: HashMap<(ProjectId, SessionId), i64>,
     subjects: HashMap<(ProjectId, SubjectKind, [u8; 16]), i64>,
     origins: HashMap<ProjectId, Vec<(Origin, i64)>>,
+    /// By experiment and number of the subject: since when it is known to be in an arm.
+    assigned: HashMap<String, HashMap<i64, u64>>,
 }
 
 const ORIGINS_MAX: usize = 64;
@@ -116,6 +118,20 @@ impl Interned {
         bound(&mut self.subjects);
         self.subjects.insert(key, number);
         Ok(number)
+    }
+
+    /// Whether it is known that `subject` is assigned, since `received_at` or before.
+    pub(super) fn is_assigned(&self, experiment: &str, subject: i64, received_at: u64) -> bool {
+        let known = self.assigned.get(experiment);
+        let since = known.and_then(|known| known.get(&subject));
+        since.is_some_and(|&since| since <= received_at)
+    }
+
+    /// Numbers of subjects are unique over all projects.
+    pub(super) fn assigned(&mut self, experiment: &str, subject: i64, received_at: u64) {
+        let known = self.assigned.entry(experiment.into()).or_default();
+        bound(known);
+        known.insert(subject, received_at);
     }
 
     pub(super) fn origin(

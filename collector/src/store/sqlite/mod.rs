@@ -8,6 +8,7 @@
 //! deleted after [`Store::sync`]. Registrations and keys commit with FULL, which
 //! syncs the WAL and with it every transaction before.
 
+mod assigned;
 mod control;
 mod experiments;
 mod fold;
@@ -32,7 +33,7 @@ use tacit_signals::{Id, SessionId};
 
 use super::{
     ControlStore, Folding, Listed, Page, Registering, Settled, Store, StoreError, Traced,
-    rows::{Group, GroupName},
+    rows::{Group, GroupName, StoredSubject},
 };
 use crate::{control::ProjectId, log::Position, outcome::Refused};
 use intern::Interned;
@@ -241,6 +242,16 @@ impl Store for SqliteStore {
         as_of: u64,
     ) -> Result<Option<(Group, Id)>, StoreError> {
         self.read(|snapshot| read::group_of(snapshot, project, id, as_of))
+    }
+
+    fn assignments(
+        &self,
+        project: ProjectId,
+        experiment: &str,
+        as_of: u64,
+        visit: &mut dyn FnMut(&StoredSubject, &str),
+    ) -> Result<(), StoreError> {
+        self.read(|snapshot| assigned::visit(snapshot, project, experiment, as_of, visit))
     }
 
     fn page(&self, project: ProjectId, page: &Page) -> Result<Vec<Listed>, StoreError> {

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{fold::place_output, group::registered, intern::Interned, time};
+use super::{assigned, fold::place_output, group::registered, intern::Interned, time};
 use crate::{
     accept::registration::{self, Registration, fill},
     control::ProjectId,
@@ -43,6 +43,18 @@ impl Register<'_> {
         let is_new = known.is_none();
         let mut fields = known.unwrap_or_default();
         let status = self.settle(output, is_new, &mut fields, said)?;
+        if let (Some(subject), false) =
+            (&said.fields.subject, matches!(status, Status::Conflict(_)))
+        {
+            assigned::note(
+                self.tx,
+                self.interned,
+                self.project,
+                subject,
+                &said.assigned,
+                self.received_at,
+            )?;
+        }
         Ok(Settled {
             status,
             subject: fields.subject,

@@ -114,6 +114,16 @@ impl Store for Facts {
         panic!("builds read groups")
     }
 
+    fn assignments(
+        &self,
+        _: ProjectId,
+        _: &str,
+        _: u64,
+        _: &mut dyn FnMut(&StoredSubject, &str),
+    ) -> Result<(), StoreError> {
+        panic!("builds read groups")
+    }
+
     fn fates(&self, _: ProjectId) -> Result<BTreeMap<String, u64>, StoreError> {
         panic!("builds read groups")
     }
