@@ -8,7 +8,7 @@ use super::{
     lift::{lift, lift_bounds},
     moments::Moments,
     normal::upper_quantile,
-    sequence::{always_valid_p, bounds, critical, e_value_of, rho_of},
+    sequence::{always_valid_p, critical, e_value_of},
 };
 
 /// People of each arm with an occasion to be measured, from whom on there are bounds.
@@ -56,32 +56,76 @@ pub struct Comparison {
 /// has fewer than two people, or nothing to divide by.
 #[must_use]
 pub fn compare(control: &Moments, treatment: &Moments, design: &Design) -> Option<Comparison> {
+    let mut found = compare_plain(control, treatment, design)?;
+    if let Some(cuped) = cuped(control, treatment) {
+        found.look(&cuped.estimate, design);
+        found.cuped = Some(cuped.removed);
+    }
+    Some(found)
+}
+
+/// Compares two arms as they are, whatever is known of the time before.
+#[must_use]
+pub fn compare_plain(
+    control: &Moments,
+    treatment: &Moments,
+    design: &Design,
+) -> Option<Comparison> {
     let plain = Estimate::plain(control, treatment)?;
-    let adjusted = cuped(control, treatment);
-    let estimate = adjusted.map_or(plain, |cuped| cuped.estimate);
-    let ready = ready(control, treatment, &plain);
-    let se = libm::sqrt(estimate.se2());
-    let look = Look {
-        estimate: &estimate,
-        design,
-        rho: rho_of(design.side, design.alpha, design.tightest_at),
-    };
-    let e_value = if ready { look.e_value() } else { 1.0 };
-    Some(Comparison {
+    let mut found = Comparison {
         control: plain.control,
         treatment: plain.treatment,
         control_people: control.people(),
         treatment_people: treatment.people(),
-        delta: estimate.delta(),
-        se,
-        ready,
-        interval: look.interval(ready),
-        lift: lift(&estimate),
-        lift_interval: look.lift_interval(ready),
-        e_value,
-        p: always_valid_p(e_value),
-        fixed: look.fixed(),
-        cuped: adjusted.map(|cuped| cuped.removed),
+        delta: 0.0,
+        se: 0.0,
+        ready: ready(control, treatment, &plain),
+        interval: Bounds::UNKNOWN,
+        lift: None,
+        lift_interval: Bounds::UNKNOWN,
+        e_value: 1.0,
+        p: 1.0,
+        fixed: Bounds::UNKNOWN,
+        cuped: None,
+    };
+    found.look(&plain, design);
+    Some(found)
+}
+
+impl Comparison {
+    /// Variance of the difference per person of both arms: what [`super::power`] plans
+    /// with.
+    #[must_use]
+    pub fn unit_variance(&self) -> f64 {
+        self.se * self.se * (self.control_people + self.treatment_people) as f64
+    }
+
+    /// What an estimate says.
+    fn look(&mut self, estimate: &Estimate, design: &Design) {
+        let Design { alpha, side, .. } = *design;
+        let (delta, se2) = (estimate.delta(), estimate.se2());
+        self.delta = delta;
+        self.se = libm::sqrt(se2);
+        self.lift = lift(estimate);
+        self.fixed = side.around(delta, fixed_critical(design) * self.se);
+        if !self.ready {
+            return;
+        }
+        let rho = design.rho();
+        let critical = critical(side, estimate.n, alpha, rho);
+        self.interval = side.around(delta, critical * self.se);
+        self.lift_interval = lift_bounds(estimate, side, critical);
+        let z = (delta - design.null) / self.se;
+        self.e_value = e_value_of(side, z, estimate.n, rho);
+        self.p = always_valid_p(self.e_value);
+    }
+}
+
+/// How many standard errors wide a bound is that is looked at once.
+pub(super) fn fixed_critical(design: &Design) -> f64 {
+    upper_quantile(match design.side {
+        Side::Both => design.alpha / 2.0,
+        Side::Lower | Side::Upper => design.alpha,
     })
 }
 
@@ -91,56 +135,6 @@ fn ready(control: &Moments, treatment: &Moments, plain: &Estimate) -> bool {
     control.measured().min(treatment.measured()) >= PEOPLE_MIN
         && plain.control_variance > 0.0
         && plain.treatment_variance > 0.0
-}
-
-/// One look at an estimate.
-struct Look<'a> {
-    estimate: &'a Estimate,
-    design: &'a Design,
-    rho: f64,
-}
-
-impl Look<'_> {
-    fn interval(&self, ready: bool) -> Bounds {
-        let Self {
-            estimate, design, ..
-        } = self;
-        if !ready {
-            return Bounds::UNKNOWN;
-        }
-        let (delta, se2) = (estimate.delta(), estimate.se2());
-        bounds(design.side, delta, se2, estimate.n, design.alpha, self.rho)
-    }
-
-    fn lift_interval(&self, ready: bool) -> Bounds {
-        let side = self.design.side;
-        if !ready {
-            return Bounds::UNKNOWN;
-        }
-        let critical = critical(side, self.estimate.n, self.design.alpha, self.rho);
-        lift_bounds(self.estimate, side, critical)
-    }
-
-    fn e_value(&self) -> f64 {
-        let estimate = self.estimate;
-        let z = (estimate.delta() - self.design.null) / libm::sqrt(estimate.se2());
-        e_value_of(self.design.side, z, estimate.n, self.rho)
-    }
-
-    fn fixed(&self) -> Bounds {
-        let Design { alpha, side, .. } = *self.design;
-        let tail = if side == Side::Both {
-            alpha / 2.0
-        } else {
-            alpha
-        };
-        let half = upper_quantile(tail) * libm::sqrt(self.estimate.se2());
-        let delta = self.estimate.delta();
-        Bounds {
-            lower: (side != Side::Upper).then_some(delta - half),
-            upper: (side != Side::Lower).then_some(delta + half),
-        }
-    }
 }
 
 #[cfg(test)]

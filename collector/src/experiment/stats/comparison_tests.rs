@@ -23,7 +23,7 @@ fn a_comparison_says_what_its_parts_say() {
     );
     let se2 = 0.24 / 3_999.0 + 0.2496 / 4_099.0;
     assert!((found.se * found.se - se2).abs() < 1e-12);
-    let rho = rho_of(Side::Both, 0.05, 5_000);
+    let rho = DESIGN.rho();
     let half = critical(Side::Both, 8_100, 0.05, rho) * found.se;
     assert!((found.interval.lower.unwrap() - (0.08 - half)).abs() < 1e-12);
     assert!((found.interval.upper.unwrap() - (0.08 + half)).abs() < 1e-12);

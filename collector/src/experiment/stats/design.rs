@@ -1,5 +1,7 @@
 //! What is asked of a comparison, fixed before anybody looks.
 
+use super::{bounds::Bounds, sequence::rho};
+
 /// People of both arms together at whom a sequence is tightest, where nothing
 /// better is known; GrowthBook's default.
 pub const TIGHTEST_AT: u64 = 5_000;
@@ -13,6 +15,17 @@ pub enum Side {
     Lower,
     /// An upper one: is the treatment not worse, where less is better?
     Upper,
+}
+
+impl Side {
+    /// The bounds of this side, `half` away from `delta`.
+    #[must_use]
+    pub fn around(self, delta: f64, half: f64) -> Bounds {
+        Bounds {
+            lower: (self != Self::Upper).then_some(delta - half),
+            upper: (self != Self::Lower).then_some(delta + half),
+        }
+    }
 }
 
 /// The question.
@@ -62,6 +75,15 @@ impl Design {
             tightest_at,
             side: Side::Upper,
             null: margin,
+        }
+    }
+
+    /// ρ of its sequence; one-sided ones take it at twice the α.
+    #[must_use]
+    pub fn rho(&self) -> f64 {
+        match self.side {
+            Side::Both => rho(self.alpha, self.tightest_at),
+            Side::Lower | Side::Upper => rho(2.0 * self.alpha, self.tightest_at),
         }
     }
 }

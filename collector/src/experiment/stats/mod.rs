@@ -18,6 +18,7 @@
 
 mod bounds;
 mod comparison;
+pub mod correct;
 mod cuped;
 mod design;
 mod estimate;
@@ -25,13 +26,15 @@ pub mod lift;
 mod moments;
 pub mod normal;
 mod observation;
+pub mod power;
 mod ratio;
 mod running;
 pub mod sequence;
+mod srm;
 
 pub use self::{
     bounds::Bounds,
-    comparison::{Comparison, PEOPLE_MIN, compare},
+    comparison::{Comparison, PEOPLE_MIN, compare, compare_plain},
     cuped::{BEFORE_MIN, Cuped, cuped},
     design::{Design, Side, TIGHTEST_AT},
     estimate::Estimate,
@@ -40,4 +43,5 @@ pub use self::{
     ratio::{Ratio, ratio},
     running::RunningP,
     sequence::{always_valid_p, confidence_sequence, e_value, rho},
+    srm::{CONCENTRATION, SRM_ALPHA, Srm, bayes_factor, srm},
 };

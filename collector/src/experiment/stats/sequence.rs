@@ -25,15 +25,6 @@ pub fn rho(alpha: f64, tightest_at: u64) -> f64 {
     libm::sqrt((twice + libm::log(twice + 1.0)) / tightest_at.max(1) as f64)
 }
 
-/// ρ for `side`.
-#[must_use]
-pub fn rho_of(side: Side, alpha: f64, tightest_at: u64) -> f64 {
-    match side {
-        Side::Both => rho(alpha, tightest_at),
-        Side::Lower | Side::Upper => rho(2.0 * alpha, tightest_at),
-    }
-}
-
 /// How many standard errors wide a bound is with `n` people.
 #[must_use]
 pub fn critical(side: Side, n: u64, alpha: f64, rho: f64) -> f64 {
@@ -58,11 +49,7 @@ pub fn bounds(side: Side, delta: f64, se2: f64, n: u64, alpha: f64, rho: f64) ->
     if n == 0 {
         return Bounds::UNKNOWN;
     }
-    let half = critical(side, n, alpha, rho) * libm::sqrt(se2);
-    Bounds {
-        lower: (side != Side::Upper).then_some(delta - half),
-        upper: (side != Side::Lower).then_some(delta + half),
-    }
+    side.around(delta, critical(side, n, alpha, rho) * libm::sqrt(se2))
 }
 
 /// Evidence of a look against the null hypothesis: at most 1 on average if that is
@@ -111,7 +98,7 @@ fn spread_and_a(n: u64, rho: f64) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::design::Design, *};
 
     fn half(bounds: Bounds) -> f64 {
         (bounds.upper.unwrap() - bounds.lower.unwrap()) / 2.0
@@ -155,7 +142,7 @@ mod tests {
 
     #[test]
     fn one_bound_is_nearer_than_two_and_is_by_the_formula() {
-        let rho = rho_of(Side::Lower, 0.05, 100);
+        let rho = Design::not_lower(0.05, 100, 0.0).rho();
         let lower = bounds(Side::Lower, 0.0, 0.25 / 100.0, 100, 0.05, rho);
         // 4.605170 + ln(5.605170), over 100; a = 7.328858.
         near(rho, 0.251_572_2, 7);
@@ -178,7 +165,11 @@ mod tests {
     fn the_interval_excludes_the_null_exactly_where_p_is_below_alpha() {
         for side in [Side::Both, Side::Lower, Side::Upper] {
             for n in [1, 50, 1_000, 100_000] {
-                let rho = rho_of(side, 0.05, 800);
+                let rho = Design {
+                    side,
+                    ..Design::difference(0.05, 800)
+                }
+                .rho();
                 let edge = critical(side, n, 0.05, rho);
                 let sign = if side == Side::Upper { -1.0 } else { 1.0 };
                 let p = |z: f64| always_valid_p(e_value_of(side, sign * z, n, rho));
