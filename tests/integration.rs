@@ -32,6 +32,8 @@ mod drain;
 mod durability;
 #[path = "integration/empty.rs"]
 mod empty;
+#[path = "integration/experiments.rs"]
+mod experiments;
 #[path = "integration/exports.rs"]
 mod exports;
 #[path = "integration/keys.rs"]

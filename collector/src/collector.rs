@@ -147,6 +147,13 @@ impl Collector {
         Ok((collector, recovery))
     }
 
+    /// Reads projects, keys and experiments again, after a change of this process's own:
+    /// what it answers to next knows of it.
+    pub fn look_again(&self) -> Result<(), StoreError> {
+        self.control.set(self.store.control()?);
+        Ok(())
+    }
+
     /// From now on not ready.
     pub fn begin_stop(&self) {
         self.stopping.store(true, Ordering::Release);

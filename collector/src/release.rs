@@ -1,8 +1,8 @@
 //! Releases: what went live, from which dataset or brief, verified by what.
 //!
 //! A release is a fact told once: `new` checks what was said and names it by its
-//! content, so that the same telling twice is one release. Whether the build it
-//! names exists is the store's to say ([`record`]).
+//! content, so that the same telling twice is one release. Whether the build and the
+//! experiment it names exist is the store's to say ([`record`]).
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -10,8 +10,9 @@ use thiserror::Error;
 
 use crate::{
     control::ProjectId,
+    experiment::declaration::Experiment,
     limits::{NAME_BYTES_MAX, NOTE_BYTES_MAX},
-    store::{StoreError, UpdateStore},
+    store::{ExperimentStore, StoreError, UpdateStore},
 };
 
 /// What kind of thing went live.
@@ -39,6 +40,9 @@ pub struct Announcement {
     pub from: Option<String>,
     /// The experiment that compared it with what was before.
     pub experiment: Option<String>,
+    /// The arm of the experiment that it is; not needed when there is only one beside
+    /// the control.
+    pub arm: Option<String>,
     /// When it went live, Unix ms; now when nothing is said.
     pub at: Option<u64>,
     /// For people.
@@ -58,6 +62,10 @@ pub struct Release {
     pub from: Option<String>,
     /// The experiment that compared it with what was before.
     pub experiment: Option<String>,
+    /// The arm of the experiment that it is. Not written where nothing was said, as
+    /// before there was such a field: ids are made of what is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<String>,
     /// When it went live, Unix ms.
     pub at: u64,
     /// For people.
@@ -71,7 +79,7 @@ pub enum Proof {
     /// Learnt from people, and no experiment compared it: it may please them and
     /// still be worse.
     Unproven,
-    /// An experiment is named.
+    /// An experiment is named. What it says is told by `tacit verify`.
     Experiment,
     /// Nothing learnt from people is in it.
     NotNeeded,
@@ -91,6 +99,9 @@ pub enum ReleaseError {
     /// There is no such build.
     #[error("there is no dataset or brief {0}; `tacit builds` names them")]
     Unknown(String),
+    /// No such experiment was declared.
+    #[error("no experiment {0} was declared; `tacit experiment list` names them")]
+    Undeclared(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -138,6 +149,7 @@ impl Announcement {
             kind,
             from: text(said, "from")?,
             experiment: text(said, "experiment")?,
+            arm: text(said, "arm")?,
             at,
             note: text(said, "note")?,
         })
@@ -159,6 +171,9 @@ impl Release {
         if let Some(experiment) = &said.experiment {
             name("experiment", experiment)?;
         }
+        if said.arm.is_some() && said.experiment.is_none() {
+            return Err(wrong("arm", "needs the experiment it is an arm of"));
+        }
         if said
             .note
             .as_ref()
@@ -177,6 +192,7 @@ impl Release {
             kind: said.kind,
             from: said.from,
             experiment: said.experiment,
+            arm: said.arm,
             at: said.at.unwrap_or(now),
             note: said.note,
         };
@@ -205,8 +221,8 @@ impl Release {
 }
 
 /// Checks an announcement and writes it down; whether it is new.
-pub fn record(
-    store: &dyn UpdateStore,
+pub fn record<S: UpdateStore + ExperimentStore + ?Sized>(
+    store: &S,
     project: ProjectId,
     said: Announcement,
     now: u64,
@@ -217,8 +233,24 @@ pub fn record(
     {
         return Err(ReleaseError::Unknown(from.clone()));
     }
+    if let Some(experiment) = &release.experiment {
+        let declared = store.experiment(project, experiment)?;
+        let declared = declared.ok_or_else(|| ReleaseError::Undeclared(experiment.clone()))?;
+        check_arm(&declared.experiment, release.arm.as_deref())?;
+    }
     let is_new = store.add_release(project, &release)?;
     Ok((release, is_new))
+}
+
+/// A release is one of the arms that were compared with the control.
+fn check_arm(experiment: &Experiment, arm: Option<&str>) -> Result<(), ReleaseError> {
+    let mut names = experiment.treatments().map(|arm| &*arm.name);
+    let Some(arm) = arm else { return Ok(()) };
+    if names.any(|name| name == arm) {
+        return Ok(());
+    }
+    let names: Vec<_> = experiment.treatments().map(|arm| &*arm.name).collect();
+    Err(wrong("arm", format!("is none of {}", names.join(", "))))
 }
 
 fn name(field: &'static str, text: &str) -> Result<(), ReleaseError> {
@@ -246,6 +278,7 @@ mod tests {
             kind,
             from: Some("br_1".into()),
             experiment: None,
+            arm: None,
             at: None,
             note: None,
         }
@@ -275,9 +308,25 @@ mod tests {
         let mut rootless = said(ReleaseKind::Rag);
         rootless.from = None;
         assert_eq!(field(rootless), Some("from"));
+        let mut armed = said(ReleaseKind::Rag);
+        armed.arm = Some("b".into());
+        assert_eq!(field(armed), Some("arm"));
         let mut chatty = said(ReleaseKind::Rag);
         chatty.note = Some("x".repeat(NOTE_BYTES_MAX + 1));
         assert_eq!(field(chatty), Some("note"));
+    }
+
+    #[test]
+    fn a_release_told_before_there_were_arms_is_read_and_has_the_same_id() {
+        let old = r#"{"release":"rel_1b9fb7745cc5b782","name":"support@15","kind":"prompt",
+            "from":"br_1","experiment":"tone","at":5,"note":null}"#;
+        let mut again = said(ReleaseKind::Prompt);
+        again.experiment = Some("tone".into());
+        let again = Release::new(again, 5).unwrap();
+        assert_eq!(serde_json::from_str::<Release>(old).unwrap(), again);
+        let mut armed = said(ReleaseKind::Prompt);
+        (armed.experiment, armed.arm) = (Some("tone".into()), Some("b".into()));
+        assert_ne!(Release::new(armed, 5).unwrap().release, again.release);
     }
 
     #[test]

@@ -10,6 +10,15 @@ fn listed(data: &Data) -> Vec<Value> {
     listed["releases"].as_array().unwrap().clone()
 }
 
+fn declare(data: &Data) {
+    let file = data.config(
+        "[[experiment]]\nname = \"tuned-or-not\"\nprimary = \"use_rate\"\nmde = 0.02\n\
+         arms = [{ name = \"not\", weight = 0.5 }, { name = \"tuned\", weight = 0.5 }]\n\
+         guardrails = [{ metric = \"return_rate\", margin = 0.02 }]\n",
+    );
+    let _ = data.cli(&["experiment", "add", arg(&file)]).ok();
+}
+
 #[test]
 fn a_release_names_its_build_and_both_ways_tell_the_same() {
     let story = Story::told();
@@ -40,6 +49,9 @@ fn a_release_names_its_build_and_both_ways_tell_the_same() {
     let first = add(&tuned).ok().json();
     assert_eq!(first["proof"], "unproven", "{first}");
     assert_eq!(add(&tuned).ok().json(), first, "told twice is told once");
+    let undeclared = add(&["--name", "m-2", "--kind", "model", "--experiment", "none"]);
+    assert_eq!((undeclared.code, undeclared.text()), (1, ""));
+    declare(data);
     // A directory names the same build.
     let compared = [
         "--name",
@@ -52,13 +64,15 @@ fn a_release_names_its_build_and_both_ways_tell_the_same() {
         "6",
         "--experiment",
         "tuned-or-not",
+        "--arm",
+        "tuned",
         "--note",
         "to everybody",
     ];
     let second = add(&compared).ok().json();
     assert_eq!(
-        (&second["proof"], &second["from"]),
-        (&json!("experiment"), &json!(id))
+        (&second["proof"], &second["from"], &second["arm"]),
+        (&json!("experiment"), &json!(id), &json!("tuned"))
     );
     let api = story.server.api();
     let said = json!({"name": "m-3", "kind": "model", "at": 7});

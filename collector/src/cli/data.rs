@@ -57,19 +57,23 @@ impl Data {
 
     /// The project of that name, or the only one.
     pub(super) fn project(&self, name: Option<&str>) -> anyhow::Result<ProjectId> {
-        let projects = &self.control.projects;
-        if let Some(name) = name {
-            return project_named(&self.control, name)
-                .with_context(|| format!("there is no project {name}"));
-        }
-        match projects.first_key_value() {
-            Some((&only, _)) if projects.len() == 1 => Ok(only),
-            None => bail!("there is no project yet; `tacit keys create` makes one"),
-            Some(_) => {
-                let names: Vec<_> = projects.values().map(|project| &*project.name).collect();
-                let names = names.join(", ");
-                Err(Usage(format!("name one with --project: {names}")).into())
-            }
+        project(&self.control, name)
+    }
+}
+
+/// The project of that name, or the only one.
+pub(super) fn project(control: &Control, name: Option<&str>) -> anyhow::Result<ProjectId> {
+    let projects = &control.projects;
+    if let Some(name) = name {
+        return project_named(control, name).with_context(|| format!("there is no project {name}"));
+    }
+    match projects.first_key_value() {
+        Some((&only, _)) if projects.len() == 1 => Ok(only),
+        None => bail!("there is no project yet; `tacit keys create` makes one"),
+        Some(_) => {
+            let names: Vec<_> = projects.values().map(|project| &*project.name).collect();
+            let names = names.join(", ");
+            Err(Usage(format!("name one with --project: {names}")).into())
         }
     }
 }

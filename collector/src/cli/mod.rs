@@ -6,6 +6,7 @@
 mod brief;
 mod data;
 mod dataset;
+mod experiment;
 mod export;
 mod keys;
 mod label;
@@ -56,6 +57,9 @@ enum Command {
     Run(run::Options),
     /// List the datasets and briefs that were made.
     Builds(release::Builds),
+    /// Declare, list and end what is tried on people.
+    #[command(subcommand)]
+    Experiment(experiment::Command),
     /// Record and show what went live.
     #[command(subcommand)]
     Release(release::Command),
@@ -100,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Brief(options) => brief::run(&options),
         Command::Run(options) => run::run(&options),
         Command::Builds(options) => release::builds(&options),
+        Command::Experiment(command) => experiment::run(&command),
         Command::Release(command) => release::run(&command),
         Command::Ledger(options) => ledger::run(&options),
         Command::Simulate(options) => simulate::run(&options),

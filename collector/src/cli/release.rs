@@ -39,6 +39,10 @@ pub(super) struct Add {
     /// The experiment that compared it with what was before.
     #[arg(long)]
     experiment: Option<String>,
+    /// The arm of the experiment that it is; not needed when there is only one beside
+    /// the control.
+    #[arg(long, requires = "experiment")]
+    arm: Option<String>,
     /// When it went live: Unix ms, or a date or time, UTC; now without.
     #[arg(long, value_parser = moment)]
     at: Option<u64>,
@@ -81,12 +85,13 @@ fn add(options: &Add) -> anyhow::Result<()> {
         kind: options.kind,
         from,
         experiment: options.experiment.clone(),
+        arm: options.arm.clone(),
         at: options.at,
         note: options.note.clone(),
     };
     let (release, _) = record(&*data.store, project, said, now).map_err(|error| match error {
         ReleaseError::Store(error) => anyhow::Error::from(error),
-        error @ ReleaseError::Unknown(_) => error.into(),
+        error @ (ReleaseError::Unknown(_) | ReleaseError::Undeclared(_)) => error.into(),
         error @ ReleaseError::Field { .. } => Usage(format!("--{error}")).into(),
     })?;
     if options.common.json {
@@ -151,6 +156,9 @@ fn line(release: &Release) -> anyhow::Result<String> {
     }
     if let Some(experiment) = &release.experiment {
         line.push_str(&format!(", experiment {experiment}"));
+    }
+    if let Some(arm) = &release.arm {
+        line.push_str(&format!(", arm {arm}"));
     }
     if let Some(note) = &release.note {
         line.push_str(&format!(": {note}"));

@@ -6,7 +6,9 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 
-use super::{Usage, data::Data, note, out, out_json, policy::policy_or_default};
+use super::{
+    Usage, data::Data, experiment::declare_all, note, out, out_json, policy::policy_or_default,
+};
 use crate::{
     cadence::{
         period::instant,
@@ -57,6 +59,13 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let mut data = Data::open(options.data.as_ref().unwrap_or(&config.data))?;
     // A server may start while this works: leases are in the store.
     data.collector = None;
+    declare_all(
+        &*data.store,
+        &data.control,
+        &config.experiments,
+        None,
+        now_ms(),
+    )?;
     let holder = holder()?;
     let mut outcomes = Vec::new();
     for (schedule, policy) in config.schedule.iter().zip(&policies) {

@@ -11,8 +11,8 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::{note, out_json, policy::read_policy};
-use crate::{collector::Collector, config::Config, http, log::Recovery};
+use super::{experiment::declare_all, note, out_json, policy::read_policy};
+use crate::{collector::Collector, config::Config, http, log::Recovery, wall::now_ms};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -68,6 +68,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         note(&format!("tacit: labels by {}", own.reference()));
         collector.policies = collector.policies.with(own);
     }
+    declare(&collector, &config)?;
     collector.builds.resume(&collector.policies)?;
     let collector = web::Data::new(collector);
     let served = rt::System::new().block_on(serve(&collector, &config, &recovery, options.json));
@@ -77,6 +78,26 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     served?;
     note("tacit: stopped; nothing was lost");
     Ok(())
+}
+
+/// Writes down the experiments of the configuration, before anybody takes part.
+fn declare(collector: &Collector, config: &Config) -> anyhow::Result<()> {
+    if config.experiments.is_empty() {
+        return Ok(());
+    }
+    let control = collector.control.get();
+    let all = declare_all(
+        &*collector.store,
+        &control,
+        &config.experiments,
+        None,
+        now_ms(),
+    )?;
+    for (_, recorded) in all.iter().filter(|(_, recorded)| recorded.is_new) {
+        let name = &recorded.declared.experiment.name;
+        note(&format!("tacit: experiment {name} declared"));
+    }
+    Ok(collector.look_again()?)
 }
 
 async fn serve(

@@ -8,6 +8,7 @@ mod brief;
 mod builds;
 mod capture;
 mod cors;
+mod experiments;
 mod health;
 mod ingest;
 mod labels;
@@ -102,6 +103,13 @@ pub fn routes(collector: web::Data<Collector>, site: Site) -> impl FnOnce(&mut w
                     .route(web::post().to(releases::add))
                     .route(web::get().to(releases::list)),
             )
+            .service(
+                resource("/v1/experiments")
+                    .route(web::post().to(experiments::declare))
+                    .route(web::get().to(experiments::list)),
+            )
+            .service(resource("/v1/experiments/{name}").route(web::get().to(experiments::one)))
+            .service(resource("/v1/experiments/{name}/end").route(web::post().to(experiments::end)))
             .service(resource("/v1/ledger").route(web::get().to(ledger::ledger)))
             .service(resource("/v1/overview").route(web::get().to(ledger::overview)))
             .service(

@@ -57,6 +57,9 @@ impl From<ReleaseError> for Problem {
         match error {
             ReleaseError::Field { field, problem } => Self::malformed(field, problem),
             error @ ReleaseError::Unknown(_) => Self::unsupported("from", error.to_string()),
+            error @ ReleaseError::Undeclared(_) => {
+                Self::unsupported("experiment", error.to_string())
+            }
             ReleaseError::Store(error) => {
                 tracing::error!(%error, "a release was not kept");
                 Self::new(Kind::StoreFailing, "the release was not kept")

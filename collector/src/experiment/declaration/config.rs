@@ -1,4 +1,5 @@
-//! `[[experiment]]` in `tacit.toml`.
+//! `[[experiment]]` in `tacit.toml`: what `tacit serve`, `tacit run` and
+//! `tacit experiment add` declare.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};

@@ -32,7 +32,9 @@ pub(super) mod settle {
 
     use crate::clock::{HOUR_MS, span};
 
-    pub(in super::super) fn text(ms: u64) -> String {
+    /// A whole number of hours or days.
+    #[must_use]
+    pub fn text(ms: u64) -> String {
         let hours = ms / HOUR_MS;
         if hours >= 48 && hours.is_multiple_of(24) {
             return format!("{}d", hours / 24);

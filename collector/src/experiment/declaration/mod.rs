@@ -5,17 +5,22 @@
 //! filled in; [`Declared`] is the fact in the store. [`record`] writes it down:
 //! once, and never another one under the same name.
 
-pub(crate) mod config;
+pub mod config;
 mod fields;
 mod json;
 mod read;
 mod record;
 
 use serde::{Deserialize, Serialize};
+use tacit_signals::{
+    Share,
+    assignment::{Plan, PlanError},
+};
 use thiserror::Error;
 
 use super::metric::Metric;
 use crate::label::Milli;
+pub use json::settle::text as settle_text;
 pub use read::Declaration;
 pub use record::{DeclareError, Recorded, end, record};
 
@@ -119,6 +124,14 @@ impl Experiment {
         self.arms.iter().skip(1)
     }
 
+    /// Who is in which arm.
+    pub fn plan(&self) -> Result<Plan, PlanError> {
+        let arms = self.arms.iter();
+        let arms = arms.map(|arm| (arm.name.clone(), share(arm.weight)));
+        let (holdout, traffic) = (share(self.holdout), share(self.traffic));
+        Plan::new(&*self.name, holdout, traffic, arms.collect())
+    }
+
     /// The fields in which two declarations differ.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
@@ -140,6 +153,12 @@ impl Experiment {
         let differing = fields.into_iter().filter(|(_, differs)| *differs);
         differing.map(|(field, _)| field).collect()
     }
+}
+
+/// Thousandths as assignment has them; a declaration has none but shares here.
+fn share(milli: Milli) -> Share {
+    let thousandths = u64::try_from(milli.thousandths()).unwrap_or_default();
+    Share::of(thousandths, 1_000)
 }
 
 impl Declared {

@@ -175,6 +175,7 @@ pub(super) fn releases_are_recorded_once_in_order<S: Backend>() {
             kind: ReleaseKind::Prompt,
             from: Some("br_1".into()),
             experiment: None,
+            arm: None,
             at: Some(NOW),
             note: Some("tone".into()),
         };

@@ -1,0 +1,115 @@
+//! What is tried on people: declaring, ending, looking.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Map, Value, json};
+
+use super::{
+    auth::Secret,
+    body,
+    problem::{Kind, Problem},
+};
+use crate::{
+    collector::Collector,
+    experiment::declaration::{Declaration, DeclareError, FieldError, end as end_it, record},
+    limits::EXPERIMENT_BODY_BYTES_MAX,
+    store::{ExperimentStore, StoreError},
+    wall::now_ms,
+};
+
+/// `POST /v1/experiments`: 201 for a new one, 200 for one that was declared before,
+/// 409 for another one of its name.
+pub(super) async fn declare(
+    secret: Secret,
+    request: HttpRequest,
+    payload: web::Payload,
+    collector: web::Data<Collector>,
+) -> Result<HttpResponse, Problem> {
+    body::check_content_type(&request, &["application/json", "text/plain"])?;
+    let body = body::read(&request, payload, EXPERIMENT_BODY_BYTES_MAX).await?;
+    let said: Map<String, Value> = serde_json::from_slice(&body)
+        .map_err(|error| Problem::malformed("body", error.to_string()))?;
+    let declaration = Declaration::parse(&said)?;
+    let project = secret.0.id;
+    let now = now_ms();
+    let recorded = web::block(move || -> Result<_, Problem> {
+        let recorded = record(&*collector.store, project, &declaration, now)?;
+        collector.look_again()?;
+        Ok(recorded)
+    })
+    .await??;
+    let mut response = if recorded.is_new {
+        HttpResponse::Created()
+    } else {
+        HttpResponse::Ok()
+    };
+    Ok(response.json(recorded.declared.to_json(now)))
+}
+
+/// `GET /v1/experiments`: the first declared first.
+pub(super) async fn list(
+    secret: Secret,
+    collector: web::Data<Collector>,
+) -> Result<HttpResponse, Problem> {
+    let project = secret.0.id;
+    let experiments = web::block(move || collector.store.experiments(project)).await??;
+    let now = now_ms();
+    let shown: Vec<Value> = experiments.iter().map(|one| one.to_json(now)).collect();
+    Ok(HttpResponse::Ok().json(json!({ "experiments": shown })))
+}
+
+/// `GET /v1/experiments/{name}`.
+pub(super) async fn one(
+    secret: Secret,
+    name: web::Path<String>,
+    collector: web::Data<Collector>,
+) -> Result<HttpResponse, Problem> {
+    let project = secret.0.id;
+    let found = web::block(move || collector.store.experiment(project, &name)).await??;
+    let found = found.ok_or_else(unknown)?;
+    Ok(HttpResponse::Ok().json(found.to_json(now_ms())))
+}
+
+/// `POST /v1/experiments/{name}/end`: from now on nobody takes part; again, it stays as
+/// it was.
+pub(super) async fn end(
+    secret: Secret,
+    name: web::Path<String>,
+    collector: web::Data<Collector>,
+) -> Result<HttpResponse, Problem> {
+    let project = secret.0.id;
+    let now = now_ms();
+    let ended = web::block(move || -> Result<_, StoreError> {
+        let ended = end_it(&*collector.store, project, &name, now)?;
+        collector.look_again()?;
+        Ok(ended)
+    })
+    .await??;
+    let ended = ended.ok_or_else(unknown)?;
+    Ok(HttpResponse::Ok().json(ended.to_json(now)))
+}
+
+/// The answer about a name nobody declared.
+pub(super) fn unknown() -> Problem {
+    Problem::new(Kind::NotFound, "no experiment of this name was declared")
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Self::malformed(error.field, error.problem)
+    }
+}
+
+impl From<DeclareError> for Problem {
+    fn from(error: DeclareError) -> Self {
+        match error {
+            DeclareError::Field(error) => error.into(),
+            error @ DeclareError::Differs { .. } => {
+                Self::new(Kind::ExperimentDiffers, error.to_string())
+            }
+            DeclareError::Store(error) => {
+                tracing::error!(%error, "an experiment was not kept");
+                Self::new(Kind::StoreFailing, "the experiment was not kept")
+            }
+        }
+    }
+}
