@@ -20,7 +20,7 @@ pub mod files;
 mod markdown;
 mod question;
 mod rate;
-mod sample;
+pub(crate) mod sample;
 mod tally;
 mod terms;
 mod vectors;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 /// Where something stands in the draw: BLAKE3 of the seed and its name.
-pub(super) type Place = [u8; 32];
+pub(crate) type Place = [u8; 32];
 
 /// The place of `name`, as rows of datasets are placed: BLAKE3 of the seed (eight
 /// bytes, little-endian) and the name.
-pub(super) fn place(seed: u64, name: &str) -> Place {
+pub(crate) fn place(seed: u64, name: &str) -> Place {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&seed.to_le_bytes());
     hasher.update(name.as_bytes());
@@ -16,15 +16,15 @@ pub(super) fn place(seed: u64, name: &str) -> Place {
 
 /// The things with the smallest places, at most so many.
 #[derive(Debug)]
-pub(super) struct Smallest<T> {
+pub(crate) struct Smallest<T> {
     kept: BTreeMap<Place, T>,
     max: usize,
     /// How many there were.
-    pub(super) offered: u64,
+    pub(crate) offered: u64,
 }
 
 impl<T> Smallest<T> {
-    pub(super) const fn new(max: usize) -> Self {
+    pub(crate) const fn new(max: usize) -> Self {
         Self {
             kept: BTreeMap::new(),
             max,
@@ -33,7 +33,7 @@ impl<T> Smallest<T> {
     }
 
     /// Keeps what `make` gives if the place is among the smallest.
-    pub(super) fn offer(&mut self, place: Place, make: impl FnOnce() -> T) {
+    pub(crate) fn offer(&mut self, place: Place, make: impl FnOnce() -> T) {
         self.offered += 1;
         let last = self.kept.last_key_value().map(|(last, _)| *last);
         if self.kept.len() >= self.max && last.is_none_or(|last| last < place) {
@@ -47,7 +47,7 @@ impl<T> Smallest<T> {
 
     /// What is kept under `place`, made if its place is among the smallest. What
     /// left once never comes back, so what is kept has been counted in full.
-    pub(super) fn entry(&mut self, place: Place) -> Option<&mut T>
+    pub(crate) fn entry(&mut self, place: Place) -> Option<&mut T>
     where
         T: Default,
     {
@@ -58,17 +58,17 @@ impl<T> Smallest<T> {
     }
 
     /// Whether something was left out.
-    pub(super) fn cut(&self) -> bool {
+    pub(crate) fn cut(&self) -> bool {
         self.offered > self.kept.len() as u64
     }
 
     /// Whether there is no room for more.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.kept.len() >= self.max
     }
 
     /// What was kept, by place.
-    pub(super) fn into_values(self) -> impl Iterator<Item = T> {
+    pub(crate) fn into_values(self) -> impl Iterator<Item = T> {
         self.kept.into_values()
     }
 }

@@ -36,7 +36,7 @@ use crate::{
     store::rows::Group,
 };
 
-pub(crate) use self::text::{answer as answered, last_asked};
+pub(crate) use self::text::{answer as answered, documents, filled, last_asked, plain};
 pub use self::{
     exporter::{ExportError, Exporter, Wanted},
     format::Format,

@@ -25,10 +25,10 @@ pub(super) struct Row {
 
 /// Something retrieved, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Document {
-    pub(super) id: Option<String>,
-    pub(super) score: Option<crate::label::Milli>,
-    pub(super) content: Option<String>,
+pub(crate) struct Document {
+    pub(crate) id: Option<String>,
+    pub(crate) score: Option<crate::label::Milli>,
+    pub(crate) content: Option<String>,
 }
 
 impl Row {

@@ -103,13 +103,13 @@ pub(crate) fn answer<'a>(rows: &'a OutputRows, label: &'a Labelled) -> Option<&'
 }
 
 /// A text that says anything.
-pub(super) fn filled(text: Option<&str>) -> Option<&str> {
+pub(crate) fn filled(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
 }
 
 /// The text of a message: a string, or parts that are all text, joined as they
 /// stand. One column cannot hold strings and lists, so anything else is no text.
-fn plain(content: &Value) -> Option<String> {
+pub(crate) fn plain(content: &Value) -> Option<String> {
     match content {
         Value::String(text) => Some(text.clone()),
         Value::Array(parts) => parts.iter().map(part).collect(),
@@ -124,7 +124,7 @@ fn part(part: &Value) -> Option<&str> {
 
 /// What was retrieved, in the order it was registered. Frameworks call a text
 /// `content`, `text` or `page_content`.
-pub(super) fn documents(rows: &OutputRows) -> Vec<Document> {
+pub(crate) fn documents(rows: &OutputRows) -> Vec<Document> {
     let registered = rows.registered.as_ref();
     let documents = registered.and_then(|server| server.documents.as_ref());
     documents.into_iter().flatten().map(document).collect()

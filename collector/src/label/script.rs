@@ -142,6 +142,11 @@ impl Story {
     }
 }
 
+/// An output shown at [`T0`] in this turn.
+pub(crate) fn shown_in_turn(id: &str, turn: u32) -> Story {
+    Story::untold(id).at(0, shown(turn, None))
+}
+
 pub(crate) fn group(stories: impl IntoIterator<Item = Story>) -> Group {
     Group {
         outputs: stories.into_iter().map(|story| story.rows).collect(),

@@ -13,6 +13,7 @@
 mod answer;
 mod case;
 mod plan;
+pub mod select;
 
 pub use self::{
     answer::{Answer, Failure, Outcome, Reply},

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Stratum;
-use crate::label::Trust;
+use crate::label::{State, Trust};
 
 /// What is asked of whom. Written once; a run that goes on must have the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct Plan {
     pub until: Option<u64>,
     /// The least trust.
     pub trust: Trust,
+    /// Verdicts that were drawn from.
+    pub states: Vec<State>,
     /// Decides the draw.
     pub seed: u64,
     /// Cases asked for; there may be fewer.
@@ -33,6 +35,10 @@ pub struct Plan {
     pub allocation: Allocation,
     /// What looks private was taken out of texts.
     pub redact: bool,
+    /// Characters of an input, at most.
+    pub input_chars_max: u64,
+    /// BLAKE3 of `cases.ndjson`; hex.
+    pub cases: String,
     /// What came of it.
     pub selected: Selected,
     /// How the cases are asked.
@@ -55,7 +61,7 @@ pub enum Dimension {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Allocation {
-    /// As large as each stratum is (largest remainders), at least one each.
+    /// One each, and the rest in proportion to the strata (largest remainders).
     Proportional,
     /// The same for each; what a small stratum cannot use goes to the others.
     Equal,
