@@ -12,6 +12,7 @@
 
 mod answer;
 mod case;
+pub mod client;
 mod plan;
 pub mod select;
 

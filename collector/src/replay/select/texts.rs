@@ -54,8 +54,8 @@ impl<'a> Turns<'a> {
 
     /// What people kept or wrote themselves, the strongest first.
     pub(super) fn kept(self, index: usize) -> Vec<(How, &'a str)> {
-        let chosen = self.paired(index).map(|(chosen, _)| chosen);
-        let chosen = chosen.filter(|chosen| *chosen != index).next();
+        let mut chosen = self.paired(index).map(|(chosen, _)| chosen);
+        let chosen = chosen.find(|chosen| *chosen != index);
         let good = self.of(index).1.state == State::Positive;
         let edits = [Some(index), chosen].into_iter().flatten();
         let edits = edits.filter_map(|one| Some((How::Edit, self.edit(one)?)));
