@@ -1,6 +1,21 @@
 //! What can be measured of people in an experiment.
+//!
+//! A [`Metric`] is a ratio of two sums over a person's outputs. [`Seen`] is one
+//! output as it is asked about, `measure` what it adds, `about` what each metric
+//! means. `phrases` finds answers that flatter or give in.
+
+mod about;
+mod measure;
+mod phrases;
+mod seen;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+pub use self::{
+    about::{About, Unit},
+    measure::RETURN_DAYS,
+    seen::{Before, Seen},
+};
 
 /// A metric: a ratio of two sums over a person's outputs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,7 +155,7 @@ impl<'de> Deserialize<'de> for Metric {
 }
 
 impl Sums {
-    /// Both sums together.
+    /// The sums of both.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
         Self {
@@ -150,6 +165,9 @@ impl Sums {
     }
 }
 
+#[cfg(test)]
+#[path = "docs_tests.rs"]
+mod docs;
 #[cfg(test)]
 mod tests {
     use super::*;
