@@ -10,6 +10,8 @@
 
 #[path = "integration/access.rs"]
 mod access;
+#[path = "integration/assign.rs"]
+mod assign;
 #[path = "integration/brief.rs"]
 mod brief;
 #[path = "integration/builds.rs"]

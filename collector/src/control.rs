@@ -5,9 +5,13 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use tacit_signals::{SessionId, SubjectKind, assignment::Plan, limits::EVENT_AGE_MS_MAX};
+use tacit_signals::{
+    SessionId, SubjectKind,
+    assignment::{Plan, PlanError},
+    limits::EVENT_AGE_MS_MAX,
+};
 
-use crate::{keyed::Keyed, store::rows::StoredSubject};
+use crate::{experiment::declaration::Declared, keyed::Keyed, store::rows::StoredSubject};
 
 /// A tenant's number in every store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +74,18 @@ pub struct Running {
     pub starts_at: u64,
     /// The first moment nobody takes part any more, Unix ms; open without.
     pub ends_at: Option<u64>,
+}
+
+impl TryFrom<&Declared> for Running {
+    type Error = PlanError;
+
+    fn try_from(declared: &Declared) -> Result<Self, PlanError> {
+        Ok(Self {
+            plan: declared.experiment.plan()?,
+            starts_at: declared.runs_from(),
+            ends_at: declared.runs_until(),
+        })
+    }
 }
 
 impl Running {

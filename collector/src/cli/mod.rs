@@ -3,6 +3,7 @@
 //! Data goes to stdout, everything else to stderr. Exits 0 done, 1 failed,
 //! 2 wrong usage.
 
+mod assign;
 mod brief;
 mod data;
 mod dataset;
@@ -63,6 +64,8 @@ enum Command {
     /// Record and show what went live.
     #[command(subcommand)]
     Release(release::Command),
+    /// Tell who is in which arm of an experiment, as the collector and the page do.
+    Assign(assign::Options),
     /// Show what became of everything that arrived, or of one event.
     Ledger(ledger::Options),
     /// Simulate people whose satisfaction is known: judge the policy, or fill a data directory.
@@ -106,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::Builds(options) => release::builds(&options),
         Command::Experiment(command) => experiment::run(&command),
         Command::Release(command) => release::run(&command),
+        Command::Assign(options) => assign::run(&options),
         Command::Ledger(options) => ledger::run(&options),
         Command::Simulate(options) => simulate::run(&options),
     };

@@ -13,3 +13,6 @@ pub mod declaration;
 pub mod metric;
 pub mod readout;
 pub mod stats;
+mod told;
+
+pub use told::Told;

@@ -2,6 +2,7 @@
 //! say what came of it. What a handler needs to be allowed stands in its
 //! signature (`auth::Secret`).
 
+mod assign;
 mod auth;
 mod body;
 mod brief;
@@ -110,6 +111,7 @@ pub fn routes(collector: web::Data<Collector>, site: Site) -> impl FnOnce(&mut w
             )
             .service(resource("/v1/experiments/{name}").route(web::get().to(experiments::one)))
             .service(resource("/v1/experiments/{name}/end").route(web::post().to(experiments::end)))
+            .service(resource("/v1/assign").route(web::get().to(assign::one)))
             .service(resource("/v1/ledger").route(web::get().to(ledger::ledger)))
             .service(resource("/v1/overview").route(web::get().to(ledger::overview)))
             .service(

@@ -1,6 +1,6 @@
 use super::*;
 
-const READS: [&str; 8] = [
+const READS: [&str; 9] = [
     "/v1/outputs",
     "/v1/outputs/o-1",
     "/v1/labels",
@@ -9,6 +9,7 @@ const READS: [&str; 8] = [
     "/v1/overview",
     "/v1/brief",
     "/v1/releases",
+    "/v1/assign?experiment=tone&subject=u-42",
 ];
 
 #[actix_web::test]

@@ -4,9 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Durability, SqliteStore, time, unsigned};
+use super::{Durability, SqliteStore, experiments, time, unsigned};
 use crate::{
-    control::{ContentPolicy, Control, Project, ProjectId, Publishable, Secret},
+    control::{ContentPolicy, Control, Project, ProjectId, Publishable, Running, Secret},
     keyed::{Keyed, digest, random},
     log::frame::Salt,
     store::{ControlStore, CreatedKey, KeyInfo, KeyKind, NewKey, StoreError},
@@ -38,7 +38,8 @@ impl ControlStore for SqliteStore {
                 version: version(snapshot)?,
                 ..Control::default()
             };
-            for project in projects(snapshot)? {
+            for mut project in projects(snapshot)? {
+                project.experiments = running(snapshot, project.id)?;
                 control.projects.insert(project.id, Arc::new(project));
             }
             read_keys(snapshot, &mut control)?;
@@ -142,6 +143,14 @@ fn projects(snapshot: &Transaction<'_>) -> Result<Vec<Project>, StoreError> {
         });
     }
     Ok(projects)
+}
+
+fn running(snapshot: &Transaction<'_>, project: ProjectId) -> Result<Vec<Running>, StoreError> {
+    let declared = experiments::all(snapshot, project)?;
+    let running = declared.iter().map(Running::try_from);
+    running
+        .collect::<Result<_, _>>()
+        .map_err(|_| StoreError::Unreadable("experiment"))
 }
 
 fn read_keys(snapshot: &Transaction<'_>, control: &mut Control) -> Result<(), StoreError> {

@@ -37,10 +37,19 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 mod tests {
     use std::ops::ControlFlow;
 
+    use serde_json::{Value, json};
+    use tacit_signals::SubjectKind;
+
     use super::*;
     use crate::{
+        accept::registration,
         control::ProjectId,
-        store::{BuildKind, BuildRecord, ControlStore, SqliteStore, Store, UpdateStore},
+        experiment::declaration::record,
+        store::{
+            BuildKind, BuildRecord, ControlStore, Registering, SqliteStore, Status, Store,
+            UpdateStore,
+        },
+        testing::declaration,
     };
 
     #[test]
@@ -101,5 +110,47 @@ mod tests {
         drop(store);
         let reopened = SqliteStore::open(directory.path()).unwrap();
         assert_eq!(reopened.builds(project).unwrap(), [build]);
+    }
+
+    /// A data directory as the last release without experiments left it: they can be
+    /// declared on it, and people it knew are assigned.
+    #[test]
+    fn a_directory_of_schema_3_takes_experiments() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tacit.sqlite");
+        let released = Connection::open(&path).unwrap();
+        released
+            .execute_batch(include_str!("fixtures/schema_3.sql"))
+            .unwrap();
+        drop(released);
+        let store = SqliteStore::open(directory.path()).unwrap();
+        let project = ProjectId(1);
+        assert_eq!(store.releases(project).unwrap().len(), 1);
+        let declaration = declaration("tone", json!({"holdout": 0.1}));
+        record(&store, project, &declaration, 5).unwrap();
+
+        let control = store.control().unwrap();
+        let ours = &control.projects[&project];
+        let known = ours.subject("u-42", SubjectKind::App);
+        let Value::Object(again) = json!({"id":"o-1","subject":"u-42"}) else {
+            panic!("an object");
+        };
+        let request = Registering {
+            project,
+            received_at: 6,
+            outputs: vec![registration::parse(again, ours, 6).unwrap()],
+        };
+        let settled = store.register(&[request]).unwrap();
+        assert_eq!(settled[0][0].status, Status::Unchanged);
+        let mut people = Vec::new();
+        let visited = store.assignments(project, "tone", 6, &mut |subject, arm| {
+            people.push((subject.clone(), arm.to_owned()));
+        });
+        visited.unwrap();
+        assert_eq!(people, [(known, "a".to_owned())]);
+        // Nobody was added: it is the person the release knew.
+        let raw = Connection::open(&path).unwrap();
+        let count = raw.query_row("SELECT count(*) FROM subjects", [], |row| row.get(0));
+        assert_eq!(count, Ok(1));
     }
 }
