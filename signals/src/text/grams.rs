@@ -108,6 +108,54 @@ pub fn coverage(part: &str, whole: &str) -> Share {
     Share::of(best_overlap(&bag, &grams_part, width), width as u64)
 }
 
+/// What a text takes from two others, of that in which they differ: their distinct
+/// 4-grams which the other has nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Apart {
+    /// 4-grams that only the first has.
+    pub only_first: u32,
+    /// Of them in the text.
+    pub of_first: u32,
+    /// 4-grams that only the second has.
+    pub only_second: u32,
+    /// Of them in the text.
+    pub of_second: u32,
+}
+
+/// Whether `text` says what sets `first` apart from `second`, or the contrary. What
+/// both have in common plays no part, and neither do their lengths.
+#[must_use]
+pub fn apart(text: &str, first: &str, second: &str) -> Apart {
+    let (text, first, second) = (distinct(text), distinct(first), distinct(second));
+    let (only_first, of_first) = only(&first, &second, &text);
+    let (only_second, of_second) = only(&second, &first, &text);
+    Apart {
+        only_first,
+        of_first,
+        only_second,
+        of_second,
+    }
+}
+
+fn distinct(text: &str) -> Vec<u64> {
+    let mut grams = grams(text);
+    grams.sort_unstable();
+    grams.dedup();
+    grams
+}
+
+/// How many of `one` are not in `other`, and how many of those are in `text`.
+fn only(one: &[u64], other: &[u64], text: &[u64]) -> (u32, u32) {
+    let (mut all, mut found) = (0, 0);
+    for gram in one {
+        if other.binary_search(gram).is_err() {
+            all += 1;
+            found += u32::from(text.binary_search(gram).is_ok());
+        }
+    }
+    (all, found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,5 +204,21 @@ mod tests {
             coverage("grass is green", "The sky is blue today.").thousandths(),
             91
         );
+    }
+
+    #[test]
+    fn a_text_is_told_by_what_only_one_of_two_says() {
+        // Only the first: "is b" to "lue."; only the second: "is r" to "red.".
+        let apart = |text| apart(text, "It is blue.", "It is red.");
+        let of = |only_first, of_first, only_second, of_second| Apart {
+            only_first,
+            of_first,
+            only_second,
+            of_second,
+        };
+        assert_eq!(apart("It is blue."), of(5, 5, 4, 0));
+        assert_eq!(apart("Blue? No, it is red!"), of(5, 0, 4, 3));
+        assert_eq!(apart("It is"), of(5, 0, 4, 0));
+        assert_eq!(super::apart("a", "same", "same"), of(0, 0, 0, 0));
     }
 }
