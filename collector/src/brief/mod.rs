@@ -18,13 +18,13 @@ mod edits;
 mod failing;
 pub mod files;
 mod markdown;
-mod question;
-mod rate;
+pub(crate) mod question;
+pub(crate) mod rate;
 pub(crate) mod sample;
 mod tally;
 mod terms;
 mod vectors;
-mod wording;
+pub(crate) mod wording;
 mod write;
 
 use std::{collections::BTreeMap, ops::ControlFlow};

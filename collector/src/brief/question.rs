@@ -112,7 +112,7 @@ impl<'a> Question<'a> {
 }
 
 /// The person as a number: enough to tell people apart, nothing to find them by.
-pub(super) fn person(label: &Labelled) -> Option<u64> {
+pub(crate) fn person(label: &Labelled) -> Option<u64> {
     let subject = label.subject.as_ref()?;
     let hash = blake3::hash(subject.id.as_bytes());
     let (first, _) = hash.as_bytes().split_first_chunk()?;

@@ -53,13 +53,7 @@ impl Counted {
         if self.total == 0 {
             return (0.0, 1.0);
         }
-        let n = float(self.total);
-        let p = self.share();
-        let spread = Z * libm::sqrt(p * (1.0 - p) / n + Z * Z / (4.0 * n * n));
-        let middle = p + Z * Z / (2.0 * n);
-        let scale = 1.0 + Z * Z / n;
-        let clamp = |bound: f64| (bound / scale).clamp(0.0, 1.0);
-        (clamp(middle - spread), clamp(middle + spread))
+        wilson(self.share(), float(self.total))
     }
 
     fn share(self) -> f64 {
@@ -84,6 +78,15 @@ impl Counted {
         let excess = libm::round(float(self.failing) - expected) as i64;
         excess
     }
+}
+
+/// Wilson's interval of a share p of n; n need not be whole where cases weigh unequally.
+pub(crate) fn wilson(p: f64, n: f64) -> (f64, f64) {
+    let spread = Z * libm::sqrt(p * (1.0 - p) / n + Z * Z / (4.0 * n * n));
+    let middle = p + Z * Z / (2.0 * n);
+    let scale = 1.0 + Z * Z / n;
+    let clamp = |bound: f64| (bound / scale).clamp(0.0, 1.0);
+    (clamp(middle - spread), clamp(middle + spread))
 }
 
 /// The difference of two shares and its 95 % interval: Newcombe's hybrid score
@@ -138,14 +141,14 @@ pub(super) fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
 }
 
 /// In thousandths, rounded half away from zero.
-pub(super) fn milli(value: f64) -> Milli {
+pub(crate) fn milli(value: f64) -> Milli {
     #[expect(clippy::cast_possible_truncation, reason = "clamped")]
     let thousandths = libm::round(value.clamp(-1e9, 1e9) * 1_000.0) as i64;
     Milli::new(thousandths)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-pub(super) fn float(count: u64) -> f64 {
+pub(crate) fn float(count: u64) -> f64 {
     count as f64
 }
 

@@ -16,12 +16,12 @@ pub(super) fn share(rate: &Rate) -> String {
     format!("{} ({}–{})", percent(rate.rate), bare(low), bare(high))
 }
 
-pub(super) fn percent(share: Milli) -> String {
+pub(crate) fn percent(share: Milli) -> String {
     format!("{} %", decimal(share.thousandths()))
 }
 
 /// A difference of shares, in percentage points.
-pub(super) fn points(difference: Milli) -> String {
+pub(crate) fn points(difference: Milli) -> String {
     let sign = if difference.thousandths() < 0 {
         "−"
     } else {
@@ -31,7 +31,7 @@ pub(super) fn points(difference: Milli) -> String {
 }
 
 /// Tenths of a percent as a percentage.
-pub(super) fn decimal(thousandths: i64) -> String {
+pub(crate) fn decimal(thousandths: i64) -> String {
     format!("{}.{}", thousandths / 10, thousandths % 10)
 }
 
@@ -63,7 +63,7 @@ pub(super) fn shares(names: &[Named]) -> String {
 }
 
 /// Somebody's text on one line, so that it is text in Markdown and in tables.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !plain.is_empty() {

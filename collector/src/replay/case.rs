@@ -9,6 +9,10 @@ use crate::label::{Milli, State};
 pub struct Case {
     /// The output that was given then; names the case.
     pub output: String,
+    /// Whose it is, as a hash of the subject: enough to tell people apart, as intervals are
+    /// over people. `None` where nobody is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
     /// What it was drawn from.
     pub stratum: Stratum,
     /// What the model was asked, as it was registered; text alone.

@@ -13,6 +13,8 @@
 mod answer;
 mod case;
 pub mod client;
+pub mod compare;
+pub mod judge;
 mod plan;
 pub mod select;
 

@@ -28,7 +28,10 @@ use super::{
     StratumCount,
 };
 use crate::{
-    brief::sample::{Smallest, place},
+    brief::{
+        question::person,
+        sample::{Smallest, place},
+    },
     control::ProjectId,
     dataset::{answered, provenance::held_out},
     label::{Labelled, LabelledGroup, Policy, State, Trust, label_group},
@@ -291,6 +294,7 @@ fn case(
     let rejected = scrub.rejected(turns.rejected(index), &kept);
     Case {
         output: label.output.to_string(),
+        person: person(label).map(|hash| format!("{hash:016x}")),
         stratum: stratum.clone(),
         input,
         answer,
