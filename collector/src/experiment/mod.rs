@@ -4,12 +4,14 @@
 //! what must not get worse, written down before the first person sees it and
 //! never changed. People are assigned by a hash ([`tacit_signals`], ASSIGN.md);
 //! a [`metric`] says of one output what it adds to its person's sums; [`stats`]
-//! compares arms by their people, so that anybody may look at any time.
+//! compares arms by their people, so that anybody may look at any time; [`guard`]
+//! says what must not get worse meanwhile.
 //!
 //! Nothing here does IO or reads a clock: a readout is a function of facts,
 //! policy, declaration and `as_of`.
 
 pub mod declaration;
+pub mod guard;
 pub mod metric;
 pub mod readout;
 pub mod stats;
