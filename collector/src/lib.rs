@@ -18,7 +18,8 @@
 //! 6. [`label`] and [`dataset`] are pure functions of what the store gives back;
 //!    [`export`] is the shell around them, [`builds`] keeps what was ordered.
 //! 7. What was learnt leaves as a dataset or as a [`brief`], made when [`cadence`]
-//!    says it is due; a [`release`] notes what went live from it.
+//!    says it is due; a [`release`] notes what went live from it, and [`verify`] says
+//!    whether an [`experiment`] proves it.
 //!
 //! On every path a batch ends in exactly one [`outcome`]; every event of an
 //! acknowledged one ends stored, duplicate, quarantined or erased. [`ledger`]
@@ -61,4 +62,5 @@ pub mod simulate;
 pub mod store;
 #[cfg(test)]
 mod testing;
+pub mod verify;
 pub mod wall;
