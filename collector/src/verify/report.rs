@@ -76,7 +76,9 @@ pub struct Compared {
 }
 
 impl About {
-    pub(super) fn of(subject: Subject) -> Option<Self> {
+    /// Of a release or an experiment; `None` of neither.
+    #[must_use]
+    pub fn of(subject: Subject) -> Option<Self> {
         let compared = subject.compared.map(|(declared, arm)| Compared {
             control: declared.experiment.control().to_owned(),
             experiment: declared.experiment.name,
@@ -136,7 +138,9 @@ impl Compared {
 }
 
 impl Report {
-    pub(super) fn new(about: About, decision: Decision, as_of: u64, policy: &str) -> Self {
+    /// What was decided about something.
+    #[must_use]
+    pub fn new(about: About, decision: Decision, as_of: u64, policy: &str) -> Self {
         Self {
             version: VERSION,
             verdict: decision.verdict,
