@@ -18,7 +18,7 @@ mod format;
 pub mod labels;
 mod ledger;
 pub mod near;
-mod people;
+pub(crate) mod people;
 pub mod provenance;
 pub mod redact;
 pub mod relabel;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A person in sort keys: the first half of a BLAKE3 of kind and id.
-pub(super) type PersonKey = [u8; 16];
+pub(crate) type PersonKey = [u8; 16];
 
 /// Under this key stand rows of nobody.
 pub(super) const NOBODY: PersonKey = [0; 16];
@@ -26,7 +26,7 @@ const SEEN: u8 = 1;
 const ROW: u8 = 2;
 
 /// The key of the person `id` of that kind.
-pub(super) fn key(kind: SubjectKind, id: &str) -> PersonKey {
+pub(crate) fn key(kind: SubjectKind, id: &str) -> PersonKey {
     let mut hasher = blake3::Hasher::new();
     hasher.update(kind.name().as_bytes());
     hasher.update(&[0]);

@@ -13,6 +13,7 @@
 pub mod declaration;
 pub mod guard;
 pub mod metric;
+pub mod people;
 pub mod readout;
 pub mod stats;
 mod told;

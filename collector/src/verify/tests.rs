@@ -277,6 +277,8 @@ fn effect(delta: f64, half: f64) -> Effect {
         low: delta - half,
         high: delta + half,
         lift: None,
+        lift_low: None,
+        lift_high: None,
         standard_error: half / 3.0,
         p: 0.01,
         e: 100.0,

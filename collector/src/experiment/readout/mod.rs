@@ -1,11 +1,26 @@
 //! The readout: what an experiment says by now, for anybody who looks.
 //!
-//! [`shape`] is what leaves.
+//! `make` takes what [`super::people`] knows of everybody and has every part made:
+//! `effects` by metric and arm, with `compare` for what [`super::stats`] says look by
+//! look; `novelty`, `segments`, `holdout`. `shape` is what leaves: the same facts,
+//! policy, declaration and `as_of` give the same bytes.
 
+mod compare;
+mod effects;
+mod holdout;
+mod make;
+mod novelty;
+mod number;
+mod segments;
 mod shape;
+#[cfg(test)]
+mod tests;
 
-pub use self::shape::{
-    ArmPeople, Comparison, Correction, Dimension, Effect, Effects, Guard, GuardState, Guarded,
-    Holdout, HoldoutMetric, Look, Measured, Method, Novelty, People, Power, Readout, Segment,
-    Series, Srm, Stopped, VERSION, Value, Week,
+pub use self::{
+    make::{HoldoutRequest, ReadoutError, Request, holdout_readout, of_facts, readout},
+    shape::{
+        ArmPeople, Comparison, Correction, Dimension, Effect, Effects, Guard, GuardState, Guarded,
+        Holdout, HoldoutMetric, Look, Measured, Method, Novelty, People, Power, Readout, Segment,
+        Series, Srm, Stopped, VERSION, Value, Week,
+    },
 };

@@ -1,7 +1,8 @@
 //! The shape of a readout: what `readout.json` and the API answer with.
 //!
 //! Shares, deltas and bounds are in the unit of their metric (a share of 0.05 is five
-//! points), rounded to six decimals; times are Unix ms. What is not known is null.
+//! points), rounded to six decimals, p-values and e-values to six digits; times are
+//! Unix ms. What is not known is null.
 
 use std::collections::BTreeMap;
 
@@ -39,8 +40,8 @@ pub struct Readout {
     pub stopped: Option<Stopped>,
     /// Who took part.
     pub people: People,
-    /// Whether people came into the arms as often as declared; null until each arm
-    /// has enough of them.
+    /// Whether people came into the arms as often as declared; null while there are
+    /// none.
     pub srm: Option<Srm>,
     /// What the arms did; null where `stopped`.
     pub effects: Option<Effects>,
@@ -60,7 +61,8 @@ pub enum Stopped {
 /// People, counted. All of kinds `app` and `visitor`, programs left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct People {
-    /// With an assignment on record, held out or out of traffic among them.
+    /// With an assignment on record, those held out among them. Who is not in the
+    /// experiment's traffic has none.
     pub assigned: u64,
     /// Who saw an output that takes part, in an arm.
     pub exposed: u64,
@@ -68,14 +70,13 @@ pub struct People {
     pub analysed: u64,
     /// In the long-term holdout: by assignment, or by what their outputs say.
     pub held_out: u64,
-    /// Assigned to no arm, since they are not of the experiment's traffic.
-    pub out_of_traffic: u64,
     /// Who took part with another arm than assigned, or with more than one arm. Those
     /// who are in an arm by assignment are analysed in it.
     pub mismatched: u64,
     /// `mismatched` of all who took part: exposed, held out, or in no arm.
     pub mismatched_share: Milli,
-    /// Exposed without an assignment on record: analysed by the arm their outputs say.
+    /// Exposed without an assignment on record, since they were registered before the
+    /// declaration or are not in the traffic: analysed by the arm their outputs say.
     pub unassigned: u64,
     /// Whose outputs say an arm that is not declared, and who have no assignment: in
     /// no arm.
@@ -107,9 +108,12 @@ pub struct Srm {
     pub chi_squared: f64,
     /// Its p-value, valid for one look.
     pub p: f64,
-    /// Sequential Bayes factor against the declared weights: may be looked at any time.
+    /// Bayes factor against the declared weights: may be looked at any time.
     pub bayes_factor: f64,
-    /// People are missing from an arm, or too many are in one: trust no effect.
+    /// Always-valid p-value: 1 ÷ the Bayes factor, at most 1.
+    pub always_valid_p: f64,
+    /// The Bayes factor is above 1,000: people are missing from an arm, or too many are
+    /// in one. Trust no effect.
     pub alarm: bool,
 }
 
@@ -213,13 +217,18 @@ pub struct Effect {
     pub low: f64,
     /// Upper end.
     pub high: f64,
-    /// `delta` ÷ the control's value; null where that is 0.
+    /// `delta` ÷ the control's value without its sign; null where that is 0.
     pub lift: Option<f64>,
+    /// Lower end of the lift's confidence sequence (Fieller's); null where the control
+    /// may be 0.
+    pub lift_low: Option<f64>,
+    /// Upper end.
+    pub lift_high: Option<f64>,
     /// Standard error of `delta`, by people.
     pub standard_error: f64,
     /// Always-valid p-value: the least 1/e over all looks so far.
     pub p: f64,
-    /// E-value of this look against no difference, at most 10^12.
+    /// E-value of this look against no difference.
     pub e: f64,
 }
 
@@ -340,8 +349,8 @@ pub struct Week {
 pub struct Segment {
     /// By what the people are told apart.
     pub by: Dimension,
-    /// Which of them; empty where unknown.
-    pub value: String,
+    /// Which of them; empty where unknown, null for all other values.
+    pub value: Option<String>,
     /// Always true: made for ideas, corrected for nothing, no ground for a decision.
     pub exploratory: bool,
     /// The treatment arm.

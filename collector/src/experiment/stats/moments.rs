@@ -57,6 +57,22 @@ impl Moments {
         self.merge(&one);
     }
 
+    /// People who were added up elsewhere: how many, how many measured, how many
+    /// measured before; the means of all variables and their co-moments about them.
+    pub(in crate::experiment) const fn added_up(
+        [people, measured, measured_before]: [u64; 3],
+        means: [f64; VARIABLES],
+        co: [[f64; VARIABLES]; VARIABLES],
+    ) -> Self {
+        Self {
+            people,
+            measured,
+            measured_before,
+            means,
+            co,
+        }
+    }
+
     /// The people of another group as well; nobody may be in both.
     pub fn merge(&mut self, other: &Self) {
         if other.people == 0 {

@@ -1,0 +1,214 @@
+//! Sums over people, exact: in whole thousandths, so that no order of people and no
+//! way of splitting them gives another result, and so that a person can be taken out
+//! again when a later look knows more of them.
+
+use crate::experiment::{metric::Sums, stats::Moments};
+
+/// Numerator, denominator, whether there is a pre-period, and the numerator and
+/// denominator of it.
+pub(crate) const VARIABLES: usize = 5;
+
+/// Pairs of variables, each with itself as well.
+const PAIRS: usize = VARIABLES * (VARIABLES + 1) / 2;
+
+/// Largest magnitude of one person's sum, in thousandths: with ten million people
+/// their squares, times the people, still fit into 128 bits. Nobody reads a billion
+/// characters.
+const SUM_MAX: i64 = 1_000_000_000_000;
+
+/// What one person adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Entry {
+    /// Since the exposure.
+    pub(crate) sums: Sums,
+    /// Before the start; `None` of who had nothing to measure then.
+    pub(crate) before: Option<Sums>,
+}
+
+/// Sums over the people of one arm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Totals {
+    people: i64,
+    measured: i64,
+    sums: [i128; VARIABLES],
+    products: [i128; PAIRS],
+}
+
+impl Entry {
+    /// Of the time since exposure alone.
+    pub(crate) const fn of(sums: Sums) -> Self {
+        Self { sums, before: None }
+    }
+
+    fn vector(&self) -> [i128; VARIABLES] {
+        let clamped = |value: i64| i128::from(value.clamp(-SUM_MAX, SUM_MAX));
+        let before = self.before.unwrap_or_default();
+        [
+            clamped(self.sums.numerator),
+            clamped(self.sums.denominator),
+            // In thousandths as everything.
+            if self.before.is_some() { 1_000 } else { 0 },
+            clamped(before.numerator),
+            clamped(before.denominator),
+        ]
+    }
+}
+
+impl Totals {
+    /// One more person.
+    pub(crate) fn add(&mut self, entry: &Entry) {
+        self.count(entry, 1);
+    }
+
+    /// A person who is counted as `old` by now is `new`.
+    pub(crate) fn replace(&mut self, old: &Entry, new: &Entry) {
+        self.count(old, -1);
+        self.count(new, 1);
+    }
+
+    fn count(&mut self, entry: &Entry, times: i64) {
+        self.people += times;
+        self.measured += times * i64::from(entry.sums.denominator != 0);
+        let vector = entry.vector();
+        let times = i128::from(times);
+        for (sum, value) in self.sums.iter_mut().zip(vector) {
+            *sum += times * value;
+        }
+        for (product, (left, right)) in self.products.iter_mut().zip(pairs()) {
+            *product += times * vector[left] * vector[right];
+        }
+    }
+
+    /// The people of `other` as well, or what changed of them.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.people += other.people;
+        self.measured += other.measured;
+        for (sum, more) in self.sums.iter_mut().zip(other.sums) {
+            *sum += more;
+        }
+        for (product, more) in self.products.iter_mut().zip(other.products) {
+            *product += more;
+        }
+    }
+
+    /// How many people.
+    pub(crate) fn people(&self) -> u64 {
+        u64::try_from(self.people).unwrap_or_default()
+    }
+
+    /// Whose denominator is not 0.
+    pub(crate) fn measured(&self) -> u64 {
+        u64::try_from(self.measured).unwrap_or_default()
+    }
+
+    /// People who were measured before the start.
+    pub(crate) fn with_before(&self) -> u64 {
+        u64::try_from(self.sums[2] / 1_000).unwrap_or_default()
+    }
+
+    /// Σ numerators ÷ Σ denominators; `None` where there is nothing to divide by.
+    pub(crate) fn ratio(&self) -> Option<f64> {
+        let [numerator, denominator, ..] = self.sums;
+        (denominator != 0).then(|| float(numerator) / float(denominator))
+    }
+
+    /// As statistics take them.
+    pub(crate) fn moments(&self) -> Moments {
+        let counts = [self.people(), self.measured(), self.with_before()];
+        Moments::added_up(counts, self.means(), self.co_moments())
+    }
+
+    /// Means over people, in units.
+    pub(crate) fn means(&self) -> [f64; VARIABLES] {
+        self.sums
+            .map(|sum| float(sum) / float(i128::from(self.people.max(1))) / 1_000.0)
+    }
+
+    /// Σ (xᵢ − x̄ᵢ)(xⱼ − x̄ⱼ) over people, in units: Σxᵢxⱼ − ΣxᵢΣxⱼ/n, subtracted
+    /// before anything is rounded.
+    pub(crate) fn co_moments(&self) -> [[f64; VARIABLES]; VARIABLES] {
+        let people = i128::from(self.people.max(1));
+        let mut co = [[0.0; VARIABLES]; VARIABLES];
+        for (product, (left, right)) in self.products.iter().zip(pairs()) {
+            let apart = product
+                .saturating_mul(people)
+                .saturating_sub(self.sums[left].saturating_mul(self.sums[right]));
+            let moment = float(apart) / float(people) / 1_000_000.0;
+            co[left][right] = moment;
+            co[right][left] = moment;
+        }
+        co
+    }
+}
+
+fn pairs() -> impl Iterator<Item = (usize, usize)> {
+    (0..VARIABLES).flat_map(|left| (left..VARIABLES).map(move |right| (left, right)))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "rounds to the nearest double")]
+fn float(value: i128) -> f64 {
+    value as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(numerator: i64, denominator: i64, before: Option<(i64, i64)>) -> Entry {
+        let sums = |(numerator, denominator)| Sums {
+            numerator,
+            denominator,
+        };
+        Entry {
+            sums: sums((numerator * 1_000, denominator * 1_000)),
+            before: before.map(|(n, d)| sums((n * 1_000, d * 1_000))),
+        }
+    }
+
+    #[test]
+    fn means_and_moments_by_hand() {
+        let mut totals = Totals::default();
+        for one in [
+            entry(1, 2, Some((1, 4))),
+            entry(0, 1, None),
+            entry(5, 0, Some((2, 2))),
+        ] {
+            totals.add(&one);
+        }
+        assert_eq!((totals.people(), totals.measured()), (3, 2));
+        assert_eq!(totals.with_before(), 2);
+        assert_eq!(totals.means(), [2.0, 1.0, 2.0 / 3.0, 1.0, 2.0]);
+        let co = totals.co_moments();
+        // Numerators −1, −2, 3; denominators 1, 0, −1.
+        assert_eq!(
+            (co[0][0], co[0][1], co[1][0], co[1][1]),
+            (14.0, -4.0, -4.0, 2.0)
+        );
+        // Indicators 1/3, −2/3, 1/3; before 0, −1, 1.
+        assert!((co[2][2] - 2.0 / 3.0).abs() < 1e-15);
+        assert_eq!((co[0][3], co[3][3]), (5.0, 2.0));
+    }
+
+    #[test]
+    fn who_is_replaced_leaves_no_trace() {
+        let (old, new) = (entry(1, 2, Some((3, 4))), entry(7, 0, Some((3, 4))));
+        let (mut replaced, mut added) = (Totals::default(), Totals::default());
+        replaced.add(&old);
+        replaced.replace(&old, &new);
+        added.add(&new);
+        assert_eq!(replaced, added);
+        let mut both = added;
+        both.merge(&replaced);
+        added.add(&new);
+        assert_eq!(both, added);
+    }
+
+    #[test]
+    fn a_small_variance_around_a_large_mean_is_kept() {
+        let mut totals = Totals::default();
+        for x in [4, 7, 13, 16] {
+            totals.add(&entry(100_000_000 + x, 1, None));
+        }
+        assert_eq!(totals.co_moments()[0][0], 90.0);
+    }
+}

@@ -1,0 +1,232 @@
+//! From facts to a readout.
+
+use std::{io, ops::ControlFlow, path::Path};
+
+use thiserror::Error;
+
+use super::{
+    effects::{Arms, effects},
+    holdout::holdout,
+    number::{digits, rounded},
+    shape::{Holdout, Readout, Srm, Stopped, VERSION},
+};
+use crate::{
+    control::ProjectId,
+    dataset::sort::SortError,
+    experiment::{
+        declaration::{Declared, Experiment},
+        metric::Metric,
+        people::{Gather, Plan, Tally},
+        stats::{SRM_ALPHA, srm},
+    },
+    label::{Milli, Policy},
+    store::{
+        Store, StoreError,
+        rows::{Group, StoredSubject},
+    },
+};
+
+/// Why there is no readout.
+#[derive(Debug, Error)]
+pub enum ReadoutError {
+    /// The experiment was declared later.
+    #[error("{0} was not declared by then")]
+    NotDeclared(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What does not fit into memory.
+    #[error(transparent)]
+    Sort(#[from] SortError),
+    /// The directory for it.
+    #[error("the working directory: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// What to read out.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The experiment, and what became of it.
+    pub declared: &'a Declared,
+    /// As known at this moment, Unix ms.
+    pub as_of: u64,
+    /// How long before the start the pre-period reaches.
+    pub pre_period_ms: u64,
+}
+
+/// What everybody held out is compared by.
+#[derive(Debug, Clone)]
+pub struct HoldoutRequest {
+    /// The metrics.
+    pub metrics: Vec<Metric>,
+    /// Shown at or after, Unix ms.
+    pub since: u64,
+    /// Shown before, Unix ms.
+    pub until: Option<u64>,
+    /// As known at this moment, Unix ms.
+    pub as_of: u64,
+    /// Milliseconds after an output was first shown before it counts.
+    pub settle_ms: u64,
+    /// Chance of finding a difference where there is none, of each metric.
+    pub alpha: Milli,
+}
+
+impl Request<'_> {
+    /// The experiment as it was known to run at `as_of`.
+    fn experiment(&self) -> Result<Experiment, ReadoutError> {
+        let declared = self.declared;
+        if declared.declared_at > self.as_of {
+            let name = declared.experiment.name.clone();
+            return Err(ReadoutError::NotDeclared(name));
+        }
+        let ended_at = declared.ended_at.filter(|ended_at| *ended_at <= self.as_of);
+        let known = Declared {
+            ended_at,
+            ..declared.clone()
+        };
+        Ok(Experiment {
+            starts_at: known.runs_from(),
+            ends_at: known.runs_until(),
+            ..known.experiment
+        })
+    }
+}
+
+/// The readout of an experiment. What does not fit into memory goes to `directory`.
+pub fn readout(
+    store: &dyn Store,
+    policy: &Policy,
+    project: ProjectId,
+    request: &Request<'_>,
+    directory: &Path,
+) -> Result<Readout, ReadoutError> {
+    let experiment = request.experiment()?;
+    let plan = Plan::new(&experiment, request.as_of, request.pre_period_ms);
+    let mut gather = Gather::new(&plan, policy, directory);
+    let mut told = Ok(());
+    store.assignments(
+        project,
+        &experiment.name,
+        request.as_of,
+        &mut |subject, arm| {
+            if told.is_ok() {
+                told = gather.assigned(subject, arm);
+            }
+        },
+    )?;
+    told?;
+    let tally = gathered(store, project, request.as_of, gather)?;
+    Ok(of_tally(&plan, &tally, policy))
+}
+
+/// Everybody held out against everybody else, whatever the experiments.
+pub fn holdout_readout(
+    store: &dyn Store,
+    policy: &Policy,
+    project: ProjectId,
+    request: &HoldoutRequest,
+    directory: &Path,
+) -> Result<Holdout, ReadoutError> {
+    let Some((primary, secondary)) = request.metrics.split_first() else {
+        return Ok(Holdout::default());
+    };
+    // An experiment without arms: nobody takes part, everybody is there.
+    let everybody = Experiment {
+        name: String::new(),
+        arms: Vec::new(),
+        traffic: Milli::default(),
+        holdout: Milli::default(),
+        primary: primary.clone(),
+        secondary: secondary.to_vec(),
+        guardrails: Vec::new(),
+        mde: Milli::default(),
+        alpha: request.alpha,
+        settle_ms: request.settle_ms,
+        starts_at: request.since,
+        ends_at: request.until,
+        note: None,
+    };
+    let plan = Plan::new(&everybody, request.as_of, 0);
+    let gather = Gather::new(&plan, policy, directory);
+    let tally = gathered(store, project, request.as_of, gather)?;
+    Ok(holdout(&plan, &tally))
+}
+
+/// All groups, in one pass.
+fn gathered(
+    store: &dyn Store,
+    project: ProjectId,
+    as_of: u64,
+    mut gather: Gather<'_>,
+) -> Result<Tally, ReadoutError> {
+    let mut told = Ok(());
+    store.groups(project, as_of, &mut |group| {
+        told = gather.group(&group);
+        match told {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    })?;
+    told?;
+    Ok(gather.finish()?)
+}
+
+/// The readout of facts in memory, for whoever has them without a store.
+pub fn of_facts<'a>(
+    policy: &Policy,
+    request: &Request<'_>,
+    assigned: impl IntoIterator<Item = (&'a StoredSubject, &'a str)>,
+    groups: impl IntoIterator<Item = Group>,
+    directory: &Path,
+) -> Result<Readout, ReadoutError> {
+    let experiment = request.experiment()?;
+    let plan = Plan::new(&experiment, request.as_of, request.pre_period_ms);
+    let mut gather = Gather::new(&plan, policy, directory);
+    for (subject, arm) in assigned {
+        gather.assigned(subject, arm)?;
+    }
+    for group in groups {
+        gather.group(&group)?;
+    }
+    let tally = gather.finish()?;
+    Ok(of_tally(&plan, &tally, policy))
+}
+
+fn of_tally(plan: &Plan<'_>, tally: &Tally, policy: &Policy) -> Readout {
+    let experiment = plan.experiment;
+    let stopped = tally.is_mismatched().then_some(Stopped::ArmMismatch);
+    Readout {
+        version: VERSION,
+        experiment: experiment.name.clone(),
+        as_of: plan.as_of,
+        policy: policy.reference().to_owned(),
+        starts_at: experiment.starts_at,
+        ends_at: experiment.ends_at,
+        settle_ms: experiment.settle_ms,
+        pre_period_ms: plan.pre_period_ms,
+        alpha: experiment.alpha,
+        mde: experiment.mde,
+        stopped,
+        people: tally.people.clone(),
+        srm: srm_of(tally),
+        effects: match stopped {
+            None => Some(effects(Arms { plan, tally })),
+            Some(_) => None,
+        },
+        holdout: holdout(plan, tally),
+    }
+}
+
+fn srm_of(tally: &Tally) -> Option<Srm> {
+    let arms = &tally.people.arms;
+    let people: Vec<_> = arms.iter().map(|arm| arm.exposed).collect();
+    let weights: Vec<_> = arms.iter().map(|arm| arm.weight.to_f64()).collect();
+    let found = srm(&people, &weights, SRM_ALPHA)?;
+    Some(Srm {
+        chi_squared: rounded(found.chi_square),
+        p: digits(found.p),
+        bayes_factor: digits(found.bayes_factor),
+        always_valid_p: digits(found.always_valid_p),
+        alarm: found.alarm,
+    })
+}
