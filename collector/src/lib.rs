@@ -9,9 +9,10 @@
 //!    with a bad value is refused alone, by field and code.
 //! 3. [`accept`] finds the key's project and refuses what the key does not allow
 //!    (unknown, revoked or secret key, foreign origin); drops events that are too
-//!    old and texts the project does not keep, each counted; checks tokens; and
-//!    puts a hidden subject in the place of the raw one. From here on it is an
-//!    [`accept::Accepted`], and nothing downstream refuses any part of it.
+//!    old and texts the project does not keep, each counted; checks tokens; works
+//!    out which arms of experiments the person is in; and puts a hidden subject in
+//!    the place of the raw one. From here on it is an [`accept::Accepted`], and
+//!    nothing downstream refuses any part of it.
 //! 4. [`log`] appends it and syncs, together with all that waits. It refuses
 //!    when too much waits, or when the disk does. Then the client is answered.
 //! 5. [`consumer`] folds the log into the [`store`], each event once.

@@ -79,6 +79,33 @@ mod tests {
     use rusqlite::Connection;
 
     use super::{super::migrate::migrate, *};
+    use crate::testing::NOW;
+
+    #[test]
+    fn what_is_known_is_not_written_again() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        let tx = connection.transaction().unwrap();
+        let subject = subject_from(&[7; 16], tacit_signals::SubjectKind::App);
+        let arms = ["tone", "length"].map(|experiment| Assigned {
+            experiment: experiment.into(),
+            arm: "a".into(),
+        });
+        let mut written = tx.total_changes();
+        let mut changes = |interned: &mut Interned, received_at| {
+            let project = ProjectId(1);
+            note(&tx, interned, project, &subject, &arms, received_at).unwrap();
+            tx.total_changes() - std::mem::replace(&mut written, tx.total_changes())
+        };
+        let mut interned = Interned::default();
+        // The person, and both arms.
+        assert_eq!(changes(&mut interned, NOW), 3);
+        assert_eq!(changes(&mut interned, NOW + 1), 0);
+        // Nor when memory was lost.
+        assert_eq!(changes(&mut Interned::default(), NOW + 1), 0);
+        assert_eq!(changes(&mut interned, NOW - 1), 2);
+        assert_eq!(changes(&mut interned, NOW), 0);
+    }
 
     #[test]
     fn handing_out_sorts_nothing() {
