@@ -60,5 +60,7 @@ mod simulate;
 mod stop;
 #[path = "integration/story.rs"]
 mod story;
+#[path = "integration/watch.rs"]
+mod watch;
 #[path = "integration/whole_path.rs"]
 mod whole_path;

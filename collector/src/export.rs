@@ -55,7 +55,7 @@ pub fn export<W: Write + Send>(
 }
 
 /// A directory of its own, removed when dropped.
-fn work(data: &Path) -> io::Result<TempDir> {
+pub(crate) fn work(data: &Path) -> io::Result<TempDir> {
     let all = data.join(WORK);
     fs::create_dir_all(&all)?;
     for entry in fs::read_dir(&all)? {

@@ -29,6 +29,9 @@
 //! Outputs take a shorter way: [`registrations`] hands them to the consumer's
 //! thread, the store's one writer, and the answer follows the commit.
 //!
+//! [`watch`] follows everybody's outputs over time: the trend of the capture rate, and
+//! whether a number rises at its guard's cost.
+//!
 //! [`simulate`] asks whether labels are right: it makes people whose satisfaction
 //! is known and lets the same code label them. Pages for people are made by
 //! [`report`].
@@ -65,3 +68,4 @@ pub mod store;
 mod testing;
 pub mod verify;
 pub mod wall;
+pub mod watch;

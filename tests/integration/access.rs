@@ -3,7 +3,7 @@
 use tacit_tests::{api::Api, data::Data, server::Server};
 
 /// Every route that needs a secret key.
-const SECRET: [(&str, &str); 13] = [
+const SECRET: [(&str, &str); 15] = [
     ("POST", "/v1/outputs"),
     ("GET", "/v1/outputs"),
     ("GET", "/v1/outputs/o-1"),
@@ -15,6 +15,8 @@ const SECRET: [(&str, &str); 13] = [
     ("GET", "/v1/datasets/builds"),
     ("GET", "/v1/datasets/builds/0123456789abcdef"),
     ("GET", "/v1/datasets/builds/0123456789abcdef/train.jsonl"),
+    ("GET", "/v1/capture-rate"),
+    ("GET", "/v1/guardrails"),
     ("GET", "/v1/ledger"),
     ("GET", "/v1/overview"),
 ];

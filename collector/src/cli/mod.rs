@@ -18,6 +18,7 @@ mod run;
 mod selection;
 mod serve;
 mod simulate;
+mod watch;
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -66,6 +67,10 @@ enum Command {
     Release(release::Command),
     /// Tell who is in which arm of an experiment, as the collector and the page do.
     Assign(assign::Options),
+    /// Show the capture rate by week: how many answers people say anything about.
+    CaptureRate(watch::CaptureRate),
+    /// Say whether a number rises while what guards it falls.
+    Guardrails(watch::Guardrails),
     /// Show what became of everything that arrived, or of one event.
     Ledger(ledger::Options),
     /// Simulate people whose satisfaction is known: judge the policy, or fill a data directory.
@@ -110,6 +115,8 @@ pub fn main() -> ExitCode {
         Command::Experiment(command) => experiment::run(&command),
         Command::Release(command) => release::run(&command),
         Command::Assign(options) => assign::run(&options),
+        Command::CaptureRate(options) => watch::capture_rate(&options),
+        Command::Guardrails(options) => watch::guardrails(&options),
         Command::Ledger(options) => ledger::run(&options),
         Command::Simulate(options) => simulate::run(&options),
     };

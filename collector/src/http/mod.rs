@@ -24,6 +24,7 @@ mod signals;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::time::Duration;
 
@@ -112,6 +113,8 @@ pub fn routes(collector: web::Data<Collector>, site: Site) -> impl FnOnce(&mut w
             .service(resource("/v1/experiments/{name}").route(web::get().to(experiments::one)))
             .service(resource("/v1/experiments/{name}/end").route(web::post().to(experiments::end)))
             .service(resource("/v1/assign").route(web::get().to(assign::one)))
+            .service(resource("/v1/capture-rate").route(web::get().to(watch::capture_rate)))
+            .service(resource("/v1/guardrails").route(web::get().to(watch::guardrails)))
             .service(resource("/v1/ledger").route(web::get().to(ledger::ledger)))
             .service(resource("/v1/overview").route(web::get().to(ledger::overview)))
             .service(

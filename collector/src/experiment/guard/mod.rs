@@ -7,7 +7,8 @@
 mod judge;
 mod pairs;
 
+pub(crate) use self::judge::figure;
 pub use self::{
     judge::{is_hacking, sentence, state},
-    pairs::{Pair, paired, pairs},
+    pairs::{NO_METRIC, Pair, named, paired, pairs},
 };

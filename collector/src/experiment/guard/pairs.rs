@@ -65,6 +65,22 @@ pub fn paired(metric: &Metric) -> Vec<Guardrail> {
         .collect()
 }
 
+/// What a name that is none should have been.
+pub const NO_METRIC: &str = "no metric; metrics.md lists them, external ones are external:NAME";
+
+/// A guard as people name one: `survival=0.03`, the margin in the metric's unit.
+pub fn named(text: &str) -> Result<Guardrail, String> {
+    let (name, margin) = text
+        .split_once('=')
+        .ok_or("a metric and its margin: survival=0.03")?;
+    let margin = margin.parse().ok().and_then(Milli::exact);
+    let margin = margin.filter(|margin| *margin > Milli::default());
+    Ok(Guardrail {
+        metric: Metric::from_name(name).ok_or(NO_METRIC)?,
+        margin: margin.ok_or("a margin above 0 with at most three decimals")?,
+    })
+}
+
 impl Pair {
     /// Whether it is about this metric.
     #[must_use]
@@ -179,6 +195,24 @@ mod tests {
             let share = pair.guard.metric.unit() == Unit::Share;
             assert!(small || !share, "{pair:?}");
             assert!(!pair.reason.is_empty() && !pair.source.is_empty());
+        }
+    }
+
+    #[test]
+    fn people_name_a_guard_with_its_margin() {
+        let factual = Guardrail {
+            metric: Metric::External("factual".into()),
+            margin: Milli::new(20),
+        };
+        assert_eq!(named("external:factual=0.02"), Ok(factual));
+        for wrong in [
+            "survival",
+            "joy=0.1",
+            "survival=0",
+            "survival=-0.1",
+            "survival=x",
+        ] {
+            assert!(named(wrong).is_err(), "{wrong}");
         }
     }
 

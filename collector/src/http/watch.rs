@@ -1,0 +1,151 @@
+//! What everybody's outputs show: the trend of the capture rate, and guardrails.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use super::{
+    auth::Secret,
+    health::DataPath,
+    problem::{Kind, Problem},
+    query::{as_of, policy, settled, trust},
+};
+use crate::{
+    collector::Collector,
+    experiment::{guard, metric::Metric},
+    export::work,
+    label::Trust,
+    store::UpdateStore,
+    watch::{
+        By, WatchError,
+        capture::{self, WEEKS, WEEKS_MAX},
+        guardrails,
+    },
+};
+
+/// Names in one field.
+const LISTED_MAX: usize = 32;
+
+#[derive(Deserialize)]
+pub(super) struct CaptureQuery {
+    weeks: Option<u32>,
+    policy: Option<String>,
+    as_of: Option<u64>,
+    trust: Option<String>,
+}
+
+/// `GET /v1/capture-rate`.
+pub(super) async fn capture_rate(
+    secret: Secret,
+    query: web::Query<CaptureQuery>,
+    collector: web::Data<Collector>,
+    data: web::Data<DataPath>,
+) -> Result<HttpResponse, Problem> {
+    let request = capture::Request {
+        weeks: match query.weeks.unwrap_or(WEEKS) {
+            weeks @ 1..=WEEKS_MAX => weeks,
+            _ => {
+                let detail = format!("a number from 1 to {WEEKS_MAX}");
+                return Err(Problem::unsupported("weeks", detail));
+            }
+        },
+        trust: trust(query.trust.as_deref(), Trust::Known)?,
+        as_of: as_of(query.as_of),
+    };
+    let policy = policy(&collector, query.policy.as_deref())?;
+    settled(&collector).await;
+    let project = secret.0.id;
+    let trend = web::block(move || {
+        let work = work(&data.0)?;
+        capture::trend(&*collector.store, &policy, project, &request, work.path())
+    });
+    Ok(HttpResponse::Ok().json(trend.await??))
+}
+
+#[derive(Deserialize)]
+pub(super) struct GuardQuery {
+    by: Option<String>,
+    #[serde(alias = "from")]
+    since: Option<u64>,
+    #[serde(alias = "to")]
+    until: Option<u64>,
+    /// Names, with commas between them.
+    metric: Option<String>,
+    /// `NAME=MARGIN`, with commas between them.
+    guard: Option<String>,
+    policy: Option<String>,
+    as_of: Option<u64>,
+    trust: Option<String>,
+}
+
+/// `GET /v1/guardrails`.
+pub(super) async fn guardrails(
+    secret: Secret,
+    query: web::Query<GuardQuery>,
+    collector: web::Data<Collector>,
+    data: web::Data<DataPath>,
+) -> Result<HttpResponse, Problem> {
+    let request = query.request()?;
+    let policy = policy(&collector, query.policy.as_deref())?;
+    settled(&collector).await;
+    let project = secret.0.id;
+    let report = web::block(move || {
+        let work = work(&data.0)?;
+        let store = &*collector.store;
+        let releases = store.releases(project)?;
+        guardrails::report(store, &releases, &policy, project, &request, work.path())
+    });
+    Ok(HttpResponse::Ok().json(report.await??))
+}
+
+impl GuardQuery {
+    fn request(&self) -> Result<guardrails::Request, Problem> {
+        let by = match self.by.as_deref() {
+            None => By::Week,
+            Some(name) => By::from_name(name).ok_or_else(|| {
+                let names = By::ALL.map(By::name).join(", ");
+                Problem::unsupported("by", format!("one of {names}"))
+            })?,
+        };
+        if let (Some(since), Some(until)) = (self.since, self.until)
+            && since >= until
+        {
+            return Err(Problem::malformed("until", "is not after since"));
+        }
+        Ok(guardrails::Request {
+            by,
+            since: self.since,
+            until: self.until,
+            trust: trust(self.trust.as_deref(), Trust::Known)?,
+            as_of: as_of(self.as_of),
+            metrics: listed("metric", self.metric.as_deref(), |name| {
+                Metric::from_name(name).ok_or_else(|| guard::NO_METRIC.into())
+            })?,
+            guards: listed("guard", self.guard.as_deref(), guard::named)?,
+        })
+    }
+}
+
+fn listed<T>(
+    field: &'static str,
+    said: Option<&str>,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<Vec<T>, Problem> {
+    let names: Vec<_> = said.into_iter().flat_map(|said| said.split(',')).collect();
+    if names.len() > LISTED_MAX {
+        return Err(Problem::too_many(field, LISTED_MAX));
+    }
+    let one = |name: &str| read(name).map_err(|problem| Problem::unsupported(field, problem));
+    names.into_iter().map(one).collect()
+}
+
+impl From<WatchError> for Problem {
+    fn from(error: WatchError) -> Self {
+        match error {
+            WatchError::Store(error) => error.into(),
+            error => {
+                tracing::error!(%error, "a report could not be made");
+                Self::new(Kind::Internal, "the report could not be made")
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The trend of the capture rate by ISO week (DESIGN §7): how many seen answers say
+//! anything about themselves by what people did.
+
+mod shape;
+mod text;
+
+use std::{collections::BTreeMap, path::Path};
+
+pub use self::{
+    shape::{Change, LeftOut, Tier, Trend, VERSION, Week},
+    text::text,
+};
+use super::{
+    ALPHA, WatchError, digits, each_group, maybe,
+    people::{InSlice, People},
+    rho,
+    slices::{week, week_of},
+};
+use crate::{
+    control::ProjectId,
+    experiment::{
+        metric::{Metric, Seen},
+        stats::{self, Design, PEOPLE_MIN, TIGHTEST_AT},
+    },
+    label::{LabelledGroup, Milli, Policy, Trust, label_group},
+    store::{Store, rows::Group},
+};
+
+/// Weeks where nobody says how many.
+pub const WEEKS: u32 = 12;
+/// Most weeks: five years.
+pub const WEEKS_MAX: u32 = 261;
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// Weeks, the one of `as_of` being the last.
+    pub weeks: u32,
+    /// The least trust.
+    pub trust: Trust,
+    /// As known at this moment, Unix ms.
+    pub as_of: u64,
+}
+
+/// The trend of a project; `work` is a directory for what memory does not hold.
+pub fn trend(
+    store: &dyn Store,
+    policy: &Policy,
+    project: ProjectId,
+    request: &Request,
+    work: &Path,
+) -> Result<Trend, WatchError> {
+    let mut tally = Tally::new(*request, work);
+    each_group(store, (project, request.as_of), |group| {
+        tally.add(group, &label_group(group, policy, request.as_of))
+    })?;
+    tally.finish(policy)
+}
+
+/// Counts of a week.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    registered: u64,
+    /// Of them seen, in thousandths, by their weight.
+    reached: i64,
+    seen: u64,
+    immature: u64,
+}
+
+struct Tally {
+    request: Request,
+    first: u32,
+    last: u32,
+    weeks: BTreeMap<u32, Counts>,
+    people: People<'static>,
+    left_out: LeftOut,
+}
+
+const METRIC: [Metric; 1] = [Metric::CaptureRate];
+
+impl Tally {
+    fn new(request: Request, work: &Path) -> Self {
+        let last = week(request.as_of);
+        Self {
+            first: last.saturating_sub(request.weeks.saturating_sub(1)),
+            last,
+            weeks: BTreeMap::new(),
+            people: People::new(&METRIC, work),
+            left_out: LeftOut::default(),
+            request,
+        }
+    }
+
+    fn add(&mut self, group: &Group, labels: &LabelledGroup) -> Result<(), WatchError> {
+        for seen in Seen::of(group, labels) {
+            self.output(&seen);
+        }
+        Ok(self.people.group()?)
+    }
+
+    fn output(&mut self, seen: &Seen<'_>) {
+        let (label, registered) = (seen.label, seen.rows.registered.as_ref());
+        if label.automated {
+            self.left_out.automated += 1;
+            return;
+        }
+        if label.trust < self.request.trust {
+            self.left_out.trust += 1;
+            return;
+        }
+        let created = registered.and_then(|server| server.created_at);
+        let Some(at) = label.shown_at.or(created) else {
+            self.left_out.undated += 1;
+            return;
+        };
+        let number = week(at);
+        if !(self.first..=self.last).contains(&number) {
+            return;
+        }
+        let counts = self.weeks.entry(number).or_default();
+        counts.registered += u64::from(registered.is_some());
+        let (Some(sums), Some(person)) = (METRIC[0].measure(seen), &label.subject) else {
+            return;
+        };
+        counts.seen += 1;
+        if registered.is_some() {
+            counts.reached = counts.reached.saturating_add(sums.denominator);
+        }
+        if label.mature {
+            self.people
+                .saw(person, number, at, [Some(sums)].into_iter());
+        } else {
+            counts.immature += 1;
+        }
+    }
+
+    fn finish(self, policy: &Policy) -> Result<Trend, WatchError> {
+        let Self {
+            request,
+            first,
+            last,
+            weeks: counts,
+            people,
+            left_out,
+        } = self;
+        let people = people.finish(request.as_of)?;
+        let none = InSlice::default();
+        let mut weeks = Vec::new();
+        for number in first..=last {
+            let counts = counts.get(&number).copied().unwrap_or_default();
+            weeks.push(Week::of(
+                number,
+                counts,
+                people.get(&number).unwrap_or(&none),
+            )?);
+        }
+        let change = change(&weeks, first, &people);
+        Ok(Trend {
+            version: VERSION,
+            as_of: request.as_of,
+            policy: policy.reference(),
+            trust: request.trust,
+            weeks,
+            change,
+            left_out,
+        })
+    }
+}
+
+impl Week {
+    fn of(number: u32, counts: Counts, people: &InSlice) -> Result<Self, WatchError> {
+        let period = week_of(number)?;
+        let moments = people.moments.first().copied().unwrap_or_default();
+        let rate = stats::ratio(&moments);
+        let ready = rate.filter(|_| moments.measured() >= PEOPLE_MIN);
+        let bounds = ready.map(|rate| {
+            let (n, alpha) = (rate.n, ALPHA);
+            stats::confidence_sequence(rate.value, rate.variance(), n, alpha, rho())
+        });
+        let share = |bound: Option<f64>| maybe(bound.map(|bound| bound.clamp(0.0, 1.0)));
+        let reached = Milli::new(counts.reached).to_f64();
+        Ok(Self {
+            week: period.name,
+            from: period.from,
+            to: period.to,
+            registered: counts.registered,
+            seen: counts.seen,
+            immature: counts.immature,
+            reach: (counts.registered > 0).then(|| digits(reached / float(counts.registered))),
+            people: moments.people(),
+            session_people: people.sessions,
+            capture_rate: rate.map(|rate| digits(rate.value)),
+            low: share(bounds.and_then(|bounds| bounds.lower)),
+            high: share(bounds.and_then(|bounds| bounds.upper)),
+            tier: rate.map(|rate| Tier::of(rate.value)),
+        })
+    }
+
+    /// All its labels are what they will ever be.
+    const fn is_whole(&self) -> bool {
+        self.seen > 0 && self.immature == 0
+    }
+}
+
+/// The last two weeks in a row that are whole, compared.
+fn change(weeks: &[Week], first: u32, people: &BTreeMap<u32, InSlice>) -> Option<Change> {
+    let mut pairs = weeks.windows(2).enumerate().rev();
+    let (place, pair) = pairs.find(|(_, pair)| pair.iter().all(Week::is_whole))?;
+    let [before, after] = pair else { return None };
+    let number = first + u32::try_from(place).ok()?;
+    let moments = |number: u32| people.get(&number)?.moments.first();
+    let (control, treatment) = (moments(number)?, moments(number + 1)?);
+    let design = Design::difference(ALPHA, TIGHTEST_AT);
+    let found = stats::compare(control, treatment, &design)?;
+    Some(Change {
+        before: before.week.clone(),
+        after: after.week.clone(),
+        delta: digits(found.delta),
+        low: maybe(found.interval.lower),
+        high: maybe(found.interval.upper),
+        beyond_noise: found.interval.above(0.0) || found.interval.below(0.0),
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn float(count: u64) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,309 @@
+//! Whether a number rises while its guard falls, from one slice of outputs to the
+//! next: weeks, prompt versions, models, before and after a release.
+//!
+//! `finding` compares two slices in one pair of metrics; `examples` keeps a few outputs
+//! to look at; `shape` is what leaves, `text` the same for people.
+
+mod examples;
+mod finding;
+mod shape;
+mod text;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use self::{examples::Examples, finding::Watched};
+pub use self::{
+    shape::{Finding, LeftOut, Report, Side, Slice, VERSION, Values, Verdict},
+    text::text,
+};
+use super::{
+    By, DAY_MS, WatchError, each_group,
+    people::{InSlice, People},
+    slices::{NoSlice, Slicer},
+};
+use crate::{
+    control::ProjectId,
+    experiment::{
+        declaration::Guardrail,
+        guard::paired,
+        metric::{Metric, Seen},
+        stats::Moments,
+    },
+    label::{LabelledGroup, Policy, Trust, label_group},
+    release::Release,
+    store::{Store, rows::Group},
+};
+
+/// How far back weeks go where nobody says, in days.
+const WEEKS_BACK: u64 = 84;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// By what outputs are told apart.
+    pub by: By,
+    /// First shown at or after this moment, Unix ms; of weeks the last twelve where
+    /// nobody says, else everything.
+    pub since: Option<u64>,
+    /// First shown before this moment, Unix ms.
+    pub until: Option<u64>,
+    /// The least trust.
+    pub trust: Trust,
+    /// As known at this moment, Unix ms.
+    pub as_of: u64,
+    /// What is optimised; every metric there is where it is empty.
+    pub metrics: Vec<Metric>,
+    /// Guards of every one of them beside those it is paired with.
+    pub guards: Vec<Guardrail>,
+}
+
+/// What can be said of a project; `work` is a directory for what memory does not hold.
+pub fn report(
+    store: &dyn Store,
+    releases: &[Release],
+    policy: &Policy,
+    project: ProjectId,
+    request: &Request,
+    work: &Path,
+) -> Result<Report, WatchError> {
+    let plan = Plan::of(request);
+    let mut tally = Tally::new(request, &plan, releases, work);
+    each_group(store, (project, request.as_of), |group| {
+        tally.add(group, &label_group(group, policy, request.as_of))
+    })?;
+    tally.finish(policy)
+}
+
+/// What is measured, and in which pairs.
+struct Plan {
+    pairs: Vec<Watched>,
+    /// Sorted.
+    metrics: Vec<Metric>,
+}
+
+impl Plan {
+    fn of(request: &Request) -> Self {
+        let pairs = pairs(request);
+        let all = pairs
+            .iter()
+            .flat_map(|pair| [&pair.metric, &pair.guard.metric]);
+        let metrics: BTreeSet<_> = all.collect();
+        let metrics = metrics.into_iter().cloned().collect();
+        Self { pairs, metrics }
+    }
+
+    fn place(&self, metric: &Metric) -> Option<usize> {
+        self.metrics.binary_search(metric).ok()
+    }
+}
+
+/// Every optimised metric with each of its guards.
+fn pairs(request: &Request) -> Vec<Watched> {
+    let all = if request.metrics.is_empty() {
+        &Metric::ALL[..]
+    } else {
+        &request.metrics
+    };
+    let mut pairs: Vec<Watched> = Vec::new();
+    for metric in all {
+        let mut guards = request.guards.clone();
+        guards.extend(paired(metric));
+        for guard in guards {
+            let same = |pair: &Watched| pair.metric == *metric && pair.guard.metric == guard.metric;
+            if guard.metric != *metric && !pairs.iter().any(same) {
+                let metric = metric.clone();
+                pairs.push(Watched { metric, guard });
+            }
+        }
+    }
+    pairs
+}
+
+fn range(request: &Request) -> (u64, u64) {
+    let back = request.as_of.saturating_sub(WEEKS_BACK * DAY_MS);
+    let since = request.since.unwrap_or(match request.by {
+        By::Week => back,
+        _ => 0,
+    });
+    (since, request.until.unwrap_or(u64::MAX))
+}
+
+struct Tally<'a> {
+    request: &'a Request,
+    plan: &'a Plan,
+    range: (u64, u64),
+    slicer: Slicer,
+    people: People<'a>,
+    /// Mature outputs by slice.
+    counts: BTreeMap<u32, u64>,
+    left_out: LeftOut,
+    examples: Examples,
+}
+
+impl<'a> Tally<'a> {
+    fn new(request: &'a Request, plan: &'a Plan, releases: &[Release], work: &Path) -> Self {
+        let range = range(request);
+        Self {
+            request,
+            plan,
+            range,
+            slicer: Slicer::new(request.by, releases, range),
+            people: People::new(&plan.metrics, work),
+            counts: BTreeMap::new(),
+            left_out: LeftOut::default(),
+            examples: Examples::default(),
+        }
+    }
+
+    fn add(&mut self, group: &Group, labels: &LabelledGroup) -> Result<(), WatchError> {
+        for seen in Seen::of(group, labels) {
+            self.output(&seen);
+        }
+        Ok(self.people.group()?)
+    }
+
+    fn output(&mut self, seen: &Seen<'_>) {
+        let label = seen.label;
+        let in_range = |at: &u64| (self.range.0..self.range.1).contains(at);
+        let Some(at) = label.shown_at.filter(in_range) else {
+            return;
+        };
+        if label.automated {
+            self.left_out.automated += 1;
+            return;
+        }
+        if label.trust < self.request.trust {
+            self.left_out.trust += 1;
+            return;
+        }
+        let Some(person) = label.subject.as_ref().filter(|_| label.seen) else {
+            self.left_out.unseen += 1;
+            return;
+        };
+        let slice = match self.slicer.slice(label, at) {
+            Ok(slice) => slice,
+            Err(NoSlice::Unnamed) => return self.left_out.unnamed += 1,
+            Err(NoSlice::TooMany) => return self.left_out.too_many += 1,
+        };
+        if !label.mature {
+            self.left_out.immature += 1;
+            // It says that somebody was there, and nothing else yet.
+            self.people.saw(person, slice, at, std::iter::empty());
+            return;
+        }
+        *self.counts.entry(slice).or_default() += 1;
+        let metrics = self.plan.metrics.iter();
+        let sums: Vec<_> = metrics.map(|metric| metric.measure(seen)).collect();
+        let of = |metric| sums.get(self.plan.place(metric)?).copied().flatten();
+        for (place, pair) in self.plan.pairs.iter().enumerate() {
+            let values = (of(&pair.metric), of(&pair.guard.metric));
+            let better = pair.guard.metric.better();
+            self.examples
+                .offer((slice, place), &label.output, values, better);
+        }
+        self.people.saw(person, slice, at, sums.into_iter());
+    }
+
+    fn finish(self, policy: &Policy) -> Result<Report, WatchError> {
+        let request = self.request;
+        let people = self.people.finish(request.as_of)?;
+        let numbers: Vec<u32> = people.keys().copied().collect();
+        let named = self.slicer.finish(&numbers)?;
+        let slices: Vec<(u32, Slice)> = named
+            .into_iter()
+            .map(|(number, name)| {
+                let outputs = self.counts.get(&number).copied().unwrap_or_default();
+                (number, slice(name, people.get(&number), outputs))
+            })
+            .collect();
+        let compared = Compared {
+            plan: self.plan,
+            people: &people,
+            examples: &self.examples,
+        };
+        let findings = compared.all(&slices);
+        let count = |verdict| findings.iter().filter(|f| f.verdict == verdict).count() as u64;
+        Ok(Report {
+            version: VERSION,
+            by: request.by,
+            since: request.since,
+            until: request.until,
+            as_of: request.as_of,
+            policy: policy.reference(),
+            trust: request.trust,
+            slices: slices.into_iter().map(|(_, slice)| slice).collect(),
+            suspicious: count(Verdict::Suspicious),
+            unclear: count(Verdict::Unclear),
+            not_measured: compared.not_measured(),
+            findings,
+            left_out: self.left_out,
+        })
+    }
+}
+
+fn slice(name: String, here: Option<&InSlice>, outputs: u64) -> Slice {
+    Slice {
+        name,
+        people: here.map_or(0, |here| here.people),
+        session_people: here.map_or(0, |here| here.sessions),
+        outputs,
+    }
+}
+
+/// Everything that was added up, to be compared.
+struct Compared<'a> {
+    plan: &'a Plan,
+    people: &'a BTreeMap<u32, InSlice>,
+    examples: &'a Examples,
+}
+
+impl Compared<'_> {
+    /// Every pair that was measured, in every slice against the one before.
+    fn all(&self, slices: &[(u32, Slice)]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for sides in slices.windows(2) {
+            let [(before, first), (after, second)] = sides else {
+                continue;
+            };
+            for (place, pair) in self.plan.pairs.iter().enumerate() {
+                if !self.is_measured(&pair.metric) || !self.is_measured(&pair.guard.metric) {
+                    continue;
+                }
+                let of = |metric| [*before, *after].map(|number| self.moments(metric, number));
+                let (metric, guard) = (of(&pair.metric), of(&pair.guard.metric));
+                let mut finding = pair.compare((&first.name, &second.name), &metric, &guard);
+                if finding.verdict == Verdict::Suspicious {
+                    finding.examples = self.examples.of((*after, place));
+                }
+                findings.push(finding);
+            }
+        }
+        findings
+    }
+
+    fn moments(&self, metric: &Metric, slice: u32) -> Moments {
+        let found = || {
+            let here = self.people.get(&slice)?;
+            here.moments.get(self.plan.place(metric)?).copied()
+        };
+        found().unwrap_or_default()
+    }
+
+    /// Whether anybody anywhere had an occasion to be measured.
+    fn is_measured(&self, metric: &Metric) -> bool {
+        let mut slices = self.people.keys();
+        slices.any(|slice| self.moments(metric, *slice).measured() > 0)
+    }
+
+    fn not_measured(&self) -> Vec<String> {
+        let metrics = self.plan.metrics.iter();
+        let missing = metrics.filter(|metric| !self.is_measured(metric));
+        missing.map(Metric::name).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;
