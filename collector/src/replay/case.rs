@@ -90,3 +90,15 @@ pub enum How {
     /// This answer: its label is positive, and nobody changed it.
     Output,
 }
+
+impl How {
+    /// As it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Edit => "edit",
+            Self::Sibling => "sibling",
+            Self::Output => "output",
+        }
+    }
+}

@@ -16,6 +16,7 @@ pub mod client;
 pub mod compare;
 pub mod judge;
 mod plan;
+pub mod report;
 pub mod select;
 
 pub use self::{

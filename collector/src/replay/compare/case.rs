@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     label::{Milli, State},
-    replay::{Answer, Case, Outcome, Reply, Stratum},
+    replay::{Answer, Case, How, Outcome, Reply, Stratum},
 };
 
 /// A new answer that is at least so like something people rejected says it again: above
@@ -29,6 +29,9 @@ pub struct Compared {
     pub state: State,
     /// The prompt version of the old answer.
     pub prompt_version: Option<String>,
+    /// How what people kept is known to be good; the strongest way, but that they kept
+    /// the old answer comes first.
+    pub kept: Option<How>,
     /// The old answer.
     pub old: Measured,
     /// The new one.
@@ -110,6 +113,7 @@ pub fn compare(case: &Case, answer: &Answer) -> Option<Compared> {
         stratum: case.stratum.clone(),
         state: case.label.state,
         prompt_version: case.prompt_version.clone(),
+        kept: references.how,
         similarity: likeness(&old_text, &new_text),
         same: old_text == new_text,
         length_ratio: ratio(new.chars, old.chars),

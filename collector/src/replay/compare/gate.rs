@@ -269,7 +269,9 @@ impl fmt::Display for Condition {
             Relation::Below => "<",
             Relation::AtMost => "<=",
         };
-        write!(f, "{}{bound} {sign} {}", self.figure, self.limit)
+        let limit = self.limit.to_string();
+        let limit = limit.strip_suffix(".0").unwrap_or(&limit);
+        write!(f, "{}{bound} {sign} {limit}", self.figure)
     }
 }
 

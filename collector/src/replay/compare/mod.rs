@@ -40,7 +40,7 @@ pub use self::{
     summary::{Checks, Likeness, Races, Sided, Summary, Texts, Totals, summarise},
     tally::{Proportion, Weighed},
 };
-pub(super) use self::{estimate::mean, score::References, sides::pairs};
+pub(super) use self::{estimate::net, score::References, sides::pairs};
 
 #[cfg(test)]
 pub(crate) mod made;

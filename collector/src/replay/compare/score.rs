@@ -113,6 +113,8 @@ pub(crate) struct References {
     pub(super) kept: Vec<String>,
     /// They kept the old answer as it was.
     pub(super) kept_old: bool,
+    /// How the strongest of them is known to be good.
+    pub(super) how: Option<How>,
     /// What they rejected.
     pub(super) rejected: Vec<String>,
     /// The old answer, where it is what they changed or replaced.
@@ -123,6 +125,7 @@ impl References {
     pub(crate) fn of(case: &Case, old: &str) -> Self {
         let mut kept = Vec::new();
         let mut kept_old = false;
+        let mut how = None;
         for one in &case.kept {
             let text = clean(&one.text);
             if is_blank(&text) {
@@ -132,12 +135,17 @@ impl References {
                 kept_old = true;
             } else {
                 kept.push(text);
+                how = how.into_iter().chain([one.how]).min();
             }
+        }
+        if kept_old {
+            how = Some(How::Output);
         }
         let rejected = case.rejected.iter().map(|text| clean(text));
         Self {
             kept,
             kept_old,
+            how,
             rejected: rejected.filter(|text| !is_blank(text)).collect(),
             old: old.into(),
         }

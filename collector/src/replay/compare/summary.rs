@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use super::{
     case::Compared,
-    estimate::{Estimate, mean},
+    estimate::{Estimate, mean, net},
     length::{Lengths, lengths, race},
     score::{Score, Still, Verdict},
     sides::Side,
     tally::{Proportion, Weighed, sign_test},
 };
-use crate::label::Milli;
+use crate::{label::Milli, replay::How};
 
 /// What was found of all cases with a new answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,7 +24,7 @@ pub struct Summary {
     /// Chance that wins and losses are so uneven when neither is better: a sign test over
     /// people.
     pub sign_test: Option<Milli>,
-    /// By dimension (`label`, `prompt_version`, `month`) and value.
+    /// By dimension (`kept`, `label`, `prompt_version`, `month`) and value.
     pub strata: BTreeMap<&'static str, BTreeMap<String, Totals>>,
 }
 
@@ -167,6 +167,7 @@ pub fn summarise(cases: &[Weighed<'_>], seed: u64) -> Summary {
 fn dimensions(case: &Compared) -> Vec<(&'static str, String)> {
     let version = case.prompt_version.clone();
     let mut dimensions = vec![
+        ("kept", case.kept.map_or("none", How::name).to_owned()),
         ("label", case.state.name().to_owned()),
         ("prompt_version", version.unwrap_or_else(|| "none".into())),
     ];
@@ -204,9 +205,7 @@ impl Races {
             wins: verdict(Verdict::Win),
             ties: verdict(Verdict::Tie),
             losses: verdict(Verdict::Loss),
-            win_minus_loss: mean(cases, seed, |case| {
-                Some(race(case.case)?.verdict.sign().into())
-            }),
+            win_minus_loss: net(cases, |case| Some(race(case.case)?.verdict.sign())),
             gain: mean(cases, seed, |case| Some(race(case.case)?.counted.to_f64())),
         }
     }
@@ -232,15 +231,15 @@ impl Sided {
     fn of(cases: &[Weighed<'_>], seed: u64) -> Self {
         let with = |wanted| Proportion::of(cases, |case| Some(case.case.sides?.with == wanted));
         let sign = |side| match side {
-            Side::Kept => 1.0,
-            Side::Neither => 0.0,
-            Side::Rejected => -1.0,
+            Side::Kept => 1,
+            Side::Neither => 0,
+            Side::Rejected => -1,
         };
         Self {
             kept: with(Side::Kept),
             neither: with(Side::Neither),
             rejected: with(Side::Rejected),
-            kept_minus_rejected: mean(cases, seed, |case| Some(sign(case.case.sides?.with))),
+            kept_minus_rejected: net(cases, |case| Some(sign(case.case.sides?.with))),
             difference: mean(cases, seed, |case| {
                 Some(case.case.sides?.difference.to_f64())
             }),
@@ -252,15 +251,14 @@ impl Texts {
     fn of(cases: &[Weighed<'_>], seed: u64) -> Self {
         let share =
             |holds: fn(&Compared) -> bool| Proportion::of(cases, |case| Some(holds(case.case)));
-        let number = |yes: bool| f64::from(u8::from(yes));
         Self {
             similarity: mean(cases, seed, |case| Some(case.case.similarity.to_f64())),
             same: share(|case| case.same),
             length: Likeness::of(cases, seed),
             old_refusals: share(|case| case.old.refusal),
             new_refusals: share(|case| case.new.refusal),
-            refusal_increase: mean(cases, seed, |case| {
-                Some(number(case.case.new.refusal) - number(case.case.old.refusal))
+            refusal_increase: net(cases, |case| {
+                Some(i8::from(case.case.new.refusal) - i8::from(case.case.old.refusal))
             }),
             empty: share(|case| case.new.is_empty()),
             truncated: share(|case| case.truncated),

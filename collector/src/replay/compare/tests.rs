@@ -91,7 +91,10 @@ fn a_person_counts_once_in_intervals_and_in_the_sign_test() {
     assert_eq!(found.all.races.wins.share, Milli::new(1_000));
     // Wilson, 1 of 1: 0.2065 to 1.
     assert_eq!(found.all.races.wins.interval[0], Milli::new(207));
-    assert_eq!(found.all.races.win_minus_loss.unwrap().interval, None);
+    // One of one is no sure thing: 1 − √((1 − 0.2065)² + 0.7935²), and no more than 1.
+    let net = found.all.races.win_minus_loss.unwrap();
+    assert_eq!(net.interval, Some([Milli::new(-122), Milli::new(1_000)]));
+    assert_eq!(found.all.races.gain.unwrap().interval, None);
 }
 
 #[test]
@@ -105,7 +108,7 @@ fn the_sign_test_is_exact() {
 }
 
 #[test]
-fn an_interval_holds_what_drawing_people_again_shows() {
+fn intervals_are_as_by_the_formula_and_as_drawing_people_again_shows() {
     let cases = races(30, 40, 10);
     let estimate = summarise(&weighed(&cases), 7)
         .all
@@ -113,11 +116,27 @@ fn an_interval_holds_what_drawing_people_again_shows() {
         .win_minus_loss
         .unwrap();
     assert_eq!(estimate.value, Milli::new(250));
-    // se = √((0.375 + 0.125 − 0.25²) / 80) = 0.0739; ± 1.96 se = 0.105 to 0.395.
-    let [low, high] = estimate.interval.unwrap().map(Milli::to_f64);
+    // p = 0.375 (0.2767 to 0.4846), q = 0.125 (0.0691 to 0.2150), r = −0.2928.
+    assert_eq!(estimate.interval, Some([Milli::new(99), Milli::new(387)]));
+    // Gains are g thrice in eight, 0, and −h: mean ± 1.96 · sd / √80.
+    let summary = summarise(&weighed(&cases), 7);
+    let gain = summary.all.races.gain.unwrap();
+    let of = |place: usize| match cases[place].score {
+        Score::Race(race) => race.counted.to_f64(),
+        _ => panic!("no race"),
+    };
+    let (g, h) = (of(0), of(79));
+    let mean = 0.375 * g + 0.125 * h;
+    let sd = (0.375 * g * g + 0.125 * h * h - mean * mean).sqrt();
+    let half = 1.96 * sd / 80_f64.sqrt();
+    let [low, high] = gain.interval.unwrap().map(Milli::to_f64);
     assert!(
-        (low - 0.105).abs() < 0.015 && (high - 0.395).abs() < 0.015,
-        "{low} {high}"
+        (low - (mean - half)).abs() < 0.1 * half,
+        "{low} {mean} {half}"
+    );
+    assert!(
+        (high - (mean + half)).abs() < 0.1 * half,
+        "{high} {mean} {half}"
     );
 }
 
@@ -221,6 +240,7 @@ fn strata_are_of_label_version_and_month() {
     assert_eq!(
         values,
         [
+            "kept sibling",
             "label negative",
             "label neutral",
             "month 2026-10",

@@ -12,7 +12,7 @@ use crate::{
     label::Milli,
     replay::{
         Answer,
-        compare::{Estimate, Proportion, Weighed, mean},
+        compare::{Estimate, Proportion, Weighed, net},
     },
 };
 
@@ -67,7 +67,6 @@ pub fn judged<'a>(
     cases: &[Weighed<'_>],
     questions: u64,
     answers: impl IntoIterator<Item = &'a Answer>,
-    seed: u64,
 ) -> Judged {
     let answers: BTreeMap<&str, Option<Preferred>> = answers
         .into_iter()
@@ -100,9 +99,9 @@ pub fn judged<'a>(
     let share =
         |holds: fn(Ruling) -> bool| Proportion::of(cases, |case| Some(holds(ruling(case)?)));
     let sign = |ruling| match ruling {
-        Ruling::Better => 1.0,
-        Ruling::Worse => -1.0,
-        Ruling::Tie | Ruling::Swayed => 0.0,
+        Ruling::Better => 1,
+        Ruling::Worse => -1,
+        Ruling::Tie | Ruling::Swayed => 0,
     };
     Judged {
         same: cases.iter().filter(|case| case.case.same).count() as u64,
@@ -111,7 +110,7 @@ pub fn judged<'a>(
         wins: share(|ruling| ruling == Ruling::Better),
         ties: share(|ruling| matches!(ruling, Ruling::Tie | Ruling::Swayed)),
         losses: share(|ruling| ruling == Ruling::Worse),
-        win_minus_loss: mean(cases, seed, |case| Some(sign(ruling(case)?))),
+        win_minus_loss: net(cases, |case| Some(sign(ruling(case)?))),
         swayed: Proportion::of(cases, |case| {
             Some(*rulings.get(&case.case.output)? == Ruling::Swayed)
         }),

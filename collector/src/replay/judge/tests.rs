@@ -166,7 +166,7 @@ fn a_judge_is_counted_and_held_against_people() {
     answers.extend(said("o0", Asked::People, ["second", "first"]));
     answers.extend(said("o1", Asked::People, ["second", "second"]));
     answers.push(failed("o2#kept-rejected", "timeout"));
-    let found = judged(&weighed(&cases), 16, &answers, 1);
+    let found = judged(&weighed(&cases), 16, &answers);
     assert_eq!(
         (found.wins.count, found.ties.count, found.losses.count),
         (1, 3, 1)
@@ -211,7 +211,7 @@ fn a_judge_is_believed_when_it_is_surely_better_than_a_coin() {
                 said(name, Asked::People, verdicts)
             })
             .collect();
-        judged(&weighed(&cases), 0, &answers, 1).people.believable
+        judged(&weighed(&cases), 0, &answers).people.believable
     };
     assert!(believed(15, 5), "Wilson: 0.531 to 0.888");
     assert!(!believed(14, 6), "0.481 to 0.855");
