@@ -15,7 +15,7 @@
 //! All but [`fill`] is pure: the same world and seed give the same events.
 
 mod acts;
-mod dice;
+pub(crate) mod dice;
 pub mod evaluate;
 pub mod fill;
 pub mod fit;

@@ -30,6 +30,8 @@ pub(crate) struct Entry {
 pub(crate) struct Totals {
     people: i64,
     measured: i64,
+    did: i64,
+    left_undone: i64,
     sums: [i128; VARIABLES],
     products: [i128; PAIRS],
 }
@@ -69,6 +71,8 @@ impl Totals {
     fn count(&mut self, entry: &Entry, times: i64) {
         self.people += times;
         self.measured += times * i64::from(entry.sums.denominator != 0);
+        self.did += times * i64::from(entry.sums.numerator != 0);
+        self.left_undone += times * i64::from(entry.sums.numerator != entry.sums.denominator);
         let vector = entry.vector();
         let times = i128::from(times);
         for (sum, value) in self.sums.iter_mut().zip(vector) {
@@ -83,6 +87,8 @@ impl Totals {
     pub(crate) fn merge(&mut self, other: &Self) {
         self.people += other.people;
         self.measured += other.measured;
+        self.did += other.did;
+        self.left_undone += other.left_undone;
         for (sum, more) in self.sums.iter_mut().zip(other.sums) {
             *sum += more;
         }
@@ -114,7 +120,14 @@ impl Totals {
 
     /// As statistics take them.
     pub(crate) fn moments(&self) -> Moments {
-        let counts = [self.people(), self.measured(), self.with_before()];
+        let count = |people: i64| u64::try_from(people).unwrap_or_default();
+        let counts = [
+            self.people(),
+            self.measured(),
+            self.with_before(),
+            count(self.did),
+            count(self.left_undone),
+        ];
         Moments::added_up(counts, self.means(), self.co_moments())
     }
 
@@ -153,6 +166,7 @@ fn float(value: i128) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::stats::{Observation, ratio};
 
     fn entry(numerator: i64, denominator: i64, before: Option<(i64, i64)>) -> Entry {
         let sums = |(numerator, denominator)| Sums {
@@ -187,6 +201,34 @@ mod tests {
         // Indicators 1/3, −2/3, 1/3; before 0, −1, 1.
         assert!((co[2][2] - 2.0 / 3.0).abs() < 1e-15);
         assert_eq!((co[0][3], co[3][3]), (5.0, 2.0));
+    }
+
+    #[test]
+    fn as_statistics_take_them_they_are_the_people_one_by_one() {
+        let mut totals = Totals::default();
+        let mut moments = Moments::default();
+        for (numerator, denominator, before) in [
+            (1, 2, Some((1, 4))),
+            (0, 3, None),
+            (5, 5, Some((2, 2))),
+            (4, 4, None),
+            (0, 0, None),
+        ] {
+            totals.add(&entry(numerator, denominator, before));
+            let float = |value: i64| value as f64;
+            moments.add(&Observation {
+                numerator: float(numerator),
+                denominator: float(denominator),
+                before: before.map(|(n, d)| (float(n), float(d))),
+            });
+        }
+        let of = totals.moments();
+        assert_eq!((of.people(), of.measured()), (5, moments.measured()));
+        assert_eq!((of.measured_before(), of.either()), (2, 2));
+        assert_eq!(moments.either(), 2);
+        let (found, wanted) = (ratio(&of).unwrap(), ratio(&moments).unwrap());
+        assert!((found.value - wanted.value).abs() < 1e-12);
+        assert!((found.variance_per_person - wanted.variance_per_person).abs() < 1e-12);
     }
 
     #[test]

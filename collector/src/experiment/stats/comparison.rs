@@ -16,6 +16,11 @@ use super::{
 /// was simulated with the worst metrics we measure (`npm run bench:stats`).
 pub const PEOPLE_MIN: u64 = 100;
 
+/// People of each arm to whom a rare event must have happened, or a near certain one
+/// not, from whom on there are bounds: an arm that has had few by chance has a small
+/// variance as well, and looks surer than it is. Simulated likewise.
+pub const EITHER_MIN: u64 = 10;
+
 /// What is known of a treatment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Comparison {
@@ -129,10 +134,10 @@ pub(super) fn fixed_critical(design: &Design) -> f64 {
     })
 }
 
-/// Enough people, and a variance in each arm: an arm in which nothing has happened yet
-/// looks certain and is not.
+/// Enough people in both arms, and a variance.
 fn ready(control: &Moments, treatment: &Moments, plain: &Estimate) -> bool {
     control.measured().min(treatment.measured()) >= PEOPLE_MIN
+        && control.either().min(treatment.either()) >= EITHER_MIN
         && plain.control_variance > 0.0
         && plain.treatment_variance > 0.0
 }

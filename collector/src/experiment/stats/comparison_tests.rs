@@ -35,15 +35,21 @@ fn a_comparison_says_what_its_parts_say() {
 
 #[test]
 fn before_there_are_people_enough_nothing_is_excluded() {
-    let few = compare(&binary(99, 1), &binary(5_000, 4_900), &DESIGN).unwrap();
+    let few = compare(&binary(99, 12), &binary(5_000, 4_900), &DESIGN).unwrap();
     assert!(!few.ready && few.interval == Bounds::UNKNOWN && few.lift_interval == Bounds::UNKNOWN);
     assert_eq!((few.p, few.e_value), (1.0, 1.0));
-    assert!(few.fixed.above(0.5) && few.delta > 0.9);
-    assert!(
-        compare(&binary(100, 1), &binary(5_000, 4_900), &DESIGN)
-            .unwrap()
-            .ready
-    );
+    assert!(few.fixed.above(0.5) && few.delta > 0.8);
+    let ready = |people, yes| {
+        let arms = [binary(people, yes), binary(5_000, 2_500)];
+        let there = compare(&arms[0], &arms[1], &DESIGN).unwrap().ready;
+        let back = compare(&arms[1], &arms[0], &DESIGN).unwrap().ready;
+        assert_eq!(there, back);
+        there
+    };
+    assert!(ready(100, 12) && !ready(99, 12));
+    // However many people there are, what is rare must have happened to some.
+    assert!(ready(4_000, 10) && !ready(4_000, 9));
+    assert!(ready(4_000, 3_990) && !ready(4_000, 3_991));
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn ascending(values: &[f64]) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    /// statsmodels 0.14, `multipletests(p, method="holm")` and `"fdr_bh"`.
+    /// statsmodels 0.15, `multipletests(p, method="holm")` and `"fdr_bh"`.
     const P: [f64; 5] = [0.01, 0.04, 0.03, 0.005, 0.5];
 
     fn near(found: &[f64], wanted: &[f64]) {

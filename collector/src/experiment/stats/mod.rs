@@ -31,10 +31,11 @@ mod ratio;
 mod running;
 pub mod sequence;
 mod srm;
+pub mod trial;
 
 pub use self::{
     bounds::Bounds,
-    comparison::{Comparison, PEOPLE_MIN, compare, compare_plain},
+    comparison::{Comparison, EITHER_MIN, PEOPLE_MIN, compare, compare_plain},
     cuped::{BEFORE_MIN, Cuped, cuped},
     design::{Design, Side, TIGHTEST_AT},
     estimate::Estimate,
@@ -45,3 +46,7 @@ pub use self::{
     sequence::{always_valid_p, confidence_sequence, e_value, rho},
     srm::{CONCENTRATION, SRM_ALPHA, Srm, bayes_factor, srm},
 };
+
+#[cfg(test)]
+#[path = "golden_tests.rs"]
+mod golden;

@@ -29,6 +29,8 @@ pub struct Moments {
     people: u64,
     measured: u64,
     measured_before: u64,
+    did: u64,
+    left_undone: u64,
     means: [f64; VARIABLES],
     /// Σ (xᵢ − x̄ᵢ)(xⱼ − x̄ⱼ) over people.
     co: [[f64; VARIABLES]; VARIABLES],
@@ -45,6 +47,8 @@ impl Moments {
             people: 1,
             measured: u64::from(person.denominator != 0.0),
             measured_before: u64::from(denominator_before != 0.0),
+            did: u64::from(person.numerator != 0.0),
+            left_undone: u64::from(person.numerator != person.denominator),
             means: [
                 person.numerator,
                 person.denominator,
@@ -58,9 +62,10 @@ impl Moments {
     }
 
     /// People who were added up elsewhere: how many, how many measured, how many
-    /// measured before; the means of all variables and their co-moments about them.
+    /// measured before, how many with a numerator other than 0, and with one other than
+    /// their denominator; the means of all variables and their co-moments about them.
     pub(in crate::experiment) const fn added_up(
-        [people, measured, measured_before]: [u64; 3],
+        [people, measured, measured_before, did, left_undone]: [u64; 5],
         means: [f64; VARIABLES],
         co: [[f64; VARIABLES]; VARIABLES],
     ) -> Self {
@@ -68,6 +73,8 @@ impl Moments {
             people,
             measured,
             measured_before,
+            did,
+            left_undone,
             means,
             co,
         }
@@ -95,6 +102,8 @@ impl Moments {
         self.people += other.people;
         self.measured += other.measured;
         self.measured_before += other.measured_before;
+        self.did += other.did;
+        self.left_undone += other.left_undone;
     }
 
     /// How many people.
@@ -113,6 +122,14 @@ impl Moments {
     #[must_use]
     pub const fn measured_before(&self) -> u64 {
         self.measured_before
+    }
+
+    /// The fewer of those who did any of what is measured, whose numerator is not 0, and
+    /// of those who did not do all of it, whose numerator is not their denominator: of a
+    /// rare event those it happened to, of a near certain one those it did not happen to.
+    #[must_use]
+    pub fn either(&self) -> u64 {
+        self.did.min(self.left_undone)
     }
 
     /// Mean of a combination over people.
@@ -193,6 +210,15 @@ mod tests {
     }
 
     #[test]
+    fn the_rarer_of_done_and_left_undone_is_counted() {
+        let one = |numerator| Observation::new(numerator, 2.0);
+        assert_eq!(of(&[0.0, 0.0, 1.0, 2.0, 2.0].map(one)).either(), 3);
+        assert_eq!(of(&[0.0, 0.0, 0.0, 2.0].map(one)).either(), 1);
+        assert_eq!(of(&[2.0, 2.0, 0.0].map(one)).either(), 1);
+        assert_eq!(of(&[Observation::new(0.0, 0.0)]).either(), 0);
+    }
+
+    #[test]
     fn one_person_has_no_variance_and_nobody_no_mean() {
         assert_eq!(of(&[Observation::new(3.0, 2.0)]).variance(&only(0)), 0.0);
         assert_eq!(Moments::default().mean(&only(0)), 0.0);
@@ -219,6 +245,7 @@ mod tests {
             merged.merge(&of(&people[cut..]));
             prop_assert_eq!(merged.people(), whole.people());
             prop_assert_eq!(merged.measured_before(), whole.measured_before());
+            prop_assert_eq!(merged.either(), whole.either());
             for i in 0..VARIABLES {
                 let scale = whole.variance(&only(i));
                 prop_assert!(near(merged.mean(&only(i)), whole.mean(&only(i)), scale));
