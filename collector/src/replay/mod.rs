@@ -14,9 +14,12 @@ mod answer;
 mod case;
 pub mod client;
 pub mod compare;
+pub mod estimate;
+pub mod journal;
 pub mod judge;
 mod plan;
 pub mod report;
+pub mod run;
 pub mod select;
 
 pub use self::{

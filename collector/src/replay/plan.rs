@@ -13,6 +13,8 @@ use crate::label::{State, Trust};
 pub struct Plan {
     /// Version of this shape.
     pub version: u32,
+    /// The project whose outputs are asked again.
+    pub project: String,
     /// The labelling policy, `name@version#hash`.
     pub policy: String,
     /// Everything as known at this moment, Unix ms.

@@ -35,8 +35,6 @@ pub struct Settings {
     pub headers: Vec<(String, Secret)>,
     /// From the question to the end of its answer.
     pub timeout: Duration,
-    /// How long nothing may arrive.
-    pub idle_timeout: Duration,
 }
 
 /// Asks an endpoint; connections are kept.
@@ -56,7 +54,6 @@ impl Client {
             // A key must not go where nobody sent it.
             .max_redirects(0)
             .timeout_global(Some(settings.timeout))
-            .timeout_per_read(Some(settings.idle_timeout))
             .user_agent(concat!("tacit/", env!("CARGO_PKG_VERSION")))
             .build();
         Self {
