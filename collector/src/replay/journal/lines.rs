@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{JournalError, broken, io, json};
+use super::{JournalError, broken, io_error, json};
 use crate::replay::Answer;
 
 type Known = BTreeMap<String, Answer>;
@@ -34,7 +34,7 @@ impl Lines {
                 File::open(path.parent().unwrap_or(&path))?.sync_all()?;
                 Ok(file)
             })
-            .map_err(|error| io(&path, error))?;
+            .map_err(|error| io_error(&path, error))?;
         Ok((Self { path, file }, known))
     }
 
@@ -52,14 +52,14 @@ impl Lines {
             .file
             .write_all(&line)
             .and_then(|()| self.file.sync_data());
-        written.map_err(|error| io(&self.path, error))
+        written.map_err(|error| io_error(&self.path, error))
     }
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, JournalError> {
     match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        read => read.map_err(|error| io(path, error)),
+        read => read.map_err(|error| io_error(path, error)),
     }
 }
 

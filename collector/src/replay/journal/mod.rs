@@ -182,10 +182,10 @@ pub fn read(directory: &Path) -> Result<Contents, JournalError> {
 
 fn planned(directory: &Path) -> Result<(Plan, Vec<Case>), JournalError> {
     let path = directory.join(PLAN);
-    let bytes = fs::read(&path).map_err(|error| io(&path, error))?;
+    let bytes = fs::read(&path).map_err(|error| io_error(&path, error))?;
     let plan: Plan = serde_json::from_slice(&bytes).map_err(|error| broken(&path, &error))?;
     let path = directory.join(CASES);
-    let bytes = fs::read(&path).map_err(|error| io(&path, error))?;
+    let bytes = fs::read(&path).map_err(|error| io_error(&path, error))?;
     if blake3::hash(&bytes).to_hex().as_str() != plan.cases {
         return Err(broken(&path, &"is not what plan.json was made with"));
     }
@@ -197,7 +197,7 @@ fn planned(directory: &Path) -> Result<(Plan, Vec<Case>), JournalError> {
 }
 
 fn lock(directory: &Path) -> Result<DataLock, JournalError> {
-    let taken = DataLock::take(directory).map_err(|error| io(directory, error))?;
+    let taken = DataLock::take(directory).map_err(|error| io_error(directory, error))?;
     taken.ok_or_else(|| JournalError::Busy(directory.into()))
 }
 
@@ -207,9 +207,11 @@ fn refuse_foreign(directory: &Path) -> Result<(), JournalError> {
     if !directory.exists() {
         return Ok(());
     }
-    let entries = fs::read_dir(directory).map_err(|error| io(directory, error))?;
+    let entries = fs::read_dir(directory).map_err(|error| io_error(directory, error))?;
     for entry in entries {
-        let name = entry.map_err(|error| io(directory, error))?.file_name();
+        let name = entry
+            .map_err(|error| io_error(directory, error))?
+            .file_name();
         let name = name.to_string_lossy();
         if ![LOCK, CASES].contains(&name.trim_end_matches(PARTIAL))
             && *name != *format!("{PLAN}{PARTIAL}")
@@ -231,14 +233,14 @@ fn durably(path: &Path, bytes: &[u8]) -> Result<(), JournalError> {
         fs::rename(&partial, path)?;
         File::open(path.parent().unwrap_or(path))?.sync_all()
     });
-    written.map_err(|error| io(path, error))
+    written.map_err(|error| io_error(path, error))
 }
 
 fn json(value: &impl serde::Serialize, path: &Path) -> Result<Vec<u8>, JournalError> {
     serde_json::to_vec(value).map_err(|error| broken(path, &error))
 }
 
-fn io(path: &Path, error: io::Error) -> JournalError {
+fn io_error(path: &Path, error: io::Error) -> JournalError {
     let path = path.into();
     JournalError::Io { path, error }
 }

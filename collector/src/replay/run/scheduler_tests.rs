@@ -332,7 +332,7 @@ proptest! {
             }
             let (fate, after) = fates.next().unwrap();
             now += after;
-            let job = under_way.remove(after as usize % under_way.len());
+            let job = under_way.remove(usize::try_from(after).unwrap() % under_way.len());
             let after = match fate {
                 0 => { run.answered(job, Some(after), None); After::Failed { attempts: 1 } }
                 1 => run.troubled(job, &again(None), now),
