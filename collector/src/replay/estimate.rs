@@ -37,7 +37,9 @@ pub fn job(case: &Case, request: &Request) -> Job {
     }
 }
 
-const fn tokens(chars: u64) -> u64 {
+/// Tokens of so many characters.
+#[must_use]
+pub const fn tokens(chars: u64) -> u64 {
     chars.div_ceil(CHARS_PER_TOKEN)
 }
 

@@ -158,6 +158,15 @@ pub struct Asking {
     pub stream: bool,
 }
 
+/// How a judge is asked about the answers. Fixed when it is first asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judging {
+    /// Whom, and how.
+    pub asking: Asking,
+    /// Pairs that people decided, by which the judge is judged, at most.
+    pub people: u64,
+}
+
 impl LeftOut {
     /// For people.
     #[must_use]

@@ -5,6 +5,7 @@
 //! | `plan.json` | all that the replay is a function of; the last file that is made |
 //! | `cases.ndjson` | the cases, in the order they are asked in |
 //! | `answers.ndjson` | one answer a line, each on the device before the next is kept; of several of one case the last holds |
+//! | `judge.json` | how a judge model is asked, if one was |
 //! | `judgements.ndjson` | answers of a judge model, in the same way |
 //!
 //! A last line that was torn by a crash is cut off and its case asked again; any other
@@ -22,12 +23,13 @@ use std::{
 use thiserror::Error;
 
 use self::lines::Lines;
-use super::{Answer, Case, Plan};
+use super::{Answer, Case, Judging, Plan};
 use crate::datalock::DataLock;
 
 const PLAN: &str = "plan.json";
 const CASES: &str = "cases.ndjson";
 const ANSWERS: &str = "answers.ndjson";
+const JUDGE: &str = "judge.json";
 const JUDGEMENTS: &str = "judgements.ndjson";
 const LOCK: &str = "lock";
 const PARTIAL: &str = ".partial";
@@ -71,7 +73,9 @@ pub struct Contents {
     pub cases: Vec<Case>,
     /// By case.
     pub answers: BTreeMap<String, Answer>,
-    /// Of a judge, by question.
+    /// How a judge was asked.
+    pub judging: Option<Judging>,
+    /// What it said, by question.
     pub judgements: BTreeMap<String, Answer>,
 }
 
@@ -101,10 +105,8 @@ impl Journal {
         }
         plan.cases = blake3::hash(&lines).to_hex().to_string();
         let path = directory.join(PLAN);
-        let mut text = serde_json::to_vec_pretty(&plan).map_err(|error| broken(&path, &error))?;
-        text.push(b'\n');
         durably(&directory.join(CASES), &lines)?;
-        durably(&path, &text)?;
+        durably(&path, &pretty(&plan, &path)?)?;
         Ok((Self::over(directory, lock)?.0, plan))
     }
 
@@ -114,15 +116,13 @@ impl Journal {
         if !is_replay(directory) {
             return Ok(None);
         }
-        let (journal, answers, judgements) = {
-            let (journal, [answers, judgements]) = Self::over(directory, lock(directory)?)?;
-            (journal, answers, judgements)
-        };
+        let (journal, [answers, judgements]) = Self::over(directory, lock(directory)?)?;
         let (plan, cases) = planned(directory)?;
         let contents = Contents {
             plan,
             cases,
             answers,
+            judging: judging(directory)?,
             judgements,
         };
         Ok(Some((journal, contents)))
@@ -154,6 +154,12 @@ impl Journal {
         self.answers.append(answer)
     }
 
+    /// Keeps how a judge is asked.
+    pub fn judging(&self, judging: &Judging) -> Result<(), JournalError> {
+        let path = self.directory.join(JUDGE);
+        durably(&path, &pretty(judging, &path)?)
+    }
+
     /// Keeps an answer of a judge.
     pub fn judgement(&mut self, answer: &Answer) -> Result<(), JournalError> {
         self.judgements.append(answer)
@@ -176,6 +182,7 @@ pub fn read(directory: &Path) -> Result<Contents, JournalError> {
         plan,
         cases,
         answers: Lines::read(&directory.join(ANSWERS))?,
+        judging: judging(directory)?,
         judgements: Lines::read(&directory.join(JUDGEMENTS))?,
     })
 }
@@ -194,6 +201,18 @@ fn planned(directory: &Path) -> Result<(Plan, Vec<Case>), JournalError> {
         .filter(|line| !line.is_empty());
     let cases: Result<Vec<Case>, _> = lines.map(serde_json::from_slice).collect();
     Ok((plan, cases.map_err(|error| broken(&path, &error))?))
+}
+
+fn judging(directory: &Path) -> Result<Option<Judging>, JournalError> {
+    let path = directory.join(JUDGE);
+    match fs::read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error(&path, error)),
+        Ok(bytes) => match serde_json::from_slice(&bytes) {
+            Ok(judging) => Ok(Some(judging)),
+            Err(error) => Err(broken(&path, &error)),
+        },
+    }
 }
 
 fn lock(directory: &Path) -> Result<DataLock, JournalError> {
@@ -234,6 +253,12 @@ fn durably(path: &Path, bytes: &[u8]) -> Result<(), JournalError> {
         File::open(path.parent().unwrap_or(path))?.sync_all()
     });
     written.map_err(|error| io_error(path, error))
+}
+
+fn pretty(value: &impl serde::Serialize, path: &Path) -> Result<Vec<u8>, JournalError> {
+    let mut text = serde_json::to_vec_pretty(value).map_err(|error| broken(path, &error))?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 fn json(value: &impl serde::Serialize, path: &Path) -> Result<Vec<u8>, JournalError> {
