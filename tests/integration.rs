@@ -54,6 +54,10 @@ mod refusals;
 mod registrations;
 #[path = "integration/releases.rs"]
 mod releases;
+#[path = "integration/replay.rs"]
+mod replay;
+#[path = "integration/replay_faults.rs"]
+mod replay_faults;
 #[path = "integration/simulate.rs"]
 mod simulate;
 #[path = "integration/stop.rs"]

@@ -16,6 +16,7 @@
 pub mod api;
 pub mod chats;
 pub mod data;
+pub mod endpoint;
 pub mod load;
 pub mod page;
 pub mod process;

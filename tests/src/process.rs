@@ -76,6 +76,12 @@ impl Done {
 pub fn tacit<I: IntoIterator<Item: AsRef<OsStr>>>(args: I) -> Done {
     let mut command = bound(tacit_bin());
     command.args(args).env_remove("RUST_LOG");
+    finish(&mut command)
+}
+
+/// Runs a command to its end.
+#[must_use]
+pub fn finish(command: &mut Command) -> Done {
     let output = command.output().expect("setpriv (util-linux) runs");
     Done {
         code: output.status.code().expect("tacit was not killed"),

@@ -26,6 +26,7 @@ pub use self::{
     answer::{Answer, Failure, Outcome, Reply},
     case::{Case, Given, How, Kept, Message, Stratum},
     plan::{
-        Allocation, Asking, Dimension, Judging, LeftOut, NotReplayable, Plan, Reason, Selected, StratumCount,
+        Allocation, Asking, Dimension, Judging, LeftOut, NotReplayable, Plan, Reason, Selected,
+        StratumCount,
     },
 };

@@ -5,12 +5,7 @@ use serde_json::Value;
 use crate::{
     clock,
     label::State,
-    replay::{
-        Allocation, Dimension,
-        client::RESERVED,
-        run::Cost,
-        select::SAMPLE_MAX,
-    },
+    replay::{Allocation, Dimension, client::RESERVED, run::Cost, select::SAMPLE_MAX},
 };
 
 /// A moment, or a time before another.
@@ -33,15 +28,25 @@ impl Since {
 }
 
 pub(super) fn since(text: &str) -> Result<Since, String> {
-    let units = [('w', 7 * 24 * 3_600_000), ('d', 24 * 3_600_000), ('h', 3_600_000)];
+    let units = [
+        ('w', 7 * 24 * 3_600_000),
+        ('d', 24 * 3_600_000),
+        ('h', 3_600_000),
+    ];
     for (unit, ms) in units {
-        if let Some(number) = text.strip_suffix(unit).and_then(|number| number.parse::<u64>().ok()) {
+        if let Some(number) = text
+            .strip_suffix(unit)
+            .and_then(|number| number.parse::<u64>().ok())
+        {
             return Ok(Since::Ago(number.saturating_mul(ms)));
         }
     }
-    clock::moment(text)
-        .map(Since::At)
-        .ok_or_else(|| format!("a time ago such as 365d, 12w or 6h, or {}", clock::NO_MOMENT))
+    clock::moment(text).map(Since::At).ok_or_else(|| {
+        format!(
+            "a time ago such as 365d, 12w or 6h, or {}",
+            clock::NO_MOMENT
+        )
+    })
 }
 
 pub(super) fn state(text: &str) -> Result<State, String> {
@@ -147,7 +152,10 @@ mod tests {
         assert_eq!(since("2w"), Ok(Since::Ago(14 * day)));
         assert_eq!(since("6h"), Ok(Since::Ago(day / 4)));
         assert_eq!(since("99999d").map(|since| since.of(day)), Ok(0));
-        assert_eq!(since("2025-11-23").map(|since| since.of(5)), Ok(1_763_856_000_000));
+        assert_eq!(
+            since("2025-11-23").map(|since| since.of(5)),
+            Ok(1_763_856_000_000)
+        );
         for wrong in ["365", "d", "-3d", "3.5d", "3m"] {
             let moment = since(wrong);
             assert!(moment.is_err() || moment == Ok(Since::At(365)), "{wrong}");
@@ -158,7 +166,10 @@ mod tests {
     fn parameters_are_json_or_texts() {
         assert_eq!(param("temperature=0"), Ok(("temperature".into(), json!(0))));
         assert_eq!(param("stop=[\"a=b\"]"), Ok(("stop".into(), json!(["a=b"]))));
-        assert_eq!(param("reasoning_effort=low"), Ok(("reasoning_effort".into(), json!("low"))));
+        assert_eq!(
+            param("reasoning_effort=low"),
+            Ok(("reasoning_effort".into(), json!("low")))
+        );
         for wrong in ["temperature", "=0", "messages=[]", "n=2", "tools=[]"] {
             assert!(param(wrong).is_err(), "{wrong}");
         }
@@ -168,7 +179,10 @@ mod tests {
     fn headers_may_come_from_the_environment() {
         let value = |text| header(text).map(|header| header.value);
         assert_eq!(value("X-Org: acme"), Ok(HeaderValue::Text("acme".into())));
-        assert_eq!(value("api-key: env:MY_KEY"), Ok(HeaderValue::Env("MY_KEY".into())));
+        assert_eq!(
+            value("api-key: env:MY_KEY"),
+            Ok(HeaderValue::Env("MY_KEY".into()))
+        );
         for wrong in ["X-Org", ": x", "X Org: x", "X-Org: a\nb"] {
             assert!(header(wrong).is_err(), "{wrong}");
         }

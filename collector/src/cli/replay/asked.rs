@@ -51,9 +51,16 @@ pub(super) fn judge(judge: &JudgeOptions, ask: &Ask, pace: &Pace) -> Result<Opti
     };
     // A key goes to nobody but whom it was named for.
     let (endpoint, key, headers) = match &judge.judge_endpoint {
-        Some(other) => (self::endpoint(other)?, key_named(judge.judge_api_key_env.as_deref())?, &[][..]),
+        Some(other) => (
+            self::endpoint(other)?,
+            key_named(judge.judge_api_key_env.as_deref())?,
+            &[][..],
+        ),
         None => {
-            let named = judge.judge_api_key_env.as_deref().or(ask.api_key_env.as_deref());
+            let named = judge
+                .judge_api_key_env
+                .as_deref()
+                .or(ask.api_key_env.as_deref());
             let same = endpoint(ask.endpoint.as_deref().unwrap_or_default())?;
             (same, key(named)?, &*ask.headers)
         }
@@ -79,7 +86,10 @@ fn endpoint(text: &str) -> Result<Endpoint, Usage> {
 fn key(named: Option<&str>) -> Result<Option<Secret>, Usage> {
     match named {
         Some(_) => key_named(named),
-        None => Ok(env::var(KEY).ok().filter(|key| !key.trim().is_empty()).map(|key| Secret::new(&key))),
+        None => Ok(env::var(KEY)
+            .ok()
+            .filter(|key| !key.trim().is_empty())
+            .map(|key| Secret::new(&key))),
     }
 }
 
@@ -91,8 +101,14 @@ fn variable(name: &str) -> Result<Secret, Usage> {
     let value = env::var(name).ok().filter(|value| !value.trim().is_empty());
     let value = value.ok_or_else(|| Usage(format!("the variable {name} is not set")))?;
     let secret = Secret::new(&value);
-    if !value.trim().chars().all(|c| c == ' ' || c.is_ascii_graphic()) {
-        return Err(Usage(format!("the variable {name} holds what no header can")));
+    if !value
+        .trim()
+        .chars()
+        .all(|c| c == ' ' || c.is_ascii_graphic())
+    {
+        return Err(Usage(format!(
+            "the variable {name} holds what no header can"
+        )));
     }
     Ok(secret)
 }

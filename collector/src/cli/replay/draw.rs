@@ -1,6 +1,9 @@
 //! Goes on with a replay, or draws a new one.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, bail};
 
@@ -76,7 +79,7 @@ pub(super) fn drawn(options: &Options, asked: &Asked, now: u64) -> anyhow::Resul
         let opened = Journal::open(directory)?.context("the replay is gone")?;
         Drawn::kept(opened.1, Place::Kept(Box::new(opened.0)))
     };
-    refuse_differences(options, asked, &drawn.plan)?;
+    refuse_differences(options, asked, (directory, &drawn.plan))?;
     Ok(drawn)
 }
 
@@ -85,7 +88,9 @@ fn fresh(options: &Options, asked: &Asked, now: u64) -> anyhow::Result<Drawn> {
     let data = Data::open(&options.common.data)?;
     let project = data.project(options.draw.project.as_deref())?;
     let name = data.control.projects.get(&project);
-    let name = name.map(|project| project.name.to_string()).unwrap_or_default();
+    let name = name
+        .map(|project| project.name.to_string())
+        .unwrap_or_default();
     let as_of = options.draw.as_of.unwrap_or(now);
     let request = options.draw.request(as_of, asked.request.system.is_some());
     let selection = select::of_store(&*data.store, &policy, project, &request)?;
@@ -113,7 +118,11 @@ fn id(plan: &Plan) -> anyhow::Result<String> {
 }
 
 /// What was planned once is what is asked: anything else is another replay.
-fn refuse_differences(options: &Options, asked: &Asked, known: &Plan) -> anyhow::Result<()> {
+fn refuse_differences(
+    options: &Options,
+    asked: &Asked,
+    (directory, known): (&Path, &Plan),
+) -> anyhow::Result<()> {
     let policy = policy_or_default(options.draw.policy.as_deref())?;
     let as_of = options.draw.as_of.unwrap_or(known.as_of);
     let request = options.draw.request(as_of, asked.request.system.is_some());
@@ -129,10 +138,9 @@ fn refuse_differences(options: &Options, asked: &Asked, known: &Plan) -> anyhow:
     if differences.is_empty() {
         return Ok(());
     }
-    let out = options.out.as_deref().unwrap_or_default();
     Err(Usage(format!(
         "{} is a replay of something else: {}; take another --out",
-        out.display(),
+        directory.display(),
         differences.join("; ")
     ))
     .into())

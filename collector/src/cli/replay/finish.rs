@@ -58,7 +58,10 @@ pub(super) fn report(
         }))?;
     } else {
         out(report::markdown(&report).trim_end())?;
-        note(&format!("tacit: see {}", directory.join("report.html").display()));
+        note(&format!(
+            "tacit: see {}",
+            directory.join("report.html").display()
+        ));
     }
     if !report.gate.passed {
         bail!("the gate is not passed");
@@ -75,7 +78,9 @@ fn made(options: &Options, contents: &Contents, gate: &Gate, prices: Option<Pric
         answers: &judgements,
     });
     // What an endpoint does not count it cannot have charged for by the token.
-    let spent = answers.iter().map(|answer| tokens(answer, Tokens::default()));
+    let spent = answers
+        .iter()
+        .map(|answer| tokens(answer, Tokens::default()));
     let cost = prices.map(|prices| prices.of(spent.sum()).to_string());
     report::report(&Inputs {
         plan: &contents.plan,

@@ -56,7 +56,9 @@ pub(super) fn ask(
     }
     let open = of(&contents, judging.people).into_iter();
     let open = open.filter(|question| !contents.judgements.contains_key(&question.id));
-    let jobs: Vec<Job> = open.map(|question| job(&question, &judge.request)).collect();
+    let jobs: Vec<Job> = open
+        .map(|question| job(&question, &judge.request))
+        .collect();
     let way = Way {
         doing: "asking the judge",
         ..way

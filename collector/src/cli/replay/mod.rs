@@ -29,7 +29,7 @@ use crate::{
         Answer, Case, Outcome,
         compare::Gate,
         estimate::{Learned, estimate, job},
-        run::{Cost, Job, Limits, Prices, Tokens},
+        run::{Cost, Job, Prices, Tokens},
     },
     wall::now_ms,
 };
@@ -56,7 +56,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     if options.dry_run {
         return tell_only(options, &told);
     }
-    told.lines().iter().for_each(|line| note(&format!("tacit: {line}")));
+    told.lines()
+        .iter()
+        .for_each(|line| note(&format!("tacit: {line}")));
     if drawn.cases.is_empty() {
         bail!("there is nothing to ask again");
     }
@@ -72,9 +74,13 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         money: (prices, options.pace.max_cost, work.spent),
         doing: "asking",
     };
-    sending::ask(&work.jobs, &asked.client, &way, journal.directory().to_owned(), &mut |answer| {
-        journal.answer(answer)
-    })?;
+    sending::ask(
+        &work.jobs,
+        &asked.client,
+        &way,
+        journal.directory().to_owned(),
+        &mut |answer| journal.answer(answer),
+    )?;
     if let Some(judge) = &judge {
         way.money = (None, None, Cost::default());
         judged::ask(options, judge, &mut journal, way)?;
@@ -117,11 +123,20 @@ impl Work {
         let mut work = Self {
             jobs: Vec::new(),
             learned: Learned::default(),
-            spent: cost(&drawn.cases, &drawn.answers, asked, prices.unwrap_or_default()),
+            spent: cost(
+                &drawn.cases,
+                &drawn.answers,
+                asked,
+                prices.unwrap_or_default(),
+            ),
         };
         for case in &drawn.cases {
             let job = job(case, &asked.request);
-            match drawn.answers.get(&case.output).map(|answer| &answer.outcome) {
+            match drawn
+                .answers
+                .get(&case.output)
+                .map(|answer| &answer.outcome)
+            {
                 None => work.jobs.push(job),
                 Some(Outcome::Failed(_)) if retry_failed => work.jobs.push(job),
                 Some(Outcome::Failed(_)) => {}
@@ -134,12 +149,7 @@ impl Work {
     }
 }
 
-fn cost(
-    cases: &[Case],
-    answers: &BTreeMap<String, Answer>,
-    asked: &Asked,
-    prices: Prices,
-) -> Cost {
+fn cost(cases: &[Case], answers: &BTreeMap<String, Answer>, asked: &Asked, prices: Prices) -> Cost {
     let tokens = cases.iter().filter_map(|case| {
         let answer = answers.get(&case.output)?;
         Some(tokens(answer, job(case, &asked.request).tokens))

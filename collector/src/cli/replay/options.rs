@@ -100,10 +100,18 @@ pub(super) struct Draw {
 #[command(next_help_heading = "Who is asked, and how")]
 pub(super) struct Ask {
     /// Address of an OpenAI-compatible API: <https://api.example/v1>.
-    #[arg(long, required_unless_present = "report_dir", conflicts_with = "report_dir")]
+    #[arg(
+        long,
+        required_unless_present = "report_dir",
+        conflicts_with = "report_dir"
+    )]
     pub(super) endpoint: Option<String>,
     /// The model.
-    #[arg(long, required_unless_present = "report_dir", conflicts_with = "report_dir")]
+    #[arg(
+        long,
+        required_unless_present = "report_dir",
+        conflicts_with = "report_dir"
+    )]
     pub(super) model: Option<String>,
     /// File of a system prompt that takes the place of the stored one.
     #[arg(long)]

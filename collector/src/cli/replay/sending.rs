@@ -37,14 +37,20 @@ pub(super) fn ask(
     let began = Instant::now();
     let clock = move || u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let mut teller = Teller::new(way.doing, jobs.len() as u64);
-    let mut on = |event: Event<'_>| {
+    let mut on = |event: Event<'_>| -> Result<(), JournalError> {
         if let Event::Settled(answer) = &event {
             keep(answer)?;
         }
         teller.tell(&event);
         Ok(())
     };
-    let ended = run(jobs, client, (&mut scheduler, way.limits.concurrency), &clock, &mut on);
+    let ended = run(
+        jobs,
+        client,
+        (&mut scheduler, way.limits.concurrency),
+        &clock,
+        &mut on,
+    );
     teller.finish();
     match ended {
         Ok(()) => Ok(()),

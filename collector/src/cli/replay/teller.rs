@@ -75,10 +75,15 @@ impl Teller {
                 bar.set_position(self.done);
             }
             None => {
-                let step = (self.total / LINES).max(1);
+                let step = self.total.div_ceil(LINES).max(1);
                 let settled = self.done > 0 && self.done.is_multiple_of(step);
                 if settled || self.done == self.total {
-                    note(&format!("tacit: {}: {} of {}", self.words(), self.done, self.total));
+                    note(&format!(
+                        "tacit: {}: {} of {}",
+                        self.words(),
+                        self.done,
+                        self.total
+                    ));
                 }
             }
         }

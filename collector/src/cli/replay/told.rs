@@ -44,7 +44,11 @@ impl Told<'_> {
         )];
         lines.extend(self.strata());
         for one in &selected.not_replayable {
-            lines.push(format!("cannot be asked again: {} ({})", one.count, one.reason.meaning()));
+            lines.push(format!(
+                "cannot be asked again: {} ({})",
+                one.count,
+                one.reason.meaning()
+            ));
         }
         for (why, count) in &selected.left_out {
             // Everything of other times is no news.
@@ -53,7 +57,10 @@ impl Told<'_> {
             }
         }
         if self.redacted > 0 {
-            lines.push(format!("{} pieces that look private are taken out", self.redacted));
+            lines.push(format!(
+                "{} pieces that look private are taken out",
+                self.redacted
+            ));
         }
         if self.known > 0 {
             lines.push(format!("{} are answered already", self.known));

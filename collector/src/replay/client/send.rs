@@ -182,3 +182,7 @@ fn of_connection(error: &ureq::Error) -> Trouble {
     };
     Trouble::new(code, &error.to_string(), remedy)
 }
+
+#[cfg(test)]
+#[path = "send_tests.rs"]
+mod tests;

@@ -91,7 +91,10 @@ fn what_was_kept_is_there_again() {
     journal.answer(&failed("b", "timeout")).unwrap();
     journal.answer(&failed("a", "http_400")).unwrap();
     journal.judgement(&failed("a#1", "malformed")).unwrap();
-    let judging = Judging { asking: plan.asking.clone(), people: 5 };
+    let judging = Judging {
+        asking: plan.asking.clone(),
+        people: 5,
+    };
     journal.judging(&judging).unwrap();
     let beside = read(&path).unwrap();
     assert!(matches!(Journal::open(&path), Err(JournalError::Busy(_))));
@@ -101,7 +104,10 @@ fn what_was_kept_is_there_again() {
     assert_eq!((contents.plan, contents.cases), (plan, cases()));
     let answers: Vec<Answer> = contents.answers.into_values().collect();
     assert_eq!(answers, [failed("a", "http_400"), failed("b", "timeout")]);
-    assert_eq!((contents.judging, contents.judgements.len()), (Some(judging), 1));
+    assert_eq!(
+        (contents.judging, contents.judgements.len()),
+        (Some(judging), 1)
+    );
 }
 
 #[test]
