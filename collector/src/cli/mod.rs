@@ -68,15 +68,12 @@ enum Command {
     Release(release::Command),
     /// Tell who is in which arm of an experiment, as the collector and the page do.
     Assign(assign::Options),
-<<<<<<< HEAD
     /// Show the capture rate by week: how many answers people say anything about.
     CaptureRate(watch::CaptureRate),
     /// Say whether a number rises while what guards it falls.
     Guardrails(watch::Guardrails),
-=======
     /// Ask stored inputs of another model or prompt, and compare with what people kept.
     Replay(Box<replay::Options>),
->>>>>>> 4589b55 (tacit replay: draws, says what it takes, asks, and reports)
     /// Show what became of everything that arrived, or of one event.
     Ledger(ledger::Options),
     /// Simulate people whose satisfaction is known: judge the policy, or fill a data directory.
@@ -121,12 +118,9 @@ pub fn main() -> ExitCode {
         Command::Experiment(command) => experiment::run(&command),
         Command::Release(command) => release::run(&command),
         Command::Assign(options) => assign::run(&options),
-<<<<<<< HEAD
         Command::CaptureRate(options) => watch::capture_rate(&options),
         Command::Guardrails(options) => watch::guardrails(&options),
-=======
         Command::Replay(options) => replay::run(&options),
->>>>>>> 4589b55 (tacit replay: draws, says what it takes, asks, and reports)
         Command::Ledger(options) => ledger::run(&options),
         Command::Simulate(options) => simulate::run(&options),
     };

@@ -167,6 +167,7 @@ fn plan(cases: &[Case]) -> Plan {
     });
     Plan {
         version: 1,
+        project: "shop".into(),
         policy: "default@1#0123456789ab".into(),
         as_of: 1_793_000_000_000,
         since: Some(1_761_000_000_000),
