@@ -1,6 +1,6 @@
 //! `tacit replay` while things go wrong: the endpoint's faults, a wrong key, a kill.
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, process::Stdio};
 
 use serde_json::{Value, json};
 use tacit_tests::{endpoint::Endpoint, process::Running, wait};
@@ -126,7 +126,8 @@ fn a_killed_run_goes_on_where_it_was() {
     let mut slow = answers("Question", "The new answer.");
     slow["latency"] = json!(150);
     let endpoint = Endpoint::start(&[slow], Some(KEY));
-    let mut running = Running::start(&mut replay.command(&endpoint, &["--concurrency", "2"]));
+    let mut slowly = replay.command(&endpoint, &["--concurrency", "2"]);
+    let mut running = Running::start(slowly.stderr(Stdio::null()));
     let file = replay.out().join("answers.ndjson");
     wait::until("three answers", || {
         let text = fs::read_to_string(&file).ok()?;
