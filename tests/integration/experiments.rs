@@ -33,7 +33,11 @@ fn an_experiment_is_declared_shown_and_ended() {
     );
     assert_eq!(
         first["guardrails"],
-        json!([{"metric": "return_rate", "margin": 0.02}])
+        json!([
+            {"metric": "survival", "margin": 0.03},
+            {"metric": "edit_depth", "margin": 0.03},
+            {"metric": "return_rate", "margin": 0.02}
+        ])
     );
     let again = add(&data, TONE).ok().json();
     assert_eq!(again["experiments"][0]["is_new"], false);

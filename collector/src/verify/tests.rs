@@ -390,7 +390,11 @@ fn read_of() -> crate::experiment::declaration::Experiment {
     let arms = ["a", "b", "c"]
         .map(|name| json!({"name": name, "weight": if name == "a" { 0.4 } else { 0.3 }}));
     let more = json!({"arms": arms, "primary": "regenerate_rate"});
-    declaration("tone", more).starting(0).unwrap()
+    let mut experiment = declaration("tone", more).starting(0).unwrap();
+    experiment
+        .guardrails
+        .retain(|guard| guard.metric.name() == "return_rate");
+    experiment
 }
 
 #[test]

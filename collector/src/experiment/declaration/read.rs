@@ -6,7 +6,12 @@ use super::{
     Experiment, FieldError, Guardrail,
     fields::{CHANGE, Fields, is_change, wrong},
 };
-use crate::{clock::HOUR_MS, label::Milli, limits::NOTE_BYTES_MAX};
+use crate::{
+    clock::HOUR_MS,
+    experiment::{guard::paired, metric::Metric},
+    label::Milli,
+    limits::NOTE_BYTES_MAX,
+};
 
 /// The only unit there is: rows of one person are alike, so only people count.
 pub(super) const UNIT: &str = "person";
@@ -147,7 +152,7 @@ fn note(fields: Fields<'_>) -> Result<Option<String>, FieldError> {
 /// Those paired with the primary metric, with the margins that were named, and then
 /// the others that were named. Naming some takes none of the paired ones away.
 fn guardrails(
-    primary: &crate::experiment::metric::Metric,
+    primary: &Metric,
     named: Option<Vec<Guardrail>>,
 ) -> Result<Vec<Guardrail>, FieldError> {
     let mut named = named.unwrap_or_default();
@@ -158,7 +163,7 @@ fn guardrails(
         );
         return Err(wrong("guardrails", problem));
     }
-    let mut all: Vec<Guardrail> = Vec::new();
+    let mut all = paired(primary);
     for guardrail in &mut all {
         let own = |named: &Guardrail| named.metric == guardrail.metric;
         if let Some(place) = named.iter().position(own) {

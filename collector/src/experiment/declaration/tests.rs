@@ -209,6 +209,35 @@ fn it_runs_from_its_start_but_never_from_before_it_was_declared() {
 }
 
 #[test]
+fn what_is_optimised_is_guarded_whether_or_not_guardrails_are_named() {
+    let guardrails = |more: Value| {
+        let declaration = Declaration::parse(&said(more)).unwrap();
+        let guardrails = declaration.starting(NOW).unwrap().guardrails;
+        let names = guardrails
+            .into_iter()
+            .map(|one| (one.metric.name(), one.margin.thousandths()));
+        names.collect::<Vec<_>>()
+    };
+    let own = |names: &[(&str, i64)]| -> Vec<(String, i64)> {
+        names
+            .iter()
+            .map(|(name, margin)| ((*name).into(), *margin))
+            .collect()
+    };
+    let paired = own(&[("survival", 30), ("edit_depth", 30)]);
+    assert_eq!(guardrails(json!({"guardrails": null})), paired);
+    let named = json!({"guardrails": [
+        {"metric": "return_rate", "margin": 0.02}, {"metric": "edit_depth", "margin": 0.01},
+    ]});
+    let all = own(&[("survival", 30), ("edit_depth", 10), ("return_rate", 20)]);
+    assert_eq!(guardrails(named), all);
+    for metric in Metric::ALL {
+        let of = json!({"primary": metric.name(), "guardrails": null});
+        assert!(!guardrails(of).is_empty(), "{}", metric.name());
+    }
+}
+
+#[test]
 fn a_file_is_read_with_its_lines() {
     let path = std::path::Path::new("tacit.toml");
     let parse = |text: &str| crate::config::Config::parse(path, text);
@@ -224,7 +253,7 @@ fn a_file_is_read_with_its_lines() {
     assert_eq!(configured.project.as_deref(), Some("shop"));
     let experiment = configured.declaration.starting(0).unwrap();
     assert_eq!(experiment.starts_at, 1_763_942_400_000);
-    assert_eq!(experiment.guardrails[0].margin, Milli::new(20));
+    assert_eq!(experiment.guardrails[2].margin, Milli::new(20));
     for (text, line) in [
         (
             format!("{good}\n[[experiment]]\nname = \"x\"\n"),

@@ -134,10 +134,7 @@ impl Metric {
     /// Whether it lies between 0 and 1.
     #[must_use]
     pub const fn is_share(&self) -> bool {
-        !matches!(
-            self,
-            Self::Score | Self::DwellSeconds | Self::LengthChars | Self::External(_)
-        )
+        matches!(self.unit(), Unit::Share)
     }
 }
 
