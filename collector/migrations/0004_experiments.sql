@@ -29,3 +29,15 @@ CREATE TABLE assignments (
   received_at INTEGER NOT NULL,     -- known since
   PRIMARY KEY (project, subject, experiment)
 ) STRICT, WITHOUT ROWID;
+
+-- What the gate said of releases; the last one is shown beside them.
+CREATE TABLE verdicts (
+  number  INTEGER PRIMARY KEY,     -- the order they were said in
+  project INTEGER NOT NULL,
+  release TEXT NOT NULL,           -- its id
+  verdict TEXT NOT NULL,           -- ship, hold or stop
+  as_of   INTEGER NOT NULL,
+  policy  TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX verdicts_by_release ON verdicts (project, release, number);

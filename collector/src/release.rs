@@ -2,7 +2,9 @@
 //!
 //! A release is a fact told once: `new` checks what was said and names it by its
 //! content, so that the same telling twice is one release. Whether the build and the
-//! experiment it names exist is the store's to say ([`record`]).
+//! experiment it names exist is the store's to say ([`check`]).
+
+mod known;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -11,9 +13,12 @@ use thiserror::Error;
 use crate::{
     control::ProjectId,
     experiment::declaration::Experiment,
+    label::Milli,
     limits::{NAME_BYTES_MAX, NOTE_BYTES_MAX},
     store::{ExperimentStore, StoreError, UpdateStore},
 };
+
+pub use known::Known;
 
 /// What kind of thing went live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -76,8 +81,8 @@ pub struct Release {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
-    /// Learnt from people, and no experiment compared it: it may please them and
-    /// still be worse.
+    /// Learnt from people, and no experiment that holds somebody out compared it: it
+    /// may please them and still be worse.
     Unproven,
     /// An experiment is named. What it says is told by `tacit verify`.
     Experiment,
@@ -201,32 +206,27 @@ impl Release {
         Ok(release)
     }
 
-    /// What shows that it is better than what was before.
+    /// What shows that it is better than what was before, as far as what was declared
+    /// tells; `experiment` is what was declared under the name it gives.
     #[must_use]
-    pub const fn proof(&self) -> Proof {
+    pub fn proof(&self, experiment: Option<&Experiment>) -> Proof {
+        let nobody_held_out = experiment.is_none_or(|one| one.holdout == Milli::default());
         match (&self.experiment, &self.from) {
-            (Some(_), _) => Proof::Experiment,
-            (None, Some(_)) => Proof::Unproven,
             (None, None) => Proof::NotNeeded,
+            (None, Some(_)) => Proof::Unproven,
+            (Some(_), Some(_)) if nobody_held_out => Proof::Unproven,
+            (Some(_), _) => Proof::Experiment,
         }
-    }
-
-    /// As it is shown: with its proof.
-    #[must_use]
-    pub fn to_json(&self) -> serde_json::Value {
-        let mut shown = serde_json::to_value(self).unwrap_or_default();
-        shown["proof"] = serde_json::to_value(self.proof()).unwrap_or_default();
-        shown
     }
 }
 
-/// Checks an announcement and writes it down; whether it is new.
-pub fn record<S: UpdateStore + ExperimentStore + ?Sized>(
+/// Checks an announcement, and that what it names is there.
+pub fn check<S: UpdateStore + ExperimentStore + ?Sized>(
     store: &S,
     project: ProjectId,
     said: Announcement,
     now: u64,
-) -> Result<(Release, bool), ReleaseError> {
+) -> Result<Release, ReleaseError> {
     let release = Release::new(said, now)?;
     if let Some(from) = &release.from
         && store.build(project, from)?.is_none()
@@ -238,8 +238,7 @@ pub fn record<S: UpdateStore + ExperimentStore + ?Sized>(
         let declared = declared.ok_or_else(|| ReleaseError::Undeclared(experiment.clone()))?;
         check_arm(&declared.experiment, release.arm.as_deref())?;
     }
-    let is_new = store.add_release(project, &release)?;
-    Ok((release, is_new))
+    Ok(release)
 }
 
 /// A release is one of the arms that were compared with the control.
@@ -269,79 +268,4 @@ fn wrong(field: &'static str, problem: impl Into<String>) -> ReleaseError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn said(kind: ReleaseKind) -> Announcement {
-        Announcement {
-            name: "support@15".into(),
-            kind,
-            from: Some("br_1".into()),
-            experiment: None,
-            arm: None,
-            at: None,
-            note: None,
-        }
-    }
-
-    #[test]
-    fn what_was_learnt_from_people_is_unproven_until_an_experiment_is_named() {
-        let proof = |said| Release::new(said, 5).unwrap().proof();
-        assert_eq!(proof(said(ReleaseKind::Prompt)), Proof::Unproven);
-        let mut compared = said(ReleaseKind::FineTune);
-        compared.experiment = Some("tone".into());
-        assert_eq!(proof(compared), Proof::Experiment);
-        let mut bought = said(ReleaseKind::Model);
-        bought.from = None;
-        assert_eq!(proof(bought), Proof::NotNeeded);
-    }
-
-    #[test]
-    fn errors_name_the_field() {
-        let field = |said| match Release::new(said, 5) {
-            Err(ReleaseError::Field { field, .. }) => Some(field),
-            _ => None,
-        };
-        let mut nameless = said(ReleaseKind::Rag);
-        nameless.name = " ".into();
-        assert_eq!(field(nameless), Some("name"));
-        let mut rootless = said(ReleaseKind::Rag);
-        rootless.from = None;
-        assert_eq!(field(rootless), Some("from"));
-        let mut armed = said(ReleaseKind::Rag);
-        armed.arm = Some("b".into());
-        assert_eq!(field(armed), Some("arm"));
-        let mut chatty = said(ReleaseKind::Rag);
-        chatty.note = Some("x".repeat(NOTE_BYTES_MAX + 1));
-        assert_eq!(field(chatty), Some("note"));
-    }
-
-    #[test]
-    fn a_release_told_before_there_were_arms_is_read_and_has_the_same_id() {
-        let old = r#"{"release":"rel_1b9fb7745cc5b782","name":"support@15","kind":"prompt",
-            "from":"br_1","experiment":"tone","at":5,"note":null}"#;
-        let mut again = said(ReleaseKind::Prompt);
-        again.experiment = Some("tone".into());
-        let again = Release::new(again, 5).unwrap();
-        assert_eq!(serde_json::from_str::<Release>(old).unwrap(), again);
-        let mut armed = said(ReleaseKind::Prompt);
-        (armed.experiment, armed.arm) = (Some("tone".into()), Some("b".into()));
-        assert_ne!(Release::new(armed, 5).unwrap().release, again.release);
-    }
-
-    #[test]
-    fn the_same_telling_is_the_same_release() {
-        let told = |at| {
-            let mut said = said(ReleaseKind::Prompt);
-            said.at = at;
-            Release::new(said, 5).unwrap()
-        };
-        assert_eq!(told(Some(5)), told(None));
-        assert_ne!(told(Some(5)).release, told(Some(6)).release);
-        let shown = told(None).to_json();
-        assert_eq!(
-            (&shown["at"], &shown["proof"]),
-            (&5.into(), &"unproven".into())
-        );
-    }
-}
+mod tests;

@@ -19,6 +19,7 @@ mod run;
 mod selection;
 mod serve;
 mod simulate;
+mod verify;
 mod watch;
 
 use std::{
@@ -66,6 +67,8 @@ enum Command {
     /// Record and show what went live.
     #[command(subcommand)]
     Release(release::Command),
+    /// Say whether a release or an experiment's arm is proven: exits 0 ship, 1 hold, 2 stop.
+    Verify(verify::Options),
     /// Tell who is in which arm of an experiment, as the collector and the page do.
     Assign(assign::Options),
     /// Show the capture rate by week: how many answers people say anything about.
@@ -106,6 +109,7 @@ pub fn main() -> ExitCode {
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .init();
+    let mut code = ExitCode::SUCCESS;
     let done = match Cli::parse().command {
         Command::Serve(options) => serve::run(&options),
         Command::Keys(command) => keys::run(&command),
@@ -117,6 +121,7 @@ pub fn main() -> ExitCode {
         Command::Builds(options) => release::builds(&options),
         Command::Experiment(command) => experiment::run(&command),
         Command::Release(command) => release::run(&command),
+        Command::Verify(options) => verify::run(&options).map(|verdict| code = verdict),
         Command::Assign(options) => assign::run(&options),
         Command::CaptureRate(options) => watch::capture_rate(&options),
         Command::Guardrails(options) => watch::guardrails(&options),
@@ -125,7 +130,7 @@ pub fn main() -> ExitCode {
         Command::Simulate(options) => simulate::run(&options),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => code,
         Err(error) => {
             // Nothing is left to tell when stderr is gone.
             let _ = writeln!(io::stderr(), "tacit: {error:#}");

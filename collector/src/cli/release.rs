@@ -2,18 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Common, Usage, data::Data, out, out_json, selection::moment};
+use super::{
+    Common, Usage, data::Data, note, out, out_json, policy::policy_or_default, selection::moment,
+};
 use crate::{
     brief::files,
     builds::record_of,
     cadence::period::instant,
     control::ProjectId,
     dataset::build::Manifest,
-    release::{Announcement, Release, ReleaseError, ReleaseKind, record},
-    store::UpdateStore,
+    export::work,
+    release::{Announcement, Known, Release, ReleaseError, ReleaseKind, check},
+    store::{ExperimentStore, UpdateStore},
+    verify::{Asked, Subject, Verdict, verify},
     wall::now_ms,
 };
 
@@ -49,6 +54,12 @@ pub(super) struct Add {
     /// For people.
     #[arg(long)]
     note: Option<String>,
+    /// Record it only if `tacit verify` says ship.
+    #[arg(long)]
+    require_proof: bool,
+    /// With --require-proof: file of a policy; the built-in one without.
+    #[arg(long, requires = "require_proof")]
+    policy: Option<PathBuf>,
     /// The project; not needed when there is only one.
     #[arg(long)]
     project: Option<String>,
@@ -89,15 +100,49 @@ fn add(options: &Add) -> anyhow::Result<()> {
         at: options.at,
         note: options.note.clone(),
     };
-    let (release, _) = record(&*data.store, project, said, now).map_err(|error| match error {
+    let release = check(&*data.store, project, said, now).map_err(|error| match error {
         ReleaseError::Store(error) => anyhow::Error::from(error),
         error @ (ReleaseError::Unknown(_) | ReleaseError::Undeclared(_)) => error.into(),
         error @ ReleaseError::Field { .. } => Usage(format!("--{error}")).into(),
     })?;
-    if options.common.json {
-        return out_json(&release.to_json());
+    if options.require_proof {
+        prove(options, &data, project, &release, now)?;
     }
-    Ok(out(&line(&release)?)?)
+    data.store.add_release(project, &release)?;
+    let known = Known::of(&*data.store, project)?;
+    if options.common.json {
+        return out_json(&known.json(&release));
+    }
+    Ok(out(&line(&release, &known)?)?)
+}
+
+/// Asks the gate, which has to say ship; what it said is written down.
+fn prove(
+    options: &Add,
+    data: &Data,
+    project: ProjectId,
+    release: &Release,
+    now: u64,
+) -> anyhow::Result<()> {
+    let policy = policy_or_default(options.policy.as_deref())?;
+    let work = work(&options.common.data)?;
+    let asked = Asked {
+        store: &*data.store,
+        project,
+        policy: &policy,
+        as_of: now,
+        directory: work.path(),
+    };
+    let subject = Subject::of_release(&*data.store, project, release.clone(), None)?;
+    let report = verify(&asked, subject)?;
+    if report.verdict != Verdict::Ship {
+        note(report.text().trim_end());
+        bail!("not recorded, as --require-proof asks for proof");
+    }
+    if let Some(spoken) = report.spoken() {
+        data.store.add_verdict(project, &spoken)?;
+    }
+    Ok(())
 }
 
 /// The id of what `from` names. A directory's build is recorded if it was made
@@ -131,19 +176,20 @@ fn list(options: &List) -> anyhow::Result<()> {
     let data = Data::open(&options.common.data)?;
     let project = data.project(options.project.as_deref())?;
     let releases = data.store.releases(project)?;
+    let known = Known::of(&*data.store, project)?;
     if options.common.json {
-        let shown: Vec<Value> = releases.iter().map(Release::to_json).collect();
+        let shown: Vec<Value> = releases.iter().map(|one| known.json(one)).collect();
         return out_json(&json!({ "releases": shown }));
     }
     for release in &releases {
-        out(&line(release)?)?;
+        out(&line(release, &known)?)?;
     }
     Ok(())
 }
 
 /// A release for people.
-fn line(release: &Release) -> anyhow::Result<String> {
-    let json = release.to_json();
+fn line(release: &Release, known: &Known) -> anyhow::Result<String> {
+    let json = known.json(release);
     let mut line = format!(
         "{} {} {} {}",
         instant(release.at)?,
@@ -151,6 +197,10 @@ fn line(release: &Release) -> anyhow::Result<String> {
         release.name,
         json["proof"].as_str().unwrap_or_default()
     );
+    if let Some(spoken) = known.verified(release) {
+        let verdict = spoken.verdict.name();
+        line.push_str(&format!(", verified {verdict} {}", instant(spoken.as_of)?));
+    }
     if let Some(from) = &release.from {
         line.push_str(&format!(", from {from}"));
     }

@@ -24,6 +24,7 @@ mod signals;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod watch;
 
 use std::time::Duration;
@@ -115,6 +116,8 @@ pub fn routes(collector: web::Data<Collector>, site: Site) -> impl FnOnce(&mut w
             .service(resource("/v1/assign").route(web::get().to(assign::one)))
             .service(resource("/v1/capture-rate").route(web::get().to(watch::capture_rate)))
             .service(resource("/v1/guardrails").route(web::get().to(watch::guardrails)))
+            .service(resource("/v1/verify").route(web::get().to(verify::everybody)))
+            .service(resource("/v1/verify/{name}").route(web::get().to(verify::one)))
             .service(resource("/v1/ledger").route(web::get().to(ledger::ledger)))
             .service(resource("/v1/overview").route(web::get().to(ledger::overview)))
             .service(

@@ -6,31 +6,57 @@ use serde_json::{Map, Value, json};
 use super::{
     auth::Secret,
     body,
+    health::DataPath,
     problem::{Kind, Problem},
+    query::{policy, settled},
+    verify::asked,
 };
 use crate::{
     collector::Collector,
     limits::RELEASE_BODY_BYTES_MAX,
-    release::{Announcement, Release, ReleaseError, record},
-    store::UpdateStore,
+    release::{Announcement, Known, ReleaseError, check},
+    store::{ExperimentStore, StoreError, UpdateStore},
+    verify::{Subject, Verdict, verify},
     wall::now_ms,
 };
 
-/// `POST /v1/releases`: 201 for a new one, 200 for one that was told before.
+/// `POST /v1/releases`: 201 for a new one, 200 for one that was told before; with
+/// `require_proof`, 409 for one that the gate does not ship.
 pub(super) async fn add(
     secret: Secret,
     request: HttpRequest,
     payload: web::Payload,
     collector: web::Data<Collector>,
+    data: web::Data<DataPath>,
 ) -> Result<HttpResponse, Problem> {
     body::check_content_type(&request, &["application/json", "text/plain"])?;
     let body = body::read(&request, payload, RELEASE_BODY_BYTES_MAX).await?;
     let said: Map<String, Value> = serde_json::from_slice(&body)
         .map_err(|error| Problem::malformed("body", error.to_string()))?;
+    let needs_proof = said.get("require_proof") == Some(&Value::Bool(true));
     let said = Announcement::from_json(&said)?;
+    let policy = policy(&collector, None)?;
+    if needs_proof {
+        settled(&collector).await;
+    }
     let project = secret.0.id;
-    let (release, is_new) = web::block(move || -> Result<_, Problem> {
-        Ok(record(&*collector.store, project, said, now_ms())?)
+    let (shown, is_new) = web::block(move || -> Result<_, Problem> {
+        let (store, now) = (&*collector.store, now_ms());
+        let release = check(store, project, said, now)?;
+        if needs_proof {
+            let subject = Subject::of_release(store, project, release.clone(), None)?;
+            let report = asked(&collector, &data, project, &policy, now, |asked, _| {
+                Ok(verify(asked, subject)?)
+            })?;
+            if report.verdict != Verdict::Ship {
+                return Err(Problem::new(Kind::ReleaseUnproven, report.summary));
+            }
+            if let Some(spoken) = report.spoken() {
+                store.add_verdict(project, &spoken)?;
+            }
+        }
+        let is_new = store.add_release(project, &release)?;
+        Ok((Known::of(store, project)?.json(&release), is_new))
     })
     .await??;
     let mut response = if is_new {
@@ -38,7 +64,7 @@ pub(super) async fn add(
     } else {
         HttpResponse::Ok()
     };
-    Ok(response.json(release.to_json()))
+    Ok(response.json(shown))
 }
 
 /// `GET /v1/releases`: the first first.
@@ -47,9 +73,13 @@ pub(super) async fn list(
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
     let project = secret.0.id;
-    let releases = web::block(move || collector.store.releases(project)).await??;
-    let releases: Vec<Value> = releases.iter().map(Release::to_json).collect();
-    Ok(HttpResponse::Ok().json(json!({ "releases": releases })))
+    let shown = web::block(move || -> Result<Vec<Value>, StoreError> {
+        let known = Known::of(&*collector.store, project)?;
+        let releases = collector.store.releases(project)?;
+        Ok(releases.iter().map(|one| known.json(one)).collect())
+    })
+    .await??;
+    Ok(HttpResponse::Ok().json(json!({ "releases": shown })))
 }
 
 impl From<ReleaseError> for Problem {

@@ -1,7 +1,7 @@
-//! Experiments that were declared.
+//! Experiments that were declared, and what the gate said of releases.
 
 use super::StoreError;
-use crate::{control::ProjectId, experiment::declaration::Declared};
+use crate::{control::ProjectId, experiment::declaration::Declared, verify::Spoken};
 
 /// Declarations and ends of experiments: facts, never changed. All that writes is
 /// durable on return, and known to running collectors as keys are.
@@ -27,4 +27,10 @@ pub trait ExperimentStore: Send + Sync {
 
     /// All experiments, in the order they were declared in.
     fn experiments(&self, project: ProjectId) -> Result<Vec<Declared>, StoreError>;
+
+    /// Writes down what the gate said of a release.
+    fn add_verdict(&self, project: ProjectId, spoken: &Spoken) -> Result<(), StoreError>;
+
+    /// What the gate last said of each release, by the release's id.
+    fn verdicts(&self, project: ProjectId) -> Result<Vec<Spoken>, StoreError>;
 }

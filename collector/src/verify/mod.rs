@@ -9,22 +9,26 @@
 //! The decision is a pure function of a readout: the same facts, policy, declaration and
 //! `as_of` give the same answer, and every number it rests on is in it.
 
+mod ask;
 mod conditions;
 mod decide;
 mod everybody;
 mod evidence;
 mod more;
 mod report;
+mod spoken;
 mod subject;
 mod text;
 
 use serde::{Deserialize, Serialize};
 
+pub use ask::{Asked, VerifyError, everybody_held_out, verify};
 pub use decide::{Decision, Outlook, decide};
 pub use everybody::everybody;
 pub use evidence::{Evidence, Gain, Guarding, HeldOut, Mix, Pace};
 pub use more::More;
 pub use report::{About, Compared, Report};
+pub use spoken::Spoken;
 pub use subject::{Origin, Subject, SubjectError, find};
 
 /// People whom both arms need each before anything ships. The confidence sequence is
@@ -34,6 +38,13 @@ pub const PEOPLE_MIN: u64 = 200;
 
 /// Share of people with another arm than assigned beyond which nothing is believed.
 pub const MISMATCHED_MAX: f64 = 0.01;
+
+/// Days back from which everybody is compared with those held out, where nothing else is
+/// asked: long enough for what is learnt to add up.
+pub const HOLDOUT_DAYS: u64 = 90;
+
+/// What a name is told that no metric has.
+pub const NO_METRIC: &str = "no metric; metrics.md lists them, external ones are external:NAME";
 
 /// What the gate says; the worst of its conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -106,6 +117,16 @@ impl Verdict {
             Self::Hold => "hold",
             Self::Stop => "stop",
         }
+    }
+}
+
+impl Verdict {
+    /// By its name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Ship, Self::Hold, Self::Stop]
+            .into_iter()
+            .find(|verdict| verdict.name() == name)
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::store::{BuildKind, BuildRecord, UpdateStore};
 
 fn tone(more: &Value) -> String {
     let mut said = json!({
@@ -106,4 +107,159 @@ async fn a_release_names_an_experiment_that_was_declared() {
         let answer = release(Some(arm)).await;
         assert_eq!(answer.problem(), (400, "arm_malformed".into()), "{arm}");
     }
+}
+
+/// The verdict and the names of the conditions that do not hold.
+fn broken(report: &Value) -> (String, Vec<String>) {
+    let conditions = report["conditions"].as_array().unwrap();
+    let broken = conditions.iter().filter(|one| one["verdict"] != "ship");
+    let names = broken.map(|one| one["check"].as_str().unwrap().to_owned());
+    (
+        report["verdict"].as_str().unwrap().to_owned(),
+        names.collect(),
+    )
+}
+
+#[actix_web::test]
+async fn the_gate_holds_what_nobody_has_seen() {
+    let harness = Harness::new();
+    let three = json!([
+        {"name": "plain", "weight": 0.4}, {"name": "warm", "weight": 0.3},
+        {"name": "cold", "weight": 0.3},
+    ]);
+    assert_eq!(
+        declare(&harness, &json!({ "arms": three })).await.status,
+        201
+    );
+    let unnamed = harness.get("/v1/verify/tone").await;
+    assert_eq!(unnamed.problem(), (400, "arm_unsupported".into()));
+    assert!(unnamed.text().contains("warm, cold"), "{}", unnamed.text());
+    let report = harness.get("/v1/verify/tone?arm=warm").await.json();
+    let (verdict, names) = broken(&report);
+    assert_eq!((&*verdict, &report["exit_code"]), ("hold", &json!(1)));
+    let all = [
+        "primary",
+        "guardrail",
+        "guardrail",
+        "guardrail",
+        "people",
+        "assignment",
+        "holdout",
+    ];
+    assert_eq!(names, all);
+    assert_eq!(report["about"], "experiment");
+    assert_eq!(report["compared"]["control"], "plain");
+    let text = harness
+        .get("/v1/verify/tone?arm=warm&format=markdown")
+        .await;
+    assert_eq!(
+        text.header("content-type"),
+        Some("text/markdown; charset=utf-8")
+    );
+    assert!(
+        text.text()
+            .starts_with("## tone: hold\n\n**Hold: primary use_rate"),
+        "{}",
+        text.text()
+    );
+    for (path, problem) in [
+        ("tone?arm=hot", (400, "arm_unsupported")),
+        ("none", (404, "not_found")),
+        ("tone?arm=warm&format=pdf", (400, "format_unsupported")),
+        ("tone?arm=warm&as_of=1", (400, "as_of_unsupported")),
+        ("tone?arm=warm&policy=none", (400, "policy_unsupported")),
+    ] {
+        let answer = harness.get(&format!("/v1/verify/{path}")).await;
+        assert_eq!(answer.problem(), (problem.0, problem.1.into()), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn everybody_is_compared_with_those_held_out() {
+    let harness = Harness::new();
+    let report = harness.get("/v1/verify").await.json();
+    let (verdict, names) = broken(&report);
+    assert_eq!((&*verdict, &report["about"]), ("hold", &json!("everybody")));
+    assert_eq!(names[0], "people");
+    let wrong = harness.get("/v1/verify?metric=joy").await;
+    assert_eq!(wrong.problem(), (400, "metric_unsupported".into()));
+}
+
+#[actix_web::test]
+async fn what_was_learnt_from_people_is_stopped_and_unproven_without_an_experiment_and_a_holdout() {
+    let harness = Harness::new();
+    let project = *harness
+        .collector
+        .control
+        .get()
+        .projects
+        .keys()
+        .next()
+        .unwrap();
+    let build = BuildRecord::new(BuildKind::Brief, "br_1", b"{}", 1, "/out");
+    harness.collector.store.add_build(project, &build).unwrap();
+    assert_eq!(declare(&harness, &json!({})).await.status, 201);
+    assert_eq!(
+        declare(&harness, &json!({"name": "nobody", "holdout": 0}))
+            .await
+            .status,
+        201
+    );
+    let release = |name: &str, more: Value| {
+        let mut said = json!({"name": name, "kind": "prompt", "from": "br_1", "at": 5});
+        for (field, value) in more.as_object().unwrap() {
+            said[field] = value.clone();
+        }
+        let said = said.to_string();
+        let harness = &harness;
+        async move { harness.asked(Method::POST, "/v1/releases", &said).await }
+    };
+    for (name, more, proof, found) in [
+        ("alone", json!({}), "unproven", ("stop", "origin")),
+        (
+            "nobody@1",
+            json!({"experiment": "nobody"}),
+            "unproven",
+            ("stop", "holdout"),
+        ),
+        (
+            "tone@1",
+            json!({"experiment": "tone"}),
+            "experiment",
+            ("hold", "primary"),
+        ),
+    ] {
+        let mut strict = more.clone();
+        strict["require_proof"] = true.into();
+        let refused = release(name, strict).await;
+        assert_eq!(
+            refused.problem(),
+            (409, "release_unproven".into()),
+            "{name}"
+        );
+        // That it went live is a fact all the same.
+        let told = release(name, more).await;
+        assert_eq!(
+            (told.status, &told.json()["proof"]),
+            (201, &json!(proof)),
+            "{name}"
+        );
+        let report = harness.get(&format!("/v1/verify/{name}")).await.json();
+        let (verdict, names) = broken(&report);
+        assert_eq!(
+            (&*verdict, names.contains(&found.1.to_owned())),
+            (found.0, true),
+            "{report}"
+        );
+        assert_eq!(report["unproven"], json!(proof == "unproven"), "{name}");
+    }
+    let bought = json!({"from": null, "kind": "model", "require_proof": true});
+    let bought = release("m-2", bought).await;
+    assert_eq!(
+        (bought.status, &bought.json()["proof"]),
+        (201, &json!("not_needed"))
+    );
+    assert_eq!(bought.json()["verified"]["verdict"], "ship");
+    let names = harness.get("/v1/releases").await.json();
+    assert_eq!(names["releases"].as_array().unwrap().len(), 4);
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     experiment::declaration::{Declaration, DeclareError, Declared, end, record},
     testing::declaration,
+    verify::{Spoken, Verdict},
 };
 
 fn declared(store: &dyn ExperimentStore, said: &Declaration, at: u64) -> Declared {
@@ -62,4 +63,26 @@ pub(super) fn collectors_hear_of_experiments<S: Backend>() {
     end(&store, OURS, "tone", NOW + 5).unwrap();
     assert!(version() > between);
     drop(directory);
+}
+
+pub(super) fn the_last_word_on_a_release_is_known<S: Backend>() {
+    let Fixture { store, directory } = S::fixture();
+    let spoken = |release: &str, verdict, as_of| Spoken {
+        release: release.into(),
+        verdict,
+        as_of,
+        policy: "default@1#0".into(),
+    };
+    let said = [
+        spoken("rel_b", Verdict::Hold, NOW),
+        spoken("rel_a", Verdict::Stop, NOW),
+        spoken("rel_b", Verdict::Ship, NOW + 5),
+    ];
+    for spoken in &said {
+        store.add_verdict(OURS, spoken).unwrap();
+    }
+    drop(store);
+    let store = S::open_in(directory.path());
+    assert_eq!(store.verdicts(OURS).unwrap(), said[1..]);
+    assert_eq!(store.verdicts(ProjectId(2)).unwrap(), []);
 }

@@ -103,6 +103,7 @@ macro_rules! contract {
                 an_experiment_is_declared_once
                 an_experiment_ends_once
                 collectors_hear_of_experiments
+                the_last_word_on_a_release_is_known
             );
         }
     };

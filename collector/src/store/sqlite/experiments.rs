@@ -7,6 +7,7 @@ use crate::{
     control::ProjectId,
     experiment::declaration::Declared,
     store::{ExperimentStore, StoreError},
+    verify::{Spoken, Verdict},
 };
 
 impl ExperimentStore for SqliteStore {
@@ -60,6 +61,46 @@ impl ExperimentStore for SqliteStore {
 
     fn experiments(&self, project: ProjectId) -> Result<Vec<Declared>, StoreError> {
         self.read(|snapshot| all(snapshot, project))
+    }
+
+    fn add_verdict(&self, project: ProjectId, spoken: &Spoken) -> Result<(), StoreError> {
+        self.write(Durability::Now, |tx, _| {
+            tx.execute(
+                "INSERT INTO verdicts (project, release, verdict, as_of, policy)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![
+                    project.0,
+                    spoken.release,
+                    spoken.verdict.name(),
+                    time(spoken.as_of),
+                    spoken.policy,
+                ],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn verdicts(&self, project: ProjectId) -> Result<Vec<Spoken>, StoreError> {
+        self.read(|snapshot| {
+            let mut select = snapshot.prepare_cached(
+                "SELECT release, verdict, as_of, policy FROM verdicts WHERE number IN
+                 (SELECT max(number) FROM verdicts WHERE project = ?1 GROUP BY release)
+                 ORDER BY release",
+            )?;
+            let mut rows = select.query([project.0])?;
+            let mut spoken = Vec::new();
+            while let Some(row) = rows.next()? {
+                let verdict: String = row.get(1)?;
+                spoken.push(Spoken {
+                    release: row.get(0)?,
+                    verdict: Verdict::from_name(&verdict)
+                        .ok_or(StoreError::Unreadable("verdict"))?,
+                    as_of: unsigned(row.get(2)?),
+                    policy: row.get(3)?,
+                });
+            }
+            Ok(spoken)
+        })
     }
 }
 

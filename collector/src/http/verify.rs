@@ -1,0 +1,162 @@
+//! The gate over HTTP. It only says what it finds: whoever asks decides what follows.
+
+use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
+use serde::Deserialize;
+
+use super::{
+    auth::Secret,
+    health::DataPath,
+    problem::{Kind, Problem},
+    query::{as_of, policy, settled},
+};
+use crate::{
+    collector::Collector,
+    control::ProjectId,
+    experiment::{metric::Metric, readout::ReadoutError},
+    export::work,
+    label::Policy,
+    verify::{
+        Asked, HOLDOUT_DAYS, NO_METRIC, Report, SubjectError, VerifyError, everybody_held_out,
+        find, verify,
+    },
+    wall::now_ms,
+};
+
+const DAY_MS: u64 = 86_400_000;
+
+#[derive(Deserialize)]
+pub(super) struct Query {
+    arm: Option<String>,
+    policy: Option<String>,
+    as_of: Option<u64>,
+    format: Option<String>,
+    #[serde(alias = "from")]
+    since: Option<u64>,
+    metric: Option<String>,
+}
+
+/// `GET /v1/verify/{release or experiment}`.
+pub(super) async fn one(
+    secret: Secret,
+    name: web::Path<String>,
+    query: web::Query<Query>,
+    collector: web::Data<Collector>,
+    data: web::Data<DataPath>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner();
+    let arm = query.arm.clone();
+    answer(
+        secret.0.id,
+        query,
+        collector,
+        data,
+        move |asked, collector| {
+            let subject = find(&*collector.store, asked.project, &name, arm.as_deref())?;
+            Ok(verify(asked, subject)?)
+        },
+    )
+    .await
+}
+
+/// `GET /v1/verify`: everybody against those held out.
+pub(super) async fn everybody(
+    secret: Secret,
+    query: web::Query<Query>,
+    collector: web::Data<Collector>,
+    data: web::Data<DataPath>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.into_inner();
+    let metric = query.metric.as_deref().unwrap_or("capture_rate");
+    let metric =
+        Metric::from_name(metric).ok_or_else(|| Problem::unsupported("metric", NO_METRIC))?;
+    let since = query.since;
+    answer(secret.0.id, query, collector, data, move |asked, _| {
+        let default = asked.as_of.saturating_sub(HOLDOUT_DAYS * DAY_MS);
+        Ok(everybody_held_out(
+            asked,
+            &metric,
+            since.unwrap_or(default),
+        )?)
+    })
+    .await
+}
+
+async fn answer(
+    project: ProjectId,
+    query: Query,
+    collector: web::Data<Collector>,
+    data: web::Data<DataPath>,
+    ask: impl FnOnce(&Asked<'_>, &Collector) -> Result<Report, Problem> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let is_markdown = match query.format.as_deref() {
+        None | Some("json") => false,
+        Some("markdown") => true,
+        Some(_) => return Err(Problem::unsupported("format", "json or markdown")),
+    };
+    let as_of = as_of(query.as_of);
+    if as_of > now_ms() {
+        let detail = "it is in the future: what it sees may still change";
+        return Err(Problem::unsupported("as_of", detail));
+    }
+    let policy = policy(&collector, query.policy.as_deref())?;
+    settled(&collector).await;
+    let report = web::block(move || asked(&collector, &data, project, &policy, as_of, ask));
+    let report = report.await??;
+    if is_markdown {
+        let kind = (CONTENT_TYPE, "text/markdown; charset=utf-8");
+        return Ok(HttpResponse::Ok()
+            .insert_header(kind)
+            .body(report.markdown()));
+    }
+    Ok(HttpResponse::Ok().json(report))
+}
+
+/// Asks the gate, with a directory to work in.
+pub(super) fn asked(
+    collector: &Collector,
+    data: &DataPath,
+    project: ProjectId,
+    policy: &Policy,
+    as_of: u64,
+    ask: impl FnOnce(&Asked<'_>, &Collector) -> Result<Report, Problem>,
+) -> Result<Report, Problem> {
+    let work = work(&data.0).map_err(|error| {
+        tracing::error!(%error, "nothing could be verified");
+        Problem::new(Kind::Internal, "there is no place to work in")
+    })?;
+    let asked = Asked {
+        store: &*collector.store,
+        project,
+        policy,
+        as_of,
+        directory: work.path(),
+    };
+    ask(&asked, collector)
+}
+
+impl From<SubjectError> for Problem {
+    fn from(error: SubjectError) -> Self {
+        match error {
+            error @ SubjectError::Unknown(_) => Self::new(Kind::NotFound, error.to_string()),
+            error @ (SubjectError::ArmNeeded(..) | SubjectError::ArmUnknown(..)) => {
+                Self::unsupported("arm", error.to_string())
+            }
+            SubjectError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<VerifyError> for Problem {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Readout(error @ ReadoutError::NotDeclared(_)) => {
+                Self::unsupported("as_of", error.to_string())
+            }
+            VerifyError::Readout(ReadoutError::Store(error)) => error.into(),
+            error => {
+                tracing::error!(%error, "nothing could be verified");
+                Self::new(Kind::Internal, "it could not be verified")
+            }
+        }
+    }
+}
