@@ -8,12 +8,10 @@ use super::{
     Common, Usage, data::Data, out, out_json, policy::policy_or_default, selection::moment,
 };
 use crate::{
-    experiment::metric::Metric,
+    experiment::{guard, metric::Metric},
     export::work,
     store::ExperimentStore,
-    verify::{
-        Asked, HOLDOUT_DAYS, NO_METRIC, Report, SubjectError, everybody_held_out, find, verify,
-    },
+    verify::{Asked, HOLDOUT_DAYS, Report, SubjectError, everybody_held_out, find, verify},
     wall::now_ms,
 };
 
@@ -53,7 +51,7 @@ pub(super) struct Options {
 }
 
 fn metric(name: &str) -> Result<Metric, String> {
-    Metric::from_name(name).ok_or_else(|| NO_METRIC.into())
+    Metric::from_name(name).ok_or_else(|| guard::NO_METRIC.into())
 }
 
 /// Asks, tells, and says by its exit code what is to be done: 0 ship, 1 hold, 2 stop.

@@ -12,12 +12,11 @@ use super::{
 use crate::{
     collector::Collector,
     control::ProjectId,
-    experiment::{metric::Metric, readout::ReadoutError},
+    experiment::{guard, metric::Metric, readout::ReadoutError},
     export::work,
     label::Policy,
     verify::{
-        Asked, HOLDOUT_DAYS, NO_METRIC, Report, SubjectError, VerifyError, everybody_held_out,
-        find, verify,
+        Asked, HOLDOUT_DAYS, Report, SubjectError, VerifyError, everybody_held_out, find, verify,
     },
     wall::now_ms,
 };
@@ -67,8 +66,8 @@ pub(super) async fn everybody(
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
     let metric = query.metric.as_deref().unwrap_or("capture_rate");
-    let metric =
-        Metric::from_name(metric).ok_or_else(|| Problem::unsupported("metric", NO_METRIC))?;
+    let metric = Metric::from_name(metric)
+        .ok_or_else(|| Problem::unsupported("metric", guard::NO_METRIC))?;
     let since = query.since;
     answer(secret.0.id, query, collector, data, move |asked, _| {
         let default = asked.as_of.saturating_sub(HOLDOUT_DAYS * DAY_MS);

@@ -14,8 +14,12 @@ use crate::{
         people::PRE_PERIOD_MS,
         readout::{self, HoldoutRequest, ReadoutError, Request, holdout_readout},
     },
-    label::{Milli, Policy},
+    label::{Milli, Policy, Trust},
     store::Store,
+    watch::{
+        WatchError,
+        capture::{self, WEEKS},
+    },
 };
 
 /// What is asked, but for whom.
@@ -39,6 +43,9 @@ pub enum VerifyError {
     /// There is no readout.
     #[error(transparent)]
     Readout(#[from] ReadoutError),
+    /// There is no trend.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
     /// Neither release nor experiment: nothing to ask about.
     #[error("there is nothing to verify")]
     Nothing,
@@ -48,7 +55,7 @@ pub enum VerifyError {
 pub fn verify(asked: &Asked<'_>, subject: Subject) -> Result<Report, VerifyError> {
     let decision = decision(asked, &subject)?;
     let about = About::of(subject).ok_or(VerifyError::Nothing)?;
-    Ok(asked.report(about, decision))
+    asked.report(about, decision)
 }
 
 fn decision(asked: &Asked<'_>, subject: &Subject) -> Result<Decision, VerifyError> {
@@ -99,15 +106,26 @@ pub fn everybody_held_out(
         asked.directory,
     )?;
     let until = asked.as_of;
-    Ok(asked.report(
+    asked.report(
         About::Everybody { since, until },
         everybody(&holdout, &primary),
-    ))
+    )
 }
 
 impl Asked<'_> {
-    fn report(&self, about: About, decision: Decision) -> Report {
-        Report::new(about, decision, self.as_of, &self.policy.reference())
+    fn report(&self, about: About, decision: Decision) -> Result<Report, VerifyError> {
+        let request = capture::Request {
+            weeks: WEEKS,
+            trust: Trust::Known,
+            as_of: self.as_of,
+        };
+        let (store, policy) = (self.store, self.policy);
+        let trend = capture::trend(store, policy, self.project, &request, self.directory)?;
+        let report = Report::new(about, decision, self.as_of, &policy.reference());
+        Ok(Report {
+            capture_rate: Some(trend),
+            ..report
+        })
     }
 }
 

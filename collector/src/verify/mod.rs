@@ -19,6 +19,7 @@ mod report;
 mod spoken;
 mod subject;
 mod text;
+mod trend;
 
 use serde::{Deserialize, Serialize};
 
@@ -42,9 +43,6 @@ pub const MISMATCHED_MAX: f64 = 0.01;
 /// Days back from which everybody is compared with those held out, where nothing else is
 /// asked: long enough for what is learnt to add up.
 pub const HOLDOUT_DAYS: u64 = 90;
-
-/// What a name is told that no metric has.
-pub const NO_METRIC: &str = "no metric; metrics.md lists them, external ones are external:NAME";
 
 /// What the gate says; the worst of its conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

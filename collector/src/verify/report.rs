@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::{Condition, Decision, Outlook, Subject, Verdict};
+use super::{Condition, Decision, Outlook, Subject, Verdict, trend};
 use crate::{
     cadence::period::{Period, instant},
     release::Release,
+    watch::capture::Trend,
 };
 
 /// Version of the shape of a report.
@@ -37,6 +38,8 @@ pub struct Report {
     pub conditions: Vec<Condition>,
     /// What is to come, of what is on hold.
     pub outlook: Option<Outlook>,
+    /// The trend of the capture rate, by week; it decides nothing.
+    pub capture_rate: Option<Trend>,
 }
 
 /// What was asked about.
@@ -152,6 +155,7 @@ impl Report {
             policy: policy.into(),
             conditions: decision.conditions,
             outlook: decision.outlook,
+            capture_rate: None,
         }
     }
 
@@ -186,7 +190,10 @@ impl Report {
                 condition.needs
             )?;
         }
-        Ok(())
+        match &self.capture_rate {
+            Some(capture_rate) => trend::markdown(out, capture_rate),
+            None => Ok(()),
+        }
     }
 
     /// For people at a terminal.
@@ -213,6 +220,9 @@ impl Report {
                 condition.found,
                 condition.needs
             );
+        }
+        if let Some(capture_rate) = &self.capture_rate {
+            let _ = trend::text(&mut text, capture_rate);
         }
         text
     }

@@ -9,9 +9,10 @@ use crate::{
             Holdout, HoldoutMetric, Measured, Method, People, Power, Readout,
         },
     },
-    label::Milli,
+    label::{Milli, Trust},
     release::{Announcement, Release, ReleaseKind},
     testing::{NOW, declaration},
+    watch::capture::{LeftOut, Tier, Trend, Week},
 };
 
 /// All that is asked of it holds.
@@ -499,11 +500,42 @@ fn report(change: impl Fn(&mut Evidence)) -> Report {
     )
 }
 
+fn trend() -> Trend {
+    let week = |week: &str, seen, capture_rate: Option<f64>| Week {
+        week: week.into(),
+        from: 0,
+        to: 0,
+        registered: seen,
+        seen,
+        immature: 0,
+        reach: Some(0.9),
+        people: 0,
+        session_people: 0,
+        capture_rate,
+        low: None,
+        high: None,
+        tier: capture_rate.map(Tier::of),
+    };
+    Trend {
+        version: 1,
+        as_of: NOW,
+        policy: String::new(),
+        trust: Trust::Known,
+        weeks: vec![
+            week("2025-W45", 0, None),
+            week("2025-W46", 812, Some(0.1234)),
+            week("2025-W47", 9, None),
+        ],
+        change: None,
+        left_out: LeftOut::default(),
+    }
+}
+
 #[test]
 fn a_report_for_a_comment_on_a_change() {
     let ship = report(|_| {});
     insta::assert_snapshot!("ship_markdown", ship.markdown());
-    let hold = report(|e| {
+    let mut hold = report(|e| {
         e.gain = Some(Gain {
             by: 0.01,
             low: -0.01,
@@ -512,6 +544,7 @@ fn a_report_for_a_comment_on_a_change() {
         e.guardrails
             .push(guarding("edit_depth", GuardState::Open, 0.005, 0.035));
     });
+    hold.capture_rate = Some(trend());
     insta::assert_snapshot!("hold_markdown", hold.markdown());
     insta::assert_snapshot!("hold_text", hold.text());
     let stop = report(|e| {
