@@ -1,5 +1,7 @@
 //! `tacit experiment`.
 
+mod power;
+
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -30,6 +32,8 @@ pub(super) enum Command {
     Show(One),
     /// End one: from now on nobody takes part.
     End(One),
+    /// Say what one would take, as people were over the last weeks: people and days.
+    Power(power::Power),
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +73,7 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
         Command::List(options) => list(options),
         Command::Show(options) => show(options),
         Command::End(options) => ending(options),
+        Command::Power(options) => power::run(options),
     }
 }
 

@@ -5,12 +5,14 @@
 //! never changed. People are assigned by a hash ([`tacit_signals`], ASSIGN.md);
 //! a [`metric`] says of one output what it adds to its person's sums; [`stats`]
 //! compares arms by their people, so that anybody may look at any time; [`guard`]
-//! says what must not get worse meanwhile.
+//! says what must not get worse meanwhile. Before it starts, [`forecast`] says what it
+//! would take.
 //!
 //! Nothing here does IO or reads a clock: a readout is a function of facts,
 //! policy, declaration and `as_of`.
 
 pub mod declaration;
+pub mod forecast;
 pub mod guard;
 pub mod metric;
 pub mod people;

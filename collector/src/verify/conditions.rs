@@ -174,7 +174,7 @@ pub(super) fn holdout(of: &Origin, evidence: &Evidence) -> Condition {
         let people = held_out.people;
         (
             Verdict::Ship,
-            format!("{people} people held out; everybody else is no worse off"),
+            format!("{people} people held out; everybody else is not found to be worse off"),
         )
     } else {
         let metrics = held_out.degraded.join(", ");

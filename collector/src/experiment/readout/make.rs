@@ -147,9 +147,20 @@ pub fn holdout_readout(
         note: None,
     };
     let plan = Plan::new(&everybody, request.as_of, 0);
-    let gather = Gather::new(&plan, policy, directory);
-    let tally = gathered(store, project, request.as_of, gather)?;
+    let tally = self::everybody(store, policy, project, &plan, directory)?;
     Ok(holdout(&plan, &tally))
+}
+
+/// All people as a plan looks at them, without the assignments on record.
+pub(crate) fn everybody(
+    store: &dyn Store,
+    policy: &Policy,
+    project: ProjectId,
+    plan: &Plan<'_>,
+    directory: &Path,
+) -> Result<Tally, ReadoutError> {
+    let gather = Gather::new(plan, policy, directory);
+    gathered(store, project, plan.as_of, gather)
 }
 
 /// All groups, in one pass.

@@ -16,6 +16,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::make::everybody;
 pub use self::{
     make::{HoldoutRequest, ReadoutError, Request, holdout_readout, of_facts, readout},
     shape::{
