@@ -122,26 +122,33 @@ pub struct Apart {
     pub of_second: u32,
 }
 
+/// The distinct 4-grams of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Distinct(Vec<u64>);
+
+impl Distinct {
+    /// Of a text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let mut grams = grams(text);
+        grams.sort_unstable();
+        grams.dedup();
+        Self(grams)
+    }
+}
+
 /// Whether `text` says what sets `first` apart from `second`, or the contrary. What
-/// both have in common plays no part, and neither do their lengths.
+/// both have in common plays no part.
 #[must_use]
-pub fn apart(text: &str, first: &str, second: &str) -> Apart {
-    let (text, first, second) = (distinct(text), distinct(first), distinct(second));
-    let (only_first, of_first) = only(&first, &second, &text);
-    let (only_second, of_second) = only(&second, &first, &text);
+pub fn apart(text: &Distinct, first: &Distinct, second: &Distinct) -> Apart {
+    let (only_first, of_first) = only(&first.0, &second.0, &text.0);
+    let (only_second, of_second) = only(&second.0, &first.0, &text.0);
     Apart {
         only_first,
         of_first,
         only_second,
         of_second,
     }
-}
-
-fn distinct(text: &str) -> Vec<u64> {
-    let mut grams = grams(text);
-    grams.sort_unstable();
-    grams.dedup();
-    grams
 }
 
 /// How many of `one` are not in `other`, and how many of those are in `text`.
@@ -209,7 +216,14 @@ mod tests {
     #[test]
     fn a_text_is_told_by_what_only_one_of_two_says() {
         // Only the first: "is b" to "lue."; only the second: "is r" to "red.".
-        let apart = |text| apart(text, "It is blue.", "It is red.");
+        let between = |text, [first, second]: [&str; 2]| {
+            apart(
+                &Distinct::of(text),
+                &Distinct::of(first),
+                &Distinct::of(second),
+            )
+        };
+        let apart = |text| between(text, ["It is blue.", "It is red."]);
         let of = |only_first, of_first, only_second, of_second| Apart {
             only_first,
             of_first,
@@ -219,6 +233,6 @@ mod tests {
         assert_eq!(apart("It is blue."), of(5, 5, 4, 0));
         assert_eq!(apart("Blue? No, it is red!"), of(5, 0, 4, 3));
         assert_eq!(apart("It is"), of(5, 0, 4, 0));
-        assert_eq!(super::apart("a", "same", "same"), of(0, 0, 0, 0));
+        assert_eq!(between("a", ["same", "same"]), of(0, 0, 0, 0));
     }
 }

@@ -9,7 +9,7 @@ mod sketch;
 
 pub use clean::{chars, clean, common_ends, cut, dense, find, letters, scalars, words};
 pub use distance::{Distance, distance};
-pub use grams::{Apart, apart, coverage, similarity, survival};
+pub use grams::{Apart, Distinct, apart, coverage, similarity, survival};
 pub use letter::{is_blank, is_letter, is_space};
 pub use private::PRIVATE;
 pub use sketch::{sketch, sketch_agreement};

@@ -7,7 +7,7 @@ use super::{
     format::{self, Feature, Format},
     refusal::is_refusal,
     score::{self, Score},
-    sides::{self, Sides},
+    sides::{self, Panel, Sides},
 };
 use crate::{
     label::{Milli, State},
@@ -95,9 +95,10 @@ impl Measured {
     }
 }
 
-/// Compares a case with its answer; `None` where the endpoint gave none.
+/// Compares a case with its answer; `None` where the endpoint gave none. `panel` tells
+/// chance from choice.
 #[must_use]
-pub fn compare(case: &Case, answer: &Answer) -> Option<Compared> {
+pub fn compare(case: &Case, answer: &Answer, panel: &Panel) -> Option<Compared> {
     let (reply, declined) = match &answer.outcome {
         Outcome::Answered(reply) => (reply, false),
         Outcome::Refused(reply) => (reply, true),
@@ -121,7 +122,7 @@ pub fn compare(case: &Case, answer: &Answer) -> Option<Compared> {
         gained: format::missing(&new.format, &old.format),
         truncated: truncated(reply),
         score: score::score(&references, &old_text, &new_text),
-        sides: sides::sides(&references, &new_text),
+        sides: sides::sides(&references, &case.input, &new_text, panel),
         away: nearest.map(|near| Milli::new(1_000 - near.thousandths())),
         again: nearest.is_some_and(|near| near >= AGAIN),
         latency_ms: reply.latency_ms,

@@ -30,7 +30,8 @@ fn json_is_json_bare_or_in_its_one_block() {
     let json = |text| Format::of(text).json;
     let bare = "{\"b\": \"- a\\n# c\", \"a\": [1]}";
     assert_eq!(json(bare), Some(keys_of(&["a", "b"])));
-    assert_eq!(Format::of(bare).lists, 0);
+    let link = Format::of("{\"a\": \"[the book](https://example.org)\"}");
+    assert_eq!((link.links, link.json), (0, Some(keys_of(&["a"]))));
     assert_eq!(json("```json\n[1, 2]\n```\n"), Some(BTreeSet::new()));
     assert_eq!(
         json("Here:\n\n```json\n[1]\n```"),

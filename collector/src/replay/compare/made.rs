@@ -92,7 +92,7 @@ pub(crate) fn failed(output: &str, code: &str) -> Answer {
 
 /// A case and the new answer to it, compared.
 pub(crate) fn compared(case: &Case, new: &str) -> Compared {
-    super::compare(case, &answer(&case.output, new)).unwrap()
+    super::compare(case, &answer(&case.output, new), &super::Panel::default()).unwrap()
 }
 
 /// Each for itself.

@@ -36,7 +36,7 @@ pub use self::{
     length::{AtEqualLength, Bucket, Lengths},
     refusal::is_refusal,
     score::{Race, Score, Still, TIE, Verdict},
-    sides::{Side, Sides},
+    sides::{Panel, Side, Sides},
     summary::{Checks, Likeness, Races, Sided, Summary, Texts, Totals, summarise},
     tally::{Proportion, Weighed},
 };

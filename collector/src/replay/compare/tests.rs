@@ -207,15 +207,22 @@ fn a_limit_of_tokens_and_a_refusal_of_the_provider_are_seen() {
     if let Outcome::Answered(reply) = &mut cut.outcome {
         reply.finish_reason = Some("length".into());
     }
-    assert!(compare(&race_case("o"), &cut).unwrap().truncated);
+    assert!(
+        compare(&race_case("o"), &cut, &Panel::default())
+            .unwrap()
+            .truncated
+    );
     let Outcome::Answered(reply) = answer("o", "").outcome else {
         panic!("answered")
     };
     let mut refused = answer("o", "");
     refused.outcome = Outcome::Refused(reply);
-    let found = compare(&race_case("o"), &refused).unwrap();
+    let found = compare(&race_case("o"), &refused, &Panel::default()).unwrap();
     assert!(found.new.refusal && found.new.is_empty());
-    assert_eq!(compare(&race_case("o"), &failed("o", "timeout")), None);
+    assert_eq!(
+        compare(&race_case("o"), &failed("o", "timeout"), &Panel::default()),
+        None
+    );
     let ran = Ran::of(4, &[cut, refused, failed("x", "timeout")]);
     assert_eq!((ran.answered, ran.refused, ran.open), (2, 1, 1));
     assert_eq!(ran.failed, [("timeout".to_owned(), 1)].into());

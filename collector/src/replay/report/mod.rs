@@ -21,7 +21,9 @@ use self::example::Example;
 pub use self::{markdown::markdown, page::page};
 use super::{
     Answer, Case, Outcome, Plan, Stratum,
-    compare::{Compared, Found, Gate, GateOutcome, Ran, Summary, Weighed, compare, summarise},
+    compare::{
+        Compared, Found, Gate, GateOutcome, Panel, Ran, Summary, Weighed, compare, summarise,
+    },
     judge::{Judged, Ruling, judged},
 };
 
@@ -161,8 +163,10 @@ pub fn report(inputs: &Inputs<'_>) -> Report {
         .map(|case| (case.output.as_str(), case))
         .collect();
     let pairs = by_output.values().copied();
+    let pairs = pairs.filter_map(|case| Some((case, *answers.get(case.output.as_str())?)));
+    let panel = Panel::of(pairs.clone());
     let cases: Vec<Compared> = pairs
-        .filter_map(|case| compare(case, answers.get(case.output.as_str())?))
+        .filter_map(|(case, answer)| compare(case, answer, &panel))
         .collect();
     let weighed = weigh(inputs.plan, &by_output, &cases);
     let seed = inputs.plan.seed;
