@@ -4,19 +4,26 @@
 //! same table on any machine; its figures are in `demo-site/docs/statistics.md`.
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
-use std::{process::ExitCode, thread};
+#[path = "stats/runs.rs"]
+mod runs;
+#[path = "stats/table.rs"]
+mod table;
+
+use std::process::ExitCode;
 
 use tacit_collector::experiment::stats::{
-    Bounds, Design, EITHER_MIN, Estimate, Side, bayes_factor, compare, power, sequence,
-    trial::{Kind, Moment, Tally, World, play, watch},
+    Bounds, Design, EITHER_MIN, Estimate, Side, bayes_factor, power, sequence,
+    trial::{Kind, Moment, World, play},
 };
 
-/// Runs of each world.
-const RUNS: u64 = 2_000;
+use self::{
+    runs::{RUNS, run, spread, unit_variance},
+    table::{Table, percent},
+};
+
 /// Of those played only to find rates near a thousandth.
 const MANY: u64 = 20_000;
 const ALPHA: f64 = 0.05;
-const THREADS: u64 = 2;
 
 const SHARE: Kind = Kind::Share {
     rate: 0.4,
@@ -32,7 +39,7 @@ fn main() -> ExitCode {
     sample_size(&mut table, "share of outputs, CUPED", 1.0);
     first_looks(&mut table);
     mismatch(&mut table);
-    table.end()
+    table.end(RUNS)
 }
 
 /// Nothing to find, and a hundred looks.
@@ -380,97 +387,4 @@ fn alarms(treated: f64, alpha: f64, runs: u64) -> f64 {
         alarm
     });
     alarmed.iter().filter(|alarm| **alarm).count() as f64 / runs as f64
-}
-
-/// Of a hundred thousand people.
-fn unit_variance(world: &World) -> f64 {
-    let world = World {
-        people: 100_000,
-        batch: 100_000,
-        ..*world
-    };
-    let mut unit = 0.0;
-    play(&world, 0, |moment| {
-        let design = Design::difference(ALPHA, 1);
-        let found = compare(moment.control, moment.treatment, &design);
-        unit = found.map_or(0.0, |found| found.unit_variance());
-    });
-    unit
-}
-
-fn run(world: &World, design: &Design) -> Tally {
-    let mut tally = Tally::default();
-    let runs = spread(RUNS, |run| watch(world, design, run));
-    runs.iter().for_each(|seen| tally.add(seen));
-    tally
-}
-
-/// One result per run, in their order, over all threads.
-fn spread<T: Send>(runs: u64, one: impl Fn(u64) -> T + Sync) -> Vec<T> {
-    let one = &one;
-    let part = move |thread| {
-        move || {
-            (thread * runs / THREADS..(thread + 1) * runs / THREADS)
-                .map(one)
-                .collect::<Vec<_>>()
-        }
-    };
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS)
-            .map(|thread| scope.spawn(part(thread)))
-            .collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_default())
-            .collect()
-    })
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
-}
-
-/// What was found, as it is printed.
-#[derive(Default)]
-struct Table {
-    bars: u32,
-    missed: u32,
-}
-
-impl Table {
-    fn part(&self, name: &str, bar: &str) {
-        println!("\n{name} ({bar})");
-    }
-
-    fn at_most(&mut self, name: &str, found: f64, bar: f64, beside: &str) {
-        self.row(name, &percent(found), found <= bar, beside);
-    }
-
-    fn at_least(&mut self, name: &str, found: f64, bar: f64, beside: &str) {
-        self.row(name, &percent(found), found >= bar, beside);
-    }
-
-    fn within(&mut self, name: &str, found: f64, (low, high): (f64, f64), beside: &str) {
-        self.row(name, &percent(found), (low..=high).contains(&found), beside);
-    }
-
-    fn ratio(&mut self, name: &str, found: f64, bar: f64, beside: &str) {
-        self.row(name, &format!("{found:.2}"), found <= bar, beside);
-    }
-
-    fn row(&mut self, name: &str, found: &str, kept: bool, beside: &str) {
-        self.bars += 1;
-        self.missed += u32::from(!kept);
-        let mark = if kept { "ok  " } else { "MISS" };
-        println!("  {mark} {name:<50} {found:>8}   {beside}");
-    }
-
-    fn end(&self) -> ExitCode {
-        println!(
-            "\n{} of {} bars kept, {RUNS} runs each",
-            self.bars - self.missed,
-            self.bars
-        );
-        ExitCode::from(u8::from(self.missed > 0))
-    }
 }

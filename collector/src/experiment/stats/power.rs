@@ -76,9 +76,9 @@ pub fn power_fixed(design: &Design, unit_variance: f64, effect: f64, people: u64
 /// With n as time and a person's standard deviation as unit, the sum of differences is
 /// about a Brownian motion whose drift is the effect; it is found when it crosses the
 /// sequence's bound b(n). b is concave, so it lies below its tangent at `people`, and
-/// who has crossed the tangent has crossed b: the chance is at least Φ(νt − i)/√t) +
+/// who has crossed the tangent has crossed b: the chance is at least Φ((νt − i)/√t) +
 /// e^{2νi}·Φ((−νt − i)/√t) with t people, i the tangent's intercept and ν the drift less
-/// its slope (Siegmund 1985, "Sequential Analysis", eq. 3.15). The simulation is within
+/// its slope (Siegmund 1985, "Sequential Analysis", chapter III). The simulation is within
 /// a few points of it (`npm run bench:stats`).
 #[must_use]
 pub fn power(design: &Design, unit_variance: f64, effect: f64, people: u64) -> f64 {
