@@ -37,6 +37,9 @@ pub struct Plan {
     pub allocation: Allocation,
     /// What looks private was taken out of texts.
     pub redact: bool,
+    /// Documents whose text is not known are taken to stand in the input.
+    #[serde(default)]
+    pub documents_in_input: bool,
     /// Characters of an input, at most.
     pub input_chars_max: u64,
     /// BLAKE3 of `cases.ndjson`; hex.
@@ -135,8 +138,11 @@ pub enum Reason {
     /// The last message is not the user's, or nothing is asked.
     NoQuestion,
     /// Part of what the model saw is not in the input: earlier turns or the system
-    /// prompt where only the browser's text is known, or retrieved documents.
+    /// prompt where only the browser's text is known, or documents whose text is.
     MissingContext,
+    /// Documents are named whose text is not known, so nobody can tell whether the input
+    /// holds it.
+    UnknownContext,
     /// What was answered then is not known.
     NoAnswer,
     /// The input is longer than the bound.
@@ -192,6 +198,9 @@ impl Reason {
             Self::Roles => "a message of an unknown role",
             Self::NoQuestion => "the last message is not the user's",
             Self::MissingContext => "documents, earlier turns or the system prompt are missing",
+            Self::UnknownContext => {
+                "documents are named without their text: --documents-in-input if inputs hold it"
+            }
             Self::NoAnswer => "what was answered then is not known",
             Self::TooLong => "the input is too long",
         }

@@ -90,6 +90,9 @@ pub(super) struct Draw {
     /// Leave what looks private (addresses, numbers, keys) in texts.
     #[arg(long)]
     pub(super) no_redact: bool,
+    /// Documents that are registered without their text stand in the registered input.
+    #[arg(long)]
+    pub(super) documents_in_input: bool,
     /// Characters of an input, at most; longer ones are counted and not asked.
     #[arg(long, default_value_t = INPUT_CHARS_MAX)]
     pub(super) input_chars_max: usize,

@@ -26,6 +26,7 @@ impl Draw {
             allocation: self.allocation,
             redact: !self.no_redact,
             with_system,
+            documents_in_input: self.documents_in_input,
             input_chars_max: self.input_chars_max,
         }
     }
@@ -57,6 +58,7 @@ pub(super) fn plan(
         stratify: request.stratify.clone(),
         allocation: request.allocation,
         redact: request.redact,
+        documents_in_input: request.documents_in_input,
         input_chars_max: request.input_chars_max as u64,
         cases: String::new(),
         selected,

@@ -38,7 +38,7 @@ impl Teller {
             failed: 0,
             repeated: 0,
         };
-        teller.show();
+        teller.show(false);
         teller
     }
 
@@ -65,10 +65,11 @@ impl Teller {
                 }
             }
         }
-        self.show();
+        self.show(matches!(event, Event::Settled(_)));
     }
 
-    fn show(&self) {
+    /// Lines follow settled questions; a bar everything.
+    fn show(&self, settled: bool) {
         match &self.bar {
             Some(bar) => {
                 bar.set_message(self.words());
@@ -76,8 +77,8 @@ impl Teller {
             }
             None => {
                 let step = self.total.div_ceil(LINES).max(1);
-                let settled = self.done > 0 && self.done.is_multiple_of(step);
-                if settled || self.done == self.total {
+                let is_due = self.done.is_multiple_of(step) || self.done == self.total;
+                if settled && is_due {
                     note(&format!(
                         "tacit: {}: {} of {}",
                         self.words(),

@@ -71,6 +71,9 @@ impl Told<'_> {
 
     fn strata(&self) -> Vec<String> {
         let selected = &self.plan.selected;
+        if selected.strata.is_empty() {
+            return Vec::new();
+        }
         let row = |name: String, population: String, sampled: String| {
             format!("  {name:<40} {population:>10} {sampled:>8}")
         };

@@ -21,6 +21,7 @@ fn plan() -> Plan {
         stratify: vec![],
         allocation: Allocation::Equal,
         redact: true,
+        documents_in_input: false,
         input_chars_max: 100,
         cases: String::new(),
         selected: Selected::default(),

@@ -179,6 +179,7 @@ fn plan(cases: &[Case]) -> Plan {
         stratify: vec![Dimension::Label, Dimension::PromptVersion, Dimension::Month],
         allocation: Allocation::Proportional,
         redact: true,
+        documents_in_input: false,
         input_chars_max: 24_000,
         cases: "00".repeat(32),
         selected: Selected {

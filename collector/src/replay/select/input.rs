@@ -17,19 +17,28 @@ const ROLES: [&str; 4] = ["system", "developer", "user", "assistant"];
 /// Roles of messages that answer a call.
 const TOOL_ROLES: [&str; 2] = ["tool", "function"];
 
-/// The input of an output, or the one reason it cannot be asked again. `with_system`:
-/// the asker brings a system prompt of its own.
+/// What is known beside the facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Context {
+    /// The asker brings a system prompt of its own.
+    pub(super) with_system: bool,
+    /// Inputs hold the text of documents that are named.
+    pub(super) documents_in_input: bool,
+}
+
+/// The input of an output, or the one reason it cannot be asked again.
 pub(super) fn input(
     rows: &OutputRows,
     label: &Labelled,
-    with_system: bool,
+    context: Context,
 ) -> Result<Vec<Message>, Reason> {
     let registered = rows.registered.as_ref();
-    match registered.and_then(|server| server.input.as_deref()) {
-        Some([]) => Err(Reason::NoInput),
-        Some(messages) => whole(rows, registered_input(messages)?),
-        None => whole(rows, browser_input(label, with_system)?),
-    }
+    let input = match registered.and_then(|server| server.input.as_deref()) {
+        Some([]) => return Err(Reason::NoInput),
+        Some(messages) => registered_input(messages)?,
+        None => browser_input(label, context.with_system)?,
+    };
+    whole(rows, input, context.documents_in_input)
 }
 
 fn registered_input(messages: &[Stored]) -> Result<Vec<Message>, Reason> {
@@ -88,17 +97,26 @@ fn browser_input(label: &Labelled, with_system: bool) -> Result<Vec<Message>, Re
 
 /// Refuses an input without the documents its answer was made from: where texts were
 /// retrieved and none of them stands in the input, the model saw more than is known.
-fn whole(rows: &OutputRows, input: Vec<Message>) -> Result<Vec<Message>, Reason> {
+/// Of documents without a text only whoever registered them can tell.
+fn whole(
+    rows: &OutputRows,
+    input: Vec<Message>,
+    documents_in_input: bool,
+) -> Result<Vec<Message>, Reason> {
     let documents = documents(rows);
     let stands = |text: &str| {
         let text = text.trim();
         !text.is_empty() && input.iter().any(|message| message.content.contains(text))
     };
     let known = documents.iter().filter_map(|one| one.content.as_deref());
-    if !documents.is_empty() && !known.into_iter().any(stands) {
-        return Err(Reason::MissingContext);
+    let mut known = known.peekable();
+    match (documents.is_empty(), known.peek().is_some()) {
+        (true, _) => Ok(input),
+        (_, true) if known.any(stands) => Ok(input),
+        (_, true) => Err(Reason::MissingContext),
+        (_, false) if documents_in_input => Ok(input),
+        (_, false) => Err(Reason::UnknownContext),
     }
-    Ok(input)
 }
 
 /// Characters of an input.

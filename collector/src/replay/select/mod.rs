@@ -20,6 +20,7 @@ use std::{
 
 pub use self::input::INPUT_CHARS_MAX;
 use self::{
+    input::Context,
     strata::{Strata, stratum},
     texts::{Scrub, Turns},
 };
@@ -70,6 +71,8 @@ pub struct Request {
     pub redact: bool,
     /// The asker brings a system prompt of its own.
     pub with_system: bool,
+    /// Documents whose text is not known stand in the input.
+    pub documents_in_input: bool,
     /// Characters of an input, at most.
     pub input_chars_max: usize,
 }
@@ -268,7 +271,11 @@ impl Request {
         rows: &'a crate::store::rows::OutputRows,
         label: &'a Labelled,
     ) -> Result<(Vec<Message>, &'a str), Reason> {
-        let input = input::input(rows, label, self.with_system)?;
+        let context = Context {
+            with_system: self.with_system,
+            documents_in_input: self.documents_in_input,
+        };
+        let input = input::input(rows, label, context)?;
         let answer = answered(rows, label).ok_or(Reason::NoAnswer)?;
         if input::chars(&input) > self.input_chars_max {
             return Err(Reason::TooLong);

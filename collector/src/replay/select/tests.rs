@@ -32,6 +32,7 @@ fn request() -> Request {
         allocation: Allocation::Proportional,
         redact: true,
         with_system: false,
+        documents_in_input: false,
         input_chars_max: INPUT_CHARS_MAX,
     }
 }
@@ -261,7 +262,7 @@ fn unreplayable() -> Vec<(Reason, Group)> {
         ),
         (Reason::NoQuestion, input("blank", vec![user(" ")])),
         (
-            Reason::MissingContext,
+            Reason::UnknownContext,
             documents("no-text", json!(["a.md"])),
         ),
         (
@@ -311,6 +312,27 @@ fn context_that_is_there_is_not_missing() {
     };
     let story = Story::shown("rag").registered_as(registered);
     assert_eq!(select(&[story.group()], &request()).cases.len(), 1);
+}
+
+#[test]
+fn whoever_registers_documents_by_name_can_say_that_inputs_hold_them() {
+    let told = Request {
+        documents_in_input: true,
+        ..request()
+    };
+    let unreplayable = unreplayable().into_iter();
+    let by_name = unreplayable.filter(|(reason, _)| *reason == Reason::UnknownContext);
+    for (_, group) in by_name {
+        assert_eq!(select(&[group], &told).cases.len(), 1);
+    }
+    for (reason, group) in self::unreplayable() {
+        if reason == Reason::MissingContext {
+            assert!(
+                select(&[group], &told).cases.is_empty(),
+                "known not to be there"
+            );
+        }
+    }
 }
 
 #[test]
