@@ -36,16 +36,13 @@ use crate::{
     store::rows::Group,
 };
 
+pub(crate) use self::text::{answer as answered, documents, filled, last_asked, plain};
 pub use self::{
     exporter::{ExportError, Exporter, Wanted},
     format::Format,
     ledger::Skip,
 };
 use self::{format::Shape, redact::Redactor};
-pub(crate) use self::{
-    people::{PersonKey, key as person_key},
-    text::{answer as answered, documents, filled, last_asked, plain},
-};
 
 /// Which outputs a dataset is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

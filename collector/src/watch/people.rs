@@ -1,17 +1,13 @@
 //! People's sums by slice, added up in files.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Serialize};
 use tacit_signals::SubjectKind;
 
-use super::DAY_MS;
 use crate::{
     dataset::{
-        PersonKey, person_key,
+        people::{PersonKey, key as person_key},
         sort::{Keep, SortError, Sorter},
     },
     experiment::{
@@ -30,8 +26,6 @@ const MEMORY_BYTES: usize = 16 * 1024 * 1024;
 struct Part {
     /// Known by their session only.
     session: bool,
-    /// Days on which they saw an output, since 1970.
-    days: BTreeSet<u32>,
     /// Numerator and denominator of every metric.
     sums: Vec<(i64, i64)>,
 }
@@ -64,19 +58,16 @@ impl<'m> People<'m> {
         }
     }
 
-    /// A person saw an output of a slice at that moment, which adds `sums` by metric;
-    /// nothing where its time has not come.
+    /// A person saw an output of a slice, which adds `sums` by metric.
     pub(super) fn saw(
         &mut self,
         person: &StoredSubject,
         slice: u32,
-        at: u64,
         sums: impl Iterator<Item = Option<Sums>>,
     ) {
         let key = (person_key(person.kind, &person.id), slice);
         let part = self.parts.entry(key).or_default();
         part.session = person.kind == SubjectKind::Session;
-        part.days.extend(u32::try_from(at / DAY_MS));
         part.sums.resize(self.metrics.len(), (0, 0));
         for (own, more) in part.sums.iter_mut().zip(sums) {
             add(own, more.unwrap_or_default());
@@ -94,8 +85,8 @@ impl<'m> People<'m> {
         Ok(())
     }
 
-    /// Everybody, by slice; days to come back are over at `as_of` or not.
-    pub(super) fn finish(mut self, as_of: u64) -> Result<BTreeMap<u32, InSlice>, SortError> {
+    /// Everybody, by slice.
+    pub(super) fn finish(mut self) -> Result<BTreeMap<u32, InSlice>, SortError> {
         self.group()?;
         let mut all = BTreeMap::new();
         let mut one: Option<(PersonKey, BTreeMap<u32, Part>)> = None;
@@ -107,14 +98,14 @@ impl<'m> People<'m> {
             if one.as_ref().is_none_or(|(own, _)| *own != person)
                 && let Some((_, parts)) = one.replace((person, BTreeMap::new()))
             {
-                settle(self.metrics, as_of, &parts, &mut all);
+                settle(&parts, &mut all);
             }
             if let Some((_, parts)) = &mut one {
                 parts.entry(slice).or_default().merge(more);
             }
         }
         if let Some((_, parts)) = one {
-            settle(self.metrics, as_of, &parts, &mut all);
+            settle(&parts, &mut all);
         }
         Ok(all)
     }
@@ -123,7 +114,6 @@ impl<'m> People<'m> {
 impl Part {
     fn merge(&mut self, more: Self) {
         self.session |= more.session;
-        self.days.extend(more.days);
         if self.sums.is_empty() {
             self.sums = more.sums;
             return;
@@ -154,45 +144,17 @@ fn read(key: &[u8], payload: &[u8]) -> Option<(PersonKey, u32, Part)> {
 }
 
 /// One person is complete.
-fn settle(
-    metrics: &[Metric],
-    as_of: u64,
-    parts: &BTreeMap<u32, Part>,
-    all: &mut BTreeMap<u32, InSlice>,
-) {
-    let days: BTreeSet<u32> = parts
-        .values()
-        .flat_map(|part| &part.days)
-        .copied()
-        .collect();
+fn settle(parts: &BTreeMap<u32, Part>, all: &mut BTreeMap<u32, InSlice>) {
     for (slice, part) in parts {
         let here = all.entry(*slice).or_default();
         here.people += 1;
         here.sessions += u64::from(part.session);
-        here.moments.resize(metrics.len(), Moments::default());
-        // Whether they came back is seen from their first day in the slice, wherever
-        // they came back to.
-        let first = part.days.first().copied().unwrap_or_default();
-        let times: Vec<u64> = days
-            .range(first..)
-            .map(|day| u64::from(*day) * DAY_MS)
-            .collect();
-        for (place, metric) in metrics.iter().enumerate() {
-            let own = part.sums.get(place).copied().unwrap_or_default();
-            let sums = if metric.is_of_people() {
-                metric.of_person(&times, as_of)
-            } else {
-                Some(Sums {
-                    numerator: own.0,
-                    denominator: own.1,
-                })
-            };
-            let measured = sums.filter(|sums| sums.denominator != 0);
-            if let (Some(sums), Some(moments)) = (measured, here.moments.get_mut(place)) {
-                moments.add(&Observation::new(
-                    Milli::new(sums.numerator).to_f64(),
-                    Milli::new(sums.denominator).to_f64(),
-                ));
+        here.moments.resize(part.sums.len(), Moments::default());
+        for (moments, (numerator, denominator)) in here.moments.iter_mut().zip(&part.sums) {
+            // Who had no occasion to be measured is nobody to this metric.
+            if *denominator != 0 {
+                let of = |sum: &i64| Milli::new(*sum).to_f64();
+                moments.add(&Observation::new(of(numerator), of(denominator)));
             }
         }
     }

@@ -56,10 +56,10 @@ pub fn sentence(
     let Some(worse) = worse else {
         return format!("{name}: nobody was measured yet");
     };
-    let now = if worse > 0.0 {
-        format!("{name} is worse by {}", figure(worse))
-    } else {
-        format!("{name} is better by {}", figure(-worse))
+    let now = match worse {
+        worse if worse > 0.0 => format!("{name} is worse by {}", figure(worse)),
+        worse if worse < 0.0 => format!("{name} is better by {}", figure(-worse)),
+        _ => format!("{name} is the same"),
     };
     match (state(at_least, at_most, margin), at_least, at_most) {
         (GuardState::Harmed, Some(least), _) => format!(
@@ -75,7 +75,7 @@ pub fn sentence(
             "{now}, and it may still be worse by {}: more than the {allowed} that count as no harm",
             figure(most)
         ),
-        _ => format!("{now}, and too few people were measured to say more"),
+        _ => format!("{now}, and too few people were measured, or all alike, to say more"),
     }
 }
 
@@ -144,8 +144,10 @@ mod tests {
         );
         assert_eq!(
             say(Some(0.02), (None, None)),
-            "survival is worse by 2.0 points, and too few people were measured to say more"
+            "survival is worse by 2.0 points, and too few people were measured, or all alike, to \
+             say more"
         );
+        assert!(say(Some(0.0), (None, None)).starts_with("survival is the same, and too few"));
         assert_eq!(say(None, (None, None)), "survival: nobody was measured yet");
         let length = sentence(
             &Metric::LengthChars,

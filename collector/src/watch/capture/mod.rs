@@ -127,8 +127,7 @@ impl Tally {
             counts.reached = counts.reached.saturating_add(sums.denominator);
         }
         if label.mature {
-            self.people
-                .saw(person, number, at, [Some(sums)].into_iter());
+            self.people.saw(person, number, [Some(sums)].into_iter());
         } else {
             counts.immature += 1;
         }
@@ -143,7 +142,7 @@ impl Tally {
             people,
             left_out,
         } = self;
-        let people = people.finish(request.as_of)?;
+        let people = people.finish()?;
         let none = InSlice::default();
         let mut weeks = Vec::new();
         for number in first..=last {

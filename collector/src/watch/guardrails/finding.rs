@@ -67,18 +67,17 @@ impl Watched {
     }
 
     fn verdict(&self, gain: Gain, guard: Gain, state: GuardState) -> Verdict {
-        let (Some((low, _)), Some((_, best))) = (gain.bounds, guard.bounds) else {
+        let Some((low, _)) = gain.bounds else {
             return Verdict::Unclear;
         };
-        let rose = low > 0.0;
+        if low <= 0.0 || state == GuardState::Held {
+            return Verdict::Ok;
+        }
         let margin = self.guard.margin.to_f64();
         let beyond = guard.delta.is_some_and(|gain| -gain > margin);
-        if !rose || state == GuardState::Held {
-            Verdict::Ok
-        } else if beyond && best < 0.0 {
-            Verdict::Suspicious
-        } else {
-            Verdict::Unclear
+        match guard.bounds {
+            Some((_, best)) if beyond && best < 0.0 => Verdict::Suspicious,
+            _ => Verdict::Unclear,
         }
     }
 }

@@ -100,7 +100,8 @@ impl Plan {
     }
 }
 
-/// Every optimised metric with each of its guards.
+/// Every optimised metric with each of its guards. Whether people come back is in none:
+/// of the newest slice only those who came first are known by now, and they come most.
 fn pairs(request: &Request) -> Vec<Watched> {
     let all = if request.metrics.is_empty() {
         &Metric::ALL[..]
@@ -108,12 +109,13 @@ fn pairs(request: &Request) -> Vec<Watched> {
         &request.metrics
     };
     let mut pairs: Vec<Watched> = Vec::new();
-    for metric in all {
+    for metric in all.iter().filter(|metric| !metric.is_of_people()) {
         let mut guards = request.guards.clone();
         guards.extend(paired(metric));
         for guard in guards {
             let same = |pair: &Watched| pair.metric == *metric && pair.guard.metric == guard.metric;
-            if guard.metric != *metric && !pairs.iter().any(same) {
+            let own = guard.metric == *metric || guard.metric.is_of_people();
+            if !own && !pairs.iter().any(same) {
                 let metric = metric.clone();
                 pairs.push(Watched { metric, guard });
             }
@@ -131,14 +133,20 @@ fn range(request: &Request) -> (u64, u64) {
     (since, request.until.unwrap_or(u64::MAX))
 }
 
+/// Seen outputs of a slice.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    mature: u64,
+    immature: u64,
+}
+
 struct Tally<'a> {
     request: &'a Request,
     plan: &'a Plan,
     range: (u64, u64),
     slicer: Slicer,
     people: People<'a>,
-    /// Mature outputs by slice.
-    counts: BTreeMap<u32, u64>,
+    counts: BTreeMap<u32, Counts>,
     left_out: LeftOut,
     examples: Examples,
 }
@@ -190,11 +198,10 @@ impl<'a> Tally<'a> {
         };
         if !label.mature {
             self.left_out.immature += 1;
-            // It says that somebody was there, and nothing else yet.
-            self.people.saw(person, slice, at, std::iter::empty());
+            self.counts.entry(slice).or_default().immature += 1;
             return;
         }
-        *self.counts.entry(slice).or_default() += 1;
+        self.counts.entry(slice).or_default().mature += 1;
         let metrics = self.plan.metrics.iter();
         let sums: Vec<_> = metrics.map(|metric| metric.measure(seen)).collect();
         let of = |metric| sums.get(self.plan.place(metric)?).copied().flatten();
@@ -204,22 +211,23 @@ impl<'a> Tally<'a> {
             self.examples
                 .offer((slice, place), &label.output, values, better);
         }
-        self.people.saw(person, slice, at, sums.into_iter());
+        self.people.saw(person, slice, sums.into_iter());
     }
 
     fn finish(self, policy: &Policy) -> Result<Report, WatchError> {
         let request = self.request;
-        let people = self.people.finish(request.as_of)?;
-        let numbers: Vec<u32> = people.keys().copied().collect();
+        let people = self.people.finish()?;
+        let numbers: Vec<u32> = self.counts.keys().copied().collect();
         let named = self.slicer.finish(&numbers)?;
         let slices: Vec<(u32, Slice)> = named
             .into_iter()
             .map(|(number, name)| {
-                let outputs = self.counts.get(&number).copied().unwrap_or_default();
-                (number, slice(name, people.get(&number), outputs))
+                let counts = self.counts.get(&number).copied().unwrap_or_default();
+                (number, slice(name, people.get(&number), counts))
             })
             .collect();
         let compared = Compared {
+            by: request.by,
             plan: self.plan,
             people: &people,
             examples: &self.examples,
@@ -244,25 +252,30 @@ impl<'a> Tally<'a> {
     }
 }
 
-fn slice(name: String, here: Option<&InSlice>, outputs: u64) -> Slice {
+fn slice(name: String, here: Option<&InSlice>, counts: Counts) -> Slice {
     Slice {
         name,
         people: here.map_or(0, |here| here.people),
         session_people: here.map_or(0, |here| here.sessions),
-        outputs,
+        outputs: counts.mature,
+        immature: counts.immature,
     }
 }
 
 /// Everything that was added up, to be compared.
 struct Compared<'a> {
+    by: By,
     plan: &'a Plan,
     people: &'a BTreeMap<u32, InSlice>,
     examples: &'a Examples,
 }
 
 impl Compared<'_> {
-    /// Every pair that was measured, in every slice against the one before.
+    /// Every pair that was measured, in every slice against the one before. Of weeks
+    /// only whole ones: who comes on a Monday is not who comes in a week.
     fn all(&self, slices: &[(u32, Slice)]) -> Vec<Finding> {
+        let whole = |slice: &Slice| self.by != By::Week || slice.immature == 0;
+        let slices: Vec<_> = slices.iter().filter(|(_, slice)| whole(slice)).collect();
         let mut findings = Vec::new();
         for sides in slices.windows(2) {
             let [(before, first), (after, second)] = sides else {

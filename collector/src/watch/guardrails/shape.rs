@@ -66,12 +66,14 @@ pub struct LeftOut {
 pub struct Slice {
     /// Its name: a week, a version, a model, a release.
     pub name: String,
-    /// People who saw any of it.
+    /// People who saw any of its mature outputs.
     pub people: u64,
     /// Of them known by their session only: whoever reloads a page is a new one.
     pub session_people: u64,
     /// Mature outputs that were seen.
     pub outputs: u64,
+    /// Seen outputs whose label may still change; a week that has any is not compared.
+    pub immature: u64,
 }
 
 /// One pair of metrics in two slices.

@@ -179,6 +179,32 @@ fn a_rise_without_harm_is_fine_and_harm_without_a_rise_is_told_apart() {
 }
 
 #[test]
+fn weeks_are_compared_once_they_are_whole() {
+    // v1 is of one week, v2 of nearly three weeks later; as of then its label is open.
+    let request = Request {
+        as_of: T0 + 21 * DAY,
+        ..request(By::Week)
+    };
+    let report = report_of(&flattered(), &[], &request);
+    let slices: Vec<_> = report
+        .slices
+        .iter()
+        .map(|slice| (&*slice.name, slice.outputs, slice.immature))
+        .collect();
+    assert_eq!(slices, [("2025-W47", 300, 0), ("2025-W50", 0, 300)]);
+    assert_eq!(report.findings, []);
+    assert!(text(&report).contains("2025-W50: 0 outputs of 0 people, 300 not mature yet"));
+    let later = Request {
+        as_of: AS_OF,
+        ..request
+    };
+    let report = report_of(&flattered(), &[], &later);
+    let found = finding(&report, "thumbs_up_rate", "agreement_rate");
+    assert_eq!((&*found.before, &*found.after), ("2025-W47", "2025-W50"));
+    assert_eq!(found.verdict, Verdict::Suspicious);
+}
+
+#[test]
 fn few_people_are_unclear() {
     let mut few = version("v1", 90, 1, 0);
     few.extend(version("v2", 90, 9, 9));

@@ -1,6 +1,6 @@
 //! A report for people, in plain text.
 
-use super::shape::{Finding, Report, Side, Values, Verdict};
+use super::shape::{Finding, Report, Side, Slice, Values, Verdict};
 use crate::{
     cadence::period::instant,
     experiment::{
@@ -29,16 +29,10 @@ pub fn text(report: &Report) -> String {
         String::new(),
     ];
     for slice in &report.slices {
-        lines.push(format!(
-            "{}: {} outputs, {} people{}",
-            slice.name,
-            slice.outputs,
-            slice.people,
-            sessions(slice.session_people)
-        ));
+        lines.push(line(slice));
     }
-    if report.slices.len() < 2 {
-        lines.push("There are not two of them to compare.".into());
+    if report.findings.is_empty() {
+        lines.push("There is nothing to compare.".into());
     }
     let of = |verdict| move |finding: &&Finding| finding.verdict == verdict;
     for finding in report.findings.iter().filter(of(Verdict::Suspicious)) {
@@ -66,6 +60,13 @@ pub fn text(report: &Report) -> String {
             report.not_measured.join(", ")
         ));
     }
+    if report.slices.iter().any(|slice| slice.session_people > 0) {
+        lines.push(
+            "Whoever reloads a page is a new session: where many people are sessions, intervals \
+             are narrower than they should be."
+                .into(),
+        );
+    }
     lines.extend(left_out(report));
     lines.join("\n")
 }
@@ -89,11 +90,18 @@ fn span(report: &Report) -> String {
     }
 }
 
-fn sessions(sessions: u64) -> String {
-    match sessions {
-        0 => String::new(),
-        sessions => format!(" ({sessions} of them sessions: whoever reloads a page is a new one)"),
+fn line(slice: &Slice) -> String {
+    let mut line = format!(
+        "{}: {} outputs of {} people",
+        slice.name, slice.outputs, slice.people
+    );
+    if slice.session_people > 0 {
+        line.push_str(&format!(" ({} of them sessions)", slice.session_people));
     }
+    if slice.immature > 0 {
+        line.push_str(&format!(", {} not mature yet", slice.immature));
+    }
+    line
 }
 
 fn suspicious(finding: &Finding) -> Vec<String> {
