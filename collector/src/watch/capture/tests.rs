@@ -90,6 +90,7 @@ fn by_hand() {
         used("o-3", "s_2", -WEEK),
         used("o-10", "s_4", -WEEK),
         used("o-4", "s_2", 3 * WEEK),
+        used("o-11", "s_5", 2 * WEEK),
         program,
         claimed,
         never,
@@ -127,6 +128,7 @@ fn by_hand() {
     assert_eq!((late.seen, late.immature, late.capture_rate), (1, 1, None));
     let empty = week_named(&trend, "2025-W51");
     assert_eq!((empty.registered, empty.reach, empty.tier), (0, None, None));
+    // Week 50 is not whole, so it is not compared with 49.
     let change = trend.change.unwrap();
     assert_eq!((&*change.before, &*change.after), ("2025-W46", "2025-W47"));
     assert!(!change.beyond_noise);
