@@ -20,7 +20,7 @@ use crate::{
     control::ProjectId,
     experiment::{
         metric::{Metric, Seen},
-        stats::{self, Design, PEOPLE_MIN, TIGHTEST_AT},
+        stats::{self, Design, EITHER_MIN, PEOPLE_MIN, TIGHTEST_AT},
     },
     label::{LabelledGroup, Milli, Policy, Trust, label_group},
     store::{Store, rows::Group},
@@ -171,7 +171,8 @@ impl Week {
         let period = week_of(number)?;
         let moments = people.moments.first().copied().unwrap_or_default();
         let rate = stats::ratio(&moments);
-        let ready = rate.filter(|_| moments.measured() >= PEOPLE_MIN);
+        let enough = moments.measured() >= PEOPLE_MIN && moments.either() >= EITHER_MIN;
+        let ready = rate.filter(|_| enough);
         let bounds = ready.map(|rate| {
             let (n, alpha) = (rate.n, ALPHA);
             stats::confidence_sequence(rate.value, rate.variance(), n, alpha, rho())

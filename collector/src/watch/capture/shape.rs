@@ -62,7 +62,8 @@ pub struct Week {
     pub session_people: u64,
     /// The rate of the mature seen outputs; null of fewer than two people.
     pub capture_rate: Option<f64>,
-    /// Lower end of its confidence sequence, by people; null of fewer than 100.
+    /// Lower end of its confidence sequence, by people; null of fewer than 100, or of
+    /// fewer than 10 who did it or who did not.
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,
@@ -93,7 +94,7 @@ pub struct Change {
     pub after: String,
     /// The difference of the rates.
     pub delta: f64,
-    /// Lower end of its confidence sequence; null of fewer than 100 people in either.
+    /// Lower end of its confidence sequence; null of too few people in either.
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,

@@ -127,7 +127,7 @@ pub struct Values {
     /// Later − earlier.
     pub delta: Option<f64>,
     /// Lower end of the confidence sequence of the difference, 95 %, by people; null of
-    /// fewer than 100 in either.
+    /// fewer than 100 in either, or of fewer than 10 who did it or who did not.
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,

@@ -275,10 +275,12 @@ fn an_evaluation_can_guard_anything() {
     assert_eq!(found.verdict, Verdict::Unclear);
     assert_eq!(found.guard_values.after.value, Some(0.7));
     let mut mixed = stories;
-    mixed[0] = mixed[0]
-        .clone()
-        .at(31 * DAY, measured("factual", Some(0.0)))
-        .evaluated();
+    for story in mixed.iter_mut().take(40) {
+        *story = story
+            .clone()
+            .at(31 * DAY, measured("factual", Some(0.9)))
+            .evaluated();
+    }
     let report = report_of(&mixed, &[], &request);
     let found = finding(&report, "thumbs_up_rate", "external:factual");
     assert_eq!(found.verdict, Verdict::Suspicious, "{found:#?}");
