@@ -64,6 +64,8 @@ mod simulate;
 mod stop;
 #[path = "integration/story.rs"]
 mod story;
+#[path = "integration/verify.rs"]
+mod verify;
 #[path = "integration/watch.rs"]
 mod watch;
 #[path = "integration/whole_path.rs"]

@@ -25,7 +25,7 @@ const ALPHA: Milli = Milli::new(50);
 /// Where nothing is said: a day to act on an answer.
 const SETTLE_MS: u64 = 24 * HOUR_MS;
 
-const FIELDS: [&str; 14] = [
+pub(super) const FIELDS: [&str; 14] = [
     "name",
     "unit",
     "arms",

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value, json};
 
-use super::*;
+use super::{read::FIELDS, *};
 use crate::testing::{NOW, declaration};
 
 const DAY: u64 = 86_400_000;
@@ -234,6 +234,22 @@ fn what_is_optimised_is_guarded_whether_or_not_guardrails_are_named() {
     for metric in Metric::ALL {
         let of = json!({"primary": metric.name(), "guardrails": null});
         assert!(!guardrails(of).is_empty(), "{}", metric.name());
+    }
+}
+
+#[test]
+fn the_documentation_declares_what_can_be_declared() {
+    let page = include_str!("../../../../demo-site/docs/experiments.md");
+    let path = std::path::Path::new("experiments.md");
+    let files: Vec<_> = page.split("```toml\n").skip(1).collect();
+    assert!(!files.is_empty());
+    for file in files {
+        let file = file.split("```").next().unwrap();
+        let config = crate::config::Config::parse(path, file).unwrap();
+        assert!(!config.experiments.is_empty(), "{file}");
+    }
+    for field in FIELDS {
+        assert!(page.contains(&format!("`{field}`")), "{field}");
     }
 }
 
