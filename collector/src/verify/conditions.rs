@@ -3,7 +3,7 @@
 use super::{
     Check, Condition, Evidence, Gain, Guarding, MISMATCHED_MAX, PEOPLE_MIN, Verdict,
     subject::Origin,
-    text::{better_by, chance, figure, interval, worse},
+    text::{better_by, chance, figure, interval, no_worse, worse},
 };
 use crate::experiment::readout::GuardState;
 
@@ -82,7 +82,7 @@ pub(super) fn guardrail(guarding: &Guarding) -> Condition {
         (Some(by), Some(least), _) if is_harmed => {
             format!("{}, {} at least", worse(by), figure(least))
         }
-        (Some(by), _, Some(most)) => format!("{}, {} at most", worse(by), worse(most)),
+        (Some(by), _, Some(most)) => format!("{}, {}", worse(by), no_worse(most)),
         _ => NOT_KNOWN.into(),
     };
     let value = if is_harmed {

@@ -26,6 +26,12 @@ pub(super) fn worse(by: f64) -> String {
     format!("{} {way}", figure(by.abs()))
 }
 
+/// `0.03 worse at most`, or `0.01 better at least` below 0.
+pub(super) fn no_worse(than: f64) -> String {
+    let end = if than < 0.0 { "at least" } else { "at most" };
+    format!("{} {end}", worse(than))
+}
+
 /// A p-value: `p 0.04`, `p below 0.0001`.
 pub(super) fn chance(p: f64) -> String {
     if p < 0.000_1 {
@@ -48,6 +54,8 @@ mod tests {
             (worse(0.02), worse(-0.5)),
             ("0.02 worse".into(), "0.5 better".into())
         );
+        assert_eq!(no_worse(0.03), "0.03 worse at most");
+        assert_eq!(no_worse(-0.01), "0.01 better at least");
         assert_eq!(
             (chance(0.04), chance(0.000_01)),
             ("p 0.04".into(), "p below 0.0001".into())
