@@ -13,21 +13,22 @@ use std::{
 };
 
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 use crate::{
     accept::record,
     bell::Bell,
     builds::Builds,
-    config::LogConfig,
+    config::{LogConfig, OtlpConfig},
     consumer::{Consumer, Progress},
     control::{ControlCell, ProjectId},
     datalock::DataLock,
     label::{Policies, PolicyError},
-    limits::CONTROL_AGE_MS_MAX,
+    limits::{CONTROL_AGE_MS_MAX, TRACES_AT_ONCE_MAX},
     log::{self, Log, Recovery, disk::RealDisk},
     outcome::Outcomes,
     registrations::Registrations,
-    store::{ControlStore, SqliteStore, Store, StoreError},
+    store::{ControlStore, SqliteStore, Store, StoreError, TraceStore},
 };
 
 /// Everything the handlers reach.
@@ -46,6 +47,10 @@ pub struct Collector {
     pub progress: Arc<Progress>,
     /// What labels outputs that are read here.
     pub policies: Policies,
+    /// Places for requests with spans that are decoded.
+    pub decoding: Arc<Semaphore>,
+    /// How long a trace is waited for, in ms.
+    pub settle_ms: u64,
     /// Datasets that were asked for.
     pub builds: Builds,
     stopping: AtomicBool,
@@ -114,6 +119,7 @@ impl Collector {
         let progress = Arc::new(Progress::default());
         let consumer = Consumer {
             store: Arc::clone(&store) as Arc<dyn Store>,
+            traces: Arc::clone(&store) as Arc<dyn TraceStore>,
             reader,
             bell: Arc::clone(&bell),
             outcomes: Arc::clone(&outcomes),
@@ -136,6 +142,8 @@ impl Collector {
             registrations,
             progress,
             policies: Policies::built_in()?,
+            decoding: Arc::new(Semaphore::new(TRACES_AT_ONCE_MAX)),
+            settle_ms: OtlpConfig::default().settle_ms,
             builds,
             stopping: AtomicBool::new(false),
             backlog_ms_max: config.backlog_seconds.saturating_mul(1_000),

@@ -33,6 +33,8 @@ pub struct Config {
     pub policy: Option<PathBuf>,
     /// The durable log.
     pub log: LogConfig,
+    /// Spans that tell of outputs.
+    pub otlp: OtlpConfig,
     /// What `tacit run --due` makes, as it stands in the file.
     #[serde(rename = "schedule")]
     pub(crate) entries: Vec<Spanned<Entry>>,
@@ -61,6 +63,22 @@ pub struct LogConfig {
     pub backlog_seconds: u64,
 }
 
+/// Spans that tell of outputs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OtlpConfig {
+    /// Milliseconds without another span of a trace until what it says is registered.
+    /// Exporters send what they have every 5 s: an answer and what is around it may come
+    /// that far apart.
+    pub settle_ms: u64,
+}
+
+impl Default for OtlpConfig {
+    fn default() -> Self {
+        Self { settle_ms: 10_000 }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -71,6 +89,7 @@ impl Default for Config {
             workers: 0,
             policy: None,
             log: LogConfig::default(),
+            otlp: OtlpConfig::default(),
             entries: Vec::new(),
             schedule: Vec::new(),
             declared: Vec::new(),

@@ -20,9 +20,11 @@ use crate::{
     control::ProjectId,
     limits::FOLD_BYTES_MAX,
     log::{Portion, Reader},
+    otlp::assemble::{assemble, forget},
     outcome::{Outcomes, Refused},
     registrations::Registrations,
-    store::{Folding, Store, StoreError},
+    store::{Folding, Store, StoreError, TraceStore},
+    wall::now_ms,
 };
 
 /// How far the thread steps back, from 0 to 19.
@@ -36,7 +38,9 @@ const IDLE: Duration = Duration::from_millis(500);
 const RETRY: Duration = Duration::from_millis(250);
 /// Between two writes of the refusals' counts.
 const REFUSALS_EVERY: Duration = Duration::from_secs(1);
-/// Between two looks for segments to delete.
+/// Between two looks for traces that are due.
+const ASSEMBLE_EVERY: Duration = Duration::from_millis(250);
+/// Between two looks for segments and spans to delete.
 const DELETE_EVERY: Duration = Duration::from_secs(30);
 
 /// How far the consumer is, for everybody else.
@@ -74,6 +78,8 @@ impl Progress {
 pub struct Consumer {
     /// Where facts go.
     pub store: Arc<dyn Store>,
+    /// Spans that outputs are made of.
+    pub traces: Arc<dyn TraceStore>,
     /// Where they come from.
     pub reader: Reader,
     /// Rings when there is work.
@@ -107,6 +113,7 @@ impl Consumer {
         }
         let mut refusals = Timer::every(REFUSALS_EVERY);
         let mut deletion = Timer::every(DELETE_EVERY);
+        let mut assembly = Timer::every(ASSEMBLE_EVERY);
         let mut kept = Vec::new();
         loop {
             let stopping = self.progress.stop.load(Ordering::Acquire);
@@ -132,8 +139,10 @@ impl Consumer {
             }
             if deletion.is_due() {
                 self.delete_segments();
+                self.forget_spans();
             }
-            if folded || registered {
+            let assembled = assembly.is_due() && self.assemble();
+            if folded || registered || assembled {
                 continue;
             }
             if stopping {
@@ -163,6 +172,20 @@ impl Consumer {
         self.store.fold(&folding, portion.end)?;
         self.reader.advance(portion.end);
         Ok(true)
+    }
+
+    /// Registers what due traces say; whether there were any.
+    fn assemble(&self) -> bool {
+        assemble(&*self.store, &*self.traces, now_ms()).unwrap_or_else(|error| {
+            tracing::error!(%error, "what spans say is not registered");
+            false
+        })
+    }
+
+    fn forget_spans(&self) {
+        if let Err(error) = forget(&*self.traces, now_ms()) {
+            tracing::error!(%error, "old spans are not deleted");
+        }
     }
 
     fn keep_refusals(&self, kept: &mut Vec<(Option<ProjectId>, Refused)>) {

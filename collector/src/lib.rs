@@ -27,7 +27,8 @@
 //! adds both up.
 //!
 //! Outputs take a shorter way: [`registrations`] hands them to the consumer's
-//! thread, the store's one writer, and the answer follows the commit.
+//! thread, the store's one writer, and the answer follows the commit. Or the app sends
+//! the spans it has anyway, and [`otlp`] reads outputs out of them.
 //!
 //! [`watch`] follows everybody's outputs over time: the trend of the capture rate, and
 //! whether a number rises at its guard's cost.
@@ -57,6 +58,7 @@ pub mod label;
 pub mod ledger;
 pub mod limits;
 pub mod log;
+pub mod otlp;
 pub mod outcome;
 pub mod registrations;
 pub mod release;

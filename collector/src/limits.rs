@@ -12,6 +12,43 @@ pub const OUTPUTS_PER_REQUEST_MAX: usize = 1_000;
 /// Bytes of one registered output as JSON, texts included.
 pub const OUTPUT_BYTES_MAX: usize = 2 * 1024 * 1024;
 
+/// Bytes of a `POST /v1/traces` body, as sent and unpacked: batches of 512 spans, the
+/// default of exporters, with some pages of text each. A body that unpacks to more is
+/// refused as soon as it does, however small it was.
+pub const TRACES_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Spans in one request: 512 are the default of exporters, 8192 that of the
+/// OpenTelemetry collector. Further ones are rejected, the others kept.
+pub const SPANS_PER_REQUEST_MAX: usize = 10_000;
+
+/// Attributes of one span and its events: a thousand messages in the conventions that
+/// need several attributes for each.
+pub const SPAN_ATTRIBUTES_MAX: usize = 8_192;
+
+/// Spans above one another that are looked at.
+pub const SPAN_DEPTH_MAX: usize = 128;
+
+/// Requests with spans that are decoded at once: a body may take some twenty times its
+/// size in memory while it is. Further ones are told to come again.
+pub const TRACES_AT_ONCE_MAX: usize = 4;
+
+/// Bytes that are kept of the spans of one trace; further ones are rejected. A trace that
+/// never ends is no conversation.
+pub const TRACE_BYTES_MAX: u64 = 32 * 1024 * 1024;
+
+/// Milliseconds after which a trace is registered although more spans keep coming.
+pub const TRACE_WAIT_MS_MAX: u64 = 5 * 60_000;
+
+/// Milliseconds the spans of a trace are kept after the last one, so that late ones are
+/// understood.
+pub const SPANS_KEPT_MS: u64 = 3_600_000;
+
+/// Traces that are registered in one transaction, and the bytes of their spans: others
+/// wait for it.
+pub const DUE_TRACES_MAX: usize = 256;
+/// See [`DUE_TRACES_MAX`].
+pub const DUE_BYTES_MAX: u64 = 32 * 1024 * 1024;
+
 /// Aliases of one output in one registration.
 pub const ALIASES_MAX: usize = 16;
 

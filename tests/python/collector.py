@@ -28,11 +28,11 @@ def tacit(data, *args):
 class Collector:
     """`tacit serve` on a fresh data directory, with the keys of one project."""
 
-    def __init__(self, data: Path):
+    def __init__(self, data: Path, *options):
         self.data = data
         self.publishable = self._key("publishable", "--content", "edits")
         self.secret = self._key("secret")
-        command = [binary(), "serve", "--listen", "127.0.0.1:0", "--json", "--data", str(data)]
+        command = [binary(), "serve", "--listen", "127.0.0.1:0", "--json", "--data", str(data), *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.url = json.loads(self.process.stdout.readline())["url"]
 

@@ -22,6 +22,31 @@ pub struct Registration {
     pub fields: Registered,
     /// The arms its person is in.
     pub assigned: Vec<Assigned>,
+    /// How what is known already is taken.
+    pub manner: Manner,
+}
+
+/// Who says something about an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// The app: what it says otherwise than before is a conflict, and it is told.
+    Told,
+    /// Its instrumentation, which nobody answers to: it fills what is empty and names
+    /// ids that nobody has. The output's id may be an alias of one that is known.
+    Observed,
+}
+
+impl Registration {
+    /// What instrumentation says of the output `id`.
+    #[must_use]
+    pub fn observed(id: Id, fields: Registered, assigned: Vec<Assigned>) -> Self {
+        Self {
+            id,
+            fields,
+            assigned,
+            manner: Manner::Observed,
+        }
+    }
 }
 
 /// The fields as JSON, in requests (subject raw) and in the store (subject hidden).
@@ -97,6 +122,7 @@ pub fn parse(
         id,
         fields,
         assigned: assigned.unwrap_or_default(),
+        manner: Manner::Told,
     })
 }
 
@@ -251,6 +277,24 @@ pub fn fill(known: &mut Registered, said: &Registered) -> Result<Registered, &'s
     map!(arms tags);
     *known = filled;
     Ok(new)
+}
+
+/// Fills the fields of `known` that are empty, whatever else `said` says. Gives back
+/// only what was new.
+pub fn fill_empty(known: &mut Registered, said: &Registered) -> Registered {
+    let mut said = said.clone();
+    macro_rules! leave {
+        ($($field:ident: $is_empty:ident)+) => {$(
+            if !known.$field.$is_empty() {
+                said.$field = Default::default();
+            }
+        )+};
+    }
+    leave!(created_at: is_none conversation: is_none turn: is_none variant: is_none);
+    leave!(subject: is_none model: is_none prompt_version: is_none surface: is_none);
+    leave!(input: is_none output: is_none documents: is_none arms: is_empty tags: is_empty);
+    // Nothing of it is known, so nothing disagrees.
+    fill(known, &said).unwrap_or_default()
 }
 
 #[cfg(test)]

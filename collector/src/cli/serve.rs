@@ -64,6 +64,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     // Before anything is opened: a mistake in it is a mistake in the command.
     let own = config.policy.as_deref().map(read_policy).transpose()?;
     let (mut collector, recovery) = Collector::open(&config.data, &config.log)?;
+    collector.settle_ms = config.otlp.settle_ms;
     if let Some(own) = own {
         note(&format!("tacit: labels by {}", own.reference()));
         collector.policies = collector.policies.with(own);

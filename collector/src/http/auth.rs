@@ -24,7 +24,8 @@ impl FromRequest for Secret {
     }
 }
 
-fn secret(request: &HttpRequest) -> Result<Arc<Project>, Problem> {
+/// The project of the secret key that `request` carries.
+pub(super) fn secret(request: &HttpRequest) -> Result<Arc<Project>, Problem> {
     let header = request.headers().get(AUTHORIZATION);
     let value = header
         .and_then(|value| value.to_str().ok())

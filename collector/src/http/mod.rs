@@ -24,6 +24,7 @@ mod signals;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod traces;
 mod verify;
 mod watch;
 
@@ -88,6 +89,7 @@ pub fn routes(collector: web::Data<Collector>, site: Site) -> impl FnOnce(&mut w
                     .route(web::post().to(outputs::register))
                     .route(web::get().to(outputs::list)),
             )
+            .service(resource("/v1/traces").route(web::post().to(traces::traces)))
             .service(resource("/v1/outputs/{id:.+}").route(web::get().to(outputs::one)))
             .service(resource("/v1/labels").route(web::get().to(labels::labels)))
             .service(

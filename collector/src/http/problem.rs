@@ -88,7 +88,7 @@ const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
 }
 
 /// Seconds a client should wait before it tries again.
-const RETRY_AFTER_S: &str = "2";
+pub(super) const RETRY_AFTER_S: &str = "2";
 
 /// An error on its way out.
 #[derive(Debug)]

@@ -15,7 +15,11 @@ use super::{
     world::World,
 };
 use crate::{
-    accept::{self, record, registration::Registration, token},
+    accept::{
+        self, record,
+        registration::{Manner, Registration},
+        token,
+    },
     collector::Collector,
     control::Project,
     limits::TOKEN_AGE_MS_MAX,
@@ -152,6 +156,7 @@ impl Filling<'_> {
                 id: answer.id.clone(),
                 fields,
                 assigned: assigned.unwrap_or_default(),
+                manner: Manner::Told,
             }],
         };
         self.registering

@@ -13,6 +13,7 @@ mod join;
 mod ranges;
 pub mod rows;
 mod sqlite;
+mod traces;
 mod updates;
 
 use std::{collections::BTreeMap, ops::ControlFlow};
@@ -29,6 +30,7 @@ pub use error::StoreError;
 pub use experiments::ExperimentStore;
 use rows::{Group, GroupName, StoredSubject};
 pub use sqlite::SqliteStore;
+pub use traces::{DueTrace, TraceKey, TraceStore};
 pub use updates::{Attempt, BuildKind, BuildRecord, Held, NewRun, Run, RunEnd, UpdateStore};
 
 /// Facts. Of the writing side one thread makes use, the consumer.

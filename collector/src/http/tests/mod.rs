@@ -6,6 +6,7 @@ mod outputs;
 mod reads;
 mod site;
 mod sockets;
+mod traces;
 mod updates;
 
 use std::{collections::BTreeMap, path::Path};
@@ -114,7 +115,9 @@ impl Harness {
             log,
             ..Config::default()
         };
-        let (collector, _) = Collector::open(directory.path(), &config.log).unwrap();
+        let (mut collector, _) = Collector::open(directory.path(), &config.log).unwrap();
+        // Tests wait for no further spans.
+        collector.settle_ms = 0;
         Self {
             collector: Data::new(collector),
             config,

@@ -6,6 +6,7 @@ mod experiments;
 mod facts;
 mod grouping;
 mod registered;
+mod traces;
 mod updates;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +33,7 @@ struct Fixture<S> {
     directory: TempDir,
 }
 
-trait Backend: Store + ControlStore + UpdateStore + ExperimentStore + Sized {
+trait Backend: Store + ControlStore + UpdateStore + ExperimentStore + TraceStore + Sized {
     fn open_in(path: &std::path::Path) -> Self;
 
     fn fixture() -> Fixture<Self> {
@@ -72,6 +73,15 @@ macro_rules! contract {
                 an_alias_joins_and_the_first_wins
                 an_id_is_an_output_or_an_alias
                 references_follow_aliases
+                what_is_observed_fills_what_is_empty
+            );
+            contract!($backend, traces:
+                a_trace_is_due_once_nothing_more_comes
+                a_trace_that_never_ends_is_due_all_the_same
+                a_trace_may_hold_so_much
+                traces_are_forgotten_once_they_are_settled
+                any_order_and_split_gives_the_same_outputs
+                late_spans_only_add
             );
             contract!($backend, grouping:
                 equal_turns_join_when_unique

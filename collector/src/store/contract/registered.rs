@@ -114,3 +114,40 @@ pub(super) fn references_follow_aliases<S: Backend>() {
     assert_eq!((from.as_str(), to.as_str()), ("o-b", "o-a"));
     drop(directory);
 }
+
+pub(super) fn what_is_observed_fills_what_is_empty<S: Backend>() {
+    let Fixture { store, directory } = S::fixture();
+    let observed = |value: Value| {
+        let Value::Object(object) = value else {
+            panic!("an object");
+        };
+        let said = registration::parse(object, &project(1), NOW).unwrap();
+        let said = registration::Registration::observed(said.id, said.fields, said.assigned);
+        let request = Registering {
+            project: OURS,
+            received_at: NOW,
+            outputs: vec![said],
+        };
+        store.register(&[request]).unwrap()[0][0].status
+    };
+    let told = json!({"id":"o-1","aliases":["gen-9"],"model":"ours","arms":{"tone":"a"}});
+    assert_eq!(register(&store, told), Status::Created);
+    register(&store, json!({"id":"o-2","aliases":["span-2"]}));
+    // Under an alias, saying otherwise, and naming ids that others have.
+    let spans = json!({"id":"gen-9","model":"theirs","output":"text","arms":{"tone":"b"},
+        "tags":{"input_tokens":"2"},"aliases":["trace-1","span-2","o-2","o-1","gen-9"]});
+    assert_eq!(observed(spans.clone()), Status::Updated);
+    assert_eq!(observed(spans), Status::Unchanged);
+    let groups = groups(&store, EVER);
+    assert_eq!(ids(&groups), [["o-1"], ["o-2"]]);
+    let fields = groups[0].outputs[0].registered.clone().unwrap();
+    assert_eq!(fields.model.as_deref(), Some("ours"));
+    assert_eq!(fields.output.as_deref(), Some("text"));
+    assert_eq!(fields.arms["tone"], "a");
+    assert_eq!(fields.tags["input_tokens"], "2");
+    let aliases: Vec<&str> = fields.aliases.iter().map(Id::as_str).collect();
+    assert_eq!(aliases, ["gen-9", "trace-1"]);
+    // What nobody told of is an output of its own.
+    assert_eq!(observed(json!({"id":"o-3","output":"x"})), Status::Created);
+    drop(directory);
+}

@@ -5,11 +5,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, in order; their number is the schema's version.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("../../../migrations/0001_facts.sql"),
     include_str!("../../../migrations/0002_updates.sql"),
     include_str!("../../../migrations/0003_registrations.sql"),
     include_str!("../../../migrations/0004_experiments.sql"),
+    include_str!("../../../migrations/0005_traces.sql"),
 ];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -63,7 +64,7 @@ mod tests {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 4
+                known: 5
             }
         ));
     }

@@ -18,6 +18,7 @@ mod ledger;
 mod migrate;
 mod read;
 mod register;
+mod traces;
 mod updates;
 
 use std::{

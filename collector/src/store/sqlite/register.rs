@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{assigned, fold::place_output, group::registered, intern::Interned, time};
 use crate::{
-    accept::registration::{self, Registration, fill},
+    accept::registration::{self, Manner, Registration, fill, fill_empty},
     control::ProjectId,
     store::{Registering, Settled, Status, StoreError, rows::Registered},
 };
@@ -36,9 +36,7 @@ struct Register<'a> {
 
 impl Register<'_> {
     fn one(&mut self, said: &Registration) -> Result<Settled, StoreError> {
-        let output = self
-            .interned
-            .output(self.tx, self.project, &said.id, self.received_at)?;
+        let output = self.output(said)?;
         let known = registered(self.tx, self.project, output, u64::MAX)?;
         let is_new = known.is_none();
         let mut fields = known.unwrap_or_default();
@@ -61,6 +59,17 @@ impl Register<'_> {
         })
     }
 
+    /// The number of the output that is meant.
+    fn output(&mut self, said: &Registration) -> Result<i64, StoreError> {
+        let named = self
+            .interned
+            .output(self.tx, self.project, &said.id, self.received_at)?;
+        Ok(match said.manner {
+            Manner::Told => named,
+            Manner::Observed => self.target(named)?.unwrap_or(named),
+        })
+    }
+
     fn settle(
         &mut self,
         output: i64,
@@ -76,9 +85,12 @@ impl Register<'_> {
         let Some(aliases) = self.new_aliases(output, said)? else {
             return Ok(Status::Conflict("aliases"));
         };
-        let new = match fill(fields, &said.fields) {
-            Ok(new) => new,
-            Err(field) => return Ok(Status::Conflict(field)),
+        let new = match said.manner {
+            Manner::Observed => fill_empty(fields, &said.fields),
+            Manner::Told => match fill(fields, &said.fields) {
+                Ok(new) => new,
+                Err(field) => return Ok(Status::Conflict(field)),
+            },
         };
         if is_new || new != Registered::default() {
             self.insert(output, &new)?;
@@ -106,12 +118,13 @@ impl Register<'_> {
     }
 
     /// The numbers of the aliases that are new; `None` when one of them is taken:
-    /// the first to name an alias keeps it.
+    /// the first to name an alias keeps it. What is observed leaves those out.
     fn new_aliases(
         &mut self,
         output: i64,
         said: &Registration,
     ) -> Result<Option<Vec<i64>>, StoreError> {
+        let is_observed = said.manner == Manner::Observed;
         let mut new = Vec::new();
         for alias in &said.fields.aliases {
             if *alias == said.id {
@@ -122,8 +135,14 @@ impl Register<'_> {
                 .output(self.tx, self.project, alias, self.received_at)?;
             match self.target(alias)? {
                 Some(target) if target == output => {}
+                None if alias == output => {}
+                Some(_) if is_observed => {}
                 Some(_) => return Ok(None),
-                None if self.is_registered(alias)? => return Ok(None),
+                None if self.is_registered(alias)? => {
+                    if !is_observed {
+                        return Ok(None);
+                    }
+                }
                 None if new.contains(&alias) => {}
                 None => new.push(alias),
             }

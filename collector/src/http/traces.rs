@@ -1,0 +1,143 @@
+//! `POST /v1/traces`: OTLP over HTTP. Answers are those of the protocol, errors too, in
+//! the encoding of the request.
+
+use std::io::Read;
+
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER},
+    },
+    web::{self, Bytes},
+};
+use flate2::read::MultiGzDecoder;
+
+use super::{
+    auth, body,
+    problem::{Kind, Problem, RETRY_AFTER_S},
+};
+use crate::{
+    collector::Collector,
+    control::Project,
+    limits::TRACES_BODY_BYTES_MAX,
+    otlp::{self, Encoding, Received, Rejected},
+    store::TraceStore,
+    wall::now_ms,
+};
+
+/// Takes spans; answers once they are durable.
+pub(super) async fn traces(
+    request: HttpRequest,
+    payload: web::Payload,
+    collector: web::Data<Collector>,
+) -> HttpResponse {
+    let encoding = Encoding::of(body::content_type(&request));
+    match take(&request, payload, collector, encoding).await {
+        Ok((encoding, rejected)) => {
+            let said = otlp::taken(encoding, rejected.count(), &rejected.message());
+            answer(StatusCode::OK, encoding, said)
+        }
+        Err(problem) => {
+            let status = problem.status_code();
+            // Who sends what is not read is told so in what is read best.
+            let encoding = encoding.unwrap_or(Encoding::Json);
+            let said = otlp::refused(encoding, status.as_u16(), &problem.to_string());
+            answer(status, encoding, said)
+        }
+    }
+}
+
+fn answer(status: StatusCode, encoding: Encoding, said: Vec<u8>) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    response.insert_header((CONTENT_TYPE, encoding.content_type()));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((RETRY_AFTER, RETRY_AFTER_S));
+    }
+    response.body(said)
+}
+
+async fn take(
+    request: &HttpRequest,
+    payload: web::Payload,
+    collector: web::Data<Collector>,
+    encoding: Option<Encoding>,
+) -> Result<(Encoding, Rejected), Problem> {
+    let secret = auth::secret(request)?;
+    let encoding = encoding.ok_or_else(|| {
+        let detail = "send application/x-protobuf or application/json";
+        Problem::new(Kind::ContentTypeUnsupported, detail)
+    })?;
+    let is_packed = is_packed(request)?;
+    let bytes = body::read(request, payload, TRACES_BODY_BYTES_MAX).await?;
+    let place = collector.decoding.clone().try_acquire_owned();
+    let place =
+        place.map_err(|_| Problem::new(Kind::Overloaded, "too many requests with spans"))?;
+    if collector.is_stopping() {
+        return Err(Problem::new(Kind::ShuttingDown, "the collector is ending"));
+    }
+    web::block(move || {
+        let _place = place;
+        let bytes = if is_packed { unpacked(&bytes)? } else { bytes };
+        let received = received(&bytes, encoding, &secret)?;
+        Ok((encoding, keep(&collector, &secret, received)?))
+    })
+    .await?
+}
+
+fn is_packed(request: &HttpRequest) -> Result<bool, Problem> {
+    let header = request.headers().get(CONTENT_ENCODING);
+    match header.map(|value| value.to_str().unwrap_or_default().trim()) {
+        None | Some("" | "identity") => Ok(false),
+        Some(gzip) if gzip.eq_ignore_ascii_case("gzip") => Ok(true),
+        Some(_) => Err(Problem::new(
+            Kind::ContentTypeUnsupported,
+            "of content encodings only gzip is read",
+        )),
+    }
+}
+
+/// What a gzip body holds. No more than the limit of it is ever in memory.
+fn unpacked(packed: &[u8]) -> Result<Bytes, Problem> {
+    let limit = TRACES_BODY_BYTES_MAX;
+    let mut bytes = Vec::new();
+    MultiGzDecoder::new(packed)
+        .take(limit as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Problem::malformed("body", format!("not gzip: {error}")))?;
+    if bytes.len() > limit {
+        return Err(Problem::too_large(limit));
+    }
+    Ok(bytes.into())
+}
+
+fn received(bytes: &[u8], encoding: Encoding, project: &Project) -> Result<Received, Problem> {
+    otlp::receive(bytes, encoding, project, now_ms())
+        .map_err(|error| Problem::malformed("body", error.to_string()))
+}
+
+fn keep(collector: &Collector, project: &Project, received: Received) -> Result<Rejected, Problem> {
+    let Received {
+        traces,
+        mut rejected,
+    } = received;
+    let portions: Vec<_> = traces
+        .iter()
+        .map(|(trace, spans)| (trace.as_str(), spans.as_slice()))
+        .collect();
+    if portions.is_empty() {
+        return Ok(rejected);
+    }
+    let settle_ms = collector.settle_ms;
+    let kept = collector
+        .store
+        .keep_spans(project.id, now_ms(), settle_ms, &portions);
+    let crowded = kept.map_err(|error| {
+        tracing::error!(%error, "spans are not kept");
+        Problem::new(Kind::StoreFailing, "the store could not be written")
+    })?;
+    for trace in crowded {
+        rejected.crowd(traces.get(&trace).map_or(0, |spans| spans.len() as u64));
+    }
+    Ok(rejected)
+}
