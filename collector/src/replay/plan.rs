@@ -188,6 +188,19 @@ impl LeftOut {
 }
 
 impl Reason {
+    /// All of them, in their order.
+    pub const ALL: [Self; 9] = [
+        Self::NoInput,
+        Self::Tools,
+        Self::NotText,
+        Self::Roles,
+        Self::NoQuestion,
+        Self::MissingContext,
+        Self::UnknownContext,
+        Self::NoAnswer,
+        Self::TooLong,
+    ];
+
     /// For people.
     #[must_use]
     pub const fn meaning(self) -> &'static str {

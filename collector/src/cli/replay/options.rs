@@ -209,3 +209,27 @@ pub(super) struct ReportOptions {
     #[arg(long, default_value_t = QUOTED)]
     pub(super) quoted: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, Command};
+
+    use super::*;
+    use crate::replay::Reason;
+
+    #[test]
+    fn the_page_names_every_option_and_every_reason() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../demo-site/docs/replay.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        let command = Options::augment_args(Command::new("replay"));
+        let names = command.get_arguments().filter_map(clap::Arg::get_long);
+        for name in names.filter(|name| !["data", "json"].contains(name)) {
+            assert!(page.contains(&format!("--{name}")), "--{name}");
+        }
+        for reason in Reason::ALL {
+            let name = serde_json::to_string(&reason).unwrap();
+            let row = format!("| `{}` |", name.trim_matches('"'));
+            assert!(page.contains(&row), "{row}");
+        }
+    }
+}
