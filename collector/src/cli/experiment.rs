@@ -34,6 +34,8 @@ pub(super) enum Command {
     End(One),
     /// Say what one would take, as people were over the last weeks: people and days.
     Power(power::Power),
+    /// Say what one shows by now: effects, guardrails, what it would take.
+    Readout(super::readout::Options),
 }
 
 #[derive(Debug, Args)]
@@ -74,6 +76,7 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
         Command::Show(options) => show(options),
         Command::End(options) => ending(options),
         Command::Power(options) => power::run(options),
+        Command::Readout(options) => super::readout::run(options),
     }
 }
 

@@ -13,6 +13,7 @@ mod keys;
 mod label;
 mod ledger;
 mod policy;
+mod readout;
 mod release;
 mod replay;
 mod run;

@@ -19,6 +19,7 @@ mod outputs;
 mod page;
 mod problem;
 mod query;
+mod readout;
 mod releases;
 mod signals;
 mod stream;
@@ -114,6 +115,7 @@ pub fn routes(collector: web::Data<Collector>, site: Site) -> impl FnOnce(&mut w
                     .route(web::get().to(experiments::list)),
             )
             .service(resource("/v1/experiments/{name}").route(web::get().to(experiments::one)))
+            .service(resource("/v1/experiments/{name}/readout").route(web::get().to(readout::read)))
             .service(resource("/v1/experiments/{name}/end").route(web::post().to(experiments::end)))
             .service(resource("/v1/assign").route(web::get().to(assign::one)))
             .service(resource("/v1/capture-rate").route(web::get().to(watch::capture_rate)))

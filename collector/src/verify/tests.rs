@@ -343,6 +343,7 @@ fn read_out() -> Readout {
         worse: Some(worse),
         at_most: Some(worse + 0.01),
         at_least: Some(worse - 0.01),
+        evidence: String::new(),
     };
     let guardrail = Guarded {
         measured: measured("return_rate", Better::Higher, &[]),
@@ -370,6 +371,7 @@ fn read_out() -> Readout {
             primary: measured("regenerate_rate", Better::Lower, &primary),
             secondary: Vec::new(),
             guardrails: vec![guardrail],
+            hacking: Vec::new(),
             power: vec![power("b", 1_300), power("c", 1_450)],
             looks: Vec::new(),
             novelty: Vec::new(),

@@ -19,8 +19,8 @@ use crate::{
     store::rows::{Group, StoredSubject},
 };
 
-/// Memory of the sorter: a record is about a hundred bytes.
-const MEMORY_BYTES: usize = 16 * 1024 * 1024;
+/// Memory of the sorter: a record is about a hundred bytes, so a run holds some 40,000.
+const MEMORY_BYTES: usize = 4 * 1024 * 1024;
 
 /// Takes facts in any order.
 #[derive(Debug)]

@@ -12,54 +12,87 @@ use crate::experiment::{
 /// What all looks at a comparison found.
 #[derive(Debug, Default)]
 pub(super) struct Compared {
-    pub(super) plain: Option<Effect>,
-    pub(super) cuped: Option<Effect>,
+    plain: Way,
+    cuped: Way,
     /// Share of the difference's variance that CUPED took away.
     pub(super) removed: Option<f64>,
-    /// Variance of the difference per person, by the effect to go by.
-    pub(super) unit_variance: Option<f64>,
-    /// The effect to go by at every look that has one, and the people of both arms.
-    pub(super) looks: Vec<(usize, u64, Effect)>,
+}
+
+/// What one way of comparing found.
+#[derive(Debug, Default)]
+struct Way {
+    /// By the last look.
+    last: Option<Effect>,
+    /// Variance of the difference per person.
+    unit_variance: Option<f64>,
+    /// Every look with people enough: its place, the people of both arms, the effect.
+    looks: Vec<(usize, u64, Effect)>,
+    running: RunningP,
+}
+
+impl Way {
+    fn look(&mut self, look: usize, people: u64, found: Option<&stats::Comparison>) {
+        self.last = found.and_then(|found| effect(found, &mut self.running));
+        self.unit_variance = found.map(stats::Comparison::unit_variance);
+        self.looks
+            .extend(self.last.map(|effect| (look, people, effect)));
+    }
 }
 
 impl Compared {
-    /// Which effect is the one to go by. It depends on how many people were there
-    /// before, never on what they did since.
+    /// Which effect is the one to go by: CUPED's as soon as there is one. That depends on
+    /// how many people were there before, never on what they did since.
     pub(super) const fn method(&self) -> Method {
-        if self.cuped.is_some() {
+        if self.cuped.last.is_some() {
             Method::Cuped
         } else {
             Method::Plain
         }
     }
 
-    pub(super) fn effect(&self) -> Option<Effect> {
-        self.cuped.or(self.plain)
+    const fn way(&self) -> &Way {
+        match self.method() {
+            Method::Cuped => &self.cuped,
+            Method::Plain => &self.plain,
+        }
+    }
+
+    pub(super) const fn plain(&self) -> Option<Effect> {
+        self.plain.last
+    }
+
+    pub(super) const fn cuped(&self) -> Option<Effect> {
+        self.cuped.last
+    }
+
+    /// The effect to go by.
+    pub(super) const fn effect(&self) -> Option<Effect> {
+        self.way().last
+    }
+
+    /// Its variance per person.
+    pub(super) const fn unit_variance(&self) -> Option<f64> {
+        self.way().unit_variance
+    }
+
+    /// All looks of its kind.
+    pub(super) fn looks(&self) -> &[(usize, u64, Effect)] {
+        &self.way().looks
     }
 }
 
 /// Compares what was known of both arms from look to look.
 pub(super) fn compared(control: &[Totals], treatment: &[Totals], design: &Design) -> Compared {
     let mut found = Compared::default();
-    let (mut of_plain, mut of_cuped) = (RunningP::default(), RunningP::default());
     for (look, (control, treatment)) in control.iter().zip(treatment).enumerate() {
         let (control, treatment) = (control.moments(), treatment.moments());
+        let people = control.people() + treatment.people();
         let plain = stats::compare_plain(&control, &treatment, design);
         let cuped = stats::compare(&control, &treatment, design);
         let cuped = cuped.filter(|found| found.cuped.is_some());
-        let by = |of: &Option<stats::Comparison>, p: &mut RunningP| {
-            let effect = of.as_ref().and_then(|found| effect(found, p));
-            effect.or(None)
-        };
-        found.plain = by(&plain, &mut of_plain);
-        found.cuped = by(&cuped, &mut of_cuped);
-        found.removed = cuped.as_ref().and_then(|found| maybe(found.cuped));
-        let best = cuped.or(plain);
-        found.unit_variance = best.map(|found| found.unit_variance());
-        if let Some(effect) = found.effect() {
-            let people = control.people() + treatment.people();
-            found.looks.push((look, people, effect));
-        }
+        found.plain.look(look, people, plain.as_ref());
+        found.cuped.look(look, people, cuped.as_ref());
+        found.removed = cuped.and_then(|found| maybe(found.cuped));
     }
     found
 }

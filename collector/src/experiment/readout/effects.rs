@@ -2,19 +2,16 @@
 
 use super::{
     compare::{Compared, compared},
+    guards::{guarded, hacking},
     novelty::novelty,
     number::{digits, maybe, rounded},
     segments::segments,
-    shape::{
-        Comparison, Correction, Effects, Guard, GuardState, Guarded, Look, Measured, Power, Series,
-        Value,
-    },
+    shape::{Comparison, Correction, Effects, Look, Measured, Power, Series, Value},
 };
 use crate::experiment::{
-    declaration::Guardrail,
-    metric::{Better, Metric},
+    metric::Metric,
     people::{DAY_MS, Plan, RATE_DAYS, Tally, Totals},
-    stats::{self, Design, TIGHTEST_AT, correct, power},
+    stats::{Design, TIGHTEST_AT, correct, power},
 };
 
 /// Who is compared: everybody of a tally, as an experiment's plan says.
@@ -36,16 +33,15 @@ pub(super) fn effects(arms: Arms<'_>) -> Effects {
         Correction::None
     };
     let primary = arms.all_compared(&experiment.primary, level);
+    let guardrails = experiment.guardrails.iter();
+    let guardrails: Vec<_> = guardrails.map(|guard| guarded(arms, guard)).collect();
     let times = count(treatments);
     let adjust = |p: f64| (p * times).min(1.0);
     Effects {
         primary: arms.measured(&experiment.primary, &primary, (level, correction), adjust),
         secondary: secondary(arms),
-        guardrails: experiment
-            .guardrails
-            .iter()
-            .map(|guard| guarded(arms, guard))
-            .collect(),
+        hacking: hacking(&experiment.primary, &primary, &guardrails, arms),
+        guardrails,
         power: primary
             .iter()
             .map(|(arm, found)| arms.power(*arm, found, level))
@@ -88,66 +84,6 @@ fn secondary(arms: Arms<'_>) -> Vec<Measured> {
     all
 }
 
-fn guarded(arms: Arms<'_>, guardrail: &Guardrail) -> Guarded {
-    let alpha = arms.plan.experiment.alpha.to_f64();
-    let metric = &guardrail.metric;
-    let found = arms.all_compared(metric, alpha);
-    let margin = guardrail.margin.to_f64();
-    Guarded {
-        measured: arms.measured(metric, &found, (alpha, Correction::None), |p| p),
-        margin: guardrail.margin,
-        guards: arms
-            .treatments()
-            .map(|arm| guard(arms, metric, arm, margin))
-            .collect(),
-    }
-}
-
-/// Whether a treatment is worse by the margin, by two one-sided sequences: one for what
-/// it would be to pass a harm, one for what it would be to see one that is none.
-fn guard(arms: Arms<'_>, metric: &Metric, arm: usize, margin: f64) -> Guard {
-    let alpha = arms.plan.experiment.alpha.to_f64();
-    let (control, treatment) = arms.last(metric, arm);
-    let (control, treatment) = (control.moments(), treatment.moments());
-    let better = metric.better();
-    let at = |side_of: Better| {
-        let design = match side_of {
-            Better::Higher => Design::not_lower(alpha, TIGHTEST_AT, margin),
-            Better::Lower => Design::not_higher(alpha, TIGHTEST_AT, margin),
-        };
-        stats::compare(&control, &treatment, &design)
-    };
-    let opposite = match better {
-        Better::Higher => Better::Lower,
-        Better::Lower => Better::Higher,
-    };
-    let (safe, harm) = (at(better), at(opposite));
-    let worse = safe.as_ref().map(|found| -better.gain(found.delta));
-    let bound = |found: Option<stats::Comparison>, side: Better| {
-        let interval = found?.interval;
-        let bound = match side {
-            Better::Higher => interval.lower,
-            Better::Lower => interval.upper,
-        };
-        bound.map(|bound| -better.gain(bound))
-    };
-    let (at_most, at_least) = (bound(safe, better), bound(harm, opposite));
-    let state = if at_least.is_some_and(|least| least > margin) {
-        GuardState::Harmed
-    } else if at_most.is_some_and(|most| most < margin) {
-        GuardState::Held
-    } else {
-        GuardState::Open
-    };
-    Guard {
-        arm: arms.name(arm),
-        state,
-        worse: maybe(worse),
-        at_most: maybe(at_most),
-        at_least: maybe(at_least),
-    }
-}
-
 impl<'a> Arms<'a> {
     /// The places of the treatment arms.
     pub(super) fn treatments(self) -> impl Iterator<Item = usize> {
@@ -171,20 +107,20 @@ impl<'a> Arms<'a> {
     }
 
     /// The control's and an arm's sums by the last look.
-    fn last(self, metric: &Metric, arm: usize) -> (Totals, Totals) {
+    pub(super) fn last(self, metric: &Metric, arm: usize) -> (Totals, Totals) {
         let last = |arm| self.looks(metric, arm).last().copied().unwrap_or_default();
         (last(0), last(arm))
     }
 
     /// Every treatment arm against the control.
-    fn all_compared(self, metric: &Metric, level: f64) -> Vec<(usize, Compared)> {
+    pub(super) fn all_compared(self, metric: &Metric, level: f64) -> Vec<(usize, Compared)> {
         let design = Design::difference(level, TIGHTEST_AT);
         let control = self.looks(metric, 0);
         let of = |arm| (arm, compared(control, self.looks(metric, arm), &design));
         self.treatments().map(of).collect()
     }
 
-    fn measured(
+    pub(super) fn measured(
         self,
         metric: &Metric,
         found: &[(usize, Compared)],
@@ -199,8 +135,8 @@ impl<'a> Arms<'a> {
                 level: rounded(level),
                 correction,
                 method: found.method(),
-                plain: found.plain,
-                cuped: found.cuped,
+                plain: found.plain(),
+                cuped: found.cuped(),
                 variance_reduction: found.removed,
                 p_adjusted,
                 significant: p_adjusted.is_some_and(|p| p <= alpha),
@@ -231,7 +167,7 @@ impl<'a> Arms<'a> {
         let target = self.plan.experiment.mde.to_f64();
         let (control, treatment) = self.last(&self.plan.experiment.primary, arm);
         let people = control.people() + treatment.people();
-        let variance = found.unit_variance;
+        let variance = found.unit_variance();
         let needed =
             variance.and_then(|variance| power::people_for_half_width(&design, variance, target));
         let recent = [0, arm]
@@ -260,7 +196,7 @@ impl<'a> Arms<'a> {
     }
 
     fn series(self, arm: usize, found: &Compared) -> Series {
-        let looks = found.looks.iter().map(|(look, people, effect)| Look {
+        let looks = found.looks().iter().map(|(look, people, effect)| Look {
             at: self.plan.looks.get(*look).copied().unwrap_or_default(),
             people: *people,
             delta: effect.delta,

@@ -2,26 +2,34 @@
 //!
 //! `make` takes what [`super::people`] knows of everybody and has every part made:
 //! `effects` by metric and arm, with `compare` for what [`super::stats`] says look by
-//! look; `novelty`, `segments`, `holdout`. `shape` is what leaves: the same facts,
-//! policy, declaration and `as_of` give the same bytes.
+//! look; `guards`, `novelty`, `segments`, `holdout`. `shape` is what leaves: the same
+//! facts, policy, declaration and `as_of` give the same bytes. `told` says it for people,
+//! in Markdown and as a `page`.
 
 mod compare;
 mod effects;
+mod guards;
 mod holdout;
 mod make;
+mod markdown;
 mod novelty;
 mod number;
+mod page;
 mod segments;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod told;
+mod words;
 
 pub(crate) use self::make::everybody;
 pub use self::{
     make::{HoldoutRequest, ReadoutError, Request, holdout_readout, of_facts, readout},
+    markdown::markdown,
+    page::page,
     shape::{
         ArmPeople, Comparison, Correction, Dimension, Effect, Effects, Guard, GuardState, Guarded,
-        Holdout, HoldoutMetric, Look, Measured, Method, Novelty, People, Power, Readout, Segment,
-        Series, Srm, Stopped, VERSION, Value, Week,
+        Hacking, Holdout, HoldoutMetric, Look, Measured, Method, Novelty, People, Power, Readout,
+        Segment, Series, Srm, Stopped, VERSION, Value, Week,
     },
 };

@@ -126,6 +126,8 @@ pub struct Effects {
     pub secondary: Vec<Measured>,
     /// What must not get worse.
     pub guardrails: Vec<Guarded>,
+    /// Arms in which the primary metric rose at the cost of a guardrail.
+    pub hacking: Vec<Hacking>,
     /// What it would take to know a change of `mde`, by treatment arm.
     pub power: Vec<Power>,
     /// The primary metric at every look so far, by treatment arm.
@@ -257,6 +259,20 @@ pub struct Guard {
     pub at_most: Option<f64>,
     /// One-sided confidence sequence: at least this much worse.
     pub at_least: Option<f64>,
+    /// All of it in a sentence.
+    pub evidence: String,
+}
+
+/// The optimised metric rose while what guards it fell: the number was gamed, not the
+/// answers made better.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hacking {
+    /// The treatment arm.
+    pub arm: String,
+    /// The metric that rose.
+    pub metric: String,
+    /// What is known of each guardrail that is harmed.
+    pub evidence: Vec<String>,
 }
 
 /// What is known of a guardrail.
@@ -294,8 +310,8 @@ pub struct Power {
 pub struct Series {
     /// The treatment arm.
     pub arm: String,
-    /// From the first with people enough; the last is `as_of`, or when the last output
-    /// settled.
+    /// Of the effect to go by, from the first with people enough for it; the last is
+    /// `as_of`, or when the last output settled.
     pub looks: Vec<Look>,
 }
 

@@ -1,0 +1,106 @@
+//! What an experiment says by now.
+
+use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
+use serde::Deserialize;
+
+use super::{
+    auth::Secret,
+    experiments::unknown,
+    health::DataPath,
+    problem::{Kind, Problem},
+    query::{as_of, policy, settled},
+};
+use crate::{
+    collector::Collector,
+    experiment::{
+        people::PRE_PERIOD_MS,
+        readout::{ReadoutError, Request, markdown, page, readout},
+    },
+    export,
+    store::ExperimentStore,
+};
+
+const DAY_MS: u64 = 86_400_000;
+/// Longest pre-period, in days.
+const PRE_PERIOD_MAX: u64 = 365;
+
+#[derive(Deserialize)]
+pub(super) struct Query {
+    as_of: Option<u64>,
+    policy: Option<String>,
+    /// Days before the start that CUPED knows people from.
+    pre_period: Option<u64>,
+    format: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    Json,
+    Markdown,
+    Html,
+}
+
+/// `GET /v1/experiments/{name}/readout`.
+pub(super) async fn read(
+    secret: Secret,
+    name: web::Path<String>,
+    query: web::Query<Query>,
+    collector: web::Data<Collector>,
+    data: web::Data<DataPath>,
+) -> Result<HttpResponse, Problem> {
+    let form = match query.format.as_deref() {
+        None | Some("json") => Form::Json,
+        Some("markdown") => Form::Markdown,
+        Some("html") => Form::Html,
+        Some(_) => {
+            return Err(Problem::unsupported(
+                "format",
+                "one of json, markdown, html",
+            ));
+        }
+    };
+    let days = query.pre_period.unwrap_or(PRE_PERIOD_MS / DAY_MS);
+    if days > PRE_PERIOD_MAX {
+        let detail = format!("a number of days up to {PRE_PERIOD_MAX}");
+        return Err(Problem::unsupported("pre_period", detail));
+    }
+    let policy = policy(&collector, query.policy.as_deref())?;
+    let as_of = as_of(query.as_of);
+    settled(&collector).await;
+    let project = secret.0.id;
+    let (kind, text) = web::block(move || -> Result<_, Problem> {
+        let declared = collector.store.experiment(project, &name)?;
+        let declared = declared.ok_or_else(unknown)?;
+        let request = Request {
+            declared: &declared,
+            as_of,
+            pre_period_ms: days * DAY_MS,
+        };
+        let work = export::work(&data.0).map_err(ReadoutError::from)?;
+        let found = readout(&*collector.store, &policy, project, &request, work.path())?;
+        Ok(match form {
+            Form::Json => ("application/json", found.to_json()),
+            Form::Markdown => ("text/markdown; charset=utf-8", markdown(&found)),
+            Form::Html => ("text/html; charset=utf-8", page(&found).map_err(undrawn)?),
+        })
+    })
+    .await??;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, kind))
+        .body(text))
+}
+
+fn undrawn(error: crate::report::plot::PlotError) -> Problem {
+    tracing::error!(%error, "a readout was not drawn");
+    Problem::new(Kind::Internal, "the page could not be made")
+}
+
+impl From<ReadoutError> for Problem {
+    fn from(error: ReadoutError) -> Self {
+        if let ReadoutError::NotDeclared(_) = error {
+            return Self::new(Kind::NotFound, error.to_string());
+        }
+        tracing::error!(%error, "a readout failed");
+        Self::new(Kind::Internal, "the readout could not be made")
+    }
+}
