@@ -2,18 +2,19 @@
 
 use std::{fs, path::PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::{Usage, keys, note, out, out_json, policy::text_or_default};
 use crate::{
+    cadence::period::instant,
     collector::{Collector, project_named},
     config::LogConfig,
-    control::ContentPolicy,
+    control::{ContentPolicy, ProjectId},
     simulate::{Generator, World, evaluate::Study, fill, fit, report},
-    store::{ControlStore, KeyKind},
+    store::{ControlStore, ExperimentStore, KeyKind},
     wall::now_ms,
 };
 
@@ -157,6 +158,23 @@ fn world(name: &str) -> anyhow::Result<World> {
     Ok(World::parse(&text).map_err(|error| Usage(format!("{name}: {error}")))?)
 }
 
+/// Declares what runs in the world, each when it starts.
+fn declare(
+    collector: &Collector,
+    project: ProjectId,
+    generator: &Generator<'_>,
+) -> anyhow::Result<()> {
+    for declared in generator.declared()? {
+        let name = &declared.experiment.name;
+        if collector.store.declare(project, &declared)?.is_some() {
+            bail!("an experiment {name} was declared here before: fill another directory");
+        }
+        let starts_at = instant(declared.experiment.starts_at)?;
+        note(&format!("tacit: experiment {name} from {starts_at}"));
+    }
+    Ok(collector.look_again()?)
+}
+
 fn store(
     options: &Options,
     data: &std::path::Path,
@@ -174,6 +192,12 @@ fn store(
     let from = end.saturating_sub(options.days.max(1) * DAY_MS);
     let generator = Generator::new(world, fill::plan(world, options.seed, signals, from, end));
     let (collector, _) = Collector::open(data, &LogConfig::default())?;
+    let named = project_named(&collector.store.control()?, &options.project);
+    declare(
+        &collector,
+        named.context("the project is gone")?,
+        &generator,
+    )?;
     let control = collector.store.control()?;
     let project =
         project_named(&control, &options.project).and_then(|id| control.projects.get(&id));

@@ -37,7 +37,7 @@ pub(crate) struct Done {
 
 /// How much of the answer was there when the person stopped it, if so.
 pub(crate) fn stops(telling: &mut Telling<'_>, satisfied: bool) -> Option<f64> {
-    let stop = telling.person.persona.acts.stop[usize::from(satisfied)];
+    let stop = telling.person.acts.stop[usize::from(satisfied)];
     let stop = moved(stop, telling.person.engagement);
     let stops = telling.dice.happens(stop);
     stops.then(|| 0.15 + 0.75 * telling.dice.unit())
@@ -71,7 +71,7 @@ struct Acting<'t, 'w, 's> {
 impl Acting<'_, '_, '_> {
     fn all(&mut self) -> Done {
         let shown_at = self.shows.at;
-        let acts = &self.telling.person.persona.acts;
+        let acts = &self.telling.person.acts;
         if !self.telling.dice.happens(acts.look[self.given]) {
             return Done {
                 shown_at,
@@ -104,7 +104,7 @@ impl Acting<'_, '_, '_> {
 
     /// Whether an act of these probabilities is done.
     fn does(&mut self, act: impl Fn(&super::world::Acts) -> Given) -> bool {
-        let probability = act(&self.telling.person.persona.acts)[self.given];
+        let probability = act(&self.telling.person.acts)[self.given];
         self.telling.dice.happens(moved(probability, self.odds))
     }
 
@@ -181,7 +181,7 @@ impl Acting<'_, '_, '_> {
 
     /// Later looks at what was accepted: those somebody was there for.
     fn survives(&mut self, taken_at: u64) {
-        let acts = self.telling.person.persona.acts.clone();
+        let acts = self.telling.person.acts.clone();
         let looks = [
             (acts.kept_10min, acts.back_10min, 60.0),
             (acts.kept_24h, acts.back_24h, 21_600.0),
@@ -223,7 +223,7 @@ impl Acting<'_, '_, '_> {
         if self.shows.part < 1.0 || !self.does(|acts| acts.edit) {
             return;
         }
-        let keep = self.telling.person.persona.acts.edit_kept[self.given];
+        let keep = self.telling.person.acts.edit_kept[self.given];
         let keep = self.telling.dice.share(keep, 0.9);
         let before = self.shows.text.text();
         let after = self
@@ -253,7 +253,7 @@ impl Acting<'_, '_, '_> {
 
     fn says(&mut self) {
         if self.does(|acts| acts.rate) {
-            let up = self.telling.person.persona.acts.rate_up[self.given];
+            let up = self.telling.person.acts.rate_up[self.given];
             let up = self.telling.dice.happens(up);
             let value = if up { 1_000 } else { -1_000 };
             let signal = Signal::Rated {
@@ -272,7 +272,7 @@ impl Acting<'_, '_, '_> {
 
     /// When another answer is asked for, if so.
     fn asks_again(&mut self) -> Option<u64> {
-        let acts = &self.telling.person.persona.acts;
+        let acts = &self.telling.person.acts;
         let (median_s, left) = (
             acts.regenerate_s,
             if self.used_at.is_some() {
@@ -305,7 +305,7 @@ impl Acting<'_, '_, '_> {
     }
 
     fn converts(&mut self, over_at: u64) {
-        let probability = self.telling.person.persona.acts.convert[self.given];
+        let probability = self.telling.person.acts.convert[self.given];
         if self.telling.dice.happens(probability) {
             let at = over_at + self.telling.ms(90.0, 0.8);
             let name = "resolved".into();

@@ -1,7 +1,14 @@
 //! Conversation by conversation: each is a function of (world, plan, number),
 //! so that any can be made alone, in any order, in no memory.
 
-use super::{dice::Dice, person::Person, talk::Talk, telling::tell, world::World};
+use super::{
+    dice::Dice,
+    person::Person,
+    talk::Talk,
+    telling::tell,
+    world::{World, WorldError},
+};
+use crate::experiment::declaration::Declared;
 
 const DAY_MS: f64 = 86_400_000.0;
 
@@ -54,6 +61,16 @@ impl<'w> Generator<'w> {
         self.plan
     }
 
+    /// The experiments of the world as a store has them where each was declared when it
+    /// starts.
+    pub fn declared(&self) -> Result<Vec<Declared>, WorldError> {
+        let trials = self.world.trials.iter();
+        let declared = trials.map(|trial| trial.declared(self.moment(trial.from)));
+        declared
+            .collect::<Result<_, _>>()
+            .map_err(WorldError::Value)
+    }
+
     /// Conversation `number`, of those below the plan's count. Later numbers
     /// start later.
     #[must_use]
@@ -96,11 +113,11 @@ impl<'w> Generator<'w> {
             let number = (persona as u64) << 48 | index;
             let person = Person::new(self.world, self.plan.seed, number, persona)?;
             if place <= person.leaves_at {
-                return Some(person);
+                return Some(person.at(self.world, self.plan.seed, place));
             }
             last = Some(person);
         }
-        last
+        last.map(|person| person.at(self.world, self.plan.seed, place))
     }
 }
 

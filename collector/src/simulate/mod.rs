@@ -6,7 +6,8 @@
 //! simulator sees that), `acts` follow, and `sends` carries them to a collector
 //! as real events. `group` gives a conversation the shape a store hands to the
 //! fold, and the real [`label_group`](crate::label::label_group) labels it;
-//! [`fill`] sends it to a real data directory instead.
+//! [`fill`] sends it to a real data directory instead. In some worlds an experiment
+//! runs: people are assigned as everywhere, and what its arms do to them is known.
 //!
 //! [`evaluate`] puts labels next to the truth, [`metrics`] says how good they
 //! are, [`policies`] makes what the policy is compared with, [`fit`] the
@@ -41,3 +42,5 @@ pub use self::{
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trial_tests;

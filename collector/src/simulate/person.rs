@@ -1,12 +1,12 @@
 //! A person: everything about them that stays from answer to answer.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use tacit_signals::{Id, Subject, SubjectKind};
 
 use super::{
     dice::{Dice, share_to_odds},
-    world::{Persona, Variety, World},
+    world::{Acts, Persona, Truth, Variety, World},
 };
 
 /// One simulated person.
@@ -32,6 +32,14 @@ pub(crate) struct Person<'w> {
     pub(crate) arms: BTreeMap<String, String>,
     /// When they leave for good, as a share of the period.
     pub(crate) leaves_at: f64,
+    /// What they do, in the arms they are in.
+    pub(crate) acts: Cow<'w, Acts>,
+    /// How many times as long their answers are.
+    pub(crate) length: f64,
+    /// Share of their answers that praise the question.
+    pub(crate) flattered: f64,
+    /// Their client loses everything.
+    pub(crate) lost: bool,
 }
 
 impl<'w> Person<'w> {
@@ -45,7 +53,8 @@ impl<'w> Person<'w> {
         let subject = subject(world, &mut dice);
         let mut arms = BTreeMap::new();
         let mut arm_odds = 0.0;
-        for (experiment, of) in &world.arms {
+        let undeclared = world.arms.iter().filter(|_| world.trials.is_empty());
+        for (experiment, of) in undeclared {
             let (arm, effect) = pick(of, &mut dice)?;
             arms.insert(experiment.clone(), arm.to_owned());
             arm_odds += effect.quality;
@@ -68,7 +77,39 @@ impl<'w> Person<'w> {
             signed: dice.happens(world.identity.signed) && named,
             arms,
             leaves_at: if persona.leaves { dice.unit() } else { 1.0 },
+            acts: Cow::Borrowed(&persona.acts),
+            length: 1.0,
+            flattered: 0.0,
+            lost: false,
         })
+    }
+
+    /// The person as they are at a share of the period: in the arms of experiments that
+    /// run by then. Whose name nobody knows is in none.
+    pub(crate) fn at(mut self, world: &'w World, seed: u64, place: f64) -> Self {
+        let Some(subject) = self.subject.clone() else {
+            return self;
+        };
+        for trial in world.trials.iter().filter(|trial| trial.from <= place) {
+            let dice = Dice::new(seed, "trial", self.number);
+            if let Some(enrolled) = trial.enrol(subject.id.as_str(), dice) {
+                self.lost |= enrolled.lost;
+                self.lives(trial.truth.get(&enrolled.arm));
+                self.arms.insert(enrolled.experiment, enrolled.arm);
+            }
+        }
+        self
+    }
+
+    /// What an arm does to them.
+    fn lives(&mut self, truth: Option<&Truth>) {
+        let Some(truth) = truth else {
+            return;
+        };
+        self.odds += truth.quality;
+        self.length *= truth.length;
+        self.flattered = self.flattered.max(truth.flatters);
+        self.acts = Cow::Owned(truth.acts(&self.acts));
     }
 }
 

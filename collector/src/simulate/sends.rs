@@ -55,7 +55,7 @@ pub(crate) fn sends(
                 signal: one.signal.clone(),
             };
             let events = seqs.by_ref().zip(group).map(event).collect();
-            if received_at <= until {
+            if received_at <= until && !person.lost {
                 let batch = batch(person, session, clock.reads(sent_at), events);
                 all.push(Sent { batch, received_at });
             }

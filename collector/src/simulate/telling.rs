@@ -203,9 +203,10 @@ impl Telling<'_> {
         let wanted = self
             .dice
             .around(rules.words, rules.words_spread)
-            .clamp(8.0, 1_200.0);
+            .clamp(8.0, 1_200.0)
+            * self.person.length;
         let code = self.dice.happens(rules.code);
-        let text = if self.dice.happens(rules.stock) {
+        let mut text = if self.dice.happens(rules.stock) {
             // Word for word what others got: the same stream of chance for a topic.
             let mut stock = Dice::new(0, self.topic.0, 0);
             self.words
@@ -214,6 +215,11 @@ impl Telling<'_> {
             self.words
                 .answer(self.topic.0, question, wanted, code, &mut self.dice)
         };
+        // Chance of its own, and only where somebody flatters: all other worlds stay.
+        let flattered = self.person.flattered;
+        if flattered > 0.0 && self.dice.happens(flattered) {
+            text.open_with("Great question!");
+        }
         let documents = self.documents();
         let stale = documents.iter().any(|document| document["id"] == STALE);
         let satisfied = self.satisfies(place, stale);
@@ -281,7 +287,7 @@ impl Telling<'_> {
     }
 
     fn intent(&mut self, satisfied: bool) -> Intent {
-        let acts = &self.person.persona.acts;
+        let acts = &self.person.acts;
         let given = usize::from(satisfied);
         let said = [acts.rephrase[given], acts.correct[given], acts.thank[given]];
         let rest = 1.0 - said.iter().sum::<f64>();

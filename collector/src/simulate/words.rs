@@ -162,6 +162,11 @@ impl Words {
 }
 
 impl AnswerText {
+    /// Says something first.
+    pub(crate) fn open_with(&mut self, sentence: &str) {
+        self.sentences.insert(0, sentence.to_owned());
+    }
+
     /// The whole text.
     pub(crate) fn text(&self) -> String {
         joined(&self.sentences, &self.code)

@@ -5,6 +5,7 @@
 //! explains every field.
 
 mod parts;
+mod trial;
 
 use std::collections::BTreeMap;
 
@@ -12,9 +13,12 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::{Table, Value};
 
-pub(crate) use self::parts::{Acts, Given, Persona, Variety};
 use self::parts::{
     Answers, Clock, Conversation, Engagement, Identity, PromptVersion, Satisfaction,
+};
+pub(crate) use self::{
+    parts::{Acts, Given, Persona, Variety},
+    trial::{Trial, Truth},
 };
 
 /// The worlds built in, by name.
@@ -36,6 +40,31 @@ const BUILT_IN: [(&str, &str); 6] = [
     ("testers", include_str!("../../../worlds/testers.toml")),
 ];
 
+/// Worlds in which an experiment runs whose truth is known, by name. They judge no
+/// policy: no study takes them.
+const EXPERIMENTS: [(&str, &str); 5] = [
+    (
+        "experiment_better",
+        include_str!("../../../worlds/experiment_better.toml"),
+    ),
+    (
+        "experiment_same",
+        include_str!("../../../worlds/experiment_same.toml"),
+    ),
+    (
+        "experiment_flattery",
+        include_str!("../../../worlds/experiment_flattery.toml"),
+    ),
+    (
+        "experiment_lossy",
+        include_str!("../../../worlds/experiment_lossy.toml"),
+    ),
+    (
+        "experiment_mixed_up",
+        include_str!("../../../worlds/experiment_mixed_up.toml"),
+    ),
+];
+
 /// How deep worlds may build on each other.
 const DEPTH_MAX: usize = 4;
 
@@ -46,7 +75,7 @@ const HASH_DIGITS: usize = 12;
 #[derive(Debug, Error)]
 pub enum WorldError {
     /// No world of that name is built in.
-    #[error("there is no world {0}; built in are {known}", known = World::names().join(", "))]
+    #[error("there is no world {0}; built in are {known}", known = World::all_names().join(", "))]
     Unknown(String),
     /// It is no TOML, or not of the shape.
     #[error("{0}")]
@@ -83,6 +112,9 @@ pub struct World {
     pub(crate) languages: BTreeMap<String, Variety>,
     pub(crate) devices: BTreeMap<String, f64>,
     pub(crate) persona: BTreeMap<String, Persona>,
+    /// Experiments that run; `arms`, which nobody declares, are left out then.
+    #[serde(default, rename = "experiment")]
+    pub(crate) trials: Vec<Trial>,
     /// BLAKE3 of the file, or of all files where it builds on others.
     #[serde(skip)]
     pub hash: String,
@@ -92,16 +124,24 @@ pub struct World {
 }
 
 impl World {
-    /// The names of the worlds built in.
+    /// The names of the worlds built in that judge a policy.
     #[must_use]
     pub fn names() -> Vec<&'static str> {
         BUILT_IN.iter().map(|(name, _)| *name).collect()
     }
 
+    /// The names of all worlds built in.
+    #[must_use]
+    pub fn all_names() -> Vec<&'static str> {
+        let all = BUILT_IN.iter().chain(&EXPERIMENTS);
+        all.map(|(name, _)| *name).collect()
+    }
+
     /// The file of a world built in.
     #[must_use]
     pub fn source(name: &str) -> Option<&'static str> {
-        let known = BUILT_IN.iter().find(|(known, _)| *known == name);
+        let mut all = BUILT_IN.iter().chain(&EXPERIMENTS);
+        let known = all.find(|(known, _)| *known == name);
         known.map(|(_, text)| *text)
     }
 
@@ -127,6 +167,10 @@ impl World {
         let mut world: Self = Value::Table(whole).try_into()?;
         world.hash = hasher.finalize().to_hex()[..HASH_DIGITS].to_owned();
         world.source = text.to_owned();
+        for trial in &mut world.trials {
+            let prepared = trial.prepare();
+            prepared.map_err(|what| WorldError::Value(format!("experiment: {what}")))?;
+        }
         world.check()?;
         Ok(world)
     }
