@@ -119,9 +119,11 @@ fn question(example: &Example) -> Markup {
 }
 
 fn panes(example: &Example) -> Markup {
-    let [old, new] = diff(&example.old, &example.new);
+    let [old, new] = compared(&example.old, &example.new);
+    let unlike = |stretches: &[Stretch]| stretches.iter().all(|stretch| !stretch.alone);
+    let strange = example.old != example.new && unlike(&old) && unlike(&new);
     let kept = example.kept.as_ref().map(|kept| {
-        let [kept_side, _] = diff(&kept.text, &example.new);
+        let [kept_side, _] = compared(&kept.text, &example.new);
         (kept.how, kept_side)
     });
     let old_was_kept = example.found.kept == Some(How::Output);
@@ -132,7 +134,7 @@ fn panes(example: &Example) -> Markup {
                 div.text { (stretches(&old, Mark::Gone)) }
             }
             section.pane {
-                p.who { "New answer" }
+                p.who { "New answer" @if strange { ", hardly a word of it the same" } }
                 div.text {
                     @if example.new.is_empty() { em { "nothing" } }
                     (stretches(&new, Mark::Come))
@@ -152,6 +154,22 @@ fn panes(example: &Example) -> Markup {
             }
         }
     }
+}
+
+/// Both texts in stretches. Where nearly all is marked a mark says nothing, and makes the
+/// text hard to read: there is none.
+fn compared(one: &str, other: &str) -> [Vec<Stretch>; 2] {
+    let mut sides = diff(one, other);
+    let chars = |stretch: &Stretch| stretch.text.chars().count();
+    let all: usize = sides.iter().flatten().map(chars).sum();
+    let alone = sides.iter().flatten().filter(|stretch| stretch.alone);
+    let alone: usize = alone.map(chars).sum();
+    if alone * 10 >= all * 9 {
+        for stretch in sides.iter_mut().flatten() {
+            stretch.alone = false;
+        }
+    }
+    sides
 }
 
 const fn kept_as(how: How) -> &'static str {
