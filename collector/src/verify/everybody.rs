@@ -1,7 +1,7 @@
 //! Everybody against the long-term holdout: what all that was learnt did together.
 
 use super::{
-    Check, Condition, Decision, Outlook, PEOPLE_MIN, Verdict,
+    Check, Condition, Decision, PEOPLE_MIN, Verdict,
     conditions::{count, plain},
     evidence::Gain,
     text::better_by,
@@ -23,7 +23,7 @@ pub fn everybody(holdout: &Holdout, primary: &str) -> Decision {
     Decision {
         verdict,
         unproven: false,
-        outlook: (verdict == Verdict::Hold).then_some(Outlook::Blocked),
+        outlook: None,
         conditions,
     }
 }

@@ -100,7 +100,7 @@ fn forecast_text(found: &Forecast) -> String {
                 .half_width
                 .map_or_else(|| "nothing".into(), |half| format!("{half:.4}"));
             lines.push(format!(
-                "  after {} weeks, {} people: known to {half} on either side",
+                "  after {} w, {} people: known to {half} on either side",
                 horizon.weeks, horizon.people
             ));
         }
