@@ -68,6 +68,8 @@ mod stop;
 mod story;
 #[path = "integration/verify.rs"]
 mod verify;
+#[path = "integration/verify_worlds.rs"]
+mod verify_worlds;
 #[path = "integration/watch.rs"]
 mod watch;
 #[path = "integration/whole_path.rs"]
