@@ -287,3 +287,7 @@ fn bytes(fields: &Registered) -> usize {
     let stored = to_stored(fields);
     serde_json::to_vec(&stored).map_or(usize::MAX, |bytes| bytes.len())
 }
+
+#[cfg(test)]
+#[path = "trace_tests.rs"]
+mod tests;
