@@ -48,6 +48,8 @@ mod limits;
 mod overload;
 #[path = "integration/projects.rs"]
 mod projects;
+#[path = "integration/push.rs"]
+mod push;
 #[path = "integration/readout.rs"]
 mod readout;
 #[path = "integration/refusals.rs"]

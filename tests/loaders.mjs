@@ -10,9 +10,9 @@ const folder = join(root, "tests/python");
 /** pandas and numpy of the pins have no wheels for older ones. */
 const PYTHON = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
 
-/** Runs pytest on `paths` below tests/python, in the environment of `requirements`. */
-export async function loaders(requirements, paths, env) {
-  const python = await environment(requirements);
+/** Runs pytest on `paths` below tests/python, in the environment `name` of `requirements`. */
+export async function loaders(name, requirements, paths, env) {
+  const python = await environment(name, requirements);
   // Bytecode and caches stay out of the sources.
   const quiet = { PYTHONPYCACHEPREFIX: join(target, "loaders/bytecode"), HF_HUB_OFFLINE: "1", HF_HOME: join(target, "loaders/cache") };
   const args = ["-m", "pytest", "-p", "no:cacheprovider", "--tb=short", "-q", "-rs", ...paths];
@@ -20,11 +20,11 @@ export async function loaders(requirements, paths, env) {
 }
 
 /** An interpreter with what the files of pins name; made anew when these change. */
-async function environment(requirements) {
+async function environment(name, requirements) {
   const hash = createHash("sha256");
   for (const file of requirements) hash.update(readFileSync(join(folder, file)));
   const digest = hash.digest("hex");
-  const place = join(target, "loaders", requirements.length > 1 ? "full" : "venv");
+  const place = join(target, "loaders", name);
   const python = join(place, "bin/python");
   const stamp = join(place, "pins");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest && works(python)) return python;

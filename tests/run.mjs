@@ -37,14 +37,21 @@ const STEPS = {
   // The programs that people read exports with.
   loaders: {
     needs: [tacit],
-    run: () => loaders(["requirements.txt"], ["--ignore=trainers"], env),
+    run: () => loaders("venv", ["requirements.txt"], ["--ignore=trainers", "--ignore=servers"], env),
     count: countPytest,
   },
   // A step of each of TRL's trainers.
   "loaders:trainers": {
     heavy: true,
     needs: [tacit],
-    run: () => loaders(["requirements.txt", "trainers/requirements.txt"], ["trainers"], env),
+    run: () => loaders("full", ["requirements.txt", "trainers/requirements.txt"], ["trainers"], env),
+    count: countPytest,
+  },
+  // Systems that labels are pushed to.
+  "loaders:servers": {
+    heavy: true,
+    needs: [tacit],
+    run: () => loaders("servers", ["servers/requirements.txt"], ["servers"], env),
     count: countPytest,
   },
 };

@@ -13,6 +13,7 @@ use toml::Spanned;
 use crate::{
     cadence::schedule::{Entry, Schedule, ScheduleError, schedules},
     experiment::declaration::config::{self as declared, Configured, ExperimentError},
+    push::config::{self as pushed, Push, PushConfigError, pushes},
 };
 
 /// How the collector runs.
@@ -47,6 +48,12 @@ pub struct Config {
     /// Experiments that are declared.
     #[serde(skip)]
     pub experiments: Vec<Configured>,
+    /// Where labels go, as it stands in the file.
+    #[serde(rename = "push")]
+    pub(crate) pushed: Vec<Spanned<pushed::Entry>>,
+    /// Where `tacit push` sends labels.
+    #[serde(skip)]
+    pub pushes: Vec<Push>,
 }
 
 /// The durable log.
@@ -94,6 +101,8 @@ impl Default for Config {
             schedule: Vec::new(),
             declared: Vec::new(),
             experiments: Vec::new(),
+            pushed: Vec::new(),
+            pushes: Vec::new(),
         }
     }
 }
@@ -152,6 +161,14 @@ pub enum ConfigError {
         /// Why.
         error: ExperimentError,
     },
+    /// A push that makes no sense.
+    #[error("{path}: {error}")]
+    Push {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: PushConfigError,
+    },
 }
 
 impl Config {
@@ -177,6 +194,10 @@ impl Config {
         config.experiments = declared::experiments(text, &config.declared).map_err(|error| {
             let path = path.into();
             ConfigError::Experiment { path, error }
+        })?;
+        config.pushes = pushes(text, &config.pushed).map_err(|error| {
+            let path = path.into();
+            ConfigError::Push { path, error }
         })?;
         Ok(config)
     }

@@ -21,6 +21,7 @@
 //! 7. What was learnt leaves as a dataset or as a [`brief`], made when [`cadence`]
 //!    says it is due; a [`release`] notes what went live from it, and [`verify`] says
 //!    whether an [`experiment`] proves it.
+//! 8. [`push`] sends labels to the systems that hold the traces.
 //!
 //! On every path a batch ends in exactly one [`outcome`]; every event of an
 //! acknowledged one ends stored, duplicate, quarantined or erased. [`ledger`]
@@ -43,6 +44,7 @@ pub mod brief;
 pub mod builds;
 pub mod cadence;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod collector;
 pub mod config;
@@ -60,6 +62,7 @@ pub mod limits;
 pub mod log;
 pub mod otlp;
 pub mod outcome;
+pub mod push;
 pub mod registrations;
 pub mod release;
 pub mod replay;

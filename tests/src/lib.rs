@@ -5,7 +5,7 @@
 //! its keys; [`server`] a running collector on it; [`api`] its HTTP; [`page`] a
 //! browser's side of a session; [`load`] many of them at once, remembering what
 //! was acknowledged; [`chats`] many answers in a store; [`stored`] what the collector says it has; [`trace`] the
-//! order of its system calls. Waits are bounded and for a condition: [`wait`].
+//! order of its system calls; [`taker`] a server that takes what it sends. Waits are bounded and for a condition: [`wait`].
 
 #![expect(
     clippy::expect_used,
@@ -24,6 +24,7 @@ pub mod raw;
 pub mod server;
 pub mod signals;
 pub mod stored;
+pub mod taker;
 pub mod trace;
 pub mod wait;
 

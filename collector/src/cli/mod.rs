@@ -13,6 +13,7 @@ mod keys;
 mod label;
 mod ledger;
 mod policy;
+mod push;
 mod readout;
 mod release;
 mod replay;
@@ -60,6 +61,8 @@ enum Command {
     Brief(brief::Options),
     /// Do what the schedules of the configuration say is due; any timer may call it.
     Run(run::Options),
+    /// Send labels to the systems that hold the traces.
+    Push(Box<push::Options>),
     /// List the datasets and briefs that were made.
     Builds(release::Builds),
     /// Declare, list and end what is tried on people.
@@ -119,6 +122,7 @@ pub fn main() -> ExitCode {
         Command::Dataset(command) => dataset::run(&command),
         Command::Brief(options) => brief::run(&options),
         Command::Run(options) => run::run(&options),
+        Command::Push(options) => push::run(&options),
         Command::Builds(options) => release::builds(&options),
         Command::Experiment(command) => experiment::run(&command),
         Command::Release(command) => release::run(&command),

@@ -127,7 +127,7 @@ const fn phase(phase: Phase) -> &'static str {
 }
 
 /// Tells this process from any other that ever was.
-fn holder() -> anyhow::Result<String> {
+pub(super) fn holder() -> anyhow::Result<String> {
     let bytes: [u8; 8] = random()?;
     Ok(format!("{}-{}", std::process::id(), hex::encode(bytes)))
 }

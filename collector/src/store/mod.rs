@@ -10,6 +10,7 @@ mod contract;
 mod error;
 mod experiments;
 mod join;
+mod push;
 mod ranges;
 pub mod rows;
 mod sqlite;
@@ -28,6 +29,7 @@ use crate::{
 };
 pub use error::StoreError;
 pub use experiments::ExperimentStore;
+pub use push::{PushNote, PushStore, Pushed};
 use rows::{Group, GroupName, StoredSubject};
 pub use sqlite::SqliteStore;
 pub use traces::{DueTrace, TraceKey, TraceStore};

@@ -8,8 +8,6 @@
 mod endpoint;
 mod reply;
 mod request;
-mod retry_after;
-mod secret;
 mod send;
 mod sse;
 mod trouble;
@@ -17,11 +15,11 @@ mod trouble;
 pub use self::{
     endpoint::{Endpoint, EndpointError},
     request::{RESERVED, Request},
-    secret::Secret,
     send::{Client, Settings},
     trouble::{Remedy, Trouble},
 };
 use super::Outcome;
+pub use crate::client::Secret;
 
 /// Asks once: what [`super::run`] needs of a client.
 pub trait Ask: Sync {

@@ -10,13 +10,12 @@ use ureq::{
     http::{HeaderMap, Response, header::CONTENT_TYPE},
 };
 
-use super::{
-    Ask, Endpoint, Remedy, Secret, Trouble,
-    reply::whole,
-    retry_after::{Headers, wait_ms},
-    sse::Stream,
+use super::{Ask, Endpoint, Remedy, Secret, Trouble, reply::whole, sse::Stream};
+use crate::{
+    client::{Headers, wait_ms},
+    replay::Outcome,
+    wall::now_ms,
 };
-use crate::{replay::Outcome, wall::now_ms};
 
 /// Bytes of an answer; a model's longest is a tenth of it, with all that streams add.
 const ANSWER_BYTES_MAX: u64 = 16 * 1024 * 1024;

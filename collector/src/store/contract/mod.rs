@@ -5,6 +5,7 @@ mod books;
 mod experiments;
 mod facts;
 mod grouping;
+mod push;
 mod registered;
 mod traces;
 mod updates;
@@ -33,7 +34,9 @@ struct Fixture<S> {
     directory: TempDir,
 }
 
-trait Backend: Store + ControlStore + UpdateStore + ExperimentStore + TraceStore + Sized {
+trait Backend:
+    Store + ControlStore + UpdateStore + ExperimentStore + TraceStore + PushStore + Sized
+{
     fn open_in(path: &std::path::Path) -> Self;
 
     fn fixture() -> Fixture<Self> {
@@ -108,6 +111,11 @@ macro_rules! contract {
                 who_lost_the_lease_ends_no_run
                 builds_are_recorded_once
                 releases_are_recorded_once_in_order
+            );
+            contract!($backend, push:
+                what_was_pushed_is_kept_by_target_output_and_part
+                who_lost_the_lease_notes_nothing
+                where_a_push_stopped_is_kept
             );
             contract!($backend, experiments:
                 an_experiment_is_declared_once

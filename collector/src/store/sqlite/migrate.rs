@@ -5,12 +5,13 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, in order; their number is the schema's version.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     include_str!("../../../migrations/0001_facts.sql"),
     include_str!("../../../migrations/0002_updates.sql"),
     include_str!("../../../migrations/0003_registrations.sql"),
     include_str!("../../../migrations/0004_experiments.sql"),
     include_str!("../../../migrations/0005_traces.sql"),
+    include_str!("../../../migrations/0006_push.sql"),
 ];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -64,7 +65,7 @@ mod tests {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 5
+                known: 6
             }
         ));
     }

@@ -16,6 +16,7 @@ mod group;
 mod intern;
 mod ledger;
 mod migrate;
+mod push;
 mod read;
 mod register;
 mod traces;

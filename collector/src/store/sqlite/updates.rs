@@ -158,7 +158,7 @@ fn begin(tx: &Transaction<'_>, project: ProjectId, run: &NewRun) -> Result<Attem
     Ok(Attempt { number, as_of })
 }
 
-fn held(tx: &Transaction<'_>, lease: Held<'_>, now: u64) -> Result<bool, StoreError> {
+pub(super) fn held(tx: &Transaction<'_>, lease: Held<'_>, now: u64) -> Result<bool, StoreError> {
     let select = "SELECT 1 FROM leases WHERE name = ?1 AND holder = ?2 AND until > ?3";
     let found = tx.query_row(select, params![lease.name, lease.holder, time(now)], |_| {
         Ok(())

@@ -4,17 +4,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Headers of an answer that say so.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Headers<'a> {
+pub(crate) struct Headers<'a> {
     /// `Retry-After`: seconds or an HTTP date (RFC 9110 §10.2.3).
-    pub(super) retry_after: Option<&'a str>,
+    pub(crate) retry_after: Option<&'a str>,
     /// `Retry-After-Ms`, as OpenAI and Azure send it.
-    pub(super) retry_after_ms: Option<&'a str>,
+    pub(crate) retry_after_ms: Option<&'a str>,
     /// `Date`: the endpoint's own clock, which its dates are of.
-    pub(super) date: Option<&'a str>,
+    pub(crate) date: Option<&'a str>,
 }
 
 /// Milliseconds to wait from `now` (Unix ms), if the endpoint says how long.
-pub(super) fn wait_ms(headers: Headers<'_>, now: u64) -> Option<u64> {
+pub(crate) fn wait_ms(headers: Headers<'_>, now: u64) -> Option<u64> {
     let exact = headers
         .retry_after_ms
         .and_then(|text| milliseconds(text, 1.0));

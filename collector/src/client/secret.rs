@@ -17,12 +17,12 @@ impl Secret {
     }
 
     /// The text itself, for a header.
-    pub(super) fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 
     /// `text` without the secret: some servers repeat a wrong key in their answer.
-    pub(super) fn hide(&self, text: &str) -> String {
+    pub(crate) fn hide(&self, text: &str) -> String {
         if self.0.is_empty() {
             return text.into();
         }
