@@ -324,7 +324,7 @@ fn looks(effects: &Effects) -> Part {
         })
     });
     let heads = [
-        Words("look"),
+        Numbers("look"),
         Words("arm"),
         Numbers("people"),
         Numbers("difference"),
