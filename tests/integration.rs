@@ -62,6 +62,8 @@ mod releases;
 mod replay;
 #[path = "integration/replay_faults.rs"]
 mod replay_faults;
+#[path = "integration/replay_usage.rs"]
+mod replay_usage;
 #[path = "integration/simulate.rs"]
 mod simulate;
 #[path = "integration/stop.rs"]
