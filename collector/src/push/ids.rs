@@ -16,6 +16,9 @@ const TRACE_CHARS: usize = 32;
 const SPAN_CHARS: usize = 16;
 /// Prefix of MLflow's trace ids.
 const MLFLOW: &str = "tr-";
+/// How providers begin the ids of responses: OpenAI, Anthropic, OpenRouter, and who is
+/// compatible with them.
+const RESPONSES: [&str; 5] = ["chatcmpl-", "cmpl-", "resp_", "msg_", "gen-"];
 
 /// What an output is called elsewhere; of each shape the first, the output's own id
 /// before its aliases.
@@ -73,8 +76,9 @@ impl Ids {
         } else if id.starts_with(MLFLOW) {
             &mut self.mlflow
         } else {
-            // The app's own id says nothing to anybody unless there is no other.
-            if !is_own {
+            // The app's own id says nothing to anybody, unless it is a provider's.
+            let is_response = RESPONSES.iter().any(|prefix| id.starts_with(prefix));
+            if !is_own || is_response {
                 self.response.get_or_insert_with(|| id.into());
             }
             return;
@@ -156,6 +160,8 @@ mod tests {
         assert_eq!(of("o-1", &[]), Ids::default());
         let ids = of("b7ad6b7169203331", &["00f067aa0ba902b7"]);
         assert_eq!(ids.span.as_deref(), Some("b7ad6b7169203331"));
+        let ids = of("chatcmpl-9", &["msg_1"]);
+        assert_eq!(ids.response.as_deref(), Some("chatcmpl-9"));
         assert_eq!(of("o", &["00000000000000000000000000000000"]).trace, None);
         assert_eq!(of("o", &["a1a2a3a4-b1b2-4c1c-8d1d-d1d2d3d4d5d"]).uuid, None);
     }

@@ -123,7 +123,8 @@ def mlflow_server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("mlflow")
     port = free_port()
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-               "--backend-store-uri", f"sqlite:///{folder}/mlflow.db"]  # fmt: skip
+               "--backend-store-uri", f"sqlite:///{folder}/mlflow.db",
+               "--artifacts-destination", str(folder / "artifacts")]  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     process = Process(command, {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db"}, url + "/health", folder / "log")
     yield url
