@@ -258,15 +258,13 @@ fn following_sends_what_changes_under_the_same_id() {
             .stderr(Stdio::null()),
     );
     wait::until("all labels", || (taker.taken().len() >= 6).then_some(()));
-    // The one that was asked for again turns out to be used.
-    let event = story
-        .json
-        .event(story.base + 90_000, "o-bad", copied(1_000));
+    // Somebody says what they made of one.
+    let event = story.json.event(story.base + 90_000, "o-kept", rated(true));
     let batch = story.json.batch(vec![event]);
     story.server.api().batch(&batch);
     let kept = wait::until("the change", || {
         let taken = taker.taken().into_iter();
-        let bad: Vec<_> = taken
+        let kept: Vec<_> = taken
             .filter(|one| one.body["data"]["output"] == "o-kept")
             .collect();
         (kept.len() == 2).then_some(kept)
