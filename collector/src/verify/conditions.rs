@@ -8,6 +8,8 @@ use super::{
 use crate::experiment::readout::GuardState;
 
 const NOT_KNOWN: &str = "not known: too few people, or arms mixed up";
+const RARE: &str = "hardly happens to anybody in either arm, so others have to guard";
+const NOTHING_GUARDS: &str = "hardly happens to anybody, or is not measured: nothing guards by it";
 
 /// Whether it needs proof at all; nothing to ask of an experiment.
 pub(super) fn origin(of: &Origin, is_compared: bool) -> Option<Condition> {
@@ -70,11 +72,15 @@ pub(super) fn is_excluded(gain: Gain, mde: f64) -> bool {
     gain.low <= 0.0 && gain.high < mde
 }
 
-pub(super) fn guardrail(guarding: &Guarding) -> Condition {
+/// One of the guardrails. What hardly happens in either arm guards nothing: others
+/// have to, and an evaluation that was asked for has to be made.
+pub(super) fn guardrail(guarding: &Guarding, all: &[Guarding]) -> Condition {
     let margin = guarding.margin;
+    let others = all.iter().any(|other| other.state != GuardState::Rare);
     let verdict = match guarding.state {
         GuardState::Held => Verdict::Ship,
-        GuardState::Open => Verdict::Hold,
+        GuardState::Rare if others && !guarding.is_external => Verdict::Ship,
+        GuardState::Open | GuardState::Rare => Verdict::Hold,
         GuardState::Harmed => Verdict::Stop,
     };
     let is_harmed = guarding.state == GuardState::Harmed;
@@ -82,6 +88,8 @@ pub(super) fn guardrail(guarding: &Guarding) -> Condition {
         (Some(by), Some(least), _) if is_harmed => {
             format!("{}, {} at least", worse(by), figure(least))
         }
+        _ if guarding.state == GuardState::Rare && verdict == Verdict::Ship => RARE.into(),
+        _ if guarding.state == GuardState::Rare => NOTHING_GUARDS.into(),
         (Some(by), _, Some(most)) => format!("{}, {}", worse(by), no_worse(most)),
         _ => NOT_KNOWN.into(),
     };

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::experiment::readout::GuardState;
+
 use super::{
     Check, Condition, Evidence, Verdict,
     conditions::{
@@ -46,7 +48,12 @@ pub fn decide(of: &Origin, evidence: Option<&Evidence>) -> Decision {
     let mut conditions = Vec::from_iter(origin(of, evidence.is_some()));
     if let Some(evidence) = evidence {
         conditions.push(primary(evidence));
-        conditions.extend(evidence.guardrails.iter().map(guardrail));
+        conditions.extend(
+            evidence
+                .guardrails
+                .iter()
+                .map(|guarding| guardrail(guarding, &evidence.guardrails)),
+        );
         conditions.push(people(evidence));
         conditions.push(assignment(evidence));
         conditions.push(arms_given(evidence));
@@ -76,14 +83,13 @@ fn outlook_of(evidence: &Evidence, conditions: &[Condition]) -> Outlook {
     {
         return Outlook::TooSmall;
     }
-    let by_people = [
-        Check::Primary,
-        Check::Guardrail,
-        Check::People,
-        Check::Assignment,
-    ];
+    let by_people = [Check::Primary, Check::People, Check::Assignment];
+    let guards_open = evidence
+        .guardrails
+        .iter()
+        .any(|guarding| guarding.state == GuardState::Open);
     let nobody_seen = evidence.holdout.declared.thousandths() > 0 && evidence.holdout.people == 0;
-    if !by_people.into_iter().any(on_hold) && !nobody_seen {
+    if !by_people.into_iter().any(on_hold) && !guards_open && !nobody_seen {
         return Outlook::Blocked;
     }
     if evidence.has_ended {

@@ -3,7 +3,7 @@
 use crate::{
     experiment::{
         declaration::Experiment,
-        metric::Better,
+        metric::{Better, Metric},
         readout::{Effect, GuardState, Readout},
     },
     label::Milli,
@@ -50,6 +50,8 @@ pub struct Gain {
 pub struct Guarding {
     /// The metric.
     pub metric: String,
+    /// It is what an evaluation says, so somebody has to make one.
+    pub is_external: bool,
     /// How much worse counts as no harm.
     pub margin: f64,
     /// How much worse than the control: above 0 is worse.
@@ -162,6 +164,7 @@ fn guardrails(readout: &Readout, experiment: &Experiment, arm: &str) -> Vec<Guar
         let metric = guardrail.metric.name();
         let guard = guard(&metric);
         Guarding {
+            is_external: matches!(guardrail.metric, Metric::External(_)),
             margin: guardrail.margin.to_f64(),
             worse: guard.and_then(|guard| guard.worse),
             at_most: guard.and_then(|guard| guard.at_most),
@@ -197,7 +200,7 @@ fn held_out(readout: &Readout, experiment: &Experiment) -> HeldOut {
     let guarded = experiment.guardrails.iter().map(|guard| &guard.metric);
     let asked: Vec<String> = std::iter::once(&experiment.primary)
         .chain(guarded)
-        .map(crate::experiment::metric::Metric::name)
+        .map(Metric::name)
         .collect();
     let metrics = readout.holdout.metrics.iter();
     let degraded = metrics.filter(|(name, metric)| metric.degraded && asked.contains(name));

@@ -49,6 +49,7 @@ fn proven() -> Evidence {
 fn guarding(metric: &str, state: GuardState, worse: f64, at_most: f64) -> Guarding {
     Guarding {
         metric: metric.into(),
+        is_external: metric.starts_with("external:"),
         margin: 0.02,
         worse: Some(worse),
         at_most: Some(at_most),
@@ -78,6 +79,29 @@ fn what_is_proven_ships() {
         assert_eq!(decision.verdict, Verdict::Ship, "{decision:?}");
         assert_eq!((decision.unproven, decision.outlook), (false, None));
     }
+}
+
+#[test]
+fn what_hardly_happens_guards_nothing_so_others_have_to() {
+    let rare = |metric| Guarding {
+        at_most: None,
+        at_least: None,
+        ..guarding(metric, GuardState::Rare, 0.0, 0.0)
+    };
+    let with = |guardrails| {
+        let mut evidence = proven();
+        evidence.guardrails = guardrails;
+        let decision = decide(&Origin::Experiment, Some(&evidence));
+        (decision.verdict, decision.outlook)
+    };
+    let held = guarding("correction_rate", GuardState::Held, 0.0, 0.01);
+    let shipped = (Verdict::Ship, None);
+    assert_eq!(with(vec![held.clone(), rare("edit_depth")]), shipped);
+    // Nothing guards, and no number of people changes that.
+    let blocked = (Verdict::Hold, Some(Outlook::Blocked));
+    assert_eq!(with(vec![rare("survival"), rare("edit_depth")]), blocked);
+    // An evaluation that was asked for and is not made is missed.
+    assert_eq!(with(vec![held, rare("external:factual")]), blocked);
 }
 
 #[test]

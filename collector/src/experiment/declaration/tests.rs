@@ -224,12 +224,17 @@ fn what_is_optimised_is_guarded_whether_or_not_guardrails_are_named() {
             .map(|(name, margin)| ((*name).into(), *margin))
             .collect()
     };
-    let paired = own(&[("survival", 30), ("edit_depth", 30)]);
+    let paired = own(&[("survival", 30), ("edit_depth", 30), ("negative_rate", 20)]);
     assert_eq!(guardrails(json!({"guardrails": null})), paired);
     let named = json!({"guardrails": [
         {"metric": "return_rate", "margin": 0.02}, {"metric": "edit_depth", "margin": 0.01},
     ]});
-    let all = own(&[("survival", 30), ("edit_depth", 10), ("return_rate", 20)]);
+    let all = own(&[
+        ("survival", 30),
+        ("edit_depth", 10),
+        ("negative_rate", 20),
+        ("return_rate", 20),
+    ]);
     assert_eq!(guardrails(named), all);
     for metric in Metric::ALL {
         let of = json!({"primary": metric.name(), "guardrails": null});

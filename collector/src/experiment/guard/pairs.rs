@@ -169,7 +169,11 @@ mod tests {
         let of = |metric, margin: &str| (metric, margin.to_owned());
         assert_eq!(
             guards(Metric::UseRate),
-            [of(Metric::Survival, "0.03"), of(Metric::EditDepth, "0.03")]
+            [
+                of(Metric::Survival, "0.03"),
+                of(Metric::EditDepth, "0.03"),
+                of(Metric::NegativeRate, "0.02")
+            ]
         );
         assert_eq!(
             guards(Metric::DwellSeconds),

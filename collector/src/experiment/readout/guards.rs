@@ -10,8 +10,12 @@ use crate::experiment::{
     declaration::Guardrail,
     guard,
     metric::{Better, Metric},
-    stats::{self, Bounds, Design, TIGHTEST_AT},
+    stats::{self, Bounds, Design, EITHER_MIN, Moments, TIGHTEST_AT},
 };
+
+/// People of each arm from whom on what happened to fewer than [`EITHER_MIN`] of them
+/// is rare: under 2 %.
+const RARE_AMONG: u64 = 500;
 
 pub(super) fn guarded(arms: Arms<'_>, guardrail: &Guardrail) -> Guarded {
     let alpha = arms.plan.experiment.alpha.to_f64();
@@ -52,14 +56,23 @@ fn guard_of(arms: Arms<'_>, guardrail: &Guardrail, arm: usize) -> Guard {
     };
     let worse = maybe(worse);
     let (at_least, at_most) = (maybe(at_least), maybe(at_most));
+    let state = if is_rare(&control) && is_rare(&treatment) {
+        GuardState::Rare
+    } else {
+        guard::state(at_least, at_most, *margin)
+    };
     Guard {
         arm: arms.name(arm),
-        state: guard::state(at_least, at_most, *margin),
+        state,
         worse,
         at_most,
         at_least,
         evidence: guard::sentence(metric, *margin, worse, (at_least, at_most)),
     }
+}
+
+fn is_rare(arm: &Moments) -> bool {
+    arm.people() >= RARE_AMONG && arm.either() < EITHER_MIN
 }
 
 /// Arms in which the primary metric rose while a guardrail was harmed.

@@ -283,6 +283,9 @@ pub enum GuardState {
     Held,
     /// Not known yet.
     Open,
+    /// It hardly happens to anybody in either arm, or nobody can be measured in it:
+    /// there is nothing to judge, however long one waits.
+    Rare,
     /// It is worse by more than the margin.
     Harmed,
 }

@@ -166,6 +166,35 @@ fn a_guardrail_is_held_open_or_harmed() {
 }
 
 #[test]
+fn what_hardly_happens_in_either_arm_is_rare_not_open() {
+    let of = |people: u32, control: u32, warm: u32| {
+        let mut groups = arm("control", people, control);
+        groups.extend(arm("warm", people, warm));
+        let declared = declared(Experiment {
+            primary: Metric::Score,
+            guardrails: vec![Guardrail {
+                metric: Metric::PositiveRate,
+                margin: Milli::new(20),
+            }],
+            ..experiment()
+        });
+        let found = read(&declared, AS_OF, &[], groups);
+        found.effects.unwrap().guardrails[0].guards[0].state
+    };
+    assert_eq!(of(500, 9, 4), GuardState::Rare);
+    assert_eq!(
+        of(499, 9, 4),
+        GuardState::Open,
+        "it may still turn out otherwise"
+    );
+    assert_eq!(
+        of(500, 10, 4),
+        GuardState::Open,
+        "it does happen in one of them"
+    );
+}
+
+#[test]
 fn too_many_in_another_arm_stop_the_readout() {
     let names = |wrong: usize| -> Vec<(String, &str)> {
         let control = (0..200).map(|number| format!("control-{number}"));

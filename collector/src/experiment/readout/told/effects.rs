@@ -151,7 +151,8 @@ pub(super) fn guardrails(effects: &Effects) -> Part {
         "None is declared."
     } else {
         "Held: not worse by the margin, by a one-sided confidence sequence. Harmed: worse by \
-         more than it. Open: neither is known yet."
+         more than it. Open: neither is known yet. Rare: it hardly happens to anybody in either \
+         arm, so it guards nothing here."
     };
     let heads = [
         Words("guardrail"),

@@ -115,6 +115,10 @@ fn sentence(effects: &Effects, one: &Comparison) -> String {
             verb(state(GuardState::Open)),
             verb(state(GuardState::Harmed)),
         ));
+        let rare = state(GuardState::Rare);
+        if rare > 0 {
+            text.push_str(&format!(" In {rare} hardly anybody is measured."));
+        }
     }
     text
 }
