@@ -36,7 +36,7 @@ const STEPS = {
   },
   // The programs that people read exports with.
   loaders: {
-    needs: [tacit],
+    needs: [tacit, curlAndJq],
     run: () => loaders("venv", ["requirements.txt"], ["--ignore=trainers", "--ignore=servers"], env),
     count: countPytest,
   },
@@ -150,9 +150,19 @@ async function tacit() {
 /** Shows in which order the collector syncs and answers. */
 async function strace() {
   if (full) env.TACIT_ROUNDS = "40";
-  if (works("strace")) return;
-  if (!canInstallDebianPackages()) throw new Problem("strace is missing. On Debian: apt-get install strace");
-  await once(() => installDebianPackages("strace"))();
+  await installed("strace");
+}
+
+/** What the pipeline in the documentation asks the gate with. */
+async function curlAndJq() {
+  await installed("curl");
+  await installed("jq");
+}
+
+async function installed(tool) {
+  if (works(tool)) return;
+  if (!canInstallDebianPackages()) throw new Problem(`${tool} is missing. On Debian: apt-get install ${tool}`);
+  await installDebianPackages(tool);
 }
 
 function repeats() {

@@ -36,6 +36,7 @@ fn an_experiment_is_declared_shown_and_ended() {
         json!([
             {"metric": "survival", "margin": 0.03},
             {"metric": "edit_depth", "margin": 0.03},
+            {"metric": "negative_rate", "margin": 0.02},
             {"metric": "return_rate", "margin": 0.02}
         ])
     );

@@ -86,13 +86,16 @@ fn guardrails_are_the_same_by_both_ways() {
     let findings = json["findings"].as_array().unwrap();
     assert_eq!(
         findings.len(),
-        2,
-        "every model against the one before: {json}"
+        4,
+        "every model against the one before, by two guards: {json}"
     );
-    for found in findings {
+    for (found, guard) in findings
+        .iter()
+        .zip(["length_chars", "negative_rate"].iter().cycle())
+    {
         assert_eq!(
             (&found["metric"], &found["guard"]),
-            (&json!("use_rate"), &json!("length_chars"))
+            (&json!("use_rate"), &json!(guard))
         );
         assert_eq!(found["metric_values"]["before"]["value"], 1.0, "{found}");
         assert_eq!(found["guard_values"]["after"]["people"], 200, "{found}");
@@ -100,7 +103,7 @@ fn guardrails_are_the_same_by_both_ways() {
     assert_eq!(json["not_measured"], json!(["edit_depth", "survival"]));
     let text = data.cli(&args).ok();
     assert!(
-        text.text().contains("0 suspicious, 2 unclear, 0 ok of 2"),
+        text.text().contains("0 suspicious, 4 unclear, 0 ok of 4"),
         "{}",
         text.text()
     );
