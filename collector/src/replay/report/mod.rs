@@ -9,6 +9,7 @@ mod example;
 mod markdown;
 mod page;
 mod panes;
+mod scores;
 mod sections;
 mod strata;
 mod wording;

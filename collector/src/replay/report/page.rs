@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{
     Report, Why,
     panes::{case, when},
-    sections,
+    scores, sections,
     strata::strata,
     wording::{count, of, passed, points, races, sides, verdict},
 };
@@ -36,11 +36,11 @@ pub fn page(report: &Report) -> Result<String, PlotError> {
         (sections::gate(report))
         h2 id="kept" { "By what people did" }
         (anchored())
-        (sections::kept(report)?)
-        (sections::lengths(report))
+        (scores::kept(report)?)
+        (scores::lengths(report))
         @if let Some(judge) = &report.judge {
             h2 id="judge" { "By a judge" }
-            (sections::judge(judge)?)
+            (scores::judge(judge)?)
         }
         h2 id="cases" { "Cases, side by side" }
         (cases(report))
