@@ -19,13 +19,13 @@ CREATE TABLE experiment_ends (
   PRIMARY KEY (project, experiment)
 ) STRICT, WITHOUT ROWID;
 
--- Arms of people, worked out when they are heard of: their raw ids are not kept. Who is
--- in no arm has no row. An erasure deletes by subject.
+-- Arms of people, worked out when they are heard of: their raw ids are not kept. An
+-- erasure deletes by subject.
 CREATE TABLE assignments (
   project     INTEGER NOT NULL,
   subject     INTEGER NOT NULL,
   experiment  TEXT NOT NULL,        -- its name
-  arm         TEXT NOT NULL,        -- 'holdout' of who is held out
+  arm         TEXT NOT NULL,        -- 'holdout' of who is held out, '' of who is not in the traffic
   received_at INTEGER NOT NULL,     -- known since
   PRIMARY KEY (project, subject, experiment)
 ) STRICT, WITHOUT ROWID;

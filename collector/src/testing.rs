@@ -34,10 +34,15 @@ pub(crate) fn project_with(experiments: Vec<Running>) -> Arc<Project> {
 
 /// An experiment of the arms `a` and `b`, open since ever, with a holdout in thousandths.
 pub(crate) fn running(name: &str, holdout: u64) -> Running {
+    running_for(name, holdout, 1_000)
+}
+
+/// The same for a part of the people: `traffic` thousandths.
+pub(crate) fn running_for(name: &str, holdout: u64, traffic: u64) -> Running {
     let share = |thousandths| Share::from_thousandths("share", thousandths).unwrap();
     let arms = vec![("a".into(), share(500)), ("b".into(), share(500))];
     Running {
-        plan: Plan::new(name, share(holdout), Share::ONE, arms).unwrap(),
+        plan: Plan::new(name, share(holdout), share(traffic), arms).unwrap(),
         starts_at: 0,
         ends_at: None,
     }

@@ -5,8 +5,13 @@ use tacit_signals::{SubjectKind, assignment::assign};
 
 use crate::control::Project;
 
+/// The arm of who is not in an experiment's traffic: none. That is noted as well, so that
+/// whoever is shown an arm all the same is noticed. No arm can be named so.
+pub const OUT_OF_TRAFFIC: &str = "";
+
 /// The arm of an experiment that somebody is in; of who is held out
-/// [`HOLDOUT`](tacit_signals::assignment::HOLDOUT).
+/// [`HOLDOUT`](tacit_signals::assignment::HOLDOUT), of who is not in the traffic
+/// [`OUT_OF_TRAFFIC`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assigned {
     /// The experiment.
@@ -16,7 +21,7 @@ pub struct Assigned {
 }
 
 /// What every experiment of `project` that assigns people at `at` (Unix ms) says of the
-/// person `raw`. A session is no person; who is not in the traffic is in no arm.
+/// person `raw`. A session is no person.
 #[must_use]
 pub fn assigned(project: &Project, raw: &str, kind: SubjectKind, at: u64) -> Vec<Assigned> {
     if kind == SubjectKind::Session {
@@ -25,12 +30,12 @@ pub fn assigned(project: &Project, raw: &str, kind: SubjectKind, at: u64) -> Vec
     let experiments = project.experiments.iter();
     experiments
         .filter(|experiment| experiment.assigns_at(at))
-        .filter_map(|experiment| {
-            let arm = assign(&experiment.plan, raw).arm?;
-            Some(Assigned {
+        .map(|experiment| {
+            let arm = assign(&experiment.plan, raw).arm;
+            Assigned {
                 experiment: experiment.plan.name().into(),
-                arm: arm.into(),
-            })
+                arm: arm.unwrap_or(OUT_OF_TRAFFIC).into(),
+            }
         })
         .collect()
 }
@@ -38,7 +43,7 @@ pub fn assigned(project: &Project, raw: &str, kind: SubjectKind, at: u64) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{NOW, project_with, running};
+    use crate::testing::{NOW, project_with, running, running_for};
 
     const DAY_MS: u64 = 24 * 3_600 * 1_000;
 
@@ -68,6 +73,18 @@ mod tests {
         assert_eq!(names(NOW, "u-42", SubjectKind::Session), []);
         let held = of(&[("tone", "holdout"), ("planned", "b"), ("over", "b")]);
         assert_eq!(names(NOW, "u-36", SubjectKind::App), held);
+    }
+
+    #[test]
+    fn who_is_not_in_the_traffic_is_noted_without_an_arm() {
+        let project = project_with(vec![running_for("some", 100, 500)]);
+        let arm = |raw| assigned(&project, raw, SubjectKind::App, NOW).remove(0).arm;
+        assert_eq!(arm("u-42"), OUT_OF_TRAFFIC);
+        assert_eq!(arm("u-8"), "a");
+        // The holdout comes first: this one would not be in the traffic either.
+        assert_eq!(arm("u-36"), "holdout");
+        let session = assigned(&project, "u-42", SubjectKind::Session, NOW);
+        assert_eq!(session, []);
     }
 
     #[test]

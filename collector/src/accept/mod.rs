@@ -20,7 +20,7 @@ use tacit_signals::{Batch, Decoded, Event, Rejection, Signal, Subject, signal::C
 use thiserror::Error;
 
 pub use accepted::{Accepted, Chunk, ChunkWriter, Part};
-pub use assigned::{Assigned, assigned};
+pub use assigned::{Assigned, OUT_OF_TRAFFIC, assigned};
 pub use server::{ServerRejection, ServerVerdict, accept_server};
 
 use crate::{

@@ -33,6 +33,13 @@ impl Milli {
         Some(Self(scaled as i64))
     }
 
+    /// `part / whole` to the nearest thousandth; `None` of nothing.
+    pub(crate) fn share(part: u64, whole: u64) -> Option<Self> {
+        let (part, whole) = (u128::from(part), u128::from(whole));
+        let thousandths = (part * 2_000 + whole).checked_div(2 * whole)?;
+        Some(Self(i64::try_from(thousandths).unwrap_or(i64::MAX)))
+    }
+
     /// Thousandths.
     #[must_use]
     pub const fn thousandths(self) -> i64 {
@@ -81,6 +88,16 @@ impl<'de> Deserialize<'de> for Milli {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_are_rounded_to_the_nearest() {
+        let of = |part, whole| Milli::share(part, whole).map(Milli::thousandths);
+        assert_eq!(
+            (of(1, 3), of(2, 3), of(1, 2_000)),
+            (Some(333), Some(667), Some(1))
+        );
+        assert_eq!((of(u64::MAX, u64::MAX), of(0, 0)), (Some(1_000), None));
+    }
 
     #[test]
     fn prints_as_the_contract_does() {

@@ -6,6 +6,7 @@ use tacit_signals::assignment::assign;
 
 use super::*;
 use crate::{
+    accept::OUT_OF_TRAFFIC,
     experiment::{
         people::PRE_PERIOD_MS,
         readout::{GuardState, Method, Readout, Request, Stopped, markdown, of_facts},
@@ -48,9 +49,8 @@ fn read(world: &str, conversations: u64) -> Readout {
         let sent = sent.filter_map(|sent| Some((sent.received_at, sent.batch.subject.clone()?)));
         for (at, subject) in said.chain(sent) {
             let raw = subject.id.as_str();
-            if at >= declared.runs_from()
-                && let Some(arm) = assign(&hash, raw).arm
-            {
+            if at >= declared.runs_from() {
+                let arm = assign(&hash, raw).arm.unwrap_or(OUT_OF_TRAFFIC);
                 assigned.insert(project.subject(raw, subject.kind), arm.to_owned());
             }
         }

@@ -88,10 +88,11 @@ pub trait Store: Send + Sync {
         as_of: u64,
     ) -> Result<Option<(Group, Id)>, StoreError>;
 
-    /// Calls `visit` with everybody who is known at `as_of` (Unix ms) to be in an arm of
-    /// `experiment`, held-out people included, and the arm: by kind and id, bytewise,
-    /// from one snapshot. People are assigned from the declaration on, when they are
-    /// heard of; who is not in the traffic is not among them. Memory holds one person.
+    /// Calls `visit` with everybody whose arm in `experiment` is known at `as_of` (Unix
+    /// ms), and the arm: by kind and id, bytewise, from one snapshot. People are assigned
+    /// from the declaration on, when they are heard of; held-out people are among them,
+    /// and those who are not in the traffic, as
+    /// [`OUT_OF_TRAFFIC`](crate::accept::OUT_OF_TRAFFIC). Memory holds one person.
     fn assignments(
         &self,
         project: ProjectId,

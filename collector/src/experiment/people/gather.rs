@@ -9,6 +9,7 @@ use super::{
     tally::Tally,
 };
 use crate::{
+    accept::OUT_OF_TRAFFIC,
     dataset::{
         people::{self, PersonKey},
         provenance::{HOLDOUT, held_out},
@@ -40,12 +41,16 @@ impl<'a> Gather<'a> {
         }
     }
 
-    /// Somebody's assignment.
+    /// Somebody's assignment, as the store has it.
     pub(crate) fn assigned(&mut self, subject: &StoredSubject, arm: &str) -> Result<(), SortError> {
         if !is_person(subject.kind) {
             return Ok(());
         }
-        let payload = postcard::to_stdvec(&self.told(arm)).unwrap_or_default();
+        let said = match arm {
+            OUT_OF_TRAFFIC => Said::OutOfTraffic,
+            arm => self.told(arm),
+        };
+        let payload = postcard::to_stdvec(&said).unwrap_or_default();
         self.push(subject, ASSIGNED, &payload, (0, ""))
     }
 

@@ -25,6 +25,6 @@ pub use self::plan::PRE_PERIOD_MS;
 pub(crate) use self::{
     gather::Gather,
     plan::{DAY_MS, Plan},
-    tally::{RATE_DAYS, SegmentKey, Tally, share},
+    tally::{RATE_DAYS, SegmentKey, Tally},
     totals::Totals,
 };

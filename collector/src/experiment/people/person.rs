@@ -24,6 +24,8 @@ pub(super) enum Place {
     HeldOut,
     /// An arm nobody declared.
     Undeclared,
+    /// No arm: they are to see what was there before.
+    OutOfTraffic,
 }
 
 /// When a person first saw what the experiment is about.

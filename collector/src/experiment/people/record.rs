@@ -26,6 +26,8 @@ pub(super) enum Said {
     Holdout,
     /// An arm nobody declared.
     Undeclared,
+    /// That the person is not in the traffic; only assignments say so.
+    OutOfTraffic,
 }
 
 impl Said {
@@ -36,6 +38,7 @@ impl Said {
             Self::Arm(arm) => Some(Place::Arm(arm.into())),
             Self::Holdout => Some(Place::HeldOut),
             Self::Undeclared => Some(Place::Undeclared),
+            Self::OutOfTraffic => Some(Place::OutOfTraffic),
         }
     }
 }

@@ -115,7 +115,7 @@ impl Tally {
 
     fn count(&mut self, person: &Person) {
         if let Some(assigned) = person.assigned {
-            self.people.assigned += 1;
+            self.people.assigned += u64::from(assigned != Place::OutOfTraffic);
             if let Place::Arm(arm) = assigned
                 && let Some(counts) = self.people.arms.get_mut(arm)
             {
@@ -125,6 +125,7 @@ impl Tally {
         match person.place() {
             Some(Place::HeldOut) => self.people.held_out += 1,
             Some(Place::Undeclared) => self.people.undeclared += 1,
+            Some(Place::OutOfTraffic) => self.people.out_of_traffic += 1,
             Some(Place::Arm(_)) | None => {}
         }
         if person.exposure.is_some() {
@@ -177,7 +178,8 @@ impl Tally {
                 *totals = so_far;
             }
         }
-        self.people.mismatched_share = share(self.people.mismatched, self.took_part);
+        let share = Milli::share(self.people.mismatched, self.took_part);
+        self.people.mismatched_share = share.unwrap_or_default();
         self
     }
 
@@ -185,13 +187,6 @@ impl Tally {
     pub(crate) fn is_mismatched(&self) -> bool {
         self.people.mismatched.saturating_mul(100) > self.took_part
     }
-}
-
-/// To the nearest thousandth; 0 of nobody.
-pub(crate) fn share(part: u64, whole: u64) -> Milli {
-    let thousandths =
-        (u128::from(part) * 2_000 + u128::from(whole)).checked_div(2 * u128::from(whole));
-    Milli::new(i64::try_from(thousandths.unwrap_or_default()).unwrap_or_default())
 }
 
 impl Arm {

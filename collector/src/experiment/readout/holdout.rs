@@ -5,9 +5,12 @@ use super::{
     number::maybe,
     shape::{Holdout, HoldoutMetric},
 };
-use crate::experiment::{
-    people::{Plan, Tally, share},
-    stats::{Design, TIGHTEST_AT},
+use crate::{
+    experiment::{
+        people::{Plan, Tally},
+        stats::{Design, TIGHTEST_AT},
+    },
+    label::Milli,
 };
 
 pub(super) fn holdout(plan: &Plan<'_>, tally: &Tally) -> Holdout {
@@ -33,7 +36,8 @@ pub(super) fn holdout(plan: &Plan<'_>, tally: &Tally) -> Holdout {
     Holdout {
         held_out: held_out.people(),
         others: others.people(),
-        share: share(held_out.people(), held_out.people() + others.people()),
+        share: Milli::share(held_out.people(), held_out.people() + others.people())
+            .unwrap_or_default(),
         metrics: metrics.collect(),
     }
 }

@@ -215,6 +215,24 @@ fn too_many_in_another_arm_stop_the_readout() {
 }
 
 #[test]
+fn people_out_of_the_traffic_who_are_shown_an_arm_stop_the_readout_as_well() {
+    let of = |outside: usize| {
+        let names: Vec<_> = (0..outside)
+            .map(|number| (format!("warm-{number}"), ""))
+            .collect();
+        read(&declared(experiment()), AS_OF, &names, two_arms())
+    };
+    // Of 380 who took part.
+    let (goes_on, stopped) = (of(3), of(4));
+    assert_eq!((goes_on.stopped, goes_on.people.exposed), (None, 377));
+    assert_eq!(stopped.stopped, Some(Stopped::ArmMismatch));
+    let people = &stopped.people;
+    assert_eq!((people.out_of_traffic, people.mismatched), (4, 4));
+    let said = markdown(&goes_on);
+    assert!(said.contains("3 are not in the traffic"), "{said}");
+}
+
+#[test]
 fn several_arms_share_the_alpha_and_secondary_metrics_are_corrected_together() {
     let third = Arm {
         name: "cold".into(),

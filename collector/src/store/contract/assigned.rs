@@ -1,7 +1,7 @@
 //! Who is in which arm.
 
 use super::*;
-use crate::testing::{project_with, running};
+use crate::testing::{project_with, running, running_for};
 
 /// Everybody, as `as_of` knows them.
 fn people(store: &dyn Store, experiment: &str, as_of: u64) -> Vec<(StoredSubject, String)> {
@@ -14,7 +14,11 @@ fn people(store: &dyn Store, experiment: &str, as_of: u64) -> Vec<(StoredSubject
 }
 
 fn ours() -> std::sync::Arc<crate::control::Project> {
-    project_with(vec![running("tone", 100), running("length", 0)])
+    project_with(vec![
+        running("tone", 100),
+        running("length", 0),
+        running_for("some", 0, 700),
+    ])
 }
 
 /// A batch of somebody whom the page named.
@@ -56,6 +60,12 @@ pub(super) fn people_come_from_batches_and_registrations<S: Backend>() {
     assert_eq!(people(&store, "tone", EVER), expected);
     assert_eq!(people(&store, "length", EVER).len(), 3);
     assert_eq!(people(&store, "another", EVER), []);
+    // Who is not in the traffic is known not to be.
+    let mut some: Vec<_> = [("u-42", ""), ("u-36", ""), ("u-7", "a")]
+        .map(|(raw, arm)| (app(raw), arm.to_owned()))
+        .into();
+    some.sort();
+    assert_eq!(people(&store, "some", EVER), some);
     // Nobody is known before somebody told.
     assert_eq!(people(&store, "tone", NOW + 4).len(), 2);
     assert_eq!(people(&store, "tone", NOW - 1), []);

@@ -55,7 +55,7 @@ const SELECT: &str = "SELECT subjects.kind, subjects.id, arm
     WHERE project = ?1 AND subjects.kind > 0 AND experiment = ?2 AND received_at <= ?3
     ORDER BY subjects.kind, subjects.id";
 
-/// Everybody in an arm of `experiment` as known at `as_of`, by kind and id.
+/// Everybody with an arm of `experiment`, or none, as known at `as_of`, by kind and id.
 pub(super) fn visit(
     snapshot: &Transaction<'_>,
     project: ProjectId,

@@ -121,6 +121,32 @@ fn people_are_analysed_as_assigned_and_counted_when_that_is_not_what_they_saw() 
 }
 
 #[test]
+fn who_is_not_in_the_traffic_is_in_no_arm_and_noticed_when_shown_one() {
+    let groups = [
+        saw("a-1", "ann", Some("warm"), START, true),
+        saw("b-1", "bob", Some("warm"), START, true),
+        // Out of the traffic: shown an arm all the same, and as they should be.
+        saw("c-1", "cid", Some("warm"), START, true),
+        saw("d-1", "dan", None, START, true),
+    ];
+    let assigned = [("ann", "warm"), ("cid", ""), ("dan", ""), ("eve", "")];
+    let found = tally(&experiment(), LATER, &assigned, groups.map(Story::group));
+    // In an arm: ann, and bob of whom nothing is on record.
+    assert_eq!(counts(&found.people), [1, 2, 2, 0, 1, 1, 0]);
+    assert_eq!(found.people.out_of_traffic, 3);
+    assert_eq!(found.people.mismatched_share, Milli::new(333));
+    let last = found.arms[1].looks[0].last().unwrap();
+    assert_eq!(last.people(), 2);
+    // What an output says is no assignment: an empty arm is one nobody declared.
+    let empty = [saw("e-1", "eve", Some(""), START, true)].map(Story::group);
+    let found = tally(&experiment(), LATER, &[], empty);
+    assert_eq!(
+        (found.people.undeclared, found.people.out_of_traffic),
+        (1, 0)
+    );
+}
+
+#[test]
 fn one_in_a_hundred_may_be_wrong() {
     let of = |wrong: usize| {
         let people = (0..200).map(|number| {

@@ -7,8 +7,8 @@ use crate::label::Milli;
 /// People, counted. All of kinds `app` and `visitor`, programs left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct People {
-    /// With an assignment on record, those held out among them. Who is not in the
-    /// experiment's traffic has none.
+    /// With an assignment on record, those held out among them and those out of the
+    /// traffic not.
     pub assigned: u64,
     /// Who saw an output that takes part, in an arm.
     pub exposed: u64,
@@ -16,13 +16,18 @@ pub struct People {
     pub analysed: u64,
     /// In the long-term holdout: by assignment, or by what their outputs say.
     pub held_out: u64,
-    /// Who took part with another arm than assigned, or with more than one arm. Those
-    /// who are in an arm by assignment are analysed in it.
+    /// Not in the experiment's traffic, by an assignment on record: in no arm, whatever
+    /// they were shown.
+    #[serde(default)]
+    pub out_of_traffic: u64,
+    /// Who took part with another arm than assigned, with one although they are not in
+    /// the traffic, or with more than one arm. Those who are in an arm by assignment are
+    /// analysed in it.
     pub mismatched: u64,
     /// `mismatched` of all who took part: exposed, held out, or in no arm.
     pub mismatched_share: Milli,
     /// Exposed without an assignment on record, since they were registered before the
-    /// declaration or are not in the traffic: analysed by the arm their outputs say.
+    /// declaration: analysed by the arm their outputs say.
     pub unassigned: u64,
     /// Whose outputs say an arm that is not declared, and who have no assignment: in
     /// no arm.

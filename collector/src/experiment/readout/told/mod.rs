@@ -146,6 +146,12 @@ fn people(readout: &Readout) -> Part {
         duration(readout.settle_ms),
         count(people.held_out)
     )];
+    if people.out_of_traffic > 0 {
+        text.push(format!(
+            "{} are not in the traffic: in no arm.",
+            count(people.out_of_traffic)
+        ));
+    }
     if people.unassigned > 0 {
         text.push(format!(
             "{} have no assignment on record and are analysed by the arm their outputs say.",
@@ -154,8 +160,8 @@ fn people(readout: &Readout) -> Part {
     }
     if people.mismatched > 0 || people.undeclared > 0 {
         text.push(format!(
-            "{} took part with another arm than assigned and are analysed as assigned; {} said an \
-             arm that is not declared and are in none.",
+            "{} took part with another arm than assigned and are analysed as assigned, those \
+             assigned to no arm not at all; {} said an arm that is not declared and are in none.",
             count(people.mismatched),
             count(people.undeclared)
         ));
