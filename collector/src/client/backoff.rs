@@ -23,6 +23,12 @@ impl Backoff {
             .first_ms
             .saturating_mul(1 << doublings)
             .min(self.max_ms);
+        self.below_ms(bound, what, attempt)
+    }
+
+    /// Anything from 0 to `bound`: BLAKE3 of seed, attempt and `what`, so that the wait
+    /// is the same whatever else is done.
+    pub(crate) fn below_ms(self, bound: u64, what: &[u8], attempt: u32) -> u64 {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.seed.to_le_bytes());
         hasher.update(&attempt.to_le_bytes());
@@ -53,6 +59,22 @@ mod tests {
             let mean = waits.iter().sum::<u64>() / 1_000;
             assert!(mean.abs_diff(bound / 2) <= bound / 20, "{attempt}: {mean}");
             assert!(waits.iter().max() > Some(&(bound * 98 / 100)));
+            assert!(waits.iter().min() <= Some(&(bound * 2 / 100)));
         }
+    }
+
+    #[test]
+    fn a_wait_hangs_on_seed_attempt_and_what_is_waited_for_alone() {
+        let wait = |seed, what: &[u8], attempt| {
+            let backoff = Backoff {
+                first_ms: 1_000,
+                max_ms: 60_000,
+                seed,
+            };
+            backoff.wait_ms(what, attempt)
+        };
+        assert_eq!(wait(1, b"a", 3), wait(1, b"a", 3));
+        assert_ne!(wait(1, b"a", 3), wait(2, b"a", 3));
+        assert_ne!(wait(1, b"a", 3), wait(1, b"b", 3));
     }
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{
     declaration::{Arm, Experiment},
     people::{DAY_MS, Plan, Tally, Totals},
-    readout::{ReadoutError, everybody},
+    readout::{ReadoutError, everybody, rounded},
     stats::{self, Design, TIGHTEST_AT, correct, power},
 };
 use crate::{
@@ -253,11 +253,6 @@ fn horizon(weeks: u32, per_day: f64, unit: Option<f64>, design: &Design) -> Hori
         people,
         half_width: half.filter(|half| half.is_finite()).map(rounded),
     }
-}
-
-/// As files have it: six decimals.
-fn rounded(value: f64) -> f64 {
-    libm::round(value * 1e6) / 1e6
 }
 
 #[expect(clippy::cast_precision_loss, reason = "people are far fewer than 2^53")]

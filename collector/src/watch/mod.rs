@@ -68,17 +68,6 @@ fn each_group(
     taken
 }
 
-/// As files have it: six decimals.
-fn digits(value: f64) -> f64 {
-    let rounded = libm::round(value * 1e6) / 1e6;
-    // No file says −0.
-    if rounded == 0.0 { 0.0 } else { rounded }
-}
-
-fn maybe(value: Option<f64>) -> Option<f64> {
-    value.map(digits)
-}
-
 /// ρ of the sequences used here.
 fn rho() -> f64 {
     crate::experiment::stats::rho(ALPHA, TIGHTEST_AT)

@@ -22,7 +22,10 @@ mod tests;
 mod told;
 mod words;
 
-pub(crate) use self::make::everybody;
+pub(crate) use self::{
+    make::everybody,
+    number::{maybe, rounded},
+};
 pub use self::{
     make::{HoldoutRequest, ReadoutError, Request, holdout_readout, of_facts, readout},
     markdown::markdown,

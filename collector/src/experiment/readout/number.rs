@@ -3,7 +3,7 @@
 use crate::experiment::stats::Bounds;
 
 /// To six decimals: far below what any metric can tell apart.
-pub(super) fn rounded(value: f64) -> f64 {
+pub(crate) fn rounded(value: f64) -> f64 {
     let rounded = (value * 1e6).round() / 1e6;
     // −0 is nothing anybody says.
     if rounded == 0.0 { 0.0 } else { rounded }
@@ -14,7 +14,8 @@ pub(super) fn digits(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)
 }
 
-pub(super) fn maybe(value: Option<f64>) -> Option<f64> {
+/// The same, of what is known and finite.
+pub(crate) fn maybe(value: Option<f64>) -> Option<f64> {
     value.filter(|value| value.is_finite()).map(rounded)
 }
 

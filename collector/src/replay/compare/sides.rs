@@ -117,8 +117,8 @@ impl Sums {
 
     /// a and b.
     fn shares(self) -> Option<[Milli; 2]> {
-        let kept = share(self.of_kept, self.only_kept)?;
-        Some([kept, share(self.of_rejected, self.only_rejected)?])
+        let kept = Milli::share(self.of_kept, self.only_kept)?;
+        Some([kept, Milli::share(self.of_rejected, self.only_rejected)?])
     }
 
     /// a − b in thousandths.
@@ -192,11 +192,6 @@ pub(crate) fn pairs(references: &References) -> Vec<(&str, &str)> {
         others.map(move |other| (kept.as_str(), *other))
     })
     .collect()
-}
-
-fn share(part: u64, whole: u64) -> Option<Milli> {
-    let rounded = (2_000 * part + whole).checked_div(2 * whole)?;
-    Some(Milli::new(i64::try_from(rounded).unwrap_or(1_000)))
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 //! The core decides, the shell acts: [`Scheduler`] says what to do next (send, wait
 //! until, listen, done, stop) as a function of what happened and when; [`engine`]
 //! sends with threads and tells it. Rates are kept by [`bucket`]s, pauses come from
-//! [`backoff`], what it costs from [`cost`].
+//! [`Backoff`](crate::client), what it costs from [`cost`].
 
-mod backoff;
 mod bucket;
 mod cost;
 mod engine;

@@ -5,11 +5,14 @@ use std::collections::{BTreeSet, VecDeque};
 use thiserror::Error;
 
 use super::{
-    Job, Limits, backoff,
+    Job, Limits,
     bucket::Bucket,
     cost::{Cost, Prices, Tokens},
 };
-use crate::replay::client::{Remedy, Trouble};
+use crate::{
+    client::Backoff,
+    replay::client::{Remedy, Trouble},
+};
 
 /// What to do next. Times are milliseconds since any one moment, the same throughout.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -306,7 +309,11 @@ impl Scheduler {
         if attempts >= self.limits.attempts_max {
             return After::Failed { attempts };
         }
-        let backoff = backoff::wait_ms(&self.limits, self.seed, &id, attempts);
+        let backoff = Backoff {
+            first_ms: self.limits.backoff_ms,
+            max_ms: self.limits.backoff_ms_max,
+            seed: self.seed,
+        };
         if let Some(after_ms) = after_ms.filter(|after| *after > self.limits.pause_ms_max) {
             self.stop_for(Stop::Pause {
                 seconds: after_ms.div_ceil(1_000),
@@ -317,11 +324,10 @@ impl Scheduler {
             // Spread a little, so that not all come at the very moment.
             Some(after_ms) => {
                 self.pause(now.saturating_add(after_ms));
-                let jitter = self.limits.backoff_ms;
-                let jitter = backoff::below(jitter, self.seed, &id, attempts);
+                let jitter = backoff.below_ms(backoff.first_ms, id.as_bytes(), attempts);
                 now.saturating_add(after_ms).saturating_add(jitter)
             }
-            None => now.saturating_add(backoff),
+            None => now.saturating_add(backoff.wait_ms(id.as_bytes(), attempts)),
         };
         if slower && after_ms.is_none() {
             self.pause(at);

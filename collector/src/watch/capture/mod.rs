@@ -11,7 +11,7 @@ pub use self::{
     text::text,
 };
 use super::{
-    ALPHA, WatchError, digits, each_group, maybe,
+    ALPHA, WatchError, each_group,
     people::{InSlice, People},
     rho,
     slices::{week, week_of},
@@ -20,6 +20,7 @@ use crate::{
     control::ProjectId,
     experiment::{
         metric::{Metric, Seen},
+        readout::{maybe, rounded},
         stats::{self, Design, EITHER_MIN, PEOPLE_MIN, TIGHTEST_AT},
     },
     label::{LabelledGroup, Milli, Policy, Trust, label_group},
@@ -186,10 +187,10 @@ impl Week {
             registered: counts.registered,
             seen: counts.seen,
             immature: counts.immature,
-            reach: (counts.registered > 0).then(|| digits(reached / float(counts.registered))),
+            reach: (counts.registered > 0).then(|| rounded(reached / float(counts.registered))),
             people: moments.people(),
             session_people: people.sessions,
-            capture_rate: rate.map(|rate| digits(rate.value)),
+            capture_rate: rate.map(|rate| rounded(rate.value)),
             low: share(bounds.and_then(|bounds| bounds.lower)),
             high: share(bounds.and_then(|bounds| bounds.upper)),
             tier: rate.map(|rate| Tier::of(rate.value)),
@@ -215,7 +216,7 @@ fn change(weeks: &[Week], first: u32, people: &BTreeMap<u32, InSlice>) -> Option
     Some(Change {
         before: before.week.clone(),
         after: after.week.clone(),
-        delta: digits(found.delta),
+        delta: rounded(found.delta),
         low: maybe(found.interval.lower),
         high: maybe(found.interval.upper),
         beyond_noise: found.interval.above(0.0) || found.interval.below(0.0),

@@ -180,8 +180,8 @@ fn a_change_is_beyond_noise_when_its_interval_leaves_nothing_out() {
     let n = 300;
     let variance: f64 = 0.25 / 299.0;
     let critical = stats::confidence_sequence(0.5, variance, n, ALPHA, rho());
-    assert_eq!(week.low, critical.lower.map(digits));
-    assert_eq!(week.high, critical.upper.map(digits));
+    assert_eq!(week.low, critical.lower.map(rounded));
+    assert_eq!(week.high, critical.upper.map(rounded));
     let before = week_named(&rose, "2025-W46");
     assert_eq!(
         (before.capture_rate, before.tier),

@@ -6,10 +6,10 @@ use crate::{
         declaration::Guardrail,
         guard::{figure, sentence, state},
         metric::{Better, Metric, Unit},
-        readout::GuardState,
+        readout::{GuardState, maybe, rounded},
         stats::{self, Bounds, Design, Moments, TIGHTEST_AT},
     },
-    watch::{ALPHA, digits, maybe},
+    watch::ALPHA,
 };
 
 /// A metric that may be optimised, and what guards it.
@@ -104,7 +104,7 @@ fn values(metric: &Metric, [before, after]: &[Moments; 2]) -> Values {
         better: metric.better(),
         before: side(before),
         after: side(after),
-        delta: found.map(|found| digits(found.delta)),
+        delta: found.map(|found| rounded(found.delta)),
         low: maybe(interval.lower),
         high: maybe(interval.upper),
     }
@@ -112,7 +112,7 @@ fn values(metric: &Metric, [before, after]: &[Moments; 2]) -> Values {
 
 fn side(moments: &Moments) -> Side {
     Side {
-        value: stats::ratio(moments).map(|ratio| digits(ratio.value)),
+        value: stats::ratio(moments).map(|ratio| rounded(ratio.value)),
         people: moments.measured(),
     }
 }
