@@ -244,9 +244,9 @@ fn expected(
         let name = text(&vector["plan"], "name");
         let answers = vector["answers"].as_array().unwrap().iter();
         for answer in answers.filter(|answer| subjects.contains(text(answer, "subject"))) {
-            if let Some(arm) = answer["arm"].as_str() {
-                *expected.entry((name.into(), kind, arm.into())).or_default() += 1;
-            }
+            // Who is not in the traffic is noted without an arm.
+            let arm = answer["arm"].as_str().unwrap_or_default();
+            *expected.entry((name.into(), kind, arm.into())).or_default() += 1;
         }
     }
     expected
