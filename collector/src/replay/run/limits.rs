@@ -1,5 +1,7 @@
 //! Every bound of a run, with its unit and reason.
 
+use crate::client::Backoff;
+
 /// How fast and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -21,6 +23,17 @@ pub struct Limits {
     /// Requests that fail in a row, over all questions, before a run stops: the
     /// endpoint is down, or takes none of it.
     pub failures_in_a_row_max: u32,
+}
+
+impl Limits {
+    /// How long to wait where the endpoint does not say; `seed` decides how long exactly.
+    pub(super) const fn backoff(&self, seed: u64) -> Backoff {
+        Backoff {
+            first_ms: self.backoff_ms,
+            max_ms: self.backoff_ms_max,
+            seed,
+        }
+    }
 }
 
 impl Default for Limits {

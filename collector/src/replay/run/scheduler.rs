@@ -9,10 +9,7 @@ use super::{
     bucket::Bucket,
     cost::{Cost, Prices, Tokens},
 };
-use crate::{
-    client::Backoff,
-    replay::client::{Remedy, Trouble},
-};
+use crate::replay::client::{Remedy, Trouble};
 
 /// What to do next. Times are milliseconds since any one moment, the same throughout.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -309,11 +306,7 @@ impl Scheduler {
         if attempts >= self.limits.attempts_max {
             return After::Failed { attempts };
         }
-        let backoff = Backoff {
-            first_ms: self.limits.backoff_ms,
-            max_ms: self.limits.backoff_ms_max,
-            seed: self.seed,
-        };
+        let backoff = self.limits.backoff(self.seed);
         if let Some(after_ms) = after_ms.filter(|after| *after > self.limits.pause_ms_max) {
             self.stop_for(Stop::Pause {
                 seconds: after_ms.div_ceil(1_000),
