@@ -21,7 +21,7 @@
 //! 7. What was learnt leaves as a dataset or as a [`brief`], made when [`cadence`]
 //!    says it is due; a [`release`] notes what went live from it, and [`verify`] says
 //!    whether an [`experiment`] proves it.
-//! 8. [`push`] sends labels to the systems that hold the traces.
+//! 8. A dataset goes to a directory or to object storage ([`objects`]); [`push`] sends labels to the systems that hold the traces.
 //!
 //! On every path a batch ends in exactly one [`outcome`]; every event of an
 //! acknowledged one ends stored, duplicate, quarantined or erased. [`ledger`]
@@ -60,6 +60,7 @@ pub mod label;
 pub mod ledger;
 pub mod limits;
 pub mod log;
+pub mod objects;
 pub mod otlp;
 pub mod outcome;
 pub mod push;

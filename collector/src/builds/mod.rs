@@ -358,21 +358,31 @@ pub fn record(
     store.add_build(project, &record).map(drop)
 }
 
+/// Records a build that was sent to `url`.
+pub fn record_sent(
+    store: &SqliteStore,
+    project: ProjectId,
+    url: &str,
+    manifest: &Manifest,
+) -> Result<(), StoreError> {
+    let record = recorded(url, &manifest.to_bytes(), manifest, now_ms());
+    store.add_build(project, &record).map(drop)
+}
+
 /// The record, made at `at` (Unix ms), of the build in the directory `out`.
 pub fn record_of(out: &Path, manifest: &Manifest, at: u64) -> Result<BuildRecord, StoreError> {
     let out = out.canonicalize()?;
     let naming = fs::read(out.join(Manifest::FILE))?;
-    Ok(BuildRecord {
+    Ok(recorded(&out.display().to_string(), &naming, manifest, at))
+}
+
+/// Of a build whose manifest is `naming`, byte for byte.
+fn recorded(out: &str, naming: &[u8], manifest: &Manifest, at: u64) -> BuildRecord {
+    BuildRecord {
         inputs: serde_json::to_value(&manifest.inputs).unwrap_or_default(),
         previous: manifest.inputs.previous.clone(),
-        ..BuildRecord::new(
-            BuildKind::Dataset,
-            &manifest.id,
-            &naming,
-            at,
-            &out.display().to_string(),
-        )
-    })
+        ..BuildRecord::new(BuildKind::Dataset, &manifest.id, naming, at, out)
+    }
 }
 
 impl Order {

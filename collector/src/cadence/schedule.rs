@@ -256,6 +256,11 @@ pub(crate) fn schedules(
             Err(("name", "another schedule has this name".into()))
         } else if !outs.insert(&entry.out) {
             Err(("out", "another schedule writes to this directory".into()))
+        } else if entry.out.to_str().is_some_and(|out| out.contains("://")) {
+            Err((
+                "out",
+                "is a directory: what is made here, other tools copy".into(),
+            ))
         } else {
             Schedule::of(entry)
         };

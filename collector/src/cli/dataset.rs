@@ -2,13 +2,14 @@
 
 mod diff;
 mod teller;
+mod upload;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use self::teller::Teller;
+use self::{teller::Teller, upload::Upload};
 use super::{
     Common, Usage,
     data::Data,
@@ -19,7 +20,8 @@ use super::{
 use crate::{
     builds,
     dataset::build::{
-        BuildRequest, Built, MEMORY_BYTES, Published, SplitBy, Splitting, build, pending_as_of,
+        BuildRequest, Built, Inputs, MEMORY_BYTES, Published, SplitBy, Splitting, build,
+        pending_as_of,
     },
     export::SEED,
     label::Milli,
@@ -38,7 +40,7 @@ pub(super) enum Command {
 pub(super) struct Build {
     #[command(flatten)]
     selection: Selection,
-    /// The directory to make.
+    /// The directory to make, or s3://BUCKET/PREFIX; keys come from AWS_* variables.
     #[arg(long)]
     out: PathBuf,
     /// The project; not needed when there is only one.
@@ -69,7 +71,7 @@ pub(super) struct Build {
     /// Memory for records, in bytes or as 64MiB.
     #[arg(long, value_parser = bytes, default_value_t = MEMORY_BYTES)]
     memory: u64,
-    /// Replace another build in the directory.
+    /// Replace another build in the directory, or below the prefix.
     #[arg(long)]
     replace: bool,
     #[command(flatten)]
@@ -88,6 +90,8 @@ fn build_one(options: &Build) -> anyhow::Result<()> {
     let policy = policy_or_default(options.policy.as_deref())?;
     let data = Data::open(&options.common.data)?;
     let store = &*data.store;
+    let project = data.project(options.project.as_deref())?;
+    let upload = Upload::open(&options.out, &options.common.data, project, options.replace)?;
     let mut request = BuildRequest {
         filter,
         split: options.split.map(|share| Splitting {
@@ -100,27 +104,39 @@ fn build_one(options: &Build) -> anyhow::Result<()> {
         memory_bytes: options.memory,
         replace: options.replace,
         ..BuildRequest::new(
-            data.project(options.project.as_deref())?,
+            project,
             options.selection.format,
             options.as_of.unwrap_or_else(now_ms),
             &options.out,
         )
     };
+    if let Some(upload) = &upload {
+        request = upload.staged(request);
+    }
     if request.as_of > now_ms() {
         return Err(Usage("--as-of is in the future: what it sees may still change".into()).into());
     }
-    if options.as_of.is_none()
-        && let Some(as_of) = pending_as_of(store, &policy, &request)
-    {
-        request.as_of = as_of;
+    if options.as_of.is_none() {
+        let sending = || upload.as_ref()?.waiting_as_of(&policy, &request);
+        let pending = pending_as_of(store, &policy, &request).or_else(sending);
+        request.as_of = pending.unwrap_or(request.as_of);
+    }
+    if let Some(upload) = &upload {
+        upload.refuse_foreign(&Inputs::of(&policy, &request))?;
     }
     let mut teller = Teller::new();
     let built = build(store, &policy, &request, &mut |progress| {
         teller.tell(progress)
     });
     teller.finish();
-    let built = built?;
-    builds::record(store, request.project, &request, &built.manifest)?;
+    let mut built = built?;
+    match &upload {
+        None => builds::record(store, project, &request, &built.manifest)?,
+        Some(upload) => {
+            built.published = upload.publish(&built.manifest)?;
+            upload.record(store, project, &built.manifest)?;
+        }
+    }
     tell(options, &built)
 }
 

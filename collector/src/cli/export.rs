@@ -12,16 +12,17 @@ use clap::Args;
 use serde_json::json;
 
 use super::{
-    Common,
+    Common, Usage,
     data::Data,
     note, out_json,
     policy::policy_or_default,
     selection::{Selection, moment},
 };
 use crate::{
-    dataset::{ExportError, Summary, Wanted},
+    dataset::{ExportError, Summary, Wanted, build::facts_of},
     export::{SEED, export},
     label::Policy,
+    objects::{Bucket, Place, Staging},
     wall::now_ms,
 };
 
@@ -38,7 +39,7 @@ pub(super) struct Options {
     /// As everything was known at this moment; now without.
     #[arg(long, value_parser = moment)]
     as_of: Option<u64>,
-    /// File to write, or - for stdout.
+    /// File to write, or - for stdout, or s3://BUCKET/KEY.
     #[arg(long, default_value = "-")]
     out: PathBuf,
     #[command(flatten)]
@@ -65,6 +66,15 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let to_stdout = options.out == Path::new("-");
     let summary = if to_stdout {
         to(&mut io::stdout())?
+    } else if let Some(place) =
+        Place::parse(&options.out).map_err(|error| Usage(error.to_string()))?
+    {
+        let staging = Staging::open(&options.common.data, &place, project)?;
+        let bucket = Bucket::open(place)?;
+        let summary = replace(staging.directory(), to)?;
+        bucket.put_one(staging.directory(), &facts_of(staging.directory())?)?;
+        staging.clear()?;
+        summary
     } else {
         replace(&options.out, to)
             .with_context(|| format!("{} could not be written", options.out.display()))?

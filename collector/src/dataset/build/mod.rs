@@ -26,6 +26,7 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use self::write::facts_of;
 pub use self::{
     error::BuildError,
     manifest::{Counts, FileFacts, Inputs, Manifest},

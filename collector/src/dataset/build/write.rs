@@ -291,7 +291,7 @@ impl Hashed {
 }
 
 /// Facts of a file as it is there, without its rows; synced on return.
-pub(super) fn facts_of(path: &Path) -> Result<FileFacts, BuildError> {
+pub(crate) fn facts_of(path: &Path) -> Result<FileFacts, BuildError> {
     let io = |error| BuildError::io(path, error);
     let mut file = File::open(path).map_err(io)?;
     file.sync_all().map_err(io)?;

@@ -1,0 +1,215 @@
+"""`--out s3://…` against a server that speaks S3's protocol (moto's), read back with boto3."""
+
+import hashlib
+import http.client
+import http.server
+import json
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+
+import boto3
+import pytest
+from collector import Collector, binary, fill
+from test_push import Process, free_port
+
+KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "not-told", "AWS_REGION": "us-east-1"}
+BUILD = ["dataset", "build", "--format", "trl-kto", "--split", "0.5", "--no-dedupe", "--json"]
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory):
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    process = Process(command, KEYS, url + "/moto-api/", tmp_path_factory.mktemp("moto") / "log")
+    yield url
+    process.stop()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    collector = Collector(tmp_path_factory.mktemp("objects") / "data")
+    try:
+        fill(collector)
+    finally:
+        collector.stop()
+    return collector.data
+
+
+@pytest.fixture
+def bucket(endpoint):
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+    made = boto3.resource("s3", endpoint_url=endpoint, **keys).Bucket("sets-" + secrets.token_hex(8))
+    made.create()
+    return made
+
+
+def run(data, endpoint, *args, code=0):
+    env = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint, "AWS_ALLOW_HTTP": "true"}
+    done = subprocess.run([binary(), *args, "--data", str(data)], capture_output=True, text=True, env=env)
+    assert done.returncode == code, f"{done.returncode}\n{done.stderr}\n{done.stdout}"
+    assert KEYS["AWS_SECRET_ACCESS_KEY"] not in done.stdout + done.stderr
+    return json.loads(done.stdout) if code == 0 else done.stderr
+
+
+def objects(bucket, prefix):
+    return {one.key.removeprefix(prefix): one.get()["Body"].read() for one in bucket.objects.filter(Prefix=prefix)}
+
+
+def check_whole(found, manifest):
+    assert set(found) == {"manifest.json", *manifest["files"]}
+    for name, facts in manifest["files"].items():
+        assert facts["bytes"] == len(found[name])
+        assert facts["sha256"] == hashlib.sha256(found[name]).hexdigest()
+    assert json.loads(found["manifest.json"]) == manifest
+
+
+class Faulty(http.server.ThreadingHTTPServer):
+    """Hands requests on and notes them; after some that put something, all is refused."""
+
+    def __init__(self, endpoint, puts):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.upstream = endpoint.removeprefix("http://")
+        self.left = puts
+        self.seen = []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do(self):
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.command == "PUT":
+            self.server.left -= 1
+        if self.server.left < 0:
+            # A refusal, which no retry mends: retries of broken connections would take minutes.
+            return self.answer(403, {}, b"<Error><Code>AccessDenied</Code></Error>")
+        self.server.seen.append((self.command, self.path))
+        upstream = http.client.HTTPConnection(self.server.upstream)
+        upstream.request(self.command, self.path, body, dict(self.headers))
+        answer = upstream.getresponse()
+        self.answer(answer.status, dict(answer.getheaders()), answer.read())
+
+    def answer(self, status, headers, body):
+        self.send_response_only(status)
+        for name, value in headers.items():
+            if name.lower() not in ("content-length", "connection", "transfer-encoding"):
+                self.send_header(name, value)
+        length = headers.get("Content-Length", headers.get("content-length")) if self.command == "HEAD" else len(body)
+        self.send_header("content-length", str(length))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_bucket_holds_what_a_directory_would(data, endpoint, bucket, tmp_path):
+    out = f"s3://{bucket.name}/sets/kto"
+    told = run(data, endpoint, *BUILD, "--out", out)
+    found = objects(bucket, "sets/kto/")
+    assert told["published"] == "created"
+    check_whole(found, told["manifest"])
+    as_of = ["--as-of", str(told["manifest"]["inputs"]["as_of"])]
+    run(data, endpoint, *BUILD, *as_of, "--out", str(tmp_path / "local"))
+    local = {str(file.relative_to(tmp_path / "local")): file.read_bytes() for file in (tmp_path / "local").rglob("*") if file.is_file()}
+    assert found == local
+
+    assert run(data, endpoint, *BUILD, *as_of, "--out", out)["published"] == "unchanged"
+    assert out in [build["out"] for build in run(data, endpoint, "builds", "--json")["builds"]]
+    uploads = [path.name for path in (data / "uploads").iterdir() if path.suffix != ".lock"]
+    assert uploads == []
+
+
+def test_another_build_is_refused_unless_it_may_replace(data, endpoint, bucket):
+    out = ["--out", f"s3://{bucket.name}/set"]
+    first = run(data, endpoint, *BUILD, *out)
+    sft = ["dataset", "build", "--format", "openai-sft", "--no-dedupe", "--json"]
+    assert f"another build, {first['id']}" in run(data, endpoint, *sft, *out, code=1)
+    check_whole(objects(bucket, "set/"), first["manifest"])
+    second = run(data, endpoint, *sft, *out, "--replace")
+    assert second["published"] == "replaced"
+    # The first had a test.jsonl; it is gone.
+    check_whole(objects(bucket, "set/"), second["manifest"])
+
+
+def test_what_is_no_build_is_left_alone(data, endpoint, bucket):
+    bucket.put_object(Key="mine/train.jsonl", Body=b"mine")
+    told = run(data, endpoint, *BUILD, "--out", f"s3://{bucket.name}/mine", code=1)
+    assert "holds no build" in told
+    assert objects(bucket, "mine/") == {"train.jsonl": b"mine"}
+
+
+@pytest.mark.parametrize("puts", [0, 3])
+def test_an_upload_that_ended_early_shows_no_manifest_and_goes_on(data, endpoint, bucket, puts):
+    out = ["--out", f"s3://{bucket.name}/set"]
+    cut = Faulty(endpoint, puts)
+    run(data, cut.url, *BUILD, *out, code=1)
+    left = set(objects(bucket, "set/"))
+    assert len(left) == puts and "manifest.json" not in left
+    rest = Faulty(endpoint, 1_000)
+    told = run(data, rest.url, *BUILD, *out)
+    check_whole(objects(bucket, "set/"), told["manifest"])
+    put = [path.split("/set/")[1].split("?")[0] for command, path in rest.seen if command == "PUT"]
+    # Nothing twice, and the manifest last.
+    assert set(put) == {"manifest.json", *told["manifest"]["files"]} - left
+    assert put[-1] == "manifest.json"
+
+
+def test_an_upload_of_a_changed_file_goes_on_with_the_built_one(data, endpoint, bucket):
+    out = ["--out", f"s3://{bucket.name}/set"]
+    cut = Faulty(endpoint, 2)
+    run(data, cut.url, *BUILD, *out, code=1)
+    (staged,) = (path for path in (data / "uploads").iterdir() if path.is_dir())
+    (staged / "train.jsonl").write_bytes(b"changed")
+    told = run(data, endpoint, *BUILD, *out)
+    check_whole(objects(bucket, "set/"), told["manifest"])
+
+
+def test_an_export_is_one_object(data, endpoint, bucket, tmp_path):
+    as_of = str(int(time.time() * 1000))
+    export = ["export", "--format", "labels", "--as-of", as_of, "--json", "--out"]
+    run(data, endpoint, *export, f"s3://{bucket.name}/out/labels.jsonl")
+    run(data, endpoint, *export, str(tmp_path / "labels.jsonl"))
+    lines = (tmp_path / "labels.jsonl").read_bytes()
+    assert len(lines.splitlines()) > 100
+    assert objects(bucket, "out/") == {"labels.jsonl": lines}
+
+
+def test_other_addresses_are_wrong_usage(data, endpoint):
+    for out in ["gs://bucket/set", "s3://bucket", "s3://bucket/a/../b"]:
+        assert "s3://BUCKET/PREFIX" in run(data, endpoint, *BUILD, "--out", out, code=2)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Rows of more bytes than are sent at once."""
+    data = tmp_path_factory.mktemp("many") / "data"
+    made = [binary(), "simulate", "--store", str(data), "--signals", "60000", "--seed", "1"]
+    subprocess.run(made, check=True, capture_output=True)
+    return data
+
+
+def test_large_files_go_in_parts(many, endpoint, bucket, tmp_path):
+    export = ["export", "--format", "trl-kto", "--as-of", str(int(time.time() * 1000)), "--json", "--out"]
+    run(many, endpoint, *export, str(tmp_path / "kto.jsonl"))
+    lines = (tmp_path / "kto.jsonl").read_bytes()
+    parts = -(-len(lines) // (8 << 20))
+    assert parts > 1
+    sent = Faulty(endpoint, 1_000)
+    run(many, sent.url, *export, f"s3://{bucket.name}/kto.jsonl")
+    assert [command for command, path in sent.seen if "partNumber=" in path] == ["PUT"] * parts
+    assert objects(bucket, "kto") == {".jsonl": lines}
+
+    # The second part is refused: nothing is to be seen, and no part stays.
+    run(many, Faulty(endpoint, 1).url, *export, f"s3://{bucket.name}/other.jsonl", code=1)
+    assert objects(bucket, "other") == {}
