@@ -192,23 +192,23 @@ def test_other_addresses_are_wrong_usage(data, endpoint):
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
-    """Rows of more bytes than are sent at once."""
+    """Labels of more bytes than are sent at once."""
     data = tmp_path_factory.mktemp("many") / "data"
-    made = [binary(), "simulate", "--store", str(data), "--signals", "60000", "--seed", "1"]
+    made = [binary(), "simulate", "--store", str(data), "--signals", "90000", "--seed", "1"]
     subprocess.run(made, check=True, capture_output=True)
     return data
 
 
 def test_large_files_go_in_parts(many, endpoint, bucket, tmp_path):
-    export = ["export", "--format", "trl-kto", "--as-of", str(int(time.time() * 1000)), "--json", "--out"]
-    run(many, endpoint, *export, str(tmp_path / "kto.jsonl"))
-    lines = (tmp_path / "kto.jsonl").read_bytes()
+    export = ["export", "--format", "labels", "--as-of", str(int(time.time() * 1000)), "--json", "--out"]
+    run(many, endpoint, *export, str(tmp_path / "labels.jsonl"))
+    lines = (tmp_path / "labels.jsonl").read_bytes()
     parts = -(-len(lines) // (8 << 20))
     assert parts > 1
     sent = Faulty(endpoint, 1_000)
-    run(many, sent.url, *export, f"s3://{bucket.name}/kto.jsonl")
+    run(many, sent.url, *export, f"s3://{bucket.name}/labels.jsonl")
     assert [command for command, path in sent.seen if "partNumber=" in path] == ["PUT"] * parts
-    assert objects(bucket, "kto") == {".jsonl": lines}
+    assert objects(bucket, "labels") == {".jsonl": lines}
 
     # The second part is refused: nothing is to be seen, and no part stays.
     run(many, Faulty(endpoint, 1).url, *export, f"s3://{bucket.name}/other.jsonl", code=1)
