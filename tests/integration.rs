@@ -38,6 +38,8 @@ mod empty;
 mod experiments;
 #[path = "integration/exports.rs"]
 mod exports;
+#[path = "integration/import.rs"]
+mod import;
 #[path = "integration/keys.rs"]
 mod keys;
 #[path = "integration/labels_cli.rs"]

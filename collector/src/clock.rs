@@ -9,8 +9,13 @@ use tacit_signals::limits::{EVENT_AGE_MS_MAX, SKEW_MS_MIN};
 /// taken off. Clamped to the 14 days before `received_at`.
 #[must_use]
 pub fn corrected(at: u64, sent_at: u64, received_at: u64) -> u64 {
-    unclamped(at, sent_at, received_at)
-        .clamp(received_at.saturating_sub(EVENT_AGE_MS_MAX), received_at)
+    corrected_within(at, sent_at, received_at, EVENT_AGE_MS_MAX)
+}
+
+/// The same where an event may be `age_ms_max` old: that of an import.
+#[must_use]
+pub fn corrected_within(at: u64, sent_at: u64, received_at: u64, age_ms_max: u64) -> u64 {
+    unclamped(at, sent_at, received_at).clamp(received_at.saturating_sub(age_ms_max), received_at)
 }
 
 /// Whether the event is beyond the horizon of deduplication.

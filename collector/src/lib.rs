@@ -31,6 +31,8 @@
 //! thread, the store's one writer, and the answer follows the commit. Or the app sends
 //! the spans it has anyway, and [`otlp`] reads outputs out of them.
 //!
+//! [`import`] reads feedback that another system holds.
+//!
 //! [`watch`] follows everybody's outputs over time: the trend of the capture rate, and
 //! whether a number rises at its guard's cost.
 //!
@@ -55,6 +57,7 @@ pub mod dataset;
 pub mod experiment;
 pub mod export;
 pub mod http;
+pub mod import;
 pub mod keyed;
 pub mod label;
 pub mod ledger;

@@ -106,6 +106,11 @@ pub const TOKEN_AGE_MS_MAX: u64 = tacit_signals::limits::EVENT_AGE_MS_MAX;
 /// Builds that wait for the one being made; each may take minutes.
 pub const BUILDS_WAITING_MAX: usize = 8;
 
+/// Milliseconds that imported feedback may be old: three years. Live events are held to
+/// 14 days because any page can claim a time; an import is a server's, and history is
+/// what it is for. The ids of what was imported are kept like all others.
+pub const HISTORY_AGE_MS_MAX: u64 = 1_096 * 86_400_000;
+
 /// Bytes of a `POST /v1/datasets/builds` body.
 pub const BUILD_BODY_BYTES_MAX: usize = 64 * 1024;
 

@@ -26,7 +26,7 @@ pub use server::{ServerRejection, ServerVerdict, accept_server};
 use crate::{
     clock::too_old,
     control::{ContentPolicy, Control, Project, Publishable},
-    store::rows::{Origin, is_evaluation},
+    store::rows::{Origin, is_evaluation, is_import},
 };
 use slices::Slices;
 
@@ -158,10 +158,10 @@ pub fn accept(decoded: Decoded, project: &Project, received_at: u64) -> Verdict 
     }
 }
 
-/// What a page says it runs, unless it says it was an evaluation: only a server's
-/// signals are one, whoever made the page.
+/// What a page says it runs, unless it says it was an evaluation or an import: only a
+/// server's signals are one, whoever made the page.
 fn own_words(sdk: String) -> String {
-    if is_evaluation(&sdk) {
+    if is_evaluation(&sdk) || is_import(&sdk) {
         return String::new();
     }
     sdk

@@ -8,7 +8,7 @@ use tacit_signals::{
 };
 
 use super::{Accepted, ChunkWriter, Counts, Part, assigned};
-use crate::{clock::too_old, control::Project, store::rows::Origin};
+use crate::{control::Project, store::rows::Origin};
 use tacit_signals::Signal;
 
 /// What became of a server's signals.
@@ -103,7 +103,12 @@ fn part(
     object.insert("seq".into(), 0.into());
     object.entry("at").or_insert_with(|| received_at.into());
     let event = json::event(object, received_at)?;
-    if too_old(event.at, received_at, received_at) {
+    let origin = Origin {
+        sdk: source,
+        ..Origin::default()
+    };
+    // By one clock: what a server sends has no other time of sending.
+    if event.at.saturating_add(origin.age_ms_max()) < received_at {
         return Err(Rejection {
             seq: None,
             code: "too_old".into(),
@@ -121,10 +126,7 @@ fn part(
         sent_at: received_at,
         sample: Share::ONE,
         automated: false,
-        origin: Origin {
-            sdk: source,
-            ..Origin::default()
-        },
+        origin,
         slices: vec![chunk.finish()],
     })
 }

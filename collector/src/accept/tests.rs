@@ -303,3 +303,34 @@ fn the_arms_of_a_person_travel_with_what_they_did() {
     assert_eq!(arms(&registered.assigned), expected);
     assert_eq!(output(json!({"id":"o-1"})).assigned, []);
 }
+
+#[test]
+fn history_is_an_imports_and_has_a_bound() {
+    let ours = project(1);
+    let object = |value: Value| value.as_object().unwrap().clone();
+    let aged = |id: &str, source: &str, age_ms: u64| {
+        object(json!({
+            "id": id, "output": "o-1", "kind": "rated", "value": 1,
+            "source": source, "at": NOW - age_ms,
+        }))
+    };
+    let month = 30 * 86_400_000;
+    let bound = crate::limits::HISTORY_AGE_MS_MAX;
+    let verdict = accept_server(
+        vec![
+            aged("a", "import:langfuse", month),
+            aged("b", "eval:import:langfuse", bound),
+            aged("c", "import:langfuse", bound + 1),
+            aged("d", "important", month),
+            aged("e", "eval", month),
+        ],
+        &ours,
+        NOW,
+    );
+    assert_eq!(verdict.accepted.parts.len(), 2);
+    let refused = verdict.rejected.iter().map(|one| (one.index, &*one.code));
+    assert_eq!(
+        refused.collect::<Vec<_>>(),
+        [(2, "too_old"), (3, "too_old"), (4, "too_old")]
+    );
+}

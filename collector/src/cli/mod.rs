@@ -9,6 +9,7 @@ mod data;
 mod dataset;
 mod experiment;
 mod export;
+mod import;
 mod keys;
 mod label;
 mod ledger;
@@ -63,6 +64,8 @@ enum Command {
     Run(run::Options),
     /// Send labels to the systems that hold the traces.
     Push(Box<push::Options>),
+    /// Take over feedback that Langfuse, LangSmith or Phoenix holds.
+    Import(Box<import::Options>),
     /// List the datasets and briefs that were made.
     Builds(release::Builds),
     /// Declare, list and end what is tried on people.
@@ -123,6 +126,7 @@ pub fn main() -> ExitCode {
         Command::Brief(options) => brief::run(&options),
         Command::Run(options) => run::run(&options),
         Command::Push(options) => push::run(&options),
+        Command::Import(options) => import::run(&options),
         Command::Builds(options) => release::builds(&options),
         Command::Experiment(command) => experiment::run(&command),
         Command::Release(command) => release::run(&command),

@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     accept::{registration, registration::Registration, token},
-    clock::corrected,
     collector::Collector,
     control::Project,
     label::{Labelled, Policy, event_json, explain, label_group},
@@ -145,7 +144,7 @@ fn told(
     let mut signals: Vec<(u64, Value)> = Vec::new();
     for slice in &rows.slices {
         for event in &slice.events {
-            let at = corrected(event.at, slice.sent_at, slice.received_at);
+            let at = slice.corrected(event.at);
             signals.push((at, event_json(slice, event)));
         }
     }

@@ -4,10 +4,7 @@ use std::{cmp::Ordering, fmt};
 
 use tacit_signals::{Event, SessionId, Signal};
 
-use crate::{
-    clock,
-    store::rows::{OutputRows, Slice},
-};
+use crate::store::rows::{OutputRows, Slice};
 
 /// An event's id, printed `<session>:<seq>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,7 +91,7 @@ impl<'a> Timeline<'a> {
 
 fn moments(slice: &Slice) -> impl Iterator<Item = Moment<'_>> {
     slice.events.iter().map(move |event| Moment {
-        at: clock::corrected(event.at, slice.sent_at, slice.received_at),
+        at: slice.corrected(event.at),
         id: EventId {
             session: slice.session,
             seq: event.seq,

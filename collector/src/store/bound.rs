@@ -3,10 +3,7 @@
 use tacit_signals::{SessionId, signal::Kind};
 
 use super::rows::Slice;
-use crate::{
-    clock::corrected,
-    limits::{EVENTS_PER_OUTPUT_MAX, TEXTS_PER_OUTPUT_MAX},
-};
+use crate::limits::{EVENTS_PER_OUTPUT_MAX, TEXTS_PER_OUTPUT_MAX};
 
 /// The first, so that what happens later never takes away what a label rests on;
 /// by time and not by receipt, so that the order of arrival does not matter. Early
@@ -79,7 +76,7 @@ impl Bounded {
         let (mut texts, mut others) = (Vec::new(), Vec::new());
         for (number, slice) in self.slices.iter().enumerate() {
             for (event_number, event) in slice.events.iter().enumerate() {
-                let at = corrected(event.at, slice.sent_at, slice.received_at);
+                let at = slice.corrected(event.at);
                 let place = (at, slice.session, event.seq, number, event_number);
                 if event.signal.kind() == Some(Kind::Content) {
                     texts.push(place);

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tacit_signals::{Event, Id, SessionId, Share, SubjectKind};
+use tacit_signals::{Event, Id, SessionId, Share, SubjectKind, limits::EVENT_AGE_MS_MAX};
+
+use crate::{clock, limits::HISTORY_AGE_MS_MAX};
 
 /// The outputs that pairs can be made of: those of one conversation, or an
 /// output that has none alone. Ordered by id, bytewise.
@@ -74,6 +76,17 @@ pub struct Slice {
     pub events: Vec<Event>,
 }
 
+impl Slice {
+    /// When an event of it happened that the client's clock says happened at `at`, by
+    /// the collector's clock: within 14 days before it was received, or within
+    /// [`HISTORY_AGE_MS_MAX`] where history was imported.
+    #[must_use]
+    pub fn corrected(&self, at: u64) -> u64 {
+        let age_ms_max = self.origin.age_ms_max();
+        clock::corrected_within(at, self.sent_at, self.received_at, age_ms_max)
+    }
+}
+
 /// Where a batch came from, in its own words; any may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "the fields of Batch, which explains them")]
@@ -92,6 +105,24 @@ impl Origin {
     pub fn is_evaluation(&self) -> bool {
         is_evaluation(&self.sdk)
     }
+
+    /// How old an event from here may be when it is received, ms.
+    #[must_use]
+    pub fn age_ms_max(&self) -> u64 {
+        if is_import(&self.sdk) {
+            HISTORY_AGE_MS_MAX
+        } else {
+            EVENT_AGE_MS_MAX
+        }
+    }
+}
+
+/// Whether a source names an import of history, of people's feedback or of evaluations:
+/// `import:langfuse`, `eval:import:langfuse`. Only a server's signals have one.
+#[must_use]
+pub fn is_import(source: &str) -> bool {
+    let source = source.strip_prefix("eval:").unwrap_or(source);
+    source.starts_with("import:")
 }
 
 /// Whether a source names an evaluation; see [`Origin::is_evaluation`].

@@ -142,6 +142,7 @@ async fn the_gate_holds_what_nobody_has_seen() {
         "guardrail",
         "guardrail",
         "guardrail",
+        "guardrail",
         "people",
         "assignment",
         "holdout",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{clock::corrected, label::timeline::Moment, store::rows::Slice};
+use crate::{label::timeline::Moment, store::rows::Slice};
 
 /// An event that a rule rests on. Times are Unix ms.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -47,7 +47,7 @@ pub(crate) fn event_json(slice: &Slice, event: &tacit_signals::Event) -> Value {
     object.insert("id".into(), id.into());
     object.insert("kind".into(), event.signal.name().into());
     object.insert("received_at".into(), slice.received_at.into());
-    let at = corrected(event.at, slice.sent_at, slice.received_at);
+    let at = slice.corrected(event.at);
     object.insert("corrected_at".into(), at.into());
     object.insert("signed".into(), slice.signed.into());
     Value::Object(object)
