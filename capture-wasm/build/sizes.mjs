@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
 // Bytes as sent, brotli.
-const BUDGETS = { core: 40 * 1024, loader: 1536 };
+const BUDGETS = { core: Number(process.env.TACIT_CAPTURE_BUDGET ?? 40 * 1024), loader: 1536 };
 
 /** Prints the table and the integrity hashes; returns the budgets that are broken. */
 export function report(out, version) {
