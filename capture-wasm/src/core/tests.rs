@@ -1,7 +1,11 @@
-use tacit_signals::{SessionId, codec::Header, named::Value};
+use tacit_signals::{Event, Id, SessionId, Share, Signal, codec::Header, named::Value};
 
 use super::*;
-use crate::{config::tests::Given, detect::rated::Thumb};
+use crate::{
+    adapter::Control,
+    config::tests::Given,
+    detect::{rated::Thumb, turns::Present},
+};
 
 const ANSWER: &str = "The sky is blue today because short waves scatter more than long ones.";
 

@@ -72,6 +72,11 @@ impl Turns {
         self.asked = Some((output.clone(), now));
     }
 
+    /// Another question was asked, so what comes now answers that one.
+    pub fn prompted(&mut self) {
+        self.asked = None;
+    }
+
     /// The outputs on the page now, all of them.
     pub fn present<P: Borrow<Present>>(&mut self, now: Ms, present: &[P]) -> Vec<Change> {
         let mut changes = Vec::new();

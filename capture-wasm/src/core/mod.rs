@@ -1,0 +1,110 @@
+//! The pure heart of the module: facts of the page in, events out.
+//!
+//! The browser shell tells what it saw (outputs on the page, their text, what
+//! came into view, which control was used, what was copied or typed); the core
+//! runs the detectors and puts what they found into the outbox.
+
+use tacit_signals::{Event, Id, Signal};
+
+use crate::{
+    by_id::ById,
+    config::Config,
+    detect::{copied, dwell::Dwell, edited::Editing, turns::Turns},
+    outbox::Outbox,
+    session::{Now, Session},
+};
+
+mod controls;
+mod copies;
+mod edits;
+mod outputs;
+mod prompts;
+mod reading;
+
+pub use outputs::{Reading, Sighting};
+
+use outputs::Output;
+
+/// The state of one page.
+#[derive(Debug)]
+pub struct Core {
+    config: Config,
+    session: Session,
+    outbox: Outbox,
+    outputs: ById<Output>,
+    turns: Turns,
+    dwell: Dwell,
+    one_copy: copied::OneAct,
+    editors: Vec<(u32, Vec<(Id, Editing)>)>,
+    consented: bool,
+    heard: Vec<Event>,
+}
+
+impl Core {
+    /// A page that was just loaded.
+    #[must_use]
+    pub fn new(config: Config, session: Session, outbox: Outbox, dwell: Dwell) -> Self {
+        Self {
+            config,
+            session,
+            outbox,
+            outputs: ById::default(),
+            turns: Turns::default(),
+            dwell,
+            one_copy: copied::OneAct::default(),
+            editors: Vec::new(),
+            consented: true,
+            heard: Vec::new(),
+        }
+    }
+
+    /// The configuration it runs with.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What is to be sent.
+    pub fn outbox(&mut self) -> &mut Outbox {
+        &mut self.outbox
+    }
+
+    /// Events since the last call, for the host's debugging hook.
+    pub fn take_heard(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.heard)
+    }
+
+    /// The person's word: without it nothing is recorded, and what waits is forgotten.
+    pub fn consent(&mut self, granted: bool) {
+        self.consented = granted;
+        if !granted {
+            self.outbox.purge();
+        }
+    }
+
+    /// The app states a fact itself.
+    pub fn told(&mut self, now: Now, output: &Id, signal: Signal) {
+        self.emit(now, output, signal);
+    }
+
+    fn emit_all(&mut self, now: Now, told: Vec<(Id, Signal)>) {
+        for (id, signal) in told {
+            self.emit(now, &id, signal);
+        }
+    }
+
+    fn emit(&mut self, now: Now, id: &Id, signal: Signal) {
+        let output = self.outputs.get(id);
+        let sampled = output.map_or_else(|| self.session.is_sampled(None), |output| output.sampled);
+        if !sampled || !self.consented {
+            return;
+        }
+        let token = output.and_then(|output| output.token.clone());
+        let event = self.session.event(now, id, token, signal);
+        self.outbox.push(now, &event);
+        self.heard.push(event);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,209 @@
+//! Outputs on the page: what is known of each, and when its text came to rest.
+
+use tacit_signals::{Id, Signal, signal::Shown, text};
+
+use super::Core;
+use crate::{
+    detect::{
+        Ms,
+        shown::{self, Growth, Look},
+        stopped::StopAsked,
+        turns::Present,
+    },
+    session::Now,
+};
+
+/// Texts kept in memory to match copies and edits with: the latest outputs, and
+/// not more than this many bytes of them.
+const TEXT_BYTES_MAX: usize = 1_024 * 1_024;
+
+/// An output as the page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// The output and its chain.
+    pub present: Present,
+    /// Number of the variant, where the page says so.
+    pub variant: Option<u32>,
+    /// The registration's token, where the page has one.
+    pub token: Option<Box<str>>,
+    /// All text inside the element, as cheaply as it can be read.
+    pub glance: Option<String>,
+}
+
+/// The text of an output, read with care once it stands still.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reading {
+    /// The answer's text without the page's controls.
+    pub text: String,
+    /// The text of each code block.
+    pub code: Vec<String>,
+}
+
+/// Everything known of one output.
+#[derive(Debug, Clone)]
+pub(super) struct Output {
+    pub(super) conversation: Option<Id>,
+    pub(super) turn: Option<u32>,
+    pub(super) variant: Option<u32>,
+    pub(super) token: Option<Box<str>>,
+    pub(super) growth: Growth,
+    pub(super) reading: Reading,
+    pub(super) shown: bool,
+    pub(super) replaces: Option<Id>,
+    pub(super) stop_asked: Option<StopAsked>,
+    pub(super) sampled: bool,
+}
+
+impl Output {
+    /// What the page says of it now. A token is kept when the page drops it.
+    fn take_over(&mut self, sighting: &Sighting) {
+        self.conversation.clone_from(&sighting.present.conversation);
+        self.turn = sighting.present.turn;
+        self.variant = sighting.variant;
+        if sighting.token.is_some() {
+            self.token.clone_from(&sighting.token);
+        }
+    }
+}
+
+impl Core {
+    /// The outputs on the page now, all of them; `changed_at` is when the page
+    /// last changed. Answers with the places of those whose text came to rest
+    /// and should be read with care.
+    pub fn look(&mut self, now: Now, changed_at: Ms, sightings: &[Sighting]) -> Vec<usize> {
+        let mut to_read = Vec::new();
+        let mut present = Vec::new();
+        for (place, sighting) in sightings.iter().enumerate() {
+            if self.sight(now, changed_at, sighting) {
+                to_read.push(place);
+            }
+            present.push(&sighting.present);
+        }
+        for change in self.turns.present(now.mono, &present) {
+            self.turn_changed(now, change);
+        }
+        to_read
+    }
+
+    /// Takes one output in; whether its text should be read.
+    fn sight(&mut self, now: Now, changed_at: Ms, sighting: &Sighting) -> bool {
+        let id = &sighting.present.id;
+        let text = sighting.glance.as_deref().unwrap_or_default();
+        if let Some(known) = self.outputs.get_mut(id) {
+            known.take_over(sighting);
+            let looked = |growth: &mut Growth| growth.look(now.mono, changed_at, text);
+            return sighting.glance.is_some()
+                && matches!(looked(&mut known.growth), Look::Settled { .. });
+        }
+        let conversation = sighting.present.conversation.as_ref();
+        let mut output = Output {
+            conversation: None,
+            turn: None,
+            variant: None,
+            token: None,
+            growth: Growth::new(now.mono, text),
+            reading: Reading::default(),
+            shown: false,
+            replaces: None,
+            stop_asked: None,
+            sampled: self.session.is_sampled(conversation),
+        };
+        output.take_over(sighting);
+        self.outputs.get_or_insert(id, output);
+        false
+    }
+
+    /// Whether its text may still be growing.
+    #[must_use]
+    pub fn is_growing(&self, id: &Id) -> bool {
+        self.outputs
+            .get(id)
+            .is_some_and(|output| output.growth.is_growing())
+    }
+
+    /// Whether any text may still be growing, so that the page must be looked at again.
+    #[must_use]
+    pub fn any_grows(&self, sightings: &[Sighting]) -> bool {
+        sightings.iter().any(|s| self.is_growing(&s.present.id))
+    }
+
+    /// The text of an output that came to rest.
+    pub fn settled(&mut self, now: Now, id: &Id, reading: Reading) {
+        let Some(output) = self.outputs.get_mut(id) else {
+            return;
+        };
+        let clean = text::clean(&reading.text);
+        let code_chars = reading.code.iter().map(|code| text::chars(code)).sum();
+        let (first_at, ended_at) = (output.growth.first_at(), output.growth.last_change_at());
+        let stream_ms = crate::detect::span_ms(first_at, ended_at);
+        let measured = shown::measure(&clean, code_chars, stream_ms);
+        let chars = measured.chars;
+        output.reading = Reading {
+            text: clean,
+            code: reading.code,
+        };
+        let stopped = output
+            .stop_asked
+            .take()
+            .and_then(|stop| stop.settled(first_at, ended_at, chars));
+        self.dwell.grew(id);
+        if let Some(shown) = self.first_shown(id, measured) {
+            self.emit(now, id, Signal::Shown(Box::new(shown)));
+        }
+        if let Some(stopped) = stopped {
+            self.emit(now, id, stopped);
+        }
+        self.forget_old_texts();
+    }
+
+    /// The text so far of an output that may still grow: what is copied from it
+    /// or typed into an editor now can be matched without waiting for its rest.
+    pub fn read_early(&mut self, id: &Id, reading: Reading) {
+        if let Some(output) = self.outputs.get_mut(id) {
+            output.reading = Reading {
+                text: text::clean(&reading.text),
+                code: reading.code,
+            };
+        }
+    }
+
+    /// `shown` with its chain, the first time.
+    fn first_shown(&mut self, id: &Id, measured: Shown) -> Option<Shown> {
+        let output = self.outputs.get_mut(id)?;
+        if std::mem::replace(&mut output.shown, true) {
+            return None;
+        }
+        let sketch = if self.config.sketch {
+            text::sketch(&output.reading.text)
+        } else {
+            Vec::new()
+        };
+        Some(Shown {
+            conversation: output.conversation.clone(),
+            turn: output.turn,
+            variant: output.variant,
+            replaces: output.replaces.clone(),
+            sketch,
+            ..measured
+        })
+    }
+
+    /// Keeps the texts in memory bounded; ids are ordered by time only when the
+    /// client made them, so the largest texts go first.
+    fn forget_old_texts(&mut self) {
+        loop {
+            let (mut total, mut largest) = (0, None);
+            for (_, output) in self.outputs.all_mut() {
+                let size = output.reading.text.len();
+                total += size;
+                if largest.as_ref().is_none_or(|(most, _)| *most <= size) {
+                    largest = Some((size, output));
+                }
+            }
+            match largest {
+                Some((_, output)) if total > TEXT_BYTES_MAX => output.reading = Reading::default(),
+                _ => return,
+            }
+        }
+    }
+}
