@@ -3,6 +3,7 @@ import { findChromium } from "../capture-wasm/build/chromium.mjs";
 
 export default defineConfig({
   testDir: "browser",
+  testMatch: "*.spec.mjs",
   outputDir: "test-results",
   reporter: "list",
   // A test that only passes the second time has found something.

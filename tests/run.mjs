@@ -234,7 +234,7 @@ async function types() {
 
 /** Beside what they test. */
 function nodeTests() {
-  return ["capture-wasm/js", "demo-site"].flatMap((folder) =>
+  return ["capture-wasm/js", "demo-site", "tests/browser"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
       .filter((file) => file.endsWith(".test.mjs") && !file.includes("node_modules"))
       .map((file) => join(folder, file)),

@@ -24,7 +24,10 @@ export async function servePages(house) {
   await new Promise((resolve) => server.listen(house.pagesPort, "127.0.0.1", resolve));
   return {
     url: (name, query = {}) => `http://127.0.0.1:${house.pagesPort}/${name}?${new URLSearchParams(query)}`,
-    close: () => new Promise((resolve) => server.close(resolve)),
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
   };
 }
 
