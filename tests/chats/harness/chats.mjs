@@ -1,0 +1,42 @@
+// The chats that are tested: every folder with a `chat.mjs`, whose default export
+// says what a person can do there.
+//
+//   title, of       its name, and the packages whose versions are told with it
+//   packages        the folder whose lockfile it is installed by, if not its own
+//   entry           what is bundled, `page.jsx` by default; and `html`, the page
+//                   around it (with %SNIPPET%), if a plain one will not do
+//   prepare()       instead of both: resolves with a function that is given
+//                   { model, snippet } and serves the chat: resolves with { url, close }
+//   ready(page)     what is to be clicked away first
+//   composer(page)  where a person types
+//   answers(page)   the texts of all answers that the page shows
+//   paragraph(answer)  the first paragraph of one, if it is no `p`
+//   controls        by name: (page, answer) => the control of that answer, of those
+//                   the chat has: copy, code, regenerate, previous, next, up, down, stop
+//   conversations   fresh(page) opens a new one, back(page) goes to the one before
+//   more            [(person) => …]: acts that only this chat has
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sources } from "./install.mjs";
+
+/** All of them, or those that `TACIT_CHATS` names, separated by commas. */
+export async function chats() {
+  const named = process.env.TACIT_CHATS?.split(",").filter(Boolean);
+  const ids = readdirSync(sources(".")).filter((id) => existsSync(join(sources(id), "chat.mjs")));
+  const found = await Promise.all(ids.map(read));
+  return found.filter(({ id }) => !named || named.includes(id));
+}
+
+async function read(id) {
+  const { default: chat } = await import(join(sources(id), "chat.mjs"));
+  return { ...chat, id, versions: versions(chat.packages ?? id, chat.of) };
+}
+
+/** The exact version of each package that makes the chat. */
+function versions(id, names) {
+  const file = join(sources(id), "package.json");
+  if (!existsSync(file)) return names;
+  const { dependencies } = JSON.parse(readFileSync(file, "utf8"));
+  return names.map((name) => `${name} ${dependencies[name]}`);
+}

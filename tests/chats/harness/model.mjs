@@ -1,0 +1,76 @@
+// The fake model: says the answer that the person's script wants next, a word
+// at a time. It knows the truth about every answer: when it began, when it was
+// whole, whether it was cut short.
+
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { answer } from "./answers.mjs";
+
+const FIRST_WORD_MS = 250;
+const WORD_MS = 30;
+
+export class Model {
+  /** What was said in this run, in order. */
+  said = [];
+  next = "code";
+  #arrivals = [];
+
+  /**
+   * Says one answer. `write` is given each word with the space before it;
+   * `gone` is aborted when the listener has left.
+   */
+  async speak(write, gone) {
+    const said = { ...answer(this.said.length, this.next), asked: Date.now(), firstAt: null, doneAt: null, cut: false };
+    this.said.push(said);
+    for (const tell of this.#arrivals.splice(0)) tell(said);
+    // Line breaks stay with the word before them.
+    const words = said.markdown.match(/ *[^ ]+/g);
+    let count = 0;
+    try {
+      await delay(FIRST_WORD_MS, null, { signal: gone });
+      for (const word of words) {
+        said.firstAt ??= Date.now();
+        await write(word);
+        count += 1;
+        await delay(WORD_MS, null, { signal: gone });
+      }
+    } catch (error) {
+      if (error.name !== "AbortError") throw error;
+      said.cut = true;
+      said.heard = read(said.markdown, count);
+    }
+    said.doneAt = Date.now();
+  }
+
+  /** Resolves with the next answer as soon as it is asked for. */
+  asked() {
+    return new Promise((resolve) => this.#arrivals.push(resolve));
+  }
+
+  /** Answers a request in one of the forms that chats read; false if the path is none. */
+  async handle(request, response) {
+    const form = FORMS[new URL(request.url, "http://model").pathname];
+    if (!form) return false;
+    request.resume();
+    const gone = new AbortController();
+    response.on("close", () => gone.abort());
+    response.writeHead(200, { "content-type": form.type, "cache-control": "no-store" });
+    response.flushHeaders();
+    const write = async (text) => {
+      if (!response.write(text)) await once(response, "drain", { signal: gone.signal });
+    };
+    await this.speak((word) => write(form.word(word)), gone.signal);
+    response.end(form.end ?? "");
+    return true;
+  }
+}
+
+/** The beginning of a text as it is read. */
+function read(markdown, words) {
+  return markdown.match(/ *[^ ]+/g).slice(0, words).join("").replaceAll(/\*\*|^- |^```.*$/gm, "");
+}
+
+/** How a word is written, by the path that is asked. */
+const FORMS = {
+  "/model": { type: "text/plain; charset=utf-8", word: (word) => word },
+};

@@ -1,0 +1,24 @@
+// Prints the table when all chats have been visited, and keeps it.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { target } from "../../../capture-wasm/build/tools.mjs";
+import { complaints, table } from "./table.mjs";
+
+export default class Report {
+  chats = [];
+
+  onTestEnd(_, { attachments }) {
+    for (const { name, body } of attachments) if (name === "score") this.chats.push(JSON.parse(body));
+  }
+
+  onEnd() {
+    if (this.chats.length === 0) return;
+    const chats = this.chats.sort((a, b) => a.title.localeCompare(b.title));
+    const said = chats.flatMap(complaints);
+    console.log(`\n${table(chats)}\n`);
+    for (const line of said) console.log(line);
+    mkdirSync(join(target, "chats"), { recursive: true });
+    writeFileSync(join(target, "chats/scores.json"), JSON.stringify(chats, null, 1));
+  }
+}
