@@ -1,5 +1,6 @@
 //! The measures both sides take of a text.
 
+mod anchors;
 mod clean;
 mod distance;
 mod grams;
