@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
+import { detach } from "./attach.js";
 import { watchClipboard } from "./shell.js";
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -14,6 +15,7 @@ let seen;
 const onText = (...args) => seen.push(...args);
 
 beforeEach(() => {
+  detach();
   seen = [];
   native = { fails: null, calls: [] };
   globalThis.Clipboard = class Clipboard {
@@ -141,19 +143,20 @@ test("a throw or a plain value of somebody's earlier patch passes through", () =
 
 test("unwatching puts the built-ins back", () => {
   const before = Object.getOwnPropertyDescriptors(Clipboard.prototype);
-  watchClipboard(onText)();
+  watchClipboard(onText);
+  detach();
   assert.deepEqual(Object.getOwnPropertyDescriptors(Clipboard.prototype), before);
 });
 
 test("a later patch survives unwatching, and ours passes through", async () => {
-  const unwatch = watchClipboard(onText);
+  watchClipboard(onText);
   const ours = Clipboard.prototype.writeText;
   const theirs = mock.fn(function (text) {
     return ours.call(this, text);
   });
   Clipboard.prototype.writeText = theirs;
   await clipboard.writeText("one");
-  unwatch();
+  detach();
   assert.equal(Clipboard.prototype.writeText, theirs);
   const result = clipboard.writeText("two");
   assert.equal(await result, "native's");
@@ -162,16 +165,18 @@ test("a later patch survives unwatching, and ours passes through", async () => {
 });
 
 test("what was in flight when unwatched resolves for the caller", async () => {
-  const unwatch = watchClipboard(onText);
+  watchClipboard(onText);
   const result = clipboard.writeText("x");
-  unwatch();
+  detach();
   assert.equal(await result, "native's");
 });
 
 test("frozen built-ins and pages without a clipboard are left alone", async () => {
   Object.freeze(Clipboard.prototype);
-  watchClipboard(onText)();
+  watchClipboard(onText);
+  detach();
   assert.equal(await clipboard.writeText("x"), "native's");
   delete globalThis.Clipboard;
-  watchClipboard(onText)();
+  watchClipboard(onText);
+  detach();
 });

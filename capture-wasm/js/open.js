@@ -1,7 +1,7 @@
 // The guarded way into Wasm: what the handle calls.
 
-import { onRetired, retire, retired } from "./retire.js";
-import { guard } from "./shell.js";
+import { detach } from "./attach.js";
+import { inside, onRetired, retired } from "./retire.js";
 
 /**
  * A running capture, or null if the instance is or gets retired; `onFailed`
@@ -13,10 +13,7 @@ export function open(module, options, onFailed) {
     return null;
   }
   const forget = onRetired(onFailed);
-  const inside = (fn) => guard(fn, retire);
-  // The module guards its own listeners with `onDead`, so that a trap in one
-  // of them retires these methods too.
-  const number = inside(() => module.open({ ...options, onDead: retire }))();
+  const number = inside(() => module.open(options))();
   if (number === undefined) return null;
   return {
     output: inside((element, binding) => module.output(number, element, binding)),
@@ -27,6 +24,7 @@ export function open(module, options, onFailed) {
     stop: inside(() => {
       forget();
       module.stop(number);
+      detach();
     }),
   };
 }

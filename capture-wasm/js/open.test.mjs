@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import { attached } from "./attach.js";
 import { open } from "./open.js";
+import { keep, release } from "./send.js";
 
 /** Stands for the Wasm module. */
 const captures = [];
@@ -49,9 +51,37 @@ test("a call from inside a call waits", () => {
   opened.stop();
 });
 
+test("stop takes off what was put on the page", () => {
+  const opened = open(module, {}, onFailed);
+  const off = mock.fn();
+  attached(off);
+  opened.stop();
+  assert.equal(off.mock.callCount(), 1);
+});
+
 test("a trap retires the instance for good, and every later open says so", () => {
   const opened = open(module, {}, onFailed);
+  const off = mock.fn();
+  attached(() => {
+    throw new Error("the page refuses");
+  });
+  attached(off);
+  const sent = [];
+  mock.method(Date, "now", () => 0x0102030405);
+  const sendBeacon = (...args) => sent.push(args);
+  Object.defineProperty(globalThis, "navigator", { value: { sendBeacon }, configurable: true });
+  keep(1, "/c", new Uint8Array(20));
+  keep(2, "/c", new Uint8Array(20).fill(1));
+  keep(2, "/c", new Uint8Array(20).fill(2));
+  keep(3, "/c", new Uint8Array(20).fill(3));
+  release(2);
   opened.signal("trap", "accepted", {});
+  assert.equal(off.mock.callCount(), 1);
+  // What nobody answered for, each once, with the time it is sent.
+  assert.deepEqual(sent.map(([url, bytes]) => [url, ...bytes.subarray(4, 14)]), [
+    ["/c", 2, 5, 4, 3, 2, 1, 0, 0, 0, 2],
+    ["/c", 3, 5, 4, 3, 2, 1, 0, 0, 0, 3],
+  ]);
   opened.signal("o-1", "accepted", {});
   opened.stop();
   assert.equal(onFailed.mock.callCount(), 1);

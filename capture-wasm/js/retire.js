@@ -1,12 +1,20 @@
 // One Wasm instance a page: when it has thrown once, it is retired for all.
+// Nothing of it stays on the page, and what was recorded is still sent.
+
+import { detach } from "./attach.js";
+import { sendKept } from "./send.js";
+import { guard } from "./shell.js";
 
 let reason = null;
 const listeners = new Set();
 
-/** The `onDead` of every guard around this instance. */
-export function retire(message) {
-  if (reason !== null) return;
+/** A function that calls `fn`, a way into Wasm: never throws, retires the instance at the first throw. */
+export const inside = (fn) => guard(fn, retire);
+
+function retire(message) {
   reason = message;
+  detach();
+  sendKept();
   for (const listener of listeners) listener(message);
 }
 

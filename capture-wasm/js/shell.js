@@ -1,5 +1,7 @@
-// The two things the Wasm module needs that cannot be written in Rust. It
-// imports this file; core.js uses the same copy.
+// The guard around every way into Wasm, and the patches of the clipboard.
+
+import { attached } from "./attach.js";
+import { worked } from "./pace.js";
 
 /** Per onDead: is Wasm running, has it thrown, and what waits for its turn. */
 const machines = new WeakMap();
@@ -17,14 +19,17 @@ export function guard(fn, onDead) {
 
   return function (...args) {
     if (machine.dead) return;
-    if (machine.running) {
-      machine.waiting.push(() => fn.apply(this, args));
-      return;
-    }
-    machine.running = true;
+    let ours = false;
     try {
+      if (machine.running) {
+        machine.waiting.push(() => fn.apply(this, args));
+        return;
+      }
+      ours = machine.running = true;
+      const started = performance.now();
       const result = fn.apply(this, args);
       while (machine.waiting.length > 0) machine.waiting.shift()();
+      worked(started);
       return result;
     } catch (error) {
       machine.dead = true;
@@ -35,7 +40,7 @@ export function guard(fn, onDead) {
         // Told or not, the page must not see it.
       }
     } finally {
-      machine.running = false;
+      if (ours) machine.running = false;
     }
   };
 }
@@ -43,28 +48,24 @@ export function guard(fn, onDead) {
 /**
  * Calls `onText(text)` for plain text that a script has put on the clipboard
  * while a person was active, after the writer's promise resolved: a click on a
- * copy button proves nothing. These are the only built-ins that are ever patched. Returns
- * a function that stops it.
+ * copy button proves nothing. These are the only built-ins that are ever patched.
  */
 export function watchClipboard(onText) {
   const prototype = globalThis.Clipboard?.prototype;
-  if (!prototype) return () => {};
+  if (!prototype) return;
 
-  const unwatch = [
-    wrap(prototype, "writeText", async (text) => onText(String(text))),
-    wrap(prototype, "write", async (items) => {
-      const text = await plainText(items);
-      if (text !== null) onText(text);
-    }),
-  ];
-  return () => unwatch.forEach((restore) => restore());
+  wrap(prototype, "writeText", async (text) => onText(String(text)));
+  wrap(prototype, "write", async (items) => {
+    const text = await plainText(items);
+    if (text !== null) onText(text);
+  });
 }
 
 /** Calls the async `after(argument)` when a person's call of the method has resolved. */
 function wrap(prototype, name, after) {
   const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
   const original = descriptor?.value;
-  if (typeof original !== "function") return () => {};
+  if (typeof original !== "function") return;
 
   let watching = true;
   // A method of an object literal is no constructor, like the built-in.
@@ -80,15 +81,15 @@ function wrap(prototype, name, after) {
     Object.defineProperty(wrapper, "length", { value: original.length, configurable: true });
     Object.defineProperty(prototype, name, { ...descriptor, value: wrapper });
   } catch {
-    return () => {}; // A hardened page froze its built-ins.
+    return; // A hardened page froze its built-ins.
   }
 
-  return () => {
+  attached(() => {
     watching = false;
     // If somebody wrapped ours since, theirs goes on calling ours, which now
     // only passes through.
     if (prototype[name] === wrapper) Object.defineProperty(prototype, name, descriptor);
-  };
+  });
 }
 
 /**

@@ -1,10 +1,43 @@
-// The builder puts these in the place of the globals inside core.js: a timer
-// or a future's microtask calls straight into Wasm, past every listener's
-// guard, and a trap there would reach the page's `window.onerror`.
+// The builder puts these in the place of the globals inside core.js: a timer,
+// a future's microtask or a finaliser calls straight into Wasm, past every
+// listener's guard, and a trap there would reach the page's `window.onerror`.
+// What goes on by itself is noted, so that it ends with the module.
 
-import { retire } from "./retire.js";
-import { guard } from "./shell.js";
+import { attached } from "./attach.js";
+import { inside } from "./retire.js";
 
-export const setTimeout = (fn, ms) => globalThis.setTimeout(guard(fn, retire), ms);
-export const setInterval = (fn, ms) => globalThis.setInterval(guard(fn, retire), ms);
-export const queueMicrotask = (fn) => globalThis.queueMicrotask(guard(fn, retire));
+/** The ends of timers, by their numbers. */
+const running = new Map();
+
+export function setTimeout(fn, ms) {
+  const timer = globalThis.setTimeout(
+    inside(() => {
+      clearTimeout(timer);
+      fn();
+    }),
+    ms,
+  );
+  running.set(timer, attached(() => globalThis.clearTimeout(timer)));
+  return timer;
+}
+
+export function clearTimeout(timer) {
+  running.get(timer)?.();
+  running.delete(timer);
+}
+
+export const queueMicrotask = (fn) => globalThis.queueMicrotask(inside(fn));
+
+export function FinalizationRegistry(fn) {
+  return new globalThis.FinalizationRegistry(inside(fn));
+}
+
+const observing = (name) =>
+  function (...args) {
+    const observer = new globalThis[name](...args);
+    attached(() => observer.disconnect());
+    return observer;
+  };
+
+export const MutationObserver = observing("MutationObserver");
+export const IntersectionObserver = observing("IntersectionObserver");

@@ -41,7 +41,7 @@ pub(super) struct App {
     pub(super) document: Document,
     pub(super) endpoint: String,
     pub(super) outputs: page::Outputs,
-    pub(super) listeners: RefCell<Listeners>,
+    pub(super) listeners: Listeners,
     pub(super) scan: scan::Scan,
     pub(super) view: RefCell<Option<IntersectionObserver>>,
     pub(super) editors: RefCell<editors::Editors>,
@@ -79,8 +79,8 @@ impl App {
         let app = Box::leak(Box::new(Self {
             endpoint: config.endpoint.clone(),
             outputs: outputs(&config.adapter),
+            listeners: Listeners,
             core: RefCell::new(Core::new(config, session, outbox, dwell)),
-            listeners: RefCell::new(Listeners::new(host.on_dead())),
             window,
             document,
             host,
@@ -117,6 +117,9 @@ impl App {
     #[inline(never)]
     fn pass_on(&'static self) {
         let heard = self.core.borrow_mut().take_heard();
+        if !heard.is_empty() {
+            self.keep();
+        }
         for event in &heard {
             self.host.signal(event);
         }
@@ -138,13 +141,14 @@ impl App {
     /// The person's word.
     pub(super) fn consent(&'static self, granted: bool) {
         self.core(|core| core.consent(granted));
+        self.keep();
     }
 
     /// Ends everything.
     pub(super) fn stop(&'static self) {
         self.depart();
         self.stopped.set(true);
-        self.listeners.borrow_mut().clear();
+        self.listeners.clear();
         self.scan.stop();
         self.view_end();
         self.editors.borrow_mut().clear();

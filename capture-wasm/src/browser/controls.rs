@@ -40,7 +40,7 @@ impl Clicks {
 }
 
 pub(super) fn listen(app: &'static App) {
-    let mut listeners = app.listeners.borrow_mut();
+    let listeners = &app.listeners;
     listeners.on(app, &app.document, "click", on_click);
 }
 

@@ -6,7 +6,7 @@ use web_sys::Event;
 use super::{app::App, clock, object, page, scan};
 
 pub(super) fn listen(app: &'static App) {
-    let mut listeners = app.listeners.borrow_mut();
+    let listeners = &app.listeners;
     for event in ["copy", "cut"] {
         listeners.on(app, &app.document, event, on_copy);
     }
@@ -23,7 +23,7 @@ fn on_copy(app: &'static App, event: &Event) {
         return;
     }
     let target = page::target_of(event);
-    let listeners = app.listeners.borrow();
+    let listeners = &app.listeners;
     let read = listeners.function(Box::new(move |_| read_selection(app, &target)));
     app.window.queue_microtask(&read);
 }

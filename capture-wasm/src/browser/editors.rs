@@ -62,7 +62,7 @@ impl Editors {
 }
 
 pub(super) fn listen(app: &'static App) {
-    let mut listeners = app.listeners.borrow_mut();
+    let listeners = &app.listeners;
     let handlers: [(_, Listener); 5] = [
         ("focusin", on_focus),
         ("input", on_input),

@@ -15,7 +15,6 @@ pub(super) struct Host {
     on_signal: Option<Function>,
     on_send: Option<Function>,
     on_error: Option<Function>,
-    on_dead: Function,
 }
 
 impl Host {
@@ -25,13 +24,7 @@ impl Host {
             on_signal: callback("onSignal"),
             on_send: callback("onSend"),
             on_error: callback("onError"),
-            on_dead: field(options, "onDead").unchecked_into(),
         }
-    }
-
-    /// Hears of the first throw; the key by which all guards belong together.
-    pub(super) fn on_dead(&self) -> Function {
-        self.on_dead.clone()
     }
 
     /// A signal as it is detected. Text stays out of it: it is the debugging
@@ -44,7 +37,7 @@ impl Host {
     }
 
     /// An attempt to send.
-    pub(super) fn sent(&self, bytes: usize, events: usize, via: &str, status: Option<u16>) {
+    pub(super) fn sent(&self, bytes: usize, events: usize, via: &str, status: Option<u32>) {
         let Some(callback) = &self.on_send else {
             return;
         };

@@ -18,8 +18,8 @@ const PATIENCE_MENU_MS: Ms = 30_000;
 const TICK_MS: u64 = 1_000;
 
 pub(super) fn listen(app: &'static App) {
-    let mut listeners = app.listeners.borrow_mut();
-    let mut on = |target: &EventTarget, event, handler: fn(&'static App)| {
+    let listeners = &app.listeners;
+    let on = |target: &EventTarget, event, handler: fn(&'static App)| {
         listeners.on_trusted(app, target, event, handler);
     };
     on(&app.document, "visibilitychange", |app| {

@@ -1,68 +1,64 @@
-//! Listeners that cannot hurt: guarded, passive, and gone when dropped.
+//! Listeners that cannot hurt: guarded, passive, and gone when the capture ends.
 
 use js_sys::Function;
 use wasm_bindgen::{JsCast, prelude::*};
-use web_sys::{AddEventListenerOptions, Event, EventTarget};
+use web_sys::{Event, EventTarget};
 
 use super::app::App;
 
+#[wasm_bindgen(module = "/js/retire.js")]
+extern "C" {
+    /// See `js/retire.js`.
+    fn inside(function: &Function) -> Function;
+}
+
+#[wasm_bindgen(module = "/js/attach.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = listen)]
+    fn attach(target: &EventTarget, event: &str, listener: &Function) -> Result<(), JsValue>;
+    fn detach();
+}
+
 #[wasm_bindgen(module = "/js/shell.js")]
 extern "C" {
-    /// See `js/shell.js`.
-    fn guard(function: &Function, on_dead: &Function) -> Function;
-    /// See `js/shell.js`.
     #[wasm_bindgen(js_name = watchClipboard)]
-    fn watch_clipboard(on_text: &Function) -> Function;
+    fn watch_clipboard(on_text: &Function);
 }
 
 /// What hears of an event.
 pub(super) type Listener = fn(&'static App, &Event);
 
-/// All listeners of one capture.
-pub(super) struct Listeners {
-    on_dead: Function,
-    attached: Vec<Attached>,
-    unwatch: Option<Function>,
-}
-
-struct Attached {
-    target: EventTarget,
-    event: &'static str,
-    function: Function,
-}
+/// The ways in, and the way to be rid of them. What is attached is noted in
+/// `js/attach.js`, where a failure of the module can still take it off.
+#[derive(Default)]
+pub(super) struct Listeners;
 
 impl Listeners {
-    pub(super) fn new(on_dead: Function) -> Self {
-        Self {
-            on_dead,
-            attached: Vec::new(),
-            unwatch: None,
-        }
-    }
-
     /// A guarded JavaScript function around `listener`, which lives as long as
     /// JavaScript holds it: a browser may call an observer's callback once more
     /// after it was disconnected. All have one type, as each costs code.
+    #[expect(clippy::unused_self, reason = "whoever has the app may make one")]
     pub(super) fn function(&self, listener: Box<dyn FnMut(JsValue)>) -> Function {
         let closure = Closure::<dyn FnMut(JsValue)>::wrap(listener);
-        guard(closure.into_js_value().unchecked_ref(), &self.on_dead)
+        inside(closure.into_js_value().unchecked_ref())
     }
 
     /// Listens in the capture phase, before the page can stop the event.
     pub(super) fn on(
-        &mut self,
+        &self,
         app: &'static App,
         target: &EventTarget,
         event: &'static str,
         listener: Listener,
     ) {
         let hear = move |event: JsValue| listener(app, event.unchecked_ref());
-        self.attach(target, event, Box::new(hear));
+        // A target that refuses is one that tells nothing.
+        let _ = attach(target, event, &self.function(Box::new(hear)));
     }
 
     /// The same for events that no script made.
     pub(super) fn on_trusted(
-        &mut self,
+        &self,
         app: &'static App,
         target: &EventTarget,
         event: &'static str,
@@ -73,57 +69,22 @@ impl Listeners {
                 listener(app);
             }
         };
-        self.attach(target, event, Box::new(hear));
-    }
-
-    fn attach(
-        &mut self,
-        target: &EventTarget,
-        event: &'static str,
-        listener: Box<dyn FnMut(JsValue)>,
-    ) {
-        let function = self.function(listener);
-        let options = AddEventListenerOptions::new();
-        options.set_capture(true);
-        options.set_passive(true);
-        let added = target.add_event_listener_with_callback_and_add_event_listener_options(
-            event, &function, &options,
-        );
-        if added.is_ok() {
-            self.attached.push(Attached {
-                target: target.clone(),
-                event,
-                function,
-            });
-        }
+        let _ = attach(target, event, &self.function(Box::new(hear)));
     }
 
     /// Hears of text that scripts put on the clipboard while a person was active.
-    pub(super) fn on_clipboard(&mut self, app: &'static App, listener: fn(&'static App, &str)) {
+    pub(super) fn on_clipboard(&self, app: &'static App, listener: fn(&'static App, &str)) {
         let hear = move |text: JsValue| {
             if let Some(text) = text.as_string() {
                 listener(app, &text);
             }
         };
-        let function = self.function(Box::new(hear));
-        self.unwatch = Some(watch_clipboard(&function));
+        watch_clipboard(&self.function(Box::new(hear)));
     }
 
-    /// Takes everything off the page again.
-    pub(super) fn clear(&mut self) {
-        for attached in &self.attached {
-            // A target that refuses to forget us still only reaches the guard.
-            let _ = attached
-                .target
-                .remove_event_listener_with_callback_and_bool(
-                    attached.event,
-                    &attached.function,
-                    true,
-                );
-        }
-        self.attached.clear();
-        if let Some(unwatch) = self.unwatch.take() {
-            super::host::call(&unwatch);
-        }
+    /// Takes off the page whatever the module has put there.
+    #[expect(clippy::unused_self, reason = "whoever has the app may end it")]
+    pub(super) fn clear(&self) {
+        detach();
     }
 }

@@ -36,7 +36,7 @@ thread_local! {
     static CAPTURES: RefCell<Vec<Option<&'static App>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Starts listening. `options` are those of `start()`, with `onDead`. The number
+/// Starts listening. `options` are those of `start()`. The number
 /// is for the functions below, which are what a handle drives: plain functions,
 /// as a class would bring a finaliser for what is never freed.
 #[wasm_bindgen]

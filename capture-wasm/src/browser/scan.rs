@@ -59,7 +59,7 @@ impl Scan {
 
 /// Begins to watch the page.
 pub(super) fn watch(app: &'static App) {
-    let callback = app.listeners.borrow().function(Box::new(move |_| {
+    let callback = app.listeners.function(Box::new(move |_| {
         app.scan.changed_at.set(clock::now().mono);
         soon(app, PASS_MS);
     }));

@@ -1,22 +1,21 @@
 //! Does what the outbox decides: `fetch` while the page is visible, whose status
 //! is the answer; beacons when it is left.
 
-use js_sys::{Function, Promise, Uint8Array};
+use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, prelude::*};
-use web_sys::{AbortSignal, RequestCredentials, RequestInit, Response};
 
-use super::{app::App, clock, host};
-use crate::outbox::{Answer, Step};
+use super::{app::App, clock, host, object::whole};
+use crate::{
+    detect::Ms,
+    outbox::{Answer, Step},
+};
 
-/// A request that hangs this long is given up and tried again.
-const TIMEOUT_MS: u32 = 30_000;
-
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/js/send.js")]
 extern "C" {
-    /// A promise whose two ways on are guarded functions.
-    type Answering;
-    #[wasm_bindgen(method)]
-    fn then(this: &Answering, on_ok: &Function, on_failed: &Function);
+    fn post(endpoint: &str, bytes: &[u8], on_answer: &Function);
+    fn beacon(endpoint: &str, bytes: &[u8]) -> bool;
+    fn keep(ticket: u32, endpoint: &str, bytes: &[u8]);
+    fn release(ticket: u32);
 }
 
 impl App {
@@ -55,16 +54,22 @@ impl App {
             .outbox(|outbox| outbox.depart(clock::now()))
             .unwrap_or_default();
         for (events, bytes) in batches {
-            let body = Uint8Array::from(&*bytes);
-            let navigator = self.window.navigator();
-            let taken = navigator.send_beacon_with_opt_js_u8_array(&self.endpoint, Some(&body));
-            if taken.unwrap_or(false) {
-                self.host.sent(bytes.len(), events, "beacon", None);
-            } else {
-                // The quota is used up; a plain request has none, if it gets away in time.
-                let _ = self.request(&body);
-                self.host.sent(bytes.len(), events, "fetch", None);
-            }
+            let is_beacon = beacon(&self.endpoint, &bytes);
+            let via = if is_beacon { "beacon" } else { "fetch" };
+            self.host.sent(bytes.len(), events, via, None);
+        }
+    }
+
+    /// Leaves a copy of what nobody has answered for with JavaScript, which sends
+    /// it if the module fails.
+    pub(super) fn keep(&self) {
+        let copies = self.outbox(|outbox| outbox.copies(clock::now()));
+        let Some((first, copies)) = copies else {
+            return;
+        };
+        release(first);
+        for (ticket, bytes) in copies {
+            keep(ticket, &self.endpoint, &bytes);
         }
     }
 
@@ -83,24 +88,13 @@ impl App {
 
     fn post(&'static self, ticket: u32, events: usize, bytes: &[u8]) {
         let size = bytes.len();
-        // Hears of a response, or of why there is none.
         let answered = move |answer: JsValue| {
-            self.answered(ticket, events, size, answer.dyn_ref::<Response>());
+            let answer: &Array = answer.unchecked_ref();
+            let (status, retry_after) = (whole(&answer.get(0)), whole(&answer.get(1)));
+            self.answered(ticket, events, size, status, retry_after);
         };
-        let answered = self.listeners.borrow().function(Box::new(answered));
-        self.request(&Uint8Array::from(bytes))
-            .unchecked_ref::<Answering>()
-            .then(&answered, &answered);
-    }
-
-    /// An untyped body asks for no preflight; no cookie goes with it.
-    fn request(&self, bytes: &Uint8Array) -> Promise {
-        let init = RequestInit::new();
-        init.set_method("POST");
-        init.set_body(bytes);
-        init.set_credentials(RequestCredentials::Omit);
-        init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
-        self.window.fetch_with_str_and_init(&self.endpoint, &init)
+        let answered = self.listeners.function(Box::new(answered));
+        post(&self.endpoint, bytes, &answered);
     }
 
     fn answered(
@@ -108,21 +102,24 @@ impl App {
         ticket: u32,
         events: usize,
         bytes: usize,
-        response: Option<&Response>,
+        status: Option<u32>,
+        retry_after: Option<u32>,
     ) {
-        let status = response.map(Response::status);
         self.host.sent(bytes, events, "fetch", status);
-        let answer = match (status, response) {
-            (Some(200..=299), _) => Answer::Stored,
-            (Some(408 | 429 | 500..), Some(response)) => Answer::Later {
-                after_ms: retry_after(response),
+        let answer = match status {
+            Some(200..=299) => Answer::Stored,
+            Some(408 | 429 | 500..) | None => Answer::Later {
+                // An hour at most.
+                after_ms: retry_after
+                    .filter(|seconds| *seconds > 0)
+                    .map(|seconds| Ms::from(seconds.min(3_600)) * 1_000),
             },
-            (Some(_), _) => Answer::Refused,
-            (None, _) => Answer::Later { after_ms: None },
+            Some(_) => Answer::Refused,
         };
         match (answer, status) {
             (Answer::Refused, Some(status)) => {
-                self.host.error("batch_refused", &decimal(status.into()));
+                let status = usize::try_from(status).unwrap_or_default();
+                self.host.error("batch_refused", &decimal(status));
             }
             // Some events of the batch were not good; the body names them.
             (Answer::Stored, Some(200)) => self
@@ -131,10 +128,13 @@ impl App {
             _ => {}
         }
         self.outbox(|outbox| outbox.answered(clock::now(), ticket, answer, clock::random_u32()));
+        self.keep();
         if matches!(answer, Answer::Later { .. }) {
             self.answer_flushes();
         }
-        self.send_soon();
+        if !self.is_stopped() {
+            self.send_soon();
+        }
     }
 }
 
@@ -149,17 +149,4 @@ fn decimal(mut n: usize) -> String {
             return digits;
         }
     }
-}
-
-/// `Retry-After` in seconds, as ms; an hour at most.
-fn retry_after(response: &Response) -> Option<u64> {
-    let value = response.headers().get("retry-after").ok()??;
-    let mut seconds = 0;
-    for digit in value.bytes() {
-        if !digit.is_ascii_digit() || seconds > 3_600 {
-            break;
-        }
-        seconds = seconds * 10 + u64::from(digit - b'0');
-    }
-    (seconds > 0).then_some(seconds.min(3_600) * 1_000)
 }

@@ -15,7 +15,7 @@ const STEPS: u32 = 20;
 
 /// Begins to observe.
 pub(super) fn watch(app: &'static App) {
-    let callback = app.listeners.borrow().function(Box::new(move |entries| {
+    let callback = app.listeners.function(Box::new(move |entries| {
         let entries: &Array = entries.unchecked_ref();
         for place in 0..entries.length() {
             moved(app, &entries.get(place));
