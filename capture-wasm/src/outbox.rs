@@ -141,7 +141,7 @@ impl Outbox {
         if self.in_flight.is_some() {
             return Step::Idle;
         }
-        let due = self.open_since + self.flush_after_ms;
+        let due = self.open_since.saturating_add(self.flush_after_ms);
         if !self.open.is_empty() && (self.flushing || now.mono >= due) {
             self.seal(now);
         }
@@ -150,11 +150,11 @@ impl Outbox {
             return if self.open.is_empty() {
                 Step::Idle
             } else {
-                Step::Wait(due - now.mono)
+                Step::Wait(due.saturating_sub(now.mono))
             };
         };
         if now.mono < self.not_before {
-            return Step::Wait(self.not_before - now.mono);
+            return Step::Wait(self.not_before.saturating_sub(now.mono));
         }
         set_sent_at(&mut first.bytes, now.wall);
         self.in_flight = Some(first.ticket);
@@ -179,7 +179,7 @@ impl Outbox {
             Answer::Later { after_ms } => {
                 self.failures = self.failures.saturating_add(1);
                 let wait = after_ms.unwrap_or_else(|| backoff(self.failures, random));
-                self.not_before = now.mono + wait;
+                self.not_before = now.mono.saturating_add(wait);
                 self.flushing = false;
             }
         }
@@ -215,7 +215,7 @@ impl Outbox {
 
     /// The page is visible again: what was only beaconed is sent for an answer.
     pub fn returned(&mut self) {
-        self.departure += 1;
+        self.departure = self.departure.wrapping_add(1);
         if !self.queue.is_empty() {
             self.flushing = true;
         }
@@ -256,7 +256,7 @@ impl Outbox {
             return;
         }
         let events = std::mem::take(&mut self.open);
-        self.next_ticket += 1;
+        self.next_ticket = self.next_ticket.wrapping_add(1);
         self.queue.push(Sealed {
             ticket: self.next_ticket,
             bytes: finish(&self.header, &events, now.wall),
@@ -268,8 +268,8 @@ impl Outbox {
             // The one in flight may be stored already; the next oldest goes.
             let oldest = usize::from(self.in_flight.is_some());
             let gone = self.queue.remove(oldest);
-            waiting -= gone.bytes.len();
-            self.dropped_events += gone.events;
+            waiting = waiting.saturating_sub(gone.bytes.len());
+            self.dropped_events = self.dropped_events.saturating_add(gone.events);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One document load: its clock, its numbering, its place in the sample.
 
-use tacit_signals::{Event, Id, Share, Signal};
+use tacit_signals::{Event, Id, Share, Signal, limits::AT_MS_MAX};
 
 use crate::detect::Ms;
 
@@ -60,12 +60,14 @@ impl Session {
 
     /// Unix ms by the monotonic clock, anchored anew when the two disagree.
     fn at(&mut self, now: Now) -> u64 {
-        let at = self.anchor.wall + now.mono.saturating_sub(self.anchor.mono);
+        let passed = now.mono.saturating_sub(self.anchor.mono);
+        let mut at = self.anchor.wall.saturating_add(passed);
         if at.abs_diff(now.wall) > DRIFT_MS {
             self.anchor = now;
-            return now.wall;
+            at = now.wall;
         }
-        at
+        // One time beyond would have a whole batch refused.
+        at.min(AT_MS_MAX)
     }
 
     /// Whether a conversation is in the sample: the same answer on every page,

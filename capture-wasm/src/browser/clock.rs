@@ -1,9 +1,10 @@
 //! The browser's clocks and its randomness.
 
 use gloo_timers::callback::Timeout;
+use tacit_signals::limits::AT_MS_MAX;
 use wasm_bindgen::prelude::*;
 
-use crate::session::Now;
+use crate::{detect::Ms, session::Now};
 
 #[wasm_bindgen]
 extern "C" {
@@ -16,16 +17,22 @@ extern "C" {
 }
 
 /// Both clocks, in whole ms.
+pub(super) fn now() -> Now {
+    Now {
+        wall: whole(wall()),
+        mono: whole(mono()),
+    }
+}
+
+/// A page may have clocks of its own making: no sum of times may overflow.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "both are positive and far below 2^53"
+    clippy::cast_precision_loss,
+    reason = "a cast saturates, and the limit is far below 2^53"
 )]
-pub(super) fn now() -> Now {
-    Now {
-        wall: wall() as u64,
-        mono: mono() as u64,
-    }
+fn whole(ms: f64) -> Ms {
+    ms.min(AT_MS_MAX as f64) as Ms
 }
 
 /// Unpredictable bytes.

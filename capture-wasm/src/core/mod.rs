@@ -107,4 +107,6 @@ impl Core {
 }
 
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod tests;

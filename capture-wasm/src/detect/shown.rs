@@ -50,7 +50,7 @@ impl Growth {
         let fingerprint = fingerprint(text);
         if fingerprint != self.fingerprint {
             self.fingerprint = fingerprint;
-            self.last_change_at = changed_at.clamp(self.first_at, now);
+            self.last_change_at = changed_at.min(now).max(self.first_at);
             self.is_settled = false;
         }
         if self.is_settled {

@@ -1,0 +1,308 @@
+//! Random sequences of everything the shell can tell the core: whatever a page
+//! does, nothing panics (in debug also no overflow), and what leaves is valid.
+
+use std::collections::{HashMap, HashSet};
+
+use proptest::prelude::*;
+use tacit_signals::{
+    Event, Id, SessionId, Share, Signal,
+    codec::{Header, decode},
+    limits::AT_MS_MAX,
+    named::Value,
+    signal::Act as Via,
+};
+
+use super::*;
+use crate::{
+    adapter::Control,
+    config::tests::Given,
+    detect::{rated::Thumb, turns::Present},
+    outbox::{Answer, Step},
+};
+
+/// Bytes that may wait, see the outbox, and the batch that is being filled.
+const WAITING_BYTES_MAX: usize = (256 + 16) * 1_024;
+
+/// One thing that happens. The numbers mean what [`Page::happen`] makes of them.
+#[derive(Debug, Clone)]
+struct Happening {
+    what: u8,
+    which: u8,
+    other: u8,
+    flag: bool,
+    text: usize,
+    wait: Wait,
+}
+
+#[derive(Debug, Clone)]
+enum Wait {
+    Ms(u64),
+    /// Both clocks to any value.
+    Wall(u64),
+    Mono(u64),
+}
+
+fn wait() -> impl Strategy<Value = Wait> {
+    prop_oneof![
+        20 => (0_u64..2_500).prop_map(Wait::Ms),
+        4 => (0_u64..700_000).prop_map(Wait::Ms),
+        1 => (0..=AT_MS_MAX).prop_map(Wait::Wall),
+        1 => (0..=AT_MS_MAX).prop_map(Wait::Mono),
+        1 => prop_oneof![Just(Wait::Wall(0)), Just(Wait::Mono(0)), Just(Wait::Mono(AT_MS_MAX)), Just(Wait::Wall(AT_MS_MAX))],
+    ]
+}
+
+/// Texts as pages have them, and as nobody would.
+fn text() -> impl Strategy<Value = String> {
+    let words = "([a-z]{1,9}[ .,\n]){0,40}";
+    prop_oneof![
+        4 => words.prop_map(String::from),
+        2 => ".{0,60}".prop_map(String::from),
+        1 => Just(String::new()),
+        1 => Just(" \u{a0}\r\n\t ".to_owned()),
+        1 => Just("👩‍👩‍👧‍👦 é \u{202e}abc\u{202c} שלום مرحبا 你好 \u{fffd}\u{fffd} ﷽".to_owned()),
+        1 => Just("```rust\nfn main() {}\n```\n[a](b) ](c".to_owned()),
+        1 => (1_usize..400).prop_map(|n| "The same words again, and ".repeat(n)),
+        1 => (1_usize..12_000).prop_map(|n| "x".repeat(n)),
+    ]
+}
+
+fn act() -> impl Strategy<Value = Happening> {
+    (
+        any::<u8>(),
+        0_u8..6,
+        0_u8..6,
+        any::<bool>(),
+        0_usize..8,
+        wait(),
+    )
+        .prop_map(|(what, which, other, flag, text, wait)| Happening {
+            what,
+            which,
+            other,
+            flag,
+            text,
+            wait,
+        })
+}
+
+/// A page, with what must hold of all it has told.
+struct Page {
+    core: Core,
+    now: Now,
+    texts: Vec<String>,
+    next_seq: u32,
+    shown: HashSet<Id>,
+    dwell: HashMap<Id, (u32, Share)>,
+    in_flight: Option<u32>,
+}
+
+impl Page {
+    fn new(texts: Vec<String>, content: &str) -> Self {
+        let value = |text: &str| Value::Text(text.into());
+        let options = [
+            ("key", value("pk_x")),
+            ("content", value(content)),
+            ("join", value("sketch")),
+        ];
+        let config = Config::read(&Given(&options), None).unwrap();
+        let now = Now {
+            wall: 1_763_890_000_000,
+            mono: 1_000,
+        };
+        let header = Header {
+            key: config.key.clone(),
+            session: SessionId([1; 16]),
+            subject: None,
+            sample: config.sample,
+            automated: false,
+            lang: String::new(),
+            device: String::new(),
+            surface: String::new(),
+            sdk: String::new(),
+        };
+        let session = Session::new(now, config.sample, 0);
+        let outbox = Outbox::new(header, config.flush_after_ms);
+        Self {
+            core: Core::new(config, session, outbox, Dwell::new(now.mono, true, true)),
+            now,
+            texts,
+            next_seq: 0,
+            shown: HashSet::new(),
+            dwell: HashMap::new(),
+            in_flight: None,
+        }
+    }
+
+    fn happen(&mut self, act: &Happening) {
+        match act.wait {
+            Wait::Ms(ms) => {
+                self.now.wall = AT_MS_MAX.min(self.now.wall + ms);
+                self.now.mono = AT_MS_MAX.min(self.now.mono + ms);
+            }
+            Wait::Wall(wall) => self.now.wall = wall,
+            Wait::Mono(mono) => self.now.mono = mono,
+        }
+        let now = self.now;
+        let (id, other) = (id(act.which), id(act.other));
+        let owner = act.flag.then_some(&other);
+        let text = self.texts[act.text % self.texts.len()].clone();
+        let reading = || Reading {
+            code: if act.flag { vec![text.clone()] } else { vec![] },
+            text: text.clone(),
+        };
+        let core = &mut self.core;
+        match act.what % 24 {
+            0..=4 => self.look(act),
+            5 => core.settled(now, &id, reading()),
+            6 => core.read_early(&id, reading()),
+            7 => core.control(now, Control::Regenerate, owner, None),
+            8 => core.control(now, Control::Stop, owner, Some(act.flag)),
+            9 => core.control(now, Control::Rate(Thumb::Up), Some(&id), Some(act.flag)),
+            10 => core.copied_selection(now, &id, &text),
+            11 => core.copied_write(now, owner, &text),
+            12 => drop(core.editor_opened(act.which.into(), owner, &text)),
+            13 | 14 => {
+                let redacted = |text: &str| text.replace('x', "");
+                core.editor_changed(now, act.which.into(), &text, act.flag, redacted);
+            }
+            15 => core.editor_cancelled(now, act.which.into()),
+            16 => core.prompted(now, owner, &text),
+            17 | 18 => {
+                let depth = Share::of(act.other.into(), 6);
+                core.in_view(now, &id, act.flag, depth);
+            }
+            19 => core.input(now),
+            20 => core.focus(now, act.flag),
+            21 if act.flag => core.hidden(now),
+            21 => core.visible(now),
+            22 => drop(core.tick(now)),
+            _ if act.other == 0 => core.consent(act.flag),
+            _ => {
+                let via = text.chars().take(9).collect::<String>().into();
+                core.told(now, &id, Signal::Accepted(Via { via }));
+            }
+        }
+        self.check();
+        self.send(act);
+    }
+
+    /// Some outputs are on the page, at times with another text, id or place.
+    fn look(&mut self, act: &Happening) {
+        let mut sightings = Vec::new();
+        for n in 0..=act.other {
+            let text = &self.texts[(act.text + usize::from(n)) % self.texts.len()];
+            sightings.push(Sighting {
+                present: Present {
+                    id: id(act.which.wrapping_add(n) % 7),
+                    conversation: act.flag.then(|| id(act.other)),
+                    turn: (n % 3 > 0).then(|| u32::from(act.what).wrapping_mul(0x0101_0101)),
+                    held_before: (n % 2 == 1).then(|| id(act.which)),
+                },
+                variant: (n % 2 == 0).then_some(u32::MAX - u32::from(n)),
+                token: None,
+                glance: (act.what % 5 > 0).then(|| text.clone()),
+            });
+        }
+        let changed_at = if act.flag { self.now.mono } else { 0 };
+        let to_read = self.core.look(self.now, changed_at, &sightings);
+        self.core.any_grows(&sightings);
+        for place in to_read {
+            let text = sightings[place].glance.clone().unwrap_or_default();
+            let reading = Reading { text, code: vec![] };
+            let id = &sightings[place].present.id;
+            self.core.settled(self.now, id, reading);
+        }
+    }
+
+    fn check(&mut self) {
+        for Event {
+            seq,
+            output,
+            signal,
+            ..
+        } in self.core.take_heard()
+        {
+            assert_eq!(seq, self.next_seq, "numbers grow by one");
+            self.next_seq += 1;
+            match signal {
+                Signal::Shown(_) => assert!(self.shown.insert(output), "shown once"),
+                Signal::Dwell {
+                    active_ms,
+                    read_share,
+                } => {
+                    let before = self.dwell.insert(output, (active_ms, read_share));
+                    let (ms, share) = before.unwrap_or_default();
+                    assert!(ms <= active_ms && share <= read_share, "dwell only grows");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The shell's part; whatever would leave can be read.
+    fn send(&mut self, act: &Happening) {
+        let (now, outbox) = (self.now, self.core.outbox());
+        let mut waiting = 0;
+        let mut all = outbox.clone();
+        all.returned();
+        for (_, bytes) in all.depart(now) {
+            waiting += bytes.len();
+            valid(&bytes);
+        }
+        assert!(waiting <= WAITING_BYTES_MAX, "{waiting} bytes wait");
+        match act.which {
+            0 => {
+                for (_, bytes) in outbox.depart(now) {
+                    valid(&bytes);
+                }
+            }
+            1 => outbox.flush(),
+            2 => outbox.reconnected(),
+            _ => {}
+        }
+        outbox.copies(now);
+        outbox.take_dropped();
+        if let Some(ticket) = self.in_flight.take_if(|_| act.flag) {
+            let after_ms = (act.other > 3).then_some(u64::from(act.what) * 1_000);
+            let answers = [Answer::Stored, Answer::Refused, Answer::Later { after_ms }];
+            let answer = answers[usize::from(act.other) % 3];
+            outbox.answered(now, ticket, answer, u32::from(act.what) << 24);
+        } else if let Step::Send { ticket, bytes, .. } = outbox.step(now) {
+            self.in_flight = Some(ticket);
+            valid(&bytes);
+        }
+    }
+}
+
+fn id(n: u8) -> Id {
+    Id::parse("output", &format!("o-{n}")).unwrap()
+}
+
+/// A collector takes all of it.
+fn valid(bytes: &[u8]) {
+    let decoded = decode(bytes).unwrap();
+    assert!(decoded.rejected.is_empty(), "{:?}", decoded.rejected);
+}
+
+/// How many sequences: `TACIT_ROUNDS` times as many as every day.
+fn sequences() -> u32 {
+    let rounds = std::env::var("TACIT_ROUNDS").map_or(1, |rounds| rounds.parse().unwrap());
+    16 * rounds
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(sequences()) })]
+
+    #[test]
+    fn nothing_a_page_does_breaks_the_core(
+        texts in prop::collection::vec(text(), 1..6),
+        content in prop::sample::select(vec!["off", "edits", "full"]),
+        acts in prop::collection::vec(act(), 1..300),
+    ) {
+        let mut page = Page::new(texts, content);
+        for act in &acts {
+            page.happen(act);
+        }
+    }
+}
