@@ -93,7 +93,7 @@ struct Page {
     texts: Vec<String>,
     next_seq: u32,
     shown: HashSet<Id>,
-    dwell: HashMap<Id, (u32, Share)>,
+    dwell: HashMap<Id, u32>,
     in_flight: Option<u32>,
 }
 
@@ -179,7 +179,7 @@ impl Page {
             22 => drop(core.tick(now)),
             _ if act.other == 0 => core.consent(act.flag),
             _ => {
-                let via = text.chars().take(9).collect::<String>().into();
+                let via = text.chars().take(9).collect();
                 core.told(now, &id, Signal::Accepted(Via { via }));
             }
         }
@@ -196,17 +196,18 @@ impl Page {
                 present: Present {
                     id: id(act.which.wrapping_add(n) % 7),
                     conversation: act.flag.then(|| id(act.other)),
-                    turn: (n % 3 > 0).then(|| u32::from(act.what).wrapping_mul(0x0101_0101)),
+                    turn: (!n.is_multiple_of(3))
+                        .then(|| u32::from(act.what).wrapping_mul(0x0101_0101)),
                     held_before: (n % 2 == 1).then(|| id(act.which)),
                 },
-                variant: (n % 2 == 0).then_some(u32::MAX - u32::from(n)),
+                variant: (n.is_multiple_of(2)).then_some(u32::MAX - u32::from(n)),
                 token: None,
-                glance: (act.what % 5 > 0).then(|| text.clone()),
+                glance: (!act.what.is_multiple_of(5)).then(|| text.clone()),
             });
         }
         let changed_at = if act.flag { self.now.mono } else { 0 };
         let to_read = self.core.look(self.now, changed_at, &sightings);
-        self.core.any_grows(&sightings);
+        let _ = self.core.any_grows(&sightings);
         for place in to_read {
             let text = sightings[place].glance.clone().unwrap_or_default();
             let reading = Reading { text, code: vec![] };
@@ -227,13 +228,10 @@ impl Page {
             self.next_seq += 1;
             match signal {
                 Signal::Shown(_) => assert!(self.shown.insert(output), "shown once"),
-                Signal::Dwell {
-                    active_ms,
-                    read_share,
-                } => {
-                    let before = self.dwell.insert(output, (active_ms, read_share));
-                    let (ms, share) = before.unwrap_or_default();
-                    assert!(ms <= active_ms && share <= read_share, "dwell only grows");
+                // The share may shrink, when the answer has grown.
+                Signal::Dwell { active_ms, .. } => {
+                    let before = self.dwell.insert(output, active_ms);
+                    assert!(before <= Some(active_ms), "dwell only grows");
                 }
                 _ => {}
             }
