@@ -36,6 +36,7 @@ pub struct Core {
     dwell: Dwell,
     one_copy: copied::OneAct,
     editors: Vec<(u32, Vec<(Id, Editing)>)>,
+    prompts: prompts::Prompts,
     consented: bool,
     heard: Vec<Event>,
 }
@@ -53,6 +54,7 @@ impl Core {
             dwell,
             one_copy: copied::OneAct::default(),
             editors: Vec::new(),
+            prompts: prompts::Prompts::default(),
             consented: true,
             heard: Vec::new(),
         }
@@ -79,6 +81,7 @@ impl Core {
         self.consented = granted;
         if !granted {
             self.outbox.purge();
+            self.forget_prompts();
         }
     }
 

@@ -3,12 +3,58 @@
 use tacit_signals::Id;
 
 use super::Core;
-use crate::session::Now;
+use crate::{
+    detect::{Ms, followed_up, span_ms},
+    session::Now,
+};
+
+/// Prompts that are kept to compare the next one with: of several chats on a page,
+/// the latest of each.
+const PROMPTS_MAX: usize = 8;
+
+/// The latest prompts, in this page's memory only, the latest last.
+#[derive(Debug, Default)]
+pub(super) struct Prompts {
+    sent: Vec<(Ms, Box<str>)>,
+    /// The answer that was followed last: what is sent again before the next answer
+    /// is there does not follow it once more.
+    followed: Option<Id>,
+}
+
+impl Prompts {
+    /// What was asked last before an answer appeared.
+    fn before(&self, answer_at: Ms) -> &str {
+        let mut sent = self.sent.iter().rev();
+        let before = sent.find(|(at, _)| *at <= answer_at);
+        before.map_or("", |(_, text)| text)
+    }
+}
 
 impl Core {
     /// A person sent `text`; `after` is the answer it follows in the same chat,
     /// if there is one. Told when it was sent, so before its answer is there.
-    pub fn prompted(&mut self, _now: Now, _after: Option<&Id>, _text: &str) {
+    pub fn prompted(&mut self, now: Now, after: Option<&Id>, text: &str) {
         self.turns.prompted();
+        if let Some(id) = after
+            && self.prompts.followed.as_ref() != after
+            && let Some(output) = self.outputs.get(id)
+        {
+            let growth = &output.growth;
+            let before = self.prompts.before(growth.first_at());
+            let gap_ms = span_ms(growth.last_change_at(), now.mono);
+            let signal = followed_up::signal(before, text, gap_ms);
+            self.prompts.followed = Some(id.clone());
+            self.emit(now, id, signal);
+        }
+        if self.prompts.sent.len() == PROMPTS_MAX {
+            self.prompts.sent.remove(0);
+        }
+        let kept = followed_up::look(text);
+        self.prompts.sent.push((now.mono, kept.into()));
+    }
+
+    /// Without a person's word nothing of what they asked stays either.
+    pub(super) fn forget_prompts(&mut self) {
+        self.prompts = Prompts::default();
     }
 }

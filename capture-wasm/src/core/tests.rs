@@ -7,6 +7,8 @@ use crate::{
     detect::{rated::Thumb, turns::Present},
 };
 
+mod prompts;
+
 const ANSWER: &str = "The sky is blue today because short waves scatter more than long ones.";
 
 struct Page {

@@ -6,6 +6,7 @@
 pub mod copied;
 pub mod dwell;
 pub mod edited;
+pub mod followed_up;
 pub mod rated;
 pub mod regenerated;
 pub mod shown;
