@@ -1,16 +1,20 @@
 // Somebody at a chat, with a mouse and a keyboard. Everything done is noted
 // with the time and the answer it was about: the truth that signals are held against.
 
+import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "@playwright/test";
 
 /** Reads a while: longer than a text must stand still to be settled. */
 const READ_MS = 1_300;
+const PATIENCE_MS = 20_000;
 /** Of a long answer, before it is stopped. */
 const HEARD_CHARS = 60;
 
 export class Person {
   /** What was done, in order. */
   acts = [];
+  /** What was asked. */
+  prompts = [];
 
   constructor(page, chat, model) {
     Object.assign(this, { page, chat, model });
@@ -52,6 +56,7 @@ export class Person {
   }
 
   async type(text) {
+    this.prompts.push(text);
     await this.composer().click();
     await this.page.keyboard.type(text, { delay: 4 });
   }
@@ -88,25 +93,23 @@ export class Person {
     expect(dense(text).length).toBeGreaterThan(20);
     const share = dense(text).length / dense(this.current.plain).length;
     this.note("select", "selected", { share }, { at });
-    return share;
+    return { text, share };
   }
 
   async copySelection() {
-    const share = await this.select();
-    await this.#empty();
+    const { text, share } = await this.select();
     this.note("copy: selection", "copied", { via: "selection", share });
     await this.page.keyboard.press("Control+c");
-    await this.#clipboard((text) => text.length > 20);
+    await this.#clipboard((copied) => dense(copied) === dense(text));
+    return share;
   }
 
   async copy() {
-    await this.#empty();
     await this.press("copy", "copy: button", "copied", { via: "button", share: 1 });
     await this.#clipboard((text) => text.includes(this.current.end));
   }
 
   async copyCode() {
-    await this.#empty();
     const share = dense(this.current.code).length / dense(this.current.plain).length;
     await this.press("code", "copy: code", "copied", { via: "code", share });
     await this.#clipboard((text) => text.trim() === this.current.code);
@@ -117,6 +120,7 @@ export class Person {
     await this.composer().click();
     this.note("paste", "pasted", { share });
     await this.page.keyboard.press("Control+v");
+    this.prompts.push(prompt);
     await this.page.keyboard.type(` ${prompt}`, { delay: 4 });
     const said = await this.send(kind);
     await this.hear(said);
@@ -172,7 +176,6 @@ export class Person {
   }
 
   async leave() {
-    this.leftAt = Date.now();
     await this.page.goto("about:blank");
   }
 
@@ -193,13 +196,10 @@ export class Person {
     this.model.next = kind;
     const asked = this.model.asked();
     await doing();
-    const said = await asked;
+    const said = await Promise.race([asked, delay(PATIENCE_MS, null, { ref: false })]);
+    if (!said) throw new Error("the model was not asked");
     said.conversation = this.conversation;
     return (this.current = said);
-  }
-
-  async #empty() {
-    await this.page.evaluate(() => navigator.clipboard.readText()).catch(() => {});
   }
 
   /** What is copied must have been: an act that did not happen is no truth. */

@@ -1,6 +1,9 @@
 // One person's visit to one chat, from the first page to what the collector
 // knows in the end.
 
+import { writeFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { Witness } from "../../browser/canaries.mjs";
 import { bundle } from "./bundle.mjs";
 import { Collector } from "./collector.mjs";
 import { npmPackages } from "./install.mjs";
@@ -9,6 +12,11 @@ import { Person } from "./person.mjs";
 import { score } from "./score.mjs";
 import { sitting } from "./scenario.mjs";
 import { serveSite } from "./site.mjs";
+
+/** How long a page that was left may take to say its last. */
+const LAST_WORDS_MS = 3_000;
+/** For the page to do what it was asked. */
+const PATIENCE_MS = 20_000;
 
 /** What has to be there before a chat can be visited; resolves with a way to serve it. */
 export async function prepare(chat) {
@@ -19,38 +27,47 @@ export async function prepare(chat) {
   return (backend) => serveSite({ www, html: chat.html, ...backend });
 }
 
-/** `serve` is what `prepare` resolved with; `query` goes into the page's address. */
-export async function visit({ chat, serve, browser, round, query = "" }) {
+/**
+ * `serve` is what `prepare` resolved with; `query` goes into the page's address;
+ * `file(name)` is where to put what helps to understand a failure.
+ */
+export async function visit({ chat, serve, browser, round, query = "", file }) {
   // Its own model, collector and browser context: nothing is left of a run before.
   const model = new Model();
   const collector = await Collector.open();
-  const site = await serve({ model, snippet: collector.snippet() });
   const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+  const witness = await Witness.open(context, collector.url);
+  const site = await serve({ model, snippet: collector.snippet(witness.url) });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
   try {
-    const page = await context.newPage();
     const person = new Person(page, chat, model);
     await person.visit(site.url + query);
     await sitting(person, round);
-    const stored = await storedOn(page, context);
-    await person.leave();
-    await collector.settled(person.leftAt);
+    await witness.expectNothingStored();
+    await leave(person, collector, witness);
+    await witness.expectNoText({ texts: [...person.prompts, ...model.said.flatMap(({ markdown, plain }) => [markdown, plain])] });
     const truth = { answers: model.said, acts: person.acts };
     const outputs = await collector.outputs();
-    return { truth, outputs, stored, sent: collector.gate.sent, complaints: person.complaints, ...score(truth, outputs) };
+    return { truth, outputs, complaints: person.complaints, ...score(truth, outputs) };
+  } catch (error) {
+    await page.screenshot({ path: file("failed.png") }).catch(() => {});
+    writeFileSync(file("failed.html"), await page.content().catch(String));
+    throw error;
   } finally {
     await context.close();
+    await witness.close();
     await site.close();
     await collector.close();
   }
 }
 
-/** Everything that the page keeps on the device. */
-async function storedOn(page, context) {
-  const inPage = await page.evaluate(async () => ({
-    local: { ...localStorage },
-    session: { ...sessionStorage },
-    databases: await indexedDB.databases(),
-    caches: await caches.keys(),
-  }));
-  return { ...inPage, cookies: await context.cookies() };
+/** Resolves when what the page sent as it was left is with the collector. */
+async function leave(person, collector, witness) {
+  const before = witness.bodies.length;
+  await person.leave();
+  // Reading time is nearly always left to tell, so something comes.
+  const deadline = Date.now() + LAST_WORDS_MS;
+  while (witness.bodies.length === before && Date.now() < deadline) await delay(50);
+  await collector.received(() => witness.bodies.length);
 }

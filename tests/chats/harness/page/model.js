@@ -17,3 +17,9 @@ export async function* answer(messages, signal) {
     yield text;
   }
 }
+
+/** A chat that draws the person's turn only when its server has taken it: `?echo=MS` later. */
+export function taken() {
+  const ms = Number(new URLSearchParams(location.search).get("echo") ?? 0);
+  return ms ? new Promise((resolve) => setTimeout(resolve, ms)) : undefined;
+}
