@@ -34,6 +34,8 @@ const STEPS = {
     run: () => run(bin("playwright"), ["test", "--config", "tests/playwright.config.mjs", ...repeats()], { env }),
     count: countPlaywright,
   },
+  // Chats that other people wrote; all of them, several times, with --full.
+  chats: { needs: [tacit, wasm, browser], run: chats, count: countPlaywright },
   // The programs that people read exports with.
   loaders: {
     needs: [tacit, curlAndJq],
@@ -222,6 +224,13 @@ function sum(results, field) {
   return results.reduce((sum, result) => sum + result[field], 0);
 }
 
+async function chats() {
+  if (full) Object.assign(env, { TACIT_CHATS: process.env.TACIT_CHATS ?? "all", TACIT_CHATS_ROUNDS: "3" });
+  const output = await run(bin("playwright"), ["test", "--config", "tests/chats/playwright.config.mjs"], { env });
+  for (const line of output.split("\n").filter((line) => line.startsWith("|"))) console.log(line);
+  return output;
+}
+
 /** The package's typings, and the TypeScript that a document hands out. */
 async function types() {
   await run(bin("tsc"), ["--project", "capture-wasm/js"]);
@@ -234,7 +243,7 @@ async function types() {
 
 /** Beside what they test. */
 function nodeTests() {
-  return ["capture-wasm/js", "demo-site", "tests/browser"].flatMap((folder) =>
+  return ["capture-wasm/js", "demo-site", "tests/browser", "tests/chats"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
       .filter((file) => file.endsWith(".test.mjs") && !file.includes("node_modules"))
       .map((file) => join(folder, file)),

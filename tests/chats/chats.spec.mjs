@@ -23,6 +23,7 @@ for (const chat of await chats()) {
       const seen = await visit({ chat, serve, browser, round, file: (name) => info.outputPath(name) });
       writeFileSync(info.outputPath(`round-${round}.json`), JSON.stringify(seen, null, 1));
       expect(seen.complaints, "the page's own errors").toEqual([]);
+      expect(seen.leak, "text that was sent").toBeNull();
       scores.push(seen);
     }
     const total = { id: chat.id, title: chat.title, versions: chat.versions, rounds, ...sum(scores) };

@@ -18,8 +18,18 @@ export default {
     down: named("Bad response"),
     stop: (page) => page.getByRole("button", { name: "Stop generating" }),
   },
+  amend: {
+    async open(page) {
+      const turn = page.locator("[data-role=user]").last();
+      await turn.hover();
+      await turn.getByRole("button", { name: "Edit", exact: true }).click();
+    },
+    field: (page) => page.locator(".edit textarea:not([aria-hidden])"),
+    save: (page) => page.getByRole("button", { name: "Update", exact: true }),
+  },
   conversations: {
     fresh: (page) => page.getByRole("button", { name: "New Thread" }).click(),
     back: (page) => page.locator(".thread-item button").last().click(),
   },
+  everyDay: true,
 };

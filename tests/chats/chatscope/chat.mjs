@@ -11,4 +11,5 @@ export default {
     back: (page) => page.locator(".cs-conversation").first().click(),
   },
   delaysEcho: true,
+  everyDay: true,
 };

@@ -13,19 +13,22 @@
 //   paragraph(answer)  the first paragraph of one, if it is no `p`
 //   controls        by name: (page, answer) => the control of that answer, of those
 //                   the chat has: copy, code, regenerate, previous, next, up, down, stop
+//   amend           { open(page), field(page), save(page) }: how a question is asked again in its place
 //   conversations   fresh(page) opens a new one, back(page) goes to the one before
 //   more            [(person) => …]: acts that only this chat has
+//   delaysEcho      its page draws the person's turn later where ?echo=MS says so
+//   everyDay        it is among those that `npm test` visits
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sources } from "./install.mjs";
 
-/** All of them, or those that `TACIT_CHATS` names, separated by commas. */
-export async function chats() {
-  const named = process.env.TACIT_CHATS?.split(",").filter(Boolean);
+/** Those of every day, or what `TACIT_CHATS` names, separated by commas, or `all`. */
+export async function chats(named = process.env.TACIT_CHATS) {
   const ids = readdirSync(sources(".")).filter((id) => existsSync(join(sources(id), "chat.mjs")));
   const found = await Promise.all(ids.map(read));
-  return found.filter(({ id }) => !named || named.includes(id));
+  if (named === "all") return found;
+  return found.filter(({ id, everyDay }) => (named ? named.split(",").includes(id) : everyDay));
 }
 
 async function read(id) {

@@ -157,6 +157,18 @@ export class Person {
     await expect(this.answer()).not.toContainText(said.end);
   }
 
+  /** Asks an earlier question differently, in its own place on the page. */
+  async amend({ open, field, save }, more, kind) {
+    const { page } = this;
+    await open(page);
+    this.prompts.push(more);
+    await field(page).press("End");
+    await page.keyboard.type(more, { delay: 4 });
+    // Whether that is a follow-up is the reader's to say.
+    this.note("follow-up", "followed_up", {}, { optional: true });
+    await this.hear(await this.#request(kind, () => save(page).click()));
+  }
+
   /** Leaves for a conversation in which nothing was said yet. */
   async startAnew() {
     await this.chat.conversations.fresh(this.page);
@@ -185,11 +197,13 @@ export class Person {
     const button = this.chat.controls[control](this.page, this.answer());
     await expect(button).toBeVisible();
     this.note(...noted);
-    await button.click();
+    if (!this.byKeyboard) return button.click();
+    await button.focus();
+    await this.page.keyboard.press("Enter");
   }
 
-  note(act, kind, want = {}, { at = Date.now(), answer = this.current } = {}) {
-    this.acts.push({ act, kind, answer: answer?.n, at, want });
+  note(act, kind, want = {}, { at = Date.now(), optional = false } = {}) {
+    this.acts.push({ act, kind, answer: this.current?.n, at, want, optional });
   }
 
   async #request(kind, doing) {

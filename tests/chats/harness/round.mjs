@@ -15,6 +15,8 @@ import { serveSite } from "./site.mjs";
 
 /** How long a page that was left may take to say its last. */
 const LAST_WORDS_MS = 3_000;
+/** How long pages that can wait with it draw the person's turn after the title of the conversation. */
+const ECHO_MS = [0, 150, 400];
 /** For the page to do what it was asked. */
 const PATIENCE_MS = 20_000;
 
@@ -28,10 +30,10 @@ export async function prepare(chat) {
 }
 
 /**
- * `serve` is what `prepare` resolved with; `query` goes into the page's address;
+ * `serve` is what `prepare` resolved with; the `round` says what is varied;
  * `file(name)` is where to put what helps to understand a failure.
  */
-export async function visit({ chat, serve, browser, round, query = "", file }) {
+export async function visit({ chat, serve, browser, round, file }) {
   // Its own model, collector and browser context: nothing is left of a run before.
   const model = new Model();
   const collector = await Collector.open();
@@ -42,14 +44,14 @@ export async function visit({ chat, serve, browser, round, query = "", file }) {
   const page = await context.newPage();
   try {
     const person = new Person(page, chat, model);
-    await person.visit(site.url + query);
+    await person.visit(site.url + (chat.delaysEcho ? `?echo=${ECHO_MS[round % ECHO_MS.length]}` : ""));
     await sitting(person, round);
     await witness.expectNothingStored();
     await leave(person, collector, witness);
-    await witness.expectNoText({ texts: [...person.prompts, ...model.said.flatMap(({ markdown, plain }) => [markdown, plain])] });
     const truth = { answers: model.said, acts: person.acts };
     const outputs = await collector.outputs();
-    return { truth, outputs, complaints: person.complaints, ...score(truth, outputs) };
+    const texts = [...person.prompts, ...model.said.flatMap(({ markdown, plain }) => [markdown, plain])];
+    return { truth, outputs, complaints: person.complaints, leak: await leakOf(witness, texts), ...score(truth, outputs) };
   } catch (error) {
     await page.screenshot({ path: file("failed.png") }).catch(() => {});
     writeFileSync(file("failed.html"), await page.content().catch(String));
@@ -60,6 +62,16 @@ export async function visit({ chat, serve, browser, round, query = "", file }) {
     await site.close();
     await collector.close();
   }
+}
+
+/** What of the texts was given away, or null. */
+async function leakOf(witness, texts) {
+  // Where nothing is found nothing is sent; the score says so.
+  if (witness.bodies.length === 0) return null;
+  return witness.expectNoText({ texts }).then(
+    () => null,
+    (error) => error.message,
+  );
 }
 
 /** Resolves when what the page sent as it was left is with the collector. */

@@ -1,8 +1,9 @@
 // One sitting at a chat: every act it offers, once or twice, in the order in
 // which somebody would come to them.
 
-/** `round` varies what is asked. */
+/** `round` varies what is asked, and whether buttons are pressed by mouse or keyboard. */
 export async function sitting(person, round) {
+  person.byKeyboard = round % 2 === 1;
   const prompts = PROMPTS[round % PROMPTS.length];
   await person.ask(prompts[0], "code");
   await person.copySelection();
@@ -16,6 +17,7 @@ export async function sitting(person, round) {
   await person.quote(share, prompts[2], "code");
   if (person.can("code")) await person.copyCode();
   if (person.can("down")) await person.rate(-1);
+  if (person.chat.amend) await person.amend(person.chat.amend, " In short, please.", "plain");
   for (const act of person.chat.more ?? []) await act(person);
   if (person.can("stop")) await person.stop(prompts[3]);
   await person.ask("Thanks, that helps a lot!", "plain", "thanks");

@@ -14,4 +14,5 @@ export default {
     regenerate: (_, answer) => message(answer).getByTitle("Regenerate"),
   },
   delaysEcho: true,
+  everyDay: true,
 };
