@@ -3,10 +3,20 @@
 // imports this file, decides what they mean. Here because one look is a dozen
 // calls for every output, which as imports of the module would cost more.
 
+import { composers } from "./composer.js";
+import { finder } from "./find/finder.js";
+import { SHADOW, holds, meet, onShadow, path, up } from "./find/tree.js";
+
+/** Places of an output in the list of `look()`. */
+const PLACES = 11;
+
 /** How far up the output is looked for that a control belongs to. */
 const LEVELS = 10;
 
-/** `adapter`: the selector of outputs, and names of attributes, null where there is none. */
+/**
+ * `adapter`: the selector of outputs, and names of attributes, null where there is none; `composer`, a selector; `auto`
+ * where outputs are also found by what they do.
+ */
 export function outputs(adapter) {
   /** Elements the page named itself, with what it said. */
   const bound = new Map();
@@ -14,24 +24,66 @@ export function outputs(adapter) {
   const held = new WeakMap();
   /** As of the last look. */
   let elements = [];
+  /** The open shadow roots that are known, and what hears of their changes. */
+  let shadows = [];
+  let observe = () => {};
 
   const shown = () => elements.filter((element) => held.has(element));
+  const isPart = (element) => found.isPart(element) || path(element).some((place) => held.has(place));
+  const editors = composers(isPart, adapter.composer);
+  const found = finder(roots, editors.all);
+  /** The question that was told to have been sent, until it is certain. */
+  let after = null;
+
+  function roots() {
+    shadows = shadows.filter((root) => root.host.isConnected);
+    return [document, ...shadows];
+  }
+
+  /** Shadow roots are met where a person does something, and where answers are looked for: no built-in has to be patched. */
+  onShadow((root) => {
+    if (shadows.includes(root)) return;
+    shadows.push(root);
+    observe(root);
+    for (const inside of root.querySelectorAll("*")) if (inside.shadowRoot) meet(inside.shadowRoot);
+  });
+
+  /** The newest output in the chat of `editor`. */
+  function latest(editor) {
+    const near = path(editor).reverse();
+    let best = null;
+    let depth = -1;
+    for (const output of shown().slice(-50)) {
+      const level = near.findLastIndex((place) => holds(place, output));
+      if (level >= depth) [best, depth] = [output, level];
+    }
+    return held.get(best);
+  }
 
   return {
     /** What the page's `output(element, binding)` said. */
     bind: (element, binding) => bound.set(element, binding),
 
     /**
-     * All outputs on the page in one flat list. Each takes seven places: its
+     * All outputs on the page in one flat list. Each takes eleven places: its
      * element, the id that the element held so far, then what the page says: id,
-     * conversation, turn, variant, token. Null if the selector is none.
+     * conversation, turn, variant, token. Of outputs found by what they do also the
+     * text, if it changed, the question, the number of the chat, and since how many
+     * ms it is there. Null if the selector is none.
      */
     look() {
-      const found = [];
+      const now = performance.now();
+      const sent = editors.sent();
+      if (sent) {
+        after = latest(sent.editor ?? sent.control);
+        found.ask(sent, now);
+      }
+      const list = [];
       elements = [];
       const add = (element, ...facts) => {
         elements.push(element);
-        found.push(element, held.get(element), ...facts);
+        list.push(element, held.get(element), ...facts);
+        list.length = elements.length * PLACES;
       };
       for (const [element, { id, conversation, turn, variant, token }] of bound) {
         if (element.isConnected) add(element, id, conversation, turn, variant, token);
@@ -57,8 +109,40 @@ export function outputs(adapter) {
           own("data-ai-token"),
         );
       }
-      return found;
+      for (const { body, was, named, text, prompt, chat, age } of found.look([...elements], now, adapter.auto)) {
+        if (was && was !== body && held.has(was)) {
+          held.set(body, held.get(was));
+          held.delete(was);
+        }
+        add(body, named, null, null, null, null, text, prompt, chat, age);
+      }
+      return list;
     },
+
+    /** Calls `observer` on changes of the page, as `how` says; also inside of open shadow roots. */
+    watch(observer, how) {
+      observe = (root) => observer.observe(root, how);
+      observe(document);
+      for (const element of document.querySelectorAll(":defined")) if (element.shadowRoot) meet(element.shadowRoot);
+    },
+
+    /** The page changed. */
+    changed: (records) => found.changed(records, performance.now()),
+
+    /** An event of a person; whether a question may have been sent. */
+    heard(event) {
+      for (const node of event.composedPath()) if (node.nodeType === SHADOW) meet(node);
+      return editors.heard(event);
+    },
+
+    /** A question that was sent, as soon as it is certain: its text, and the id of the output it follows. */
+    asked() {
+      const text = found.asked();
+      return text && [text, after];
+    },
+
+    /** Whether the page is to be looked at again although nothing changes. */
+    waits: () => editors.waits() || found.waits(performance.now()),
 
     /** From now on the element shows this output. */
     hold: (element, id) => held.set(element, id),
@@ -72,11 +156,11 @@ export function outputs(adapter) {
      */
     owner(element) {
       for (let level = 0; element && level < LEVELS; level++) {
-        const inside = shown().filter((output) => element.contains(output));
+        const inside = shown().filter((output) => holds(element, output));
         if (inside.length > 1) break;
         const id = held.get(inside[0] ?? element);
         if (id) return id;
-        element = element.parentElement;
+        element = up(element);
       }
     },
 

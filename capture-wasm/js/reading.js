@@ -23,6 +23,7 @@ export function read(element) {
 }
 
 function walk(parent, read, depth) {
+  if (parent.shadowRoot) walk(parent.shadowRoot, read, depth + 1);
   for (let node = parent.firstChild; node; node = node.nextSibling) {
     if (node.nodeType === Node.TEXT_NODE) read[0] += node.nodeValue;
     else if (node.nodeType === Node.ELEMENT_NODE && depth < DEPTH_MAX && !node.matches(NOT_TEXT)) {

@@ -12,7 +12,10 @@ export async function servePages(house) {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, "http://page");
     try {
-      const html = await readFile(join(import.meta.dirname, "pages", `${url.pathname.slice(1)}.html`), "utf8");
+      const isScript = url.pathname.endsWith(".js");
+      const file = isScript ? url.pathname : `${url.pathname}.html`;
+      const html = await readFile(join(import.meta.dirname, "pages", file), "utf8");
+      if (isScript) return response.setHeader("content-type", "text/javascript").end(html);
       const csp = url.searchParams.get("csp");
       response.setHeader("content-type", "text/html; charset=utf-8");
       if (csp) response.setHeader("content-security-policy", csp.replaceAll("%COLLECTOR%", house.url));

@@ -25,6 +25,11 @@ pub struct Adapter {
     pub turn: Option<String>,
     /// Attribute that holds the number of the variant.
     pub variant: Option<String>,
+    /// CSS selector of the field that prompts are typed into, where it does not
+    /// tell by what it does.
+    pub composer: Option<String>,
+    /// Whether outputs are also found by what they do.
+    pub is_auto: bool,
 }
 
 impl Adapter {
@@ -37,6 +42,8 @@ impl Adapter {
             conversation: read.any_text("conversation"),
             turn: read.any_text("turn"),
             variant: read.any_text("variant"),
+            composer: read.any_text("composer"),
+            is_auto: false,
         };
         read.finish()?;
         Ok(adapter)
@@ -51,6 +58,8 @@ impl Default for Adapter {
             conversation: Some("data-ai-conversation".into()),
             turn: Some("data-ai-turn".into()),
             variant: Some("data-ai-variant".into()),
+            composer: None,
+            is_auto: true,
         }
     }
 }

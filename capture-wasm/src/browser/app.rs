@@ -19,7 +19,7 @@ use super::{
     listen::Listeners,
     object::{Object, field},
     page::{self, Visitor},
-    scan, view,
+    prompts, scan, view,
 };
 use crate::{
     adapter::Adapter,
@@ -96,6 +96,7 @@ impl App {
         }));
         view::watch(app);
         lifecycle::listen(app);
+        prompts::listen(app);
         controls::listen(app);
         copies::listen(app);
         editors::listen(app);
@@ -180,11 +181,13 @@ fn config(options: &JsValue, visitor: &Visitor) -> Result<Config, FieldError> {
 fn outputs(adapter: &Adapter) -> page::Outputs {
     page::outputs_of(&host::object(&|put| {
         put("output", Field::Text(&adapter.output));
+        put("auto", Field::Flag(adapter.is_auto));
         for (name, attribute) in [
             ("id", &adapter.id),
             ("conversation", &adapter.conversation),
             ("turn", &adapter.turn),
             ("variant", &adapter.variant),
+            ("composer", &adapter.composer),
         ] {
             put(name, attribute.as_deref().map_or(Field::Null, Field::Text));
         }

@@ -31,7 +31,7 @@ pub(super) fn now() -> Now {
     clippy::cast_precision_loss,
     reason = "a cast saturates, and the limit is far below 2^53"
 )]
-fn whole(ms: f64) -> Ms {
+pub(super) fn whole(ms: f64) -> Ms {
     ms.min(AT_MS_MAX as f64) as Ms
 }
 

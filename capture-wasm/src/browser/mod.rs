@@ -15,6 +15,7 @@ mod lifecycle;
 mod listen;
 mod object;
 mod page;
+mod prompts;
 mod redact;
 mod scan;
 mod send;

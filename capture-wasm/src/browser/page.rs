@@ -4,7 +4,7 @@
 use js_sys::Array;
 use tacit_signals::{Id, limits::LABEL_BYTES_MAX};
 use wasm_bindgen::{JsCast, prelude::*};
-use web_sys::{Document, Element, Event, Window};
+use web_sys::{Document, Element, Event, MutationObserver, MutationObserverInit, Window};
 
 use super::object::{text, whole};
 use crate::core::Reading;
@@ -19,6 +19,16 @@ extern "C" {
     pub(super) fn bind(this: &Outputs, element: &Element, binding: &JsValue);
     #[wasm_bindgen(method)]
     pub(super) fn look(this: &Outputs) -> Option<Array>;
+    #[wasm_bindgen(method)]
+    pub(super) fn watch(this: &Outputs, observer: &MutationObserver, how: &MutationObserverInit);
+    #[wasm_bindgen(method)]
+    pub(super) fn changed(this: &Outputs, records: &JsValue);
+    #[wasm_bindgen(method)]
+    pub(super) fn heard(this: &Outputs, event: &Event) -> bool;
+    #[wasm_bindgen(method)]
+    pub(super) fn asked(this: &Outputs) -> Option<Array>;
+    #[wasm_bindgen(method)]
+    pub(super) fn waits(this: &Outputs) -> bool;
     #[wasm_bindgen(method)]
     pub(super) fn hold(this: &Outputs, element: &Element, id: &str);
     #[wasm_bindgen(method)]

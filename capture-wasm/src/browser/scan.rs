@@ -16,21 +16,21 @@ use super::{
     app::App,
     clock,
     object::{Object, text, whole},
-    page,
+    page, prompts,
 };
 use crate::{
     core::Sighting,
-    detect::{Ms, turns::Present},
+    detect::{Ms, lineage::Seen, turns::Present},
 };
 
 /// From a change of the page to the look at it, ms.
-const PASS_MS: Ms = 150;
+pub(super) const PASS_MS: Ms = 150;
 
 /// A pass may take this part of the time.
 const SHARE_OF_TIME: Ms = 20;
 
 /// Places that each output takes in the list of `js/outputs.js`.
-const PLACES: u32 = 7;
+const PLACES: u32 = 11;
 
 /// The look at the page.
 #[derive(Default)]
@@ -59,8 +59,9 @@ impl Scan {
 
 /// Begins to watch the page.
 pub(super) fn watch(app: &'static App) {
-    let callback = app.listeners.function(Box::new(move |_| {
+    let callback = app.listeners.function(Box::new(move |records| {
         app.scan.changed_at.set(clock::now().mono);
+        app.outputs.changed(&records);
         soon(app, PASS_MS);
     }));
     let Ok(observer) = MutationObserver::new(&callback) else {
@@ -82,9 +83,8 @@ pub(super) fn watch(app: &'static App) {
     if names.length() > 0 {
         init.set_attribute_filter(&names);
     }
-    if observer.observe_with_options(&app.document, &init).is_ok() {
-        app.scan.observer.replace(Some(observer));
-    }
+    app.outputs.watch(&observer, &init);
+    app.scan.observer.replace(Some(observer));
     app.scan.changed_at.set(clock::now().mono);
     pass(app);
 }
@@ -114,7 +114,7 @@ fn check(binding: &JsValue) -> Result<(), FieldError> {
 }
 
 /// A pass in `wait` ms, unless one is due already.
-fn soon(app: &'static App, wait: Ms) {
+pub(super) fn soon(app: &'static App, wait: Ms) {
     let mut next = app.scan.next.borrow_mut();
     if next.is_none() && !app.is_stopped() {
         *next = Some(clock::later(
@@ -130,9 +130,11 @@ fn soon(app: &'static App, wait: Ms) {
 /// One look at all outputs.
 pub(super) fn pass(app: &'static App) {
     let started = clock::now();
-    let Some((elements, sightings)) = find(app) else {
+    let Some((elements, found)) = find(app) else {
         return;
     };
+    prompts::tell(app);
+    let sightings = name(app, found);
     let changed_at = app.scan.changed_at.get();
     let to_read = app.core(|core| core.look(started, changed_at, &sightings));
     remember(app, &elements, &sightings);
@@ -143,7 +145,7 @@ pub(super) fn pass(app: &'static App) {
         app.core(|core| core.settled(clock::now(), id, reading));
         app.view_again(element);
     }
-    if app.core(|core| core.any_grows(&sightings)) == Some(true) {
+    if app.core(|core| core.any_grows(&sightings)) == Some(true) || app.outputs.waits() {
         let took = clock::now().mono.saturating_sub(started.mono);
         soon(app, PASS_MS.max(took * SHARE_OF_TIME));
     }
@@ -160,55 +162,110 @@ pub(super) fn read_growing(app: &'static App) {
 }
 
 /// The outputs on the page with what it says of them.
-fn find(app: &'static App) -> Option<(Vec<Element>, Vec<Sighting>)> {
+fn find(app: &'static App) -> Option<(Vec<Element>, Vec<Found>)> {
     if app.is_stopped() {
         return None;
     }
-    let Some(found) = app.outputs.look() else {
+    let Some(list) = app.outputs.look() else {
         app.host
             .error("invalid_options", "adapter.output is not a CSS selector");
         app.scan.stop();
         return None;
     };
-    let (mut elements, mut sightings) = (Vec::new(), Vec::new());
+    let (mut elements, mut all) = (Vec::new(), Vec::new());
     let mut place = 0;
-    while place < found.length() {
-        let element: Element = found.get(place).unchecked_into();
-        if let Some(sighting) = sighting(app, &element, &found, place) {
+    while place < list.length() {
+        let element: Element = list.get(place).unchecked_into();
+        if let Some(found) = facts(app, &element, &list, place) {
             elements.push(element);
-            sightings.push(sighting);
+            all.push(found);
         }
         place += PLACES;
     }
-    Some((elements, sightings))
+    Some((elements, all))
+}
+
+/// An output on the page.
+enum Found {
+    /// Which one it is the page says itself.
+    Declared(Sighting),
+    /// It was found by what it does; so many ms after it was there first.
+    Seen(Seen, Ms),
 }
 
 /// The output whose places in the list of `js/outputs.js` begin at `place`.
-fn sighting(app: &'static App, element: &Element, found: &Array, place: u32) -> Option<Sighting> {
-    let fact = |n| found.get(place + n);
+fn facts(app: &'static App, element: &Element, list: &Array, place: u32) -> Option<Found> {
+    let fact = |n| list.get(place + n);
     let held = page::id(&fact(1));
+    if let Some(chat) = whole(&fact(9)) {
+        let seen = Seen {
+            held,
+            named: page::id(&fact(2)),
+            text: fact(7).as_string(),
+            prompt: text(&fact(8)),
+            chat,
+        };
+        let age = fact(10).as_f64().unwrap_or_default();
+        return Some(Found::Seen(seen, clock::whole(age)));
+    }
     let name = text(&fact(2));
     let id = match (&*name, &held) {
         // An id of our own stays with the element.
         ("", Some(held)) => held.clone(),
-        ("", None) => Id::client_made(clock::now().wall, clock::random()),
+        ("", None) => mint(),
         (name, _) => Id::parse("output", name).ok()?,
     };
     // The text of an element that is new, or of an output that still grows. A
     // settled output is looked at again when its element is replaced.
     let is_new = held.as_ref() != Some(&id);
     let look = is_new || app.scan.is_latest(&id) || app.core(|core| core.is_growing(&id))?;
-    Some(Sighting {
+    Some(Found::Declared(Sighting {
         variant: whole(&fact(5)),
         token: fact(6).as_string().map(|token| Box::from(&*token)),
         glance: look.then(|| element.text_content().unwrap_or_default()),
+        age: 0,
         present: Present {
             conversation: page::id(&fact(3)),
             turn: whole(&fact(4)),
             held_before: held.filter(|_| is_new),
             id,
         },
-    })
+    }))
+}
+
+/// Names those that the page does not name.
+fn name(app: &'static App, found: Vec<Found>) -> Vec<Sighting> {
+    let mut seen = Vec::new();
+    for one in &found {
+        if let Found::Seen(facts, _) = one {
+            seen.push(facts.clone());
+        }
+    }
+    let named = app.core(|core| core.identify(clock::now(), &seen, &mut mint));
+    let mut named = named.unwrap_or_default().into_iter();
+    let mut sightings = Vec::new();
+    for one in found {
+        match one {
+            Found::Declared(sighting) => sightings.push(sighting),
+            Found::Seen(seen, age) => sightings.extend(named.next().map(|version| Sighting {
+                variant: Some(version.variant),
+                token: None,
+                glance: seen.text,
+                age,
+                present: Present {
+                    held_before: seen.held.filter(|held| *held != version.id),
+                    conversation: Some(version.conversation),
+                    turn: Some(version.turn),
+                    id: version.id,
+                },
+            })),
+        }
+    }
+    sightings
+}
+
+fn mint() -> Id {
+    Id::client_made(clock::now().wall, clock::random())
 }
 
 /// Takes the new state of the page over, and tells the view what came and went.

@@ -9,7 +9,7 @@ use tacit_signals::{Event, Id, Signal};
 use crate::{
     by_id::ById,
     config::Config,
-    detect::{copied, dwell::Dwell, edited::Editing, turns::Turns},
+    detect::{copied, dwell::Dwell, edited::Editing, lineage::Lineage, turns::Turns},
     outbox::Outbox,
     session::{Now, Session},
 };
@@ -33,6 +33,7 @@ pub struct Core {
     outbox: Outbox,
     outputs: ById<Output>,
     turns: Turns,
+    lineage: Lineage,
     dwell: Dwell,
     one_copy: copied::OneAct,
     editors: Vec<(u32, Vec<(Id, Editing)>)>,
@@ -51,6 +52,7 @@ impl Core {
             outbox,
             outputs: ById::default(),
             turns: Turns::default(),
+            lineage: Lineage::default(),
             dwell,
             one_copy: copied::OneAct::default(),
             editors: Vec::new(),

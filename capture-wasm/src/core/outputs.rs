@@ -6,6 +6,7 @@ use super::Core;
 use crate::{
     detect::{
         Ms,
+        lineage::{Context, Seen, Version},
         shown::{self, Growth, Look},
         stopped::StopAsked,
         turns::Present,
@@ -26,8 +27,11 @@ pub struct Sighting {
     pub variant: Option<u32>,
     /// The registration's token, where the page has one.
     pub token: Option<Box<str>>,
-    /// All text inside the element, as cheaply as it can be read.
+    /// All text inside the element, as cheaply as it can be read; none where it
+    /// is as before.
     pub glance: Option<String>,
+    /// For how long it had been there when it was first seen.
+    pub age: Ms,
 }
 
 /// The text of an output, read with care once it stands still.
@@ -85,23 +89,42 @@ impl Core {
         to_read
     }
 
+    /// Which outputs the answers are that the page does not name; `mint` makes an id.
+    pub fn identify(
+        &mut self,
+        now: Now,
+        seen: &[Seen],
+        mint: &mut dyn FnMut() -> Id,
+    ) -> Vec<Version> {
+        let is_shown = |id: &Id| self.outputs.get(id).is_some_and(|output| output.shown);
+        let mut context = Context {
+            asked: self.turns.asked_for(now.mono),
+            is_shown: &is_shown,
+            mint,
+        };
+        self.lineage.identify(seen, &mut context)
+    }
+
     /// Takes one output in; whether its text should be read.
     fn sight(&mut self, now: Now, changed_at: Ms, sighting: &Sighting) -> bool {
         let id = &sighting.present.id;
-        let text = sighting.glance.as_deref().unwrap_or_default();
         if let Some(known) = self.outputs.get_mut(id) {
             known.take_over(sighting);
-            let looked = |growth: &mut Growth| growth.look(now.mono, changed_at, text);
-            return sighting.glance.is_some()
-                && matches!(looked(&mut known.growth), Look::Settled { .. });
+            let look = match &sighting.glance {
+                Some(text) => known.growth.look(now.mono, changed_at, text),
+                None => known.growth.rest(now.mono),
+            };
+            return matches!(look, Look::Settled { .. });
         }
+        let text = sighting.glance.as_deref().unwrap_or_default();
+        let first_at = now.mono.saturating_sub(sighting.age);
         let conversation = sighting.present.conversation.as_ref();
         let mut output = Output {
             conversation: None,
             turn: None,
             variant: None,
             token: None,
-            growth: Growth::new(now.mono, text),
+            growth: Growth::new(first_at, text),
             reading: Reading::default(),
             shown: false,
             replaces: None,

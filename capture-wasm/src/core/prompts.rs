@@ -35,6 +35,7 @@ impl Core {
     /// if there is one. Told when it was sent, so before its answer is there.
     pub fn prompted(&mut self, now: Now, after: Option<&Id>, text: &str) {
         self.turns.prompted();
+        self.lineage.prompted(after);
         if let Some(id) = after
             && self.prompts.followed.as_ref() != after
             && let Some(output) = self.outputs.get(id)

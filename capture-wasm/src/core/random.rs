@@ -203,6 +203,7 @@ impl Page {
                 variant: (n.is_multiple_of(2)).then_some(u32::MAX - u32::from(n)),
                 token: None,
                 glance: (!act.what.is_multiple_of(5)).then(|| text.clone()),
+                age: act.which.into(),
             });
         }
         let changed_at = if act.flag { self.now.mono } else { 0 };

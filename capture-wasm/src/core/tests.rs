@@ -31,6 +31,7 @@ fn sighting(name: &str, turn: u32, variant: u32, text: &str) -> Sighting {
         variant: Some(variant),
         token: Some("t".into()),
         glance: Some(text.into()),
+        age: 0,
     }
 }
 

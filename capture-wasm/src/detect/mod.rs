@@ -7,6 +7,7 @@ pub mod copied;
 pub mod dwell;
 pub mod edited;
 pub mod followed_up;
+pub mod lineage;
 pub mod rated;
 pub mod regenerated;
 pub mod shown;

@@ -16,6 +16,7 @@ pub struct Growth {
     first_at: Ms,
     last_change_at: Ms,
     fingerprint: u64,
+    is_blank: bool,
     is_settled: bool,
 }
 
@@ -41,6 +42,7 @@ impl Growth {
             first_at: now,
             last_change_at: now,
             fingerprint: fingerprint(text),
+            is_blank: text::is_blank(text),
             is_settled: false,
         }
     }
@@ -50,13 +52,19 @@ impl Growth {
         let fingerprint = fingerprint(text);
         if fingerprint != self.fingerprint {
             self.fingerprint = fingerprint;
+            self.is_blank = text::is_blank(text);
             self.last_change_at = changed_at.min(now).max(self.first_at);
             self.is_settled = false;
         }
+        self.rest(now)
+    }
+
+    /// The same when the text did not change.
+    pub fn rest(&mut self, now: Ms) -> Look {
         if self.is_settled {
             return Look::Still;
         }
-        if text::is_blank(text) || now.saturating_sub(self.last_change_at) < SETTLE_MS {
+        if self.is_blank || now.saturating_sub(self.last_change_at) < SETTLE_MS {
             return Look::Growing;
         }
         self.is_settled = true;

@@ -72,6 +72,13 @@ impl Turns {
         self.asked = Some((output.clone(), now));
     }
 
+    /// The output for which another answer is awaited.
+    #[must_use]
+    pub fn asked_for(&self, now: Ms) -> Option<&Id> {
+        let (id, at) = self.asked.as_ref()?;
+        (now.saturating_sub(*at) <= ASKED_MS).then_some(id)
+    }
+
     /// Another question was asked, so what comes now answers that one.
     pub fn prompted(&mut self) {
         self.asked = None;

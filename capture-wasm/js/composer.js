@@ -1,0 +1,102 @@
+// Which editable is the composer, and what was sent from it. Found by what it
+// does: at Enter or a click it holds a text, and soon after it does not. Facts
+// only; nothing of the page is changed, and a value is read when something may
+// have been sent, never while a person types.
+
+import { controlOf, editorOf, targetOf, valueOf } from "./reading.js";
+
+/** Sending may take the page this long: it may wait for its server. */
+const SENDING_MS = 10_000;
+
+/** What a control says may be what it asks, as suggestions do. */
+const SUGGESTION_MAX = 400;
+
+const EDITABLES = "textarea,input[type=text],input:not([type]),[contenteditable]";
+
+/** `isPart(element)`: whether it stands in an answer; `chosen`: a selector of the composer, if the page named one. */
+export function composers(isPart, chosen) {
+  /** Those that were used, the one in use last. Weak, as pages replace them. */
+  let used = [];
+  /** Those that hold a text which may just have been sent. */
+  let holding = [];
+  let suggestion = null;
+  /** The editables that were on the page then. */
+  let there = null;
+  let pressedAt = 0;
+
+  const use = (editor) => {
+    used = [...used.filter((other) => other.deref() && other.deref() !== editor), new WeakRef(editor)].slice(-4);
+  };
+  const isComposer = (editor) => editor && (chosen ? editor.closest(chosen) : !isPart(editor));
+
+  /** Remembers what the editables hold before the page's own listeners run. */
+  function press(event) {
+    const focused = targetOf(event).getRootNode().activeElement;
+    const candidates = new Set(used.map((editor) => editor.deref()));
+    if (focused?.matches(EDITABLES) && isComposer(focused)) candidates.add(focused);
+    holding = [];
+    for (const editor of candidates) {
+      const text = editor?.isConnected ? valueOf(editor) : "";
+      if (text.trim()) holding.push({ editor, text });
+    }
+    pressedAt = performance.now();
+    if (holding.length > 0) {
+      there = new WeakSet(document.querySelectorAll(EDITABLES));
+      return true;
+    }
+    const control = event.type === "click" && controlOf(event);
+    const says = control && !isPart(control) && control.textContent.trim();
+    suggestion = says && says.length <= SUGGESTION_MAX ? control : null;
+    return Boolean(suggestion);
+  }
+
+  return {
+    /** An event of a person. Whether something may have been sent by it. */
+    heard(event) {
+      if (event.type === "input") {
+        const editor = editorOf(event);
+        if (isComposer(editor)) use(editor);
+        return false;
+      }
+      // Enter also ends the choice of a word in scripts that are composed.
+      if (event.type === "keydown" && (event.key !== "Enter" || event.isComposing)) return false;
+      return press(event);
+    },
+
+    /**
+     * What was sent since the last press, once: `text`, the `editor` it was sent from, and whether it is `sure` that
+     * it was. Otherwise a suggestion may have been, or an editor that went away with its text may have been given up.
+     */
+    sent() {
+      if (performance.now() - pressedAt > SENDING_MS) holding = [];
+      for (const { editor, text } of holding) {
+        const gone = !editor.isConnected;
+        const now = gone ? "" : valueOf(editor);
+        // What is typed next may be there already.
+        if (now.trim() && now.startsWith(text.slice(0, 8))) continue;
+        holding = [];
+        if (!gone) use(editor);
+        return { text, editor, sure: !gone || Boolean(heir(editor)) };
+      }
+      const says = suggestion;
+      suggestion = null;
+      return says && { text: says.textContent, control: says, sure: false };
+    },
+
+    /** Whether something may still turn out to have been sent. */
+    waits: () => holding.length > 0,
+
+    /** The composers used so far that are on the page. */
+    all: () => used.map((editor) => editor.deref()).filter((editor) => editor?.isConnected),
+  };
+
+  /** An empty composer that came in the place of `editor`, as some pages move theirs after the first question. */
+  function heir(editor) {
+    for (const other of document.querySelectorAll(editor.tagName)) {
+      if (other.matches(EDITABLES) && !there.has(other) && !valueOf(other).trim() && isComposer(other)) {
+        use(other);
+        return other;
+      }
+    }
+  }
+}

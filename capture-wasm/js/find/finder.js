@@ -1,0 +1,232 @@
+// Finds answers by what they do, on pages that nobody described: a prompt is
+// sent, an echo of it is drawn, and after it a text grows. What was learned from
+// one answer then finds those that were there before or come back.
+
+import { bodyOf, sizesOf } from "./body.js";
+import { echoes, forms } from "./echo.js";
+import { search } from "./growth.js";
+import { messageId } from "./ids.js";
+import { learn } from "./signature.js";
+import { bare, holds, textOf, up } from "./tree.js";
+import { read } from "../reading.js";
+
+/** Markers in wide use. They are right where they are. */
+const MARKS = ["message-author-role", "message-role", "role", "author", "sender"].flatMap((name) =>
+  ["assistant", "bot", "ai"].map((role) => `[data-${name}=${role}]`),
+);
+const MARKED = [...MARKS, "[data-testid*=assistant-message]"].join();
+
+/** An answer may take this long to begin; of a suggestion not even that somebody asked is certain. */
+const ASK_MS = 120_000;
+const UNSURE_MS = 4_000;
+
+/** After an answer another may come for the same question, as after its reasoning. */
+const MORE_MS = 15_000;
+
+/** A text at rest is learned from. */
+const REST_MS = 800;
+
+/** Texts read in one pass, in characters: the newest answers first, then others in turn. */
+const READ_MAX = 200_000;
+
+/** So many changes between two passes leave no time but for the newest. */
+const RECORDS_MAX = 5_000;
+
+const PROMPT_MAX = 400;
+
+/** `roots()`: the document and the open shadow roots known; `composers()`: those in use. */
+export function finder(roots, composers) {
+  /** The answers on the page, in their order. */
+  let units = [];
+  /** The question that waits for its answer. */
+  let ask = null;
+  let signature = null;
+  let records = 0;
+  let changedAt = 0;
+  let turnToRead = 0;
+  const hidden = new WeakSet();
+  /** Outputs that the page named. */
+  const named = new WeakSet();
+  const chats = [];
+
+  const overlaps = (element, other) => holds(element, other) || holds(other, element);
+  const isTyped = (element) => composers().some((editor) => holds(editor, element));
+  const isComposing = (element) => composers().some((editor) => holds(element, editor));
+  const isKnown = (element) => units.some(({ root }) => overlaps(root, element));
+
+  /** The number of the chat that `element` belongs to: two on one page have a composer each. */
+  function chatOf(element) {
+    for (const editor of composers()) {
+      if (chats.some((chat) => chat.deref() === editor)) continue;
+      const free = chats.findIndex((chat) => !chat.deref()?.isConnected);
+      chats.splice(free < 0 ? chats.length : free, 1, new WeakRef(editor));
+    }
+    for (let place = element; place; place = up(place)) {
+      const number = chats.findIndex((chat) => chat.deref() && holds(place, chat.deref()));
+      if (number >= 0) return number;
+    }
+    return 0;
+  }
+
+  function add(unit) {
+    const { root } = unit;
+    const place = units.findIndex((other) => other.root.compareDocumentPosition(root) & Node.DOCUMENT_POSITION_PRECEDING);
+    units.splice(place < 0 ? units.length : place, 0, Object.assign(unit, { all: null, chat: chatOf(root) }));
+  }
+
+  /** The person's turn before an answer; null where another answer comes first. */
+  function turnBefore(root) {
+    for (let place = root; place && !isComposing(place); place = up(place)) {
+      for (let turn = place.previousElementSibling; turn; turn = turn.previousElementSibling) {
+        if (units.some((unit) => holds(turn, unit.root))) return null;
+        if (textOf(turn).trim()) return turn;
+      }
+    }
+    return null;
+  }
+
+  /** Messages that say themselves that they are answers, or look like one. */
+  function recognise(now) {
+    for (const root of roots()) {
+      for (const message of root.querySelectorAll(MARKED)) if (!isKnown(message)) recognised(message, null, now);
+      if (!signature) continue;
+      for (const found of root.querySelectorAll(signature.selector)) {
+        let message = found;
+        for (let level = 0; level < signature.up; level++) message = up(message) ?? message;
+        if (!isKnown(message)) recognised(message, signature.within, now);
+      }
+    }
+  }
+
+  function recognised(root, within, now) {
+    if (root.closest("[data-tacit-private]") || isComposing(root)) return;
+    const turn = turnBefore(root);
+    // What was asked just now is answered by what comes after it.
+    const asks = ask && turn ? bare(textOf(turn)) : "";
+    const isAnswer = ask && !ask.answered && ask.forms.some((form) => asks.includes(form));
+    add({ root, within, turn, sizes: isAnswer ? sizesOf(root) : null, since: now, at: now, ask: isAnswer ? ask : null });
+    if (isAnswer) Object.assign(ask, { answered: now, batches: [] });
+  }
+
+  function isVisible(element) {
+    if (element.checkVisibility?.({ opacityProperty: true, visibilityProperty: true }) === false) return false;
+    // A copy for screen readers is cut down to a pixel, or stands beside the page.
+    for (let place = element, level = 0; place && level < 8; place = up(place), level++) {
+      const { width, height, right, bottom } = place.getBoundingClientRect();
+      if (width <= 1 || height <= 1 || right < 0 || (bottom < 0 && place.scrollHeight < 2)) return false;
+    }
+    return true;
+  }
+
+  function isNew(element) {
+    return ask.batches.some((batch) =>
+      batch.some(({ addedNodes, target }) => [...addedNodes].some((node) => overlaps(element, node)) || holds(element, target)),
+    );
+  }
+
+  /** Looks for the answer to the question. */
+  function answer(now) {
+    const { answered, echo: old } = ask;
+    if (now - Math.max(answered ?? 0, ask.at) > (answered ? MORE_MS : ask.sure || old ? ASK_MS : UNSURE_MS)) return (ask = null);
+    const skips = (element) =>
+      isKnown(element) || ask.control?.contains(element) || ask.search.grewAround(element) || isTyped(element);
+    const found = answered && old?.isConnected ? [old] : echoes(ask.forms, skips);
+    if (found.length === 0) return;
+    ask.echo = found[0];
+    const refuses = (element) => hidden.has(element) || isKnown(element) || isComposing(element);
+    const best = ask.search.answer(found, refuses, isNew, ask.sure && !answered, now);
+    if (!best || (answered && up(best.element) !== ask.parent)) return;
+    if (!isVisible(best.element)) return hidden.add(best.element);
+    add({ root: best.element, sizes: best.base, since: best.since, at: best.at, turn: best.turn, ask });
+    Object.assign(ask, { answered: now, echo: best.echo, parent: up(best.element), batches: [] });
+  }
+
+  /** Reads a unit; whether its text changed. */
+  function refresh(unit, now) {
+    const all = textOf(unit.root);
+    if (all === unit.all && unit.body.isConnected) return false;
+    unit.all = all;
+    unit.at = now;
+    unit.was = unit.body;
+    unit.body = (unit.within && unit.root.querySelector(unit.within)) || bodyOf(unit.root, unit.sizes);
+    unit.turn = unit.turn?.isConnected ? unit.turn : turnBefore(unit.root);
+    const asks = unit.turn ? bare(read(bodyOf(unit.turn))[0]) : "";
+    unit.prompt = (unit.ask?.forms.find((form) => asks.includes(form)) ?? asks).slice(0, PROMPT_MAX);
+    return true;
+  }
+
+  return {
+    /** Somebody asked, by a composer or by a suggestion's `control`. */
+    ask({ text, control, sure }, now) {
+      const parts = control ? [...control.querySelectorAll("*")].map((part) => part.textContent) : [];
+      const wanted = [text, ...parts].flatMap(forms).filter((form) => sure || form.length > 7);
+      ask = wanted.length > 0 ? { forms: wanted, text, control, sure, at: now, search: search(), batches: [], told: false } : null;
+    },
+
+    /** Whether `element` stands in the message of an answer. */
+    isPart: (element) => units.some(({ root }) => holds(root, element)),
+
+    /** The page changed. */
+    changed(batch, now) {
+      records += batch.length;
+      changedAt = now;
+      if (ask && !ask.answered && records <= RECORDS_MAX) ask.batches.push(batch);
+    },
+
+    /**
+     * The answers on the page: their `body`, and the one they had before; the `text` if it changed; what is known of each.
+     * `declared` are those that the page names; where it names all, none is looked for.
+     */
+    look(declared, now, isAuto) {
+      const many = records > RECORDS_MAX;
+      records = 0;
+      for (const output of declared) {
+        if (!named.has(output) && ask) ask.answered ??= now;
+        named.add(output);
+      }
+      if (!isAuto) {
+        if (ask && !ask.answered) ask.echo = echoes(ask.forms, (element) => isTyped(element))[0];
+        return [];
+      }
+      for (const { root, at, ask: theirs } of units) {
+        // What is drawn anew while it grows is found again as it was found first.
+        if (!root.isConnected && theirs && now - at < MORE_MS) ask ??= theirs;
+        if (!root.isConnected && ask === theirs && ask) ask.answered = undefined;
+      }
+      const isOthers = (element) => declared.some((other) => overlaps(element, other));
+      units = units.filter(({ root }) => root.isConnected && !isOthers(root));
+      if (!many) {
+        recognise(now);
+        units = units.filter(({ root }) => !isOthers(root));
+        if (ask) answer(now);
+      }
+      let left = many ? 1 : READ_MAX;
+      const texts = new Map();
+      for (let n = 0; n < units.length && left > 0; n++) {
+        // The newest, then the others where the last pass ended.
+        const unit = units.at(n < 3 ? -1 - n : -1 - (turnToRead++ % units.length));
+        if (texts.has(unit)) continue;
+        texts.set(unit, refresh(unit, now) ? textOf(unit.body) : null);
+        left -= unit.all.length;
+      }
+      const last = units.at(-1);
+      if (last?.ask && last.turn && last.body && now - last.at >= REST_MS && last.learned !== last.all) {
+        last.learned = last.all;
+        signature = learn(last.root, last.body, last.turn) ?? signature;
+      }
+      return units
+        .filter((unit) => unit.body)
+        .map((unit) => ({ ...unit, text: texts.get(unit) ?? null, named: messageId(unit.root, unit.body), age: now - unit.since }));
+    },
+
+    /** The text of the question, as soon as it is certain that somebody asked; once. */
+    asked() {
+      if (!ask || ask.told || !(ask.answered || (ask.sure && ask.echo))) return null;
+      ask.told = true;
+      return ask.control && ask.echo ? textOf(ask.echo).trim() : ask.text;
+    },
+
+    /** Whether something is to be looked at again although nothing changes. */
+    waits: (now) => Boolean(ask) && now - changedAt < 7_000,
+  };
+}

@@ -1,0 +1,98 @@
+// What grows after an echo. The lowest common ancestor of an echo and of what
+// grows is the transcript, if it is the deepest there is; its two children are
+// the person's turn and the answer. Toasts, status lines and footers change
+// too, but they do not grow, or not as near.
+
+import { sizesOf } from "./body.js";
+import { bare, holds, path, textOf, up } from "./tree.js";
+
+/** So many growths are no accident. */
+const TICKS = 3;
+
+/** Without a stream the longest text is taken that stands still for so long; a short one may be a status line. */
+const REST_MS = 2_500;
+const REST_SHORT_MS = 6_000;
+const SHORT = 40;
+
+/** Siblings after the person's turn: the answer is the first or hardly later. */
+const SIBLINGS_MAX = 12;
+
+/** What is longer from the start is a pane, and no answer. */
+const TEXT_MAX = 20_000;
+
+/** What an indicator ends in, whatever its language: "Typing…". */
+const UNFINISHED = /(?:…|\.\.\.)\s*$/;
+
+const NO_ANSWER = "script,style,template,textarea,input,select,button,form,[aria-hidden=true],[hidden],[contenteditable],[data-tacit-private]";
+
+/** The search of one answer. */
+export function search() {
+  /** What was seen after an echo so far. */
+  let seen = [];
+
+  /** What is known of `element` as of this pass, whether it grew or not. */
+  function look(element, now) {
+    const text = textOf(element);
+    let one = seen.find((other) => other.element === element);
+    // Some pages draw the answer anew with every word.
+    one ??= seen.find((other) => !other.element.isConnected && other.text && isMore(text, other.text));
+    if (!one) {
+      one = { element, text, ticks: 0, since: now, at: now, base: sizesOf(element) };
+      seen.push(one);
+      return one;
+    }
+    one.element = element;
+    if (one.text === text) return one;
+    if (isMore(text, one.text)) one.ticks++;
+    else one.ticks = 0;
+    Object.assign(one, { text, at: now });
+    return one;
+  }
+
+  return {
+    /** Whether `element` stands in what already grew: an answer may repeat the question. */
+    grewAround: (element) => seen.some((one) => one.ticks > 1 && holds(one.element, element)),
+
+    /**
+     * The answer, once it is certain, given the `echoes` of its prompt: its element, the person's `turn` beside it,
+     * since when, and how long its parts were at first. `isNew(element)` since the prompt; `sure` that it was sent.
+     */
+    answer(echoes, refuses, isNew, sure, now) {
+      let best = null;
+      for (const echo of echoes) {
+        let depth = path(echo).length;
+        for (let turn = echo; depth > 0; turn = up(turn), depth--) {
+          for (const element of after(turn)) {
+            if (element.matches(NO_ANSWER) || echoes.some((other) => holds(element, other)) || refuses(element)) continue;
+            const one = look(element, now);
+            if (one.text.length > TEXT_MAX && !one.ticks) continue;
+            const rank = one.ticks >= TICKS ? 1e6 + depth : sure && rests(one, turn, now) && isNew(element) ? one.text.length : 0;
+            if (rank > (best?.rank ?? 0)) best = { ...one, turn, echo, rank };
+          }
+        }
+      }
+      return best;
+    },
+  };
+}
+
+/** The next siblings; and the one before, as lists that are drawn upwards have the newest first. */
+function after(turn) {
+  const found = [];
+  for (let next = turn.nextElementSibling; next && found.length < SIBLINGS_MAX; next = next.nextElementSibling) found.push(next);
+  const previous = turn.previousElementSibling;
+  if (previous && previous.tagName === turn.tagName) found.push(previous);
+  return found;
+}
+
+function rests({ text, at }, turn, now) {
+  const length = bare(text).length;
+  if (UNFINISHED.test(text) || length === 0) return false;
+  return now - at >= (length < SHORT ? REST_SHORT_MS : REST_MS);
+}
+
+/** Whether `text` is `old` and more. Its end may have been half of some Markdown. */
+function isMore(text, old) {
+  const [one, other] = [bare(text), bare(old)];
+  return one.length > other.length && one.startsWith(other.slice(0, -12));
+}

@@ -1,0 +1,28 @@
+//! What a person asks, by the composer or by a suggestion; `js/composer.js`
+//! tells which that is.
+
+use web_sys::Event;
+
+use super::{app::App, clock, object::text, page, scan};
+
+pub(super) fn listen(app: &'static App) {
+    let listeners = &app.listeners;
+    for event in ["input", "keydown", "click", "submit"] {
+        listeners.on(app, &app.document, event, on_event);
+    }
+}
+
+/// Only noted here: what was sent is known once the page has handled it.
+fn on_event(app: &'static App, event: &Event) {
+    if event.is_trusted() && app.outputs.heard(event) {
+        scan::soon(app, scan::PASS_MS);
+    }
+}
+
+/// Tells a question that turned out to have been sent.
+pub(super) fn tell(app: &'static App) {
+    if let Some(asked) = app.outputs.asked() {
+        let after = page::id(&asked.get(1));
+        app.core(|core| core.prompted(clock::now(), after.as_ref(), &text(&asked.get(0))));
+    }
+}
