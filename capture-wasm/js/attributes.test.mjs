@@ -42,3 +42,9 @@ test("an adapter is a selector, or JSON", () => {
   });
   assert.deepEqual(readOptions({ adapter: '{"output"' }).adapter, { output: '{"output"' });
 });
+
+test("patterns to take out are a JSON list, or one", () => {
+  assert.deepEqual(readOptions({ redact: '["ACME-\\\\d+","b"]' }).redact, ["ACME-\\d+", "b"]);
+  assert.deepEqual(readOptions({ redact: "ACME-\\d+" }).redact, ["ACME-\\d+"]);
+  assert.deepEqual(readOptions({ redact: "[abc]+" }).redact, ["[abc]+"]);
+});

@@ -18,6 +18,8 @@ export interface StartOptions {
   storage?: "memory" | "local";
   /** Which text may leave the browser. Default `off`: none. */
   content?: "off" | "edits" | "full";
+  /** Besides e-mail addresses, keys and long numbers: what is taken out of text before it may leave. */
+  redact?: (RegExp | string)[];
   /** `sketch` sends 8 hashes of an answer, by which the collector finds what the server registered. Default `off`. */
   join?: "off" | "sketch";
   /** Share of the conversations that are captured, 0–1. Default 1. */

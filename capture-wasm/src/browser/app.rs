@@ -19,7 +19,7 @@ use super::{
     listen::Listeners,
     object::{Object, field},
     page::{self, Visitor},
-    prompts, scan, view,
+    prompts, redact, scan, view,
 };
 use crate::{
     adapter::Adapter,
@@ -65,6 +65,11 @@ impl App {
                 return None;
             }
         };
+        // A pattern that finds nothing would let everything leave.
+        if !redact::prepare(&field(options, "redact")) {
+            host.error("invalid_options", "redact: is no list of patterns");
+            return None;
+        }
         let now = clock::now();
         let random = clock::random::<20>();
         let header = header(&config, &visitor, random);
@@ -76,11 +81,13 @@ impl App {
         } = visitor;
         let is_visible = document.visibility_state() == VisibilityState::Visible;
         let dwell = Dwell::new(now.mono, is_visible, document.has_focus().unwrap_or(true));
+        let mut core = Core::new(config, session, outbox, dwell);
+        core.redact_by(redact::redact);
         let app = Box::leak(Box::new(Self {
-            endpoint: config.endpoint.clone(),
-            outputs: outputs(&config.adapter),
+            endpoint: core.config().endpoint.clone(),
+            outputs: outputs(&core.config().adapter),
             listeners: Listeners,
-            core: RefCell::new(Core::new(config, session, outbox, dwell)),
+            core: RefCell::new(core),
             window,
             document,
             host,

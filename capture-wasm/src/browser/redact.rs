@@ -1,14 +1,29 @@
-//! Takes the commonest identifiers out of text before it may leave, by the
-//! browser's own RegExp: a regex engine would double the module.
+//! Takes the commonest identifiers, and what the site names, out of text before
+//! it may leave; see `js/redact.js`.
 
-use js_sys::{JsString, RegExp};
+use js_sys::Array;
 use tacit_signals::text::PRIVATE;
+use wasm_bindgen::prelude::*;
 
-/// `text` without what [`PRIVATE`] finds.
-pub(super) fn redact(text: &str) -> String {
-    let mut text = JsString::from(text);
+#[wasm_bindgen(module = "/js/redact.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = redactBy)]
+    fn redact_by(known: &Array, own: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_name = redact)]
+    fn replaced(text: &str) -> String;
+}
+
+/// Takes the site's patterns over; whether all of them are some.
+pub(super) fn prepare(own: &JsValue) -> bool {
+    let known = Array::new();
     for (pattern, mark) in PRIVATE {
-        text = text.replace_by_pattern(&RegExp::new(pattern, "g"), mark);
+        known.push(&pattern.into());
+        known.push(&mark.into());
     }
-    text.into()
+    redact_by(&known, own).is_ok()
+}
+
+/// `text` without what [`PRIVATE`] and the site's patterns find.
+pub(super) fn redact(text: &str) -> String {
+    replaced(text)
 }

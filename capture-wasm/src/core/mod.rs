@@ -14,6 +14,7 @@ use crate::{
     session::{Now, Session},
 };
 
+mod content;
 mod controls;
 mod copies;
 mod edits;
@@ -21,6 +22,7 @@ mod outputs;
 mod prompts;
 mod reading;
 
+pub use content::Redact;
 pub use outputs::{Reading, Sighting};
 
 use outputs::Output;
@@ -39,6 +41,8 @@ pub struct Core {
     editors: Vec<(u32, Vec<(Id, Editing)>)>,
     prompts: prompts::Prompts,
     consented: bool,
+    asked: Option<content::Asked>,
+    redact: Redact,
     heard: Vec<Event>,
 }
 
@@ -58,6 +62,8 @@ impl Core {
             editors: Vec::new(),
             prompts: prompts::Prompts::default(),
             consented: true,
+            asked: None,
+            redact: |_| String::new(),
             heard: Vec::new(),
         }
     }

@@ -170,9 +170,12 @@ impl Core {
             .take()
             .and_then(|stop| stop.settled(first_at, ended_at, chars));
         self.dwell.grew(id);
-        if let Some(shown) = self.first_shown(id, measured) {
+        let shown = self.first_shown(id, measured);
+        let is_first = shown.is_some();
+        if let Some(shown) = shown {
             self.emit(now, id, Signal::Shown(Box::new(shown)));
         }
+        self.tell_texts(now, id, is_first);
         if let Some(stopped) = stopped {
             self.emit(now, id, stopped);
         }

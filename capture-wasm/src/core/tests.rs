@@ -1,4 +1,6 @@
-use tacit_signals::{Event, Id, SessionId, Share, Signal, codec::Header, named::Value};
+use tacit_signals::{
+    Event, Id, SessionId, Share, Signal, codec::Header, named::Value, signal::ContentRole,
+};
 
 use super::*;
 use crate::{
@@ -290,4 +292,64 @@ fn nothing_leaves_outside_the_sample() {
     );
     assert_eq!(page.heard(), []);
     assert!(page.core.outbox().is_empty());
+}
+
+/// The texts that left, with their outputs.
+fn told_texts(page: &mut Page) -> Vec<(String, ContentRole, String)> {
+    let text = |event: Event| match event.signal {
+        Signal::Content { role, text } => Some((event.output.to_string(), role, text)),
+        _ => None,
+    };
+    page.core
+        .take_heard()
+        .into_iter()
+        .filter_map(text)
+        .collect()
+}
+
+#[test]
+fn answers_and_prompts_leave_redacted_where_the_site_said_full() {
+    let mut page = Page::new("full");
+    page.core.redact_by(|text| text.replace("blue", "[colour]"));
+    page.show("a1", 0, 0);
+    let answer = ANSWER.replace("blue", "[colour]");
+    let told = |id: &str, role, text: &str| (id.to_owned(), role, text.to_owned());
+    assert_eq!(
+        told_texts(&mut page),
+        [told("a1", ContentRole::Answer, &answer)]
+    );
+    page.core.prompted(page.now, None, "Why is it blue?");
+    // An answer that was there before goes on, and answers nothing new.
+    let grown = Reading {
+        text: format!("{ANSWER} More."),
+        code: Vec::new(),
+    };
+    page.core.settled(page.now, &id("a1"), grown);
+    assert_eq!(
+        told_texts(&mut page),
+        [told("a1", ContentRole::Answer, &format!("{answer} More."))]
+    );
+    page.show("a2", 1, 0);
+    let both = [
+        told("a2", ContentRole::Prompt, "Why is it [colour]?"),
+        told("a2", ContentRole::Answer, &answer),
+    ];
+    assert_eq!(told_texts(&mut page), both);
+    page.show("a3", 2, 0);
+    assert_eq!(told_texts(&mut page).len(), 1, "a prompt is told once");
+}
+
+#[test]
+fn no_answer_and_no_prompt_leaves_otherwise() {
+    for content in ["off", "edits"] {
+        let mut page = Page::new(content);
+        page.core.redact_by(str::to_owned);
+        page.core.prompted(page.now, None, "Why is it blue?");
+        page.show("a1", 0, 0);
+        assert_eq!(told_texts(&mut page), []);
+    }
+    let mut page = Page::new("full");
+    page.core.redact_by(|_| "x".repeat(40_000));
+    page.show("a1", 0, 0);
+    assert_eq!(told_texts(&mut page), [], "too long for a frame");
 }
