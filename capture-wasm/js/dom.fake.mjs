@@ -54,6 +54,9 @@ export class Element extends Node {
     for (let place = other; place; place = place.parentElement) if (place === this) return true;
     return false;
   }
+  querySelector(selectors) {
+    return this.all().slice(1).find((element) => element.matches(selectors)) ?? null;
+  }
   all() {
     return [this, ...this.childNodes.flatMap((child) => (child instanceof Element ? child.all() : []))];
   }

@@ -10,6 +10,9 @@ import { SHADOW, holds, meet, onShadow, path, up } from "./find/tree.js";
 /** Places of an output in the list of `look()`. */
 const PLACES = 11;
 
+/** The newest so many outputs of a page are looked at. */
+const OUTPUTS_MAX = 500;
+
 /** How far up the output is looked for that a control belongs to. */
 const LEVELS = 10;
 
@@ -91,7 +94,7 @@ export function outputs(adapter) {
       }
       let marked;
       try {
-        marked = document.querySelectorAll(adapter.output);
+        marked = [...document.querySelectorAll(adapter.output)].slice(-OUTPUTS_MAX);
       } catch {
         return null;
       }

@@ -12,6 +12,12 @@ const BLOCKS =
 /** Deeper than any real answer; bounds the recursion. */
 const DEPTH_MAX = 200;
 
+/** Of a longer text only this much of its beginning counts: 50,000 tokens, more than an answer has. */
+const LENGTH_MAX = 200_000;
+
+/** Beginning and end by which a long text shows whether it changes. */
+const PEEK = 10_000;
+
 /** What a person clicks on; leaves only, so that text in a clickable message is none. */
 const CONTROLS = "button,[role=button],[role=menuitem],[role=radio],a[role]";
 
@@ -19,12 +25,20 @@ const CONTROLS = "button,[role=button],[role=menuitem],[role=radio],a[role]";
 export function read(element) {
   const read = [""];
   walk(element, read, 0);
+  read[0] = read[0].slice(0, LENGTH_MAX);
   return read;
+}
+
+/** All text inside `element`, as cheaply as it can be read; of a long one enough to see that it changes. */
+export function glance(element) {
+  // What is private is not read either to see whether it changes.
+  const text = element.querySelector("[data-tacit-private]") ? read(element)[0] : element.textContent;
+  return text.length > 2 * PEEK ? text.length + text.slice(0, PEEK) + text.slice(-PEEK) : text;
 }
 
 function walk(parent, read, depth) {
   if (parent.shadowRoot) walk(parent.shadowRoot, read, depth + 1);
-  for (let node = parent.firstChild; node; node = node.nextSibling) {
+  for (let node = parent.firstChild; node && read[0].length < LENGTH_MAX; node = node.nextSibling) {
     if (node.nodeType === Node.TEXT_NODE) read[0] += node.nodeValue;
     else if (node.nodeType === Node.ELEMENT_NODE && depth < DEPTH_MAX && !node.matches(NOT_TEXT)) {
       const tag = node.tagName;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at, el } from "./dom.fake.mjs";
-import { controlOf, editorOf, nameOf, read, selectedInField, sightOf, valueOf } from "./reading.js";
+import { controlOf, editorOf, glance, nameOf, read, selectedInField, sightOf, valueOf } from "./reading.js";
 
 test("blocks and breaks make lines, cells make tabs, code is given again", () => {
   const answer = el(
@@ -34,6 +34,22 @@ test("what is nested too deep is left out", () => {
   let answer = el("b", {}, "deep");
   for (let depth = 0; depth < 300; depth++) answer = el("i", {}, answer);
   assert.deepEqual(read(answer), [""]);
+});
+
+test("of a very long text the beginning counts, and it is not walked through", () => {
+  const answer = el("div", {}, ...Array.from({ length: 500 }, () => el("p", {}, "x".repeat(999))));
+  const last = answer.childNodes.at(-1);
+  Object.defineProperty(last, "firstChild", { get: () => assert.fail("read to the end") });
+  assert.equal(read(answer)[0].length, 200_000);
+});
+
+test("a glance sees a long text change at its ends, and nothing private", () => {
+  const answer = (text, ...more) => el("div", {}, text, ...more);
+  const long = "x".repeat(100_000);
+  assert.equal(glance(answer("short")), "short");
+  assert.ok(glance(answer(long)).length < 30_000);
+  for (const other of [`${long}.`, `.${long}`, `${long.slice(1)}.`]) assert.notEqual(glance(answer(other)), glance(answer(long)));
+  assert.equal(glance(answer("seen", el("b", { "data-tacit-private": "" }, "unseen"))), "seen");
 });
 
 test("an editor is a text field or the outermost editable element", () => {

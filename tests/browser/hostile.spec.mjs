@@ -283,3 +283,167 @@ test("five hundred mutations a second, and five thousand records in one frame", 
   await chat.expectShown(await chat.answer());
   await chat.expectWell();
 });
+
+test("libraries that wrap the clipboard before and after us", async ({ chat, page, house }) => {
+  await chat.open(() => {
+    // As zone.js patches methods: a wrapper that keeps the original beside it.
+    window.calls = [];
+    window.wrap = (name) => {
+      const original = Clipboard.prototype.writeText;
+      Clipboard.prototype.writeText = function (...args) {
+        window.calls.push(name);
+        return original.apply(this, args);
+      };
+      return original;
+    };
+    window.native = window.wrap("before");
+  });
+  const id = await chat.answer();
+  await chat.expectShown(id);
+  await page.evaluate(() => {
+    window.ours = window.wrap("after");
+    document.getElementById("button").addEventListener("click", async () => {
+      window.copying = navigator.clipboard.writeText(document.querySelector("[data-ai-output]").textContent);
+    });
+  });
+  await page.locator("#button").click();
+  await page.evaluate(() => window.copying);
+  await house.signals(id, "copied");
+  expect(await page.evaluate(() => window.calls)).toEqual(["after", "before"]);
+
+  await page.evaluate(() => window.tacit.stop());
+  await page.locator("#button").click();
+  await page.evaluate(() => window.copying);
+  const { calls, isPassedThrough } = await page.evaluate(async () => {
+    const result = window.ours.call(navigator.clipboard, "straight through");
+    await result;
+    return { calls: window.calls, isPassedThrough: (await navigator.clipboard.readText()) === "straight through" };
+  });
+  expect(calls).toEqual(["after", "before", "after", "before", "before"]);
+  expect(isPassedThrough).toBe(true);
+  expect(await page.evaluate(() => window.ours.call({}, "x").catch((error) => error.name))).toBe("TypeError");
+  expect((await house.signals(id, "copied")).length).toBe(1);
+});
+
+test("started twice, by two bundles, in strict mode and again by hot reload", async ({ chat, page, house }) => {
+  await chat.open();
+  const id = await page.evaluate(async () => {
+    const { src, dataset } = document.querySelector("script[data-key]");
+    const again = (attributes) =>
+      new Promise((resolve) => {
+        const script = Object.assign(document.createElement("script"), { src, onload: resolve });
+        Object.assign(script.dataset, attributes);
+        document.head.append(script);
+      });
+    const first = window.tacit;
+    await again(dataset);
+    if (window.tacit !== first) throw new Error("a second handle");
+    // Strict mode: start, stop, start; hot reload: the same with another copy of the code.
+    for (let n = 0; n < 3; n += 1) {
+      window.tacit.stop();
+      await again(dataset);
+      if (window.tacit === first) throw new Error("the handle that was stopped");
+    }
+    const bubble = await window.answer("An answer after all of that, which is seen once and not four times.");
+    return bubble.getAttribute("data-ai-output");
+  });
+  await chat.expectShown(id);
+  await chat.expectWell();
+  await page.evaluate(() => window.tacit.flush());
+  expect((await house.signals(id, "shown")).length).toBe(1);
+});
+
+test("a private part of the page is not read, and costs nothing", async ({ chat, page, house }) => {
+  await chat.open(() => {
+    window.reads = [];
+    window.isOurs = () => /core\.js|tacit\.js/.test(new Error().stack);
+    const spy = (type, name) => {
+      const { get, ...rest } = Object.getOwnPropertyDescriptor(type.prototype, name);
+      Object.defineProperty(type.prototype, name, {
+        ...rest,
+        get() {
+          const value = get.call(this);
+          if (typeof value === "string" && value.includes("hush") && window.isOurs()) window.reads.push(`${name}: ${value}`);
+          return value;
+        },
+      });
+    };
+    spy(Node, "textContent");
+    spy(Node, "nodeValue");
+    spy(CharacterData, "data");
+    spy(HTMLElement, "innerText");
+    spy(Element, "innerHTML");
+    spy(HTMLTextAreaElement, "value");
+    spy(HTMLInputElement, "value");
+    const { toString } = Range.prototype;
+    Range.prototype.toString = function () {
+      const text = toString.call(this);
+      if (text.includes("hush") && window.isOurs()) window.reads.push(`range: ${text}`);
+      return text;
+    };
+  });
+  await page.evaluate(async () => {
+    const secret = document.createElement("section");
+    secret.setAttribute("data-tacit-private", "");
+    secret.innerHTML = "<div data-ai-output=o-hush>hush, an answer</div><textarea id=hushed>hush, an edit</textarea><button aria-label=Copy>hush</button>";
+    document.body.append(secret);
+    const bubble = await window.answer("An answer with a private part in it, and more.");
+    bubble.insertAdjacentHTML("beforeend", "<i data-tacit-private>hush, a name</i>");
+  });
+  const id = "o-0";
+  await chat.expectShown(id);
+  await page.locator("#hushed").click();
+  await page.keyboard.type("hush hush");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Control+c");
+  await page.getByRole("button", { name: "Copy" }).click();
+  await page.locator(`[data-ai-output="${id}"]`).click({ clickCount: 3 });
+  await page.keyboard.press("Control+c");
+  await house.signals(id, "copied");
+  await chat.expectWell();
+  expect(await page.evaluate(() => window.reads)).toEqual([]);
+  expect(await house.find("o-hush")).toBe(null);
+});
+
+test("a thousand answers and two hundred shadow roots that come and go leave nothing behind", async ({ chat, page }) => {
+  test.setTimeout(120_000);
+  await chat.open();
+  const session = await page.context().newCDPSession(page);
+  const round = (answers, roots) =>
+    page.evaluate(
+      async ({ answers, roots }) => {
+        const main = document.getElementById("chat");
+        for (let n = 0; n < answers; n += 1) {
+          const article = main.appendChild(document.createElement("article"));
+          const host = n < roots ? article.attachShadow({ mode: "open" }) : article;
+          const bubble = document.createElement("div");
+          bubble.setAttribute("data-ai-output", `o-${Math.random()}`);
+          bubble.textContent = `Answer ${n} with some words that are new. `.repeat(5);
+          host.append(bubble);
+          if (n < roots) article.append(document.createElement("slot"));
+          if (n % 50 === 49) {
+            await new Promise((resolve) => setTimeout(resolve, 200));
+            main.replaceChildren();
+          }
+        }
+        main.replaceChildren();
+        await new Promise((resolve) => setTimeout(resolve, 2_500));
+      },
+      { answers, roots },
+    );
+  const measure = async () => {
+    for (let n = 0; n < 3; n += 1) await session.send("HeapProfiler.collectGarbage");
+    const { usedSize } = await session.send("Runtime.getHeapUsage");
+    const { nodes } = await session.send("Memory.getDOMCounters");
+    return { bytes: usedSize, nodes };
+  };
+  // The first answers pay for what is made once.
+  await round(100, 20);
+  const before = await measure();
+  await round(1_000, 200);
+  const after = await measure();
+  test.info().annotations.push({ type: "heap", description: `${after.bytes - before.bytes} bytes, ${after.nodes - before.nodes} nodes` });
+  expect(after.nodes - before.nodes).toBeLessThan(20);
+  expect(after.bytes - before.bytes).toBeLessThan(1_000_000);
+  await chat.expectWell();
+});

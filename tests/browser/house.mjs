@@ -48,7 +48,7 @@ export const test = base.extend({
   },
 });
 
-class House {
+export class House {
   static async open(wordMs) {
     const house = new House();
     house.data = await mkdtemp(join(tmpdir(), "tacit-"));

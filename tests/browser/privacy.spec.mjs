@@ -97,3 +97,137 @@ test("the witness notices a sketch, and an edit that may leave", async ({ page, 
   await house.signals("o-0-0", "shown");
   await expect(witness.expectNoText({ texts: ANSWERS })).rejects.toThrow("as in a sketch");
 });
+
+const PRIVATE_ANSWER = "Write to quartz.answer@example.org, call +49 30 901820 11, use sk_live_abcdefghijklmnop12345 for case ACME-4711.";
+
+for (const [content, leaves] of [
+  ["edits", { answer: false, prompt: false, edit: true }],
+  ["full", { answer: true, prompt: true, edit: true }],
+]) {
+  test(`content: "${content}" sends redacted text, and no other`, async ({ page, site, house, witness }) => {
+    await page.addInitScript(() => (window.tacitOptions = { redact: [/acme-\d+/i, "household"] }));
+    await visit(page, site, `data-content="${content}"`);
+    await page.evaluate((text) => answers.splice(0, 1, text), PRIVATE_ANSWER);
+    await ask(page, "Which violet-prompt is for violet@example.org?");
+    await house.signals("o-0-0", "shown");
+    await press(page, "Edit");
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type(` ${EDIT} Or mail amber@example.org of the household.`);
+    await page.locator("#prompt").click();
+    await house.signals("o-0-0", "content");
+    await page.evaluate(() => window.tacit.flush());
+    await witness.expectNothingStored({ empty: true });
+    // What stands in the place of what was found, and nothing that was.
+    await witness.expectNoText({ markers: ["example.org", "901820", "abcdefghijklmnop", "ACME-4711", "household", "zebra"] });
+    const sent = (text) => witness.hasSent(text);
+    expect({
+      edit: sent("case [redacted]. Amber-edit: also remember the spare key. Or mail [email] of the [redacted]."),
+      answer: sent("Write to [email], call [number], use [key] for case [redacted]."),
+      prompt: sent("Which violet-prompt is for [email]?"),
+    }).toEqual({ ...leaves, answer: true });
+    const { signals } = await house.output("o-0-0");
+    const roles = signals.filter(({ kind }) => kind === "content").map((signal) => signal.content?.role ?? signal.role);
+    expect(new Set(roles)).toEqual(new Set(Object.keys(leaves).filter((role) => leaves[role])));
+  });
+}
+
+test("a pattern that is none lets nothing start", async ({ page, site, witness }) => {
+  await page.addInitScript(() => {
+    window.told = [];
+    window.tacitOptions = { redact: ["("], content: "full", onError: (error) => window.told.push(error) };
+  });
+  await visit(page, site);
+  await page.waitForFunction(() => window.told.length > 0);
+  expect(await page.evaluate(() => window.told)).toEqual([{ code: "invalid_options", message: "redact: is no list of patterns" }]);
+  await ask(page, PROMPTS[0]);
+  await page.evaluate(() => window.tacit.flush());
+  expect(witness.bodies).toEqual([]);
+});
+
+for (const [signal, define] of Object.entries({
+  "Global Privacy Control": () => Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { get: () => true }),
+  "Do Not Track": () => Object.defineProperty(Navigator.prototype, "doNotTrack", { get: () => "1" }),
+})) {
+  test(`${signal} means no content and nothing stored, whatever the site set`, async ({ page, site, house, witness }) => {
+    await page.addInitScript(define);
+    await visit(page, site, 'data-content="full" data-storage="local"');
+    await doEverything(page, house);
+    await page.evaluate(() => window.tacit.flush());
+    await witness.expectNothingStored({ empty: true });
+    await leave(page, house);
+    await witness.expectNoText({ texts: [...ANSWERS, ...PROMPTS, EDIT], markers: MARKERS });
+  });
+}
+
+test("consent that is withdrawn stops and purges at once, and given again goes on", async ({ page, site, house, witness }) => {
+  await visit(page, site, 'data-flush-after-ms="60000"');
+  await ask(page, PROMPTS[0]);
+  await page.evaluate(() => window.tacit.signal("o-0-0", "accepted", { via: "before" }));
+  await page.evaluate(() => window.tacit.consent("denied"));
+  await page.evaluate(() => window.tacit.signal("o-0-0", "accepted", { via: "denied" }));
+  await press(page, "Good response");
+  await page.evaluate(() => window.tacit.flush());
+  expect(witness.bodies).toEqual([]);
+  await page.evaluate(() => window.tacit.consent("granted"));
+  await page.evaluate(() => window.tacit.signal("o-0-0", "accepted", { via: "granted" }));
+  await page.evaluate(() => window.tacit.flush());
+  const accepted = await house.signals("o-0-0", "accepted");
+  expect(accepted.map(({ via }) => via)).toEqual(["granted"]);
+  await leaveDenied(page);
+  await witness.expectNothingStored({ empty: true });
+  for (const via of ["before", "denied"]) expect(witness.hasSent(via)).toBe(false);
+});
+
+/** Denies, then leaves: not even a beacon goes. */
+async function leaveDenied(page) {
+  await page.evaluate(() => {
+    window.tacit.signal("o-0-0", "accepted", { via: "denied" });
+    window.tacit.consent("denied");
+  });
+  await page.goto("about:blank");
+}
+
+test("what a program does is marked, and what a script does is nobody's act", async ({ page, site, house, witness }) => {
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, "webdriver", { get: () => true }));
+  await visit(page, site);
+  await ask(page, PROMPTS[0]);
+  await house.signals("o-0-0", "shown");
+  await page.evaluate(async () => {
+    for (const button of document.querySelectorAll("article button")) {
+      if (button.getAttribute("aria-label") === "Edit") continue;
+      for (const type of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"]) button.dispatchEvent(new PointerEvent(type, { bubbles: true, composed: true }));
+    }
+    const area = document.getElementById("prompt");
+    area.focus();
+    area.value = document.querySelector("[data-ai-output]").textContent;
+    for (const type of ["input", "change"]) area.dispatchEvent(new InputEvent(type, { bubbles: true }));
+    for (const type of ["copy", "cut", "paste"]) document.dispatchEvent(new ClipboardEvent(type, { bubbles: true }));
+    for (const key of ["Enter", "Escape", "Tab"]) area.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    await window.tacit.flush();
+  });
+  const { signals } = await house.output("o-0-0");
+  const acts = signals.filter(({ kind }) => ["copied", "rated", "pasted", "accepted", "dismissed", "stopped"].includes(kind));
+  expect(acts).toEqual([]);
+  // Bit 0 of the flags, behind the sample: see signals/WIRE.md.
+  expect(witness.bodies.length).toBeGreaterThan(0);
+  for (const body of witness.bodies) expect(flagsOf(body) & 1).toBe(1);
+});
+
+/** The flags in the header of a batch. */
+function flagsOf(body) {
+  let at = 17;
+  const varint = () => {
+    let number = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = body[at++];
+      number += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return number;
+    }
+  };
+  const skip = (length) => (at += length);
+  skip(varint()); // key
+  skip(16); // session
+  if (body[at++] !== 0) skip(varint()); // subject
+  varint(); // sample
+  return varint();
+}

@@ -55,6 +55,7 @@ extern "C" {
     pub(super) fn name_of(control: &Element) -> JsValue;
     #[wasm_bindgen(js_name = sightOf)]
     pub(super) fn sight_of(entry: &JsValue) -> Array;
+    pub(super) fn glance(element: &Element) -> JsValue;
     #[wasm_bindgen(js_name = read)]
     fn texts_of(element: &Element) -> Array;
     #[wasm_bindgen(js_name = visitor)]

@@ -222,7 +222,7 @@ fn facts(app: &'static App, element: &Element, list: &Array, place: u32) -> Opti
     Some(Found::Declared(Sighting {
         variant: whole(&fact(5)),
         token: fact(6).as_string().map(|token| Box::from(&*token)),
-        glance: look.then(|| element.text_content().unwrap_or_default()),
+        glance: look.then(|| text(&page::glance(element))),
         age: 0,
         present: Present {
             conversation: page::id(&fact(3)),
@@ -276,15 +276,22 @@ fn remember(app: &'static App, elements: &[Element], sightings: &[Sighting]) {
     }
     let before = app.scan.tracked.replace(now);
     let tracked = app.scan.tracked.borrow();
-    for shown in &before {
-        if !tracked.contains(shown) {
+    for (place, shown) in before.iter().enumerate() {
+        if !holds(&tracked, place, shown) {
             app.view_gone(&shown.0, &shown.1);
         }
     }
-    for shown in &*tracked {
-        if !before.contains(shown) {
+    for (place, shown) in tracked.iter().enumerate() {
+        if !holds(&before, place, shown) {
             app.outputs.hold(&shown.0, shown.1.as_str());
             app.view_again(&shown.0);
         }
     }
+}
+
+/// Whether `shown` is in the list: most often in its old place. Ids first, as
+/// comparing elements asks JavaScript.
+fn holds(list: &[(Element, Id)], place: usize, (element, id): &(Element, Id)) -> bool {
+    let is_it = |other: &(Element, Id)| other.1 == *id && other.0 == *element;
+    list.get(place).is_some_and(is_it) || list.iter().any(is_it)
 }

@@ -87,21 +87,19 @@ impl Turns {
     /// The outputs on the page now, all of them.
     pub fn present<P: Borrow<Present>>(&mut self, now: Ms, present: &[P]) -> Vec<Change> {
         let mut changes = Vec::new();
+        let mut ids: Vec<&Id> = present.iter().map(|other| &other.borrow().id).collect();
+        ids.sort_unstable();
         for output in present {
-            if let Some(change) = self.appear(now, output.borrow(), present) {
+            if let Some(change) = self.appear(now, output.borrow(), &ids) {
                 changes.push(change);
             }
         }
         changes
     }
 
-    fn appear<P: Borrow<Present>>(
-        &mut self,
-        now: Ms,
-        output: &Present,
-        present: &[P],
-    ) -> Option<Change> {
-        let on_page = |id: &Id| present.iter().any(|other| other.borrow().id == *id);
+    /// `present` are the ids on the page, sorted.
+    fn appear(&mut self, now: Ms, output: &Present, present: &[&Id]) -> Option<Change> {
+        let on_page = |id: &Id| present.binary_search(&id).is_ok();
         for turn in &mut self.turns {
             if let Some(place) = turn.variants.iter().position(|id| *id == output.id) {
                 let from = turn.variants[turn.visible].clone();
