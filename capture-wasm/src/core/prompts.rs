@@ -33,12 +33,8 @@ impl Prompts {
 impl Core {
     /// A person sent `text`; `after` is the answer it follows in the same chat,
     /// if there is one. Told when it was sent, so before its answer is there.
-<<<<<<< HEAD
     pub fn prompted(&mut self, now: Now, after: Option<&Id>, text: &str) {
-=======
-    pub fn prompted(&mut self, now: Now, _after: Option<&Id>, text: &str) {
         self.note_prompt(now, text);
->>>>>>> 424612e (content: "full" sends answers and prompts, redacted by the browser's RegExp and the site's own patterns)
         self.turns.prompted();
         self.lineage.prompted(after);
         if let Some(id) = after
@@ -62,5 +58,6 @@ impl Core {
     /// Without a person's word nothing of what they asked stays either.
     pub(super) fn forget_prompts(&mut self) {
         self.prompts = Prompts::default();
+        self.asked = None;
     }
 }
