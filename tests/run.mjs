@@ -52,7 +52,7 @@ const STEPS = {
   // Systems that labels are pushed to.
   "loaders:servers": {
     heavy: true,
-    needs: [tacit],
+    needs: [tacit, garage],
     run: () => loaders("servers", ["servers/requirements.txt"], ["servers"], env),
     count: countPytest,
   },
@@ -147,6 +147,17 @@ function summary(results) {
 
 async function tacit() {
   env.TACIT_BIN = await once(collector)();
+}
+
+/** A real object store; cargo builds it once. */
+async function garage() {
+  const place = join(target, "servers");
+  say("building Garage, the object store (once, some minutes)");
+  const exact = ["--version", "2.5.0", "--locked", "--no-default-features", "--features", "bundled-libs,sqlite"];
+  await run("cargo", ["install", "garage", ...exact, "--debug", "--root", place, "--target-dir", join(place, "build")], {
+    env: { CARGO_PROFILE_DEV_DEBUG: "0" },
+  });
+  env.GARAGE_BIN = join(place, "bin/garage");
 }
 
 /** Shows in which order the collector syncs and answers. */

@@ -2,19 +2,34 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use ureq::http::HeaderMap;
+
+use crate::wall::now_ms;
+
 /// Headers of an answer that say so.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Headers<'a> {
+struct Headers<'a> {
     /// `Retry-After`: seconds or an HTTP date (RFC 9110 §10.2.3).
-    pub(crate) retry_after: Option<&'a str>,
+    retry_after: Option<&'a str>,
     /// `Retry-After-Ms`, as OpenAI and Azure send it.
-    pub(crate) retry_after_ms: Option<&'a str>,
+    retry_after_ms: Option<&'a str>,
     /// `Date`: the endpoint's own clock, which its dates are of.
-    pub(crate) date: Option<&'a str>,
+    date: Option<&'a str>,
 }
 
-/// Milliseconds to wait from `now` (Unix ms), if the endpoint says how long.
-pub(crate) fn wait_ms(headers: Headers<'_>, now: u64) -> Option<u64> {
+/// Milliseconds to wait from now, if the endpoint says how long.
+pub(crate) fn wait_ms(headers: &HeaderMap) -> Option<u64> {
+    let header = |name: &str| headers.get(name)?.to_str().ok();
+    let headers = Headers {
+        retry_after: header("retry-after"),
+        retry_after_ms: header("retry-after-ms"),
+        date: header("date"),
+    };
+    wait_from(headers, now_ms())
+}
+
+/// From `now`, Unix ms.
+fn wait_from(headers: Headers<'_>, now: u64) -> Option<u64> {
     let exact = headers
         .retry_after_ms
         .and_then(|text| milliseconds(text, 1.0));
@@ -57,7 +72,7 @@ mod tests {
             retry_after: Some(text),
             ..Headers::default()
         };
-        wait_ms(headers, THEN - 20_000)
+        wait_from(headers, THEN - 20_000)
     }
 
     #[test]
@@ -80,7 +95,7 @@ mod tests {
         for wrong in ["", "soon", "-3", "NaN", "inf", "Sun, 06 Nov"] {
             assert_eq!(after(wrong), None, "{wrong}");
         }
-        assert_eq!(wait_ms(Headers::default(), THEN), None);
+        assert_eq!(wait_from(Headers::default(), THEN), None);
     }
 
     #[test]
@@ -90,11 +105,11 @@ mod tests {
             date: Some("Sun, 06 Nov 1994 08:49:30 GMT"),
             ..Headers::default()
         };
-        assert_eq!(wait_ms(headers, 0), Some(7_000));
+        assert_eq!(wait_from(headers, 0), Some(7_000));
         let exact = Headers {
             retry_after_ms: Some("250"),
             ..headers
         };
-        assert_eq!(wait_ms(exact, 0), Some(250));
+        assert_eq!(wait_from(exact, 0), Some(250));
     }
 }

@@ -40,6 +40,8 @@ pub enum Skip {
     Edit,
     /// A corrected text that is too long.
     EditTooLong,
+    /// Not left out, but the end of its comment is: a reason holds 64 bytes.
+    CommentEnd,
 }
 
 /// What is taken.
@@ -87,7 +89,15 @@ impl Importer {
             (None, None) => take(Err(Skip::NoValue)),
             (given, correction) => {
                 if let Some(given) = given {
-                    take(self.judged(&place, &feedback, given));
+                    let judged = self.judged(&place, &feedback, given);
+                    let is_cut = judged.as_ref().is_ok_and(|signal| {
+                        let comment = feedback.comment.as_deref().map(on_one_line);
+                        comment.is_some_and(|whole| signal["reason"] != json!(whole))
+                    });
+                    take(judged);
+                    if is_cut && feedback.author == Author::Human {
+                        take(Err(Skip::CommentEnd));
+                    }
                 }
                 if let Some(text) = correction {
                     take(self.edit(&place, &feedback, text));
@@ -190,9 +200,13 @@ struct Place {
     at: u64,
 }
 
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// As much of `text` as a label holds: whole characters, on one line.
 fn cut(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = on_one_line(text);
     let end = line.floor_char_boundary(LABEL_BYTES_MAX);
     line[..end].to_owned()
 }

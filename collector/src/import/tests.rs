@@ -116,6 +116,29 @@ fn only_what_is_named_is_taken() {
     assert_eq!(skipped, [(Skip::Name, 7), (Skip::OwnLabel, 1)].into());
 }
 
+#[test]
+fn a_comment_that_does_not_fit_is_told() {
+    let told = |comment: &str| {
+        let export = json!([{
+            "id": "a", "name": "n", "annotator_kind": "HUMAN", "span_id": "s",
+            "result": {"score": 1.0, "explanation": comment}, "created_at": "2026-10-04T07:00:00Z",
+        }]);
+        let phoenix = importer(System::Phoenix, false);
+        let (signals, skipped) = import(&phoenix, export.to_string().as_bytes());
+        (signals[0]["reason"].clone(), skipped)
+    };
+    let fits = format!("{} {}", "x".repeat(31), "y".repeat(32));
+    assert_eq!(
+        told(&fits.replace(' ', "\n ")),
+        (json!(fits), BTreeMap::new())
+    );
+    let (reason, skipped) = told(&format!("{fits}z"));
+    assert_eq!(
+        (reason, skipped),
+        (json!(fits), [(Skip::CommentEnd, 1)].into())
+    );
+}
+
 proptest! {
     /// Whatever an export holds, nothing panics, a record is a signal or counted, and
     /// ids depend on nothing but the feedback's own.
@@ -133,7 +156,8 @@ proptest! {
         };
         let phoenix = importer(System::Phoenix, true);
         let (signals, skipped) = phoenix.signals(&record(json!(value), &word));
-        prop_assert_eq!(signals.len() + skipped.len(), 1);
+        let left = skipped.iter().filter(|skip| **skip != Skip::CommentEnd).count();
+        prop_assert_eq!(signals.len() + left, 1);
         let (others, _) = phoenix.signals(&record(json!(0.9), "another"));
         if let (Some(signal), Some(other)) = (signals.first(), others.first()) {
             prop_assert_eq!(&signal["id"], &other["id"]);

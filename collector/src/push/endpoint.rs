@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::client::{AddressError, address};
+
 /// Address of a system: `https://langfuse.example`. Holds no credentials, so that it may
 /// be printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,19 +22,19 @@ pub enum EndpointError {
     Credentials,
 }
 
+impl From<AddressError> for EndpointError {
+    fn from(error: AddressError) -> Self {
+        match error {
+            AddressError::NoAddress => Self::NoAddress,
+            AddressError::Credentials => Self::Credentials,
+        }
+    }
+}
+
 impl Endpoint {
     /// Reads an address, with or without a path.
     pub fn parse(text: &str) -> Result<Self, EndpointError> {
-        let (scheme, rest) = text.split_once("://").ok_or(EndpointError::NoAddress)?;
-        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let is_plain = |c: char| c.is_ascii_graphic();
-        if !["http", "https"].contains(&scheme) || host.is_empty() || !text.chars().all(is_plain) {
-            return Err(EndpointError::NoAddress);
-        }
-        if host.contains('@') || rest.contains(['?', '#']) {
-            return Err(EndpointError::Credentials);
-        }
-        Ok(Self(text.trim_end_matches('/').into()))
+        Ok(Self(address(text)?.into()))
     }
 
     /// The address of `path` there; an endpoint that names it already means the same.
@@ -69,24 +71,11 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_a_secret_is_no_endpoint() {
-        for secret in [
-            "https://me:key@a.example",
-            "https://a.example/?key=k",
-            "http://a#k",
-        ] {
-            assert_eq!(
-                Endpoint::parse(secret),
-                Err(EndpointError::Credentials),
-                "{secret}"
-            );
-        }
-        for wrong in ["a.example", "ftp://a.example", "https://", "http://a b"] {
-            assert_eq!(
-                Endpoint::parse(wrong),
-                Err(EndpointError::NoAddress),
-                "{wrong}"
-            );
-        }
+    fn what_is_wrong_is_said() {
+        let wrong = |text| Endpoint::parse(text).map_err(|error| error.to_string());
+        let no_address = "is no address such as https://langfuse.example";
+        assert_eq!(wrong("a.example"), Err(no_address.into()));
+        let secret = Endpoint::parse("https://me:key@a.example");
+        assert_eq!(secret, Err(EndpointError::Credentials));
     }
 }

@@ -2,13 +2,10 @@
 
 use std::{io::Read, time::Duration};
 
-use ureq::{Agent, http::HeaderMap};
+use ureq::Agent;
 
 use super::sink::{HttpRequest, Response};
-use crate::{
-    client::{Headers, wait_ms},
-    wall::now_ms,
-};
+use crate::client::{agent, wait_ms};
 
 /// Bytes of an answer that are read: what became of a batch, with words for each label.
 const ANSWER_BYTES_MAX: u64 = 1 << 20;
@@ -27,14 +24,7 @@ impl Http {
     /// A client that gives up on a request after `timeout`.
     #[must_use]
     pub fn new(timeout: Duration) -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            // A key must not go where nobody sent it.
-            .max_redirects(0)
-            .timeout_global(Some(timeout))
-            .user_agent(concat!("tacit/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Self(config.into())
+        Self(agent(timeout))
     }
 
     fn exchange(&self, request: &HttpRequest) -> Result<Response, ureq::Error> {
@@ -51,7 +41,7 @@ impl Http {
         }
         let response = sent.send(request.whole_body())?;
         let status = response.status().as_u16();
-        let retry_after_ms = wait(response.headers());
+        let retry_after_ms = wait_ms(response.headers());
         let mut body = Vec::new();
         let mut reader = response.into_body().into_reader().take(ANSWER_BYTES_MAX);
         reader.read_to_end(&mut body)?;
@@ -68,14 +58,4 @@ impl Transport for Http {
         self.exchange(request)
             .map_err(|error| request.hide(&error.to_string()))
     }
-}
-
-fn wait(headers: &HeaderMap) -> Option<u64> {
-    let header = |name: &str| headers.get(name)?.to_str().ok();
-    let headers = Headers {
-        retry_after: header("retry-after"),
-        retry_after_ms: header("retry-after-ms"),
-        date: header("date"),
-    };
-    wait_ms(headers, now_ms())
 }

@@ -1,9 +1,10 @@
-"""`--out s3://…` against a server that speaks S3's protocol (moto's), read back with boto3."""
+"""`--out s3://…` against Garage, a real object store, and against moto, which speaks the protocol; read back with boto3."""
 
 import hashlib
 import http.client
 import http.server
 import json
+import signal
 import os
 import secrets
 import subprocess
@@ -16,16 +17,54 @@ import pytest
 from collector import Collector, binary, fill
 from test_push import Process, free_port
 
-KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "not-told", "AWS_REGION": "us-east-1"}
+REGION = "us-east-1"
+# As Garage wants them: `GK` and 24 hex digits, 64 hex digits.
+KEYS = {"AWS_ACCESS_KEY_ID": "GK" + secrets.token_hex(12), "AWS_SECRET_ACCESS_KEY": secrets.token_hex(32), "AWS_REGION": REGION}
 BUILD = ["dataset", "build", "--format", "trl-kto", "--split", "0.5", "--no-dedupe", "--json"]
 
 
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory):
+def moto(folder):
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    process = Process(command, KEYS, url + "/moto-api/", tmp_path_factory.mktemp("moto") / "log")
+    return url, Process(command, KEYS, url + "/moto-api/", folder / "log")
+
+
+def garage(folder):
+    """One node of Garage with a key that may make buckets."""
+    program = os.environ.get("GARAGE_BIN")
+    assert program, "GARAGE_BIN is not set: `npm run test:full -- loaders:servers` sets it"
+    rpc, api, admin = free_port(), free_port(), free_port()
+    config = folder / "garage.toml"
+    config.write_text(f"""
+metadata_dir = "{folder}/meta"
+data_dir = "{folder}/data"
+db_engine = "sqlite"
+replication_factor = 1
+rpc_bind_addr = "127.0.0.1:{rpc}"
+rpc_public_addr = "127.0.0.1:{rpc}"
+rpc_secret = "{secrets.token_hex(32)}"
+[s3_api]
+s3_region = "{REGION}"
+api_bind_addr = "127.0.0.1:{api}"
+[admin]
+api_bind_addr = "127.0.0.1:{admin}"
+""")
+    tell = lambda *args: subprocess.run([program, "-c", config, *args], check=True, capture_output=True, text=True).stdout
+    command = [program, "-c", str(config), "server"]
+    # Not healthy before it has a layout, but it answers.
+    process = Process(command, {"RUST_LOG": "garage=warn"}, f"http://127.0.0.1:{admin}/check?domain=x", folder / "log", answers=(200, 400))
+    node = tell("node", "id", "-q").split("@")[0]
+    tell("layout", "assign", "-z", "here", "-c", "1G", node)
+    tell("layout", "apply", "--version", "1")
+    tell("key", "import", "--yes", KEYS["AWS_ACCESS_KEY_ID"], KEYS["AWS_SECRET_ACCESS_KEY"])
+    tell("key", "allow", "--create-bucket", KEYS["AWS_ACCESS_KEY_ID"])
+    return f"http://127.0.0.1:{api}", process
+
+
+@pytest.fixture(scope="module", params=[garage, moto], ids=["garage", "moto"])
+def endpoint(request, tmp_path_factory):
+    url, process = request.param(tmp_path_factory.mktemp(request.param.__name__))
     yield url
     process.stop()
 
@@ -42,14 +81,18 @@ def data(tmp_path_factory):
 
 @pytest.fixture
 def bucket(endpoint):
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
-    made = boto3.resource("s3", endpoint_url=endpoint, **keys).Bucket("sets-" + secrets.token_hex(8))
+    keys = {name.lower(): value for name, value in KEYS.items() if name != "AWS_REGION"}
+    made = boto3.resource("s3", endpoint_url=endpoint, region_name=REGION, **keys).Bucket("sets-" + secrets.token_hex(8))
     made.create()
     return made
 
 
+def environment(endpoint):
+    return {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint, "AWS_ALLOW_HTTP": "true"}
+
+
 def run(data, endpoint, *args, code=0):
-    env = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint, "AWS_ALLOW_HTTP": "true"}
+    env = environment(endpoint)
     done = subprocess.run([binary(), *args, "--data", str(data)], capture_output=True, text=True, env=env)
     assert done.returncode == code, f"{done.returncode}\n{done.stderr}\n{done.stdout}"
     assert KEYS["AWS_SECRET_ACCESS_KEY"] not in done.stdout + done.stderr
@@ -69,12 +112,14 @@ def check_whole(found, manifest):
 
 
 class Faulty(http.server.ThreadingHTTPServer):
-    """Hands requests on and notes them; after some that put something, all is refused."""
+    """Hands requests on and notes them; after some that put something, all is refused, or waits for `hold` first."""
 
-    def __init__(self, endpoint, puts):
+    def __init__(self, endpoint, puts, hold=None):
         super().__init__(("127.0.0.1", 0), Handler)
         self.upstream = endpoint.removeprefix("http://")
         self.left = puts
+        self.refused = threading.Event()
+        self.hold = hold
         self.seen = []
         self.url = f"http://127.0.0.1:{self.server_port}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -88,6 +133,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command == "PUT":
             self.server.left -= 1
         if self.server.left < 0:
+            self.server.refused.set()
+            if self.server.hold:
+                self.server.hold.wait()
             # A refusal, which no retry mends: retries of broken connections would take minutes.
             return self.answer(403, {}, b"<Error><Code>AccessDenied</Code></Error>")
         self.server.seen.append((self.command, self.path))
@@ -163,6 +211,28 @@ def test_an_upload_that_ended_early_shows_no_manifest_and_goes_on(data, endpoint
     # Nothing twice, and the manifest last.
     assert set(put) == {"manifest.json", *told["manifest"]["files"]} - left
     assert put[-1] == "manifest.json"
+
+
+@pytest.mark.parametrize("puts", [0, 2])
+def test_a_process_that_is_killed_while_it_sends_shows_no_manifest_and_goes_on(data, endpoint, bucket, puts):
+    out = ["--out", f"s3://{bucket.name}/set"]
+    hold = threading.Event()
+    stuck = Faulty(endpoint, puts, hold)
+    sending = subprocess.Popen([binary(), *BUILD, *out, "--data", str(data)], env=environment(stuck.url),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    assert stuck.refused.wait(60), "it never came to the file"
+    sending.send_signal(signal.SIGKILL)
+    assert sending.wait() == -signal.SIGKILL
+    hold.set()
+    left = set(objects(bucket, "set/"))
+    assert len(left) == puts and "manifest.json" not in left
+    rest = Faulty(endpoint, 1_000)
+    told = run(data, rest.url, *BUILD, *out)
+    check_whole(objects(bucket, "set/"), told["manifest"])
+    put = [path.split("/set/")[1].split("?")[0] for command, path in rest.seen if command == "PUT"]
+    # What was noted as sent is not sent again; the one in flight may be.
+    assert set(put) >= {"manifest.json", *told["manifest"]["files"]} - left
+    assert put[-1] == "manifest.json" and len(put) == len(set(put))
 
 
 def test_an_upload_of_a_changed_file_goes_on_with_the_built_one(data, endpoint, bucket):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def house(tmp_path):
 class Process:
     """A server that is up when made, and stopped in the end."""
 
-    def __init__(self, command, env, health, log):
+    def __init__(self, command, env, health, log, answers=(200,)):
         self.log = open(log, "w")
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, env={**os.environ, **env}, start_new_session=True)
         deadline = time.monotonic() + 240
@@ -85,6 +86,10 @@ class Process:
             try:
                 with urllib.request.urlopen(health, timeout=5):
                     return
+            except urllib.error.HTTPError as error:
+                if error.code in answers:
+                    return
+                time.sleep(0.5)
             except OSError:
                 assert self.process.poll() is None, Path(log).read_text()[-3000:]
                 time.sleep(0.5)

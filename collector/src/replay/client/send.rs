@@ -7,14 +7,13 @@ use std::{
 
 use ureq::{
     Agent, Body,
-    http::{HeaderMap, Response, header::CONTENT_TYPE},
+    http::{Response, header::CONTENT_TYPE},
 };
 
 use super::{Ask, Endpoint, Remedy, Secret, Trouble, reply::whole, sse::Stream};
 use crate::{
-    client::{Headers, wait_ms},
+    client::{agent, wait_ms},
     replay::Outcome,
-    wall::now_ms,
 };
 
 /// Bytes of an answer; a model's longest is a tenth of it, with all that streams add.
@@ -48,15 +47,8 @@ impl Client {
     /// A client; nothing is sent yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            // A key must not go where nobody sent it.
-            .max_redirects(0)
-            .timeout_global(Some(settings.timeout))
-            .user_agent(concat!("tacit/", env!("CARGO_PKG_VERSION")))
-            .build();
         Self {
-            agent: config.into(),
+            agent: agent(settings.timeout),
             url: settings.endpoint.url(),
             settings,
         }
@@ -75,7 +67,7 @@ impl Client {
             return answer(response);
         }
         let status = response.status().as_u16();
-        let wait = wait(response.headers());
+        let wait = wait_ms(response.headers());
         // The status says enough where the rest does not arrive.
         let body = text(response, ERROR_BYTES_MAX).unwrap_or_default();
         Err(Trouble::of_status(status, &body, wait))
@@ -98,16 +90,6 @@ impl Ask for Client {
         }
         Ok(outcome)
     }
-}
-
-fn wait(headers: &HeaderMap) -> Option<u64> {
-    let header = |name: &str| headers.get(name)?.to_str().ok();
-    let headers = Headers {
-        retry_after: header("retry-after"),
-        retry_after_ms: header("retry-after-ms"),
-        date: header("date"),
-    };
-    wait_ms(headers, now_ms())
 }
 
 fn answer(response: Response<Body>) -> Result<Outcome, Trouble> {
