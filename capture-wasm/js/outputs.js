@@ -29,6 +29,7 @@ export function outputs(adapter) {
   let elements = [];
   /** The open shadow roots that are known, and what hears of their changes. */
   let shadows = [];
+  let observer;
   let observe = () => {};
 
   const shown = () => elements.filter((element) => held.has(element));
@@ -96,6 +97,7 @@ export function outputs(adapter) {
       try {
         marked = [...document.querySelectorAll(adapter.output)].slice(-OUTPUTS_MAX);
       } catch {
+        observer?.disconnect();
         return null;
       }
       for (const element of marked) {
@@ -122,8 +124,13 @@ export function outputs(adapter) {
       return list;
     },
 
-    /** Calls `observer` on changes of the page, as `how` says; also inside of open shadow roots. */
-    watch(observer, how) {
+    /** Calls `onChange` with the records of changes of the page; also inside of open shadow roots. */
+    watch(onChange) {
+      observer = new MutationObserver(onChange);
+      const how = { childList: true, characterData: true, subtree: true };
+      // Other attributes change many times a second on some pages.
+      const attributeFilter = [adapter.id, adapter.turn, adapter.variant].filter(Boolean);
+      if (attributeFilter.length > 0) how.attributeFilter = attributeFilter;
       observe = (root) => observer.observe(root, how);
       observe(document);
       for (const element of document.querySelectorAll(":defined")) if (element.shadowRoot) meet(element.shadowRoot);

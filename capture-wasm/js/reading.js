@@ -104,21 +104,6 @@ export function sightOf({ target, isIntersecting, intersectionRatio, intersectio
   return [target, isIntersecting, intersectionRatio, seen.height, seen.bottom - whole.top, whole.height, rootBounds?.height];
 }
 
-/** Window, document, and of the page and its browser: language, touch points, the screen's shorter side, whether it is
- * driven by a program, and whether it asks for privacy (Global Privacy Control, Do Not Track). */
-export function visitor() {
-  const { language, maxTouchPoints, webdriver, globalPrivacyControl, doNotTrack } = navigator;
-  return [
-    window,
-    document,
-    document.documentElement.lang || language,
-    maxTouchPoints,
-    Math.min(screen.width, screen.height),
-    Boolean(webdriver),
-    Boolean(globalPrivacyControl || doNotTrack === "1"),
-  ];
-}
-
 function isField(element) {
   return element instanceof HTMLTextAreaElement || element instanceof HTMLInputElement;
 }

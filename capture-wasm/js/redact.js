@@ -4,15 +4,17 @@
 const replacements = [];
 
 /**
- * `known` are patterns with what stands in their place, in turn; `own` are the
- * site's, as a RegExp or its source, and have a place of their own. Throws if
- * one is none.
+ * Begins anew, with the site's own patterns, each a RegExp or its source. They
+ * come first: what they find may be part of what others find. Throws if one is none.
  */
-export function redactBy(known, own) {
+export function redactBy(own) {
   replacements.length = 0;
-  // The site's first: what they find may be part of what the others find.
-  for (const pattern of own ?? []) replacements.push([global(pattern), "[redacted]"]);
-  for (let n = 0; n < known.length; n += 2) replacements.push([global(known[n]), known[n + 1]]);
+  for (const pattern of own ?? []) know(pattern, "[redacted]");
+}
+
+/** Another pattern, and what stands in the place of what it finds. */
+export function know(pattern, mark) {
+  replacements.push([global(pattern), mark]);
 }
 
 function global(pattern) {

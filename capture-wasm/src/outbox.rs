@@ -7,7 +7,7 @@
 
 use tacit_signals::{
     Event,
-    codec::{EventWriter, Header, finish, set_sent_at},
+    codec::{EventWriter, finish, set_sent_at},
     limits::BEACON_BYTES_MAX,
 };
 
@@ -61,7 +61,7 @@ pub enum Answer {
 /// Signals on their way out of the page.
 #[derive(Debug, Clone)]
 pub struct Outbox {
-    header: Header,
+    header: Vec<u8>,
     flush_after_ms: Ms,
     open: EventWriter,
     open_since: Ms,
@@ -87,9 +87,9 @@ struct Sealed {
 }
 
 impl Outbox {
-    /// An empty outbox.
+    /// An empty outbox; `header` as it stands in a batch.
     #[must_use]
-    pub fn new(header: Header, flush_after_ms: Ms) -> Self {
+    pub fn new(header: Vec<u8>, flush_after_ms: Ms) -> Self {
         Self {
             header,
             flush_after_ms,

@@ -101,6 +101,9 @@ pub enum Signal {
         /// The text, redacted in the browser.
         text: String,
     },
+    /// A fact whose fields come as they go over the wire: what a page states is
+    /// checked and encoded where the page's values are. No reader makes one.
+    Encoded(Encoded),
     /// A kind this version does not know: kept and counted, never interpreted.
     Unknown(Unknown),
 }
@@ -163,6 +166,15 @@ pub struct Edited {
     pub survival: Share,
     /// The editor was left or saved.
     pub is_final: bool,
+}
+
+/// Fields of a known kind as they stand on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// The kind.
+    pub kind: Kind,
+    /// Its fields.
+    pub fields: Vec<u8>,
 }
 
 /// A signal of a later version.
@@ -313,6 +325,7 @@ impl Signal {
             Self::Downloaded(_) => Kind::Downloaded,
             Self::Converted { .. } => Kind::Converted,
             Self::Content { .. } => Kind::Content,
+            Self::Encoded(encoded) => encoded.kind,
             Self::Unknown(_) => return None,
         })
     }

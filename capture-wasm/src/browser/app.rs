@@ -3,27 +3,15 @@
 use std::cell::{Cell, RefCell};
 
 use gloo_timers::callback::Timeout;
-use js_sys::Function;
-use tacit_signals::{
-    FieldError, Id, SessionId, Signal, Subject, SubjectKind,
-    codec::Header,
-    named::{Field, Fields},
-};
-use wasm_bindgen::prelude::*;
+use tacit_signals::{Id, Signal, codec::end_header};
 use web_sys::{Document, IntersectionObserver, VisibilityState, Window};
 
 use super::{
-    clock, controls, copies, editors,
-    host::{self, Host},
-    lifecycle,
-    listen::Listeners,
-    object::{Object, field},
-    page::{self, Visitor},
-    prompts, redact, scan, view,
+    clock, controls, copies, editors, host::Host, lifecycle, listen::Listeners, page, prompts,
+    redact, scan, view,
 };
 use crate::{
-    adapter::Adapter,
-    config::{Config, Content},
+    config::Config,
     core::Core,
     detect::{Ms, dwell::Dwell},
     outbox::Outbox,
@@ -46,7 +34,6 @@ pub(super) struct App {
     pub(super) view: RefCell<Option<IntersectionObserver>>,
     pub(super) editors: RefCell<editors::Editors>,
     pub(super) clicks: RefCell<controls::Clicks>,
-    pub(super) flushes: RefCell<Vec<Function>>,
     pub(super) sending: RefCell<Option<Timeout>>,
     pub(super) ticking: RefCell<Option<Timeout>>,
     pub(super) acts_until: Cell<Ms>,
@@ -54,38 +41,28 @@ pub(super) struct App {
 }
 
 impl App {
-    /// Reads the options, builds the core and begins to listen.
-    pub(super) fn start(options: &JsValue) -> Option<&'static Self> {
-        let host = Host::new(options);
-        let visitor = page::visitor();
-        let config = match config(options, &visitor) {
-            Ok(config) => config,
-            Err(error) => {
-                host.error("invalid_options", &error.code());
-                return None;
-            }
-        };
-        // A pattern that finds nothing would let everything leave.
-        if !redact::prepare(&field(options, "redact")) {
-            host.error("invalid_options", "redact: is no list of patterns");
-            return None;
-        }
+    /// Builds the core and begins to listen.
+    pub(super) fn start(
+        host: Host,
+        window: Window,
+        document: Document,
+        outputs: page::Outputs,
+        mut header: Vec<u8>,
+        luck: u32,
+        config: Config,
+    ) -> &'static Self {
         let now = clock::now();
-        let random = clock::random::<20>();
-        let header = header(&config, &visitor, random);
-        let [.., a, b, c, d] = random;
-        let session = Session::new(now, config.sample, u32::from_le_bytes([a, b, c, d]));
+        end_header(&mut header, env!("CARGO_PKG_VERSION"));
+        let session = Session::new(now, config.sample, luck);
         let outbox = Outbox::new(header, config.flush_after_ms);
-        let Visitor {
-            window, document, ..
-        } = visitor;
         let is_visible = document.visibility_state() == VisibilityState::Visible;
         let dwell = Dwell::new(now.mono, is_visible, document.has_focus().unwrap_or(true));
         let mut core = Core::new(config, session, outbox, dwell);
+        redact::prepare();
         core.redact_by(redact::redact);
         let app = Box::leak(Box::new(Self {
-            endpoint: core.config().endpoint.clone(),
-            outputs: outputs(&core.config().adapter),
+            endpoint: host.endpoint(),
+            outputs,
             listeners: Listeners,
             core: RefCell::new(core),
             window,
@@ -95,7 +72,6 @@ impl App {
             view: RefCell::default(),
             editors: RefCell::default(),
             clicks: RefCell::default(),
-            flushes: RefCell::default(),
             sending: RefCell::default(),
             ticking: RefCell::default(),
             acts_until: Cell::new(0),
@@ -108,7 +84,7 @@ impl App {
         copies::listen(app);
         editors::listen(app);
         scan::watch(app);
-        Some(app)
+        app
     }
 
     /// Uses the core, then passes on what it found. `None` once stopped, or when
@@ -163,59 +139,11 @@ impl App {
         self.clicks.borrow_mut().clear();
         self.sending.borrow_mut().take();
         self.ticking.borrow_mut().take();
-        self.answer_flushes();
+        self.host.flushed();
     }
 
     /// Whether `stop()` was called.
     pub(super) fn is_stopped(&self) -> bool {
         self.stopped.get()
-    }
-}
-
-/// The configuration, with what the visitor's browser asks for.
-fn config(options: &JsValue, visitor: &Visitor) -> Result<Config, FieldError> {
-    let adapter = field(options, "adapter");
-    let adapter = adapter.is_object().then_some(Object(&adapter));
-    let adapter = adapter.as_ref().map(|fields| fields as &dyn Fields);
-    let mut config = Config::read(&Object(options), adapter)?;
-    if visitor.asks_for_privacy {
-        config.content = Content::Off;
-    }
-    Ok(config)
-}
-
-/// What finds the outputs of the page.
-fn outputs(adapter: &Adapter) -> page::Outputs {
-    page::outputs_of(&host::object(&|put| {
-        put("output", Field::Text(&adapter.output));
-        put("auto", Field::Flag(adapter.is_auto));
-        for (name, attribute) in [
-            ("id", &adapter.id),
-            ("conversation", &adapter.conversation),
-            ("turn", &adapter.turn),
-            ("variant", &adapter.variant),
-            ("composer", &adapter.composer),
-        ] {
-            put(name, attribute.as_deref().map_or(Field::Null, Field::Text));
-        }
-    }))
-}
-
-fn header(config: &Config, visitor: &Visitor, random: [u8; 20]) -> Header {
-    let mut session = [0; 16];
-    session.copy_from_slice(&random[..16]);
-    Header {
-        key: config.key.clone(),
-        session: SessionId(session),
-        subject: config.subject.clone().map(|id| Subject {
-            id,
-            kind: SubjectKind::App,
-        }),
-        sample: config.sample,
-        automated: visitor.is_automated,
-        lang: visitor.language.clone(),
-        device: visitor.device.into(),
-        surface: config.surface.clone(),
-        sdk: env!("CARGO_PKG_VERSION").into(),
     }
 }

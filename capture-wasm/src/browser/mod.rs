@@ -23,27 +23,52 @@ mod view;
 
 use std::cell::RefCell;
 
-use js_sys::Function;
-use tacit_signals::{FieldError, Id, named::Reader};
+use tacit_signals::{
+    Id, Share, Signal,
+    signal::{Encoded, Kind},
+};
 use wasm_bindgen::prelude::*;
-use web_sys::Element;
+use web_sys::{Document, Window};
 
 use app::App;
-use object::{Object, text};
+use host::Host;
+use page::Outputs;
+
+use crate::config::{Config, Content};
 
 thread_local! {
     /// All captures of this page: one, and those that were stopped before it.
-    /// `None` where the options could not be used; `onError` was told.
-    static CAPTURES: RefCell<Vec<Option<&'static App>>> = const { RefCell::new(Vec::new()) };
+    static CAPTURES: RefCell<Vec<&'static App>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Starts listening. `options` are those of `start()`. The number
-/// is for the functions below, which are what a handle drives: plain functions,
-/// as a class would bring a finaliser for what is never freed.
+/// Starts listening, with what `js/options.js` made of the options of `start()`.
+/// The number is for the functions below, which are what a handle drives: plain
+/// functions, as a class would bring a finaliser for what is never freed.
 #[wasm_bindgen]
 #[must_use]
-pub fn capture_open(options: &JsValue) -> usize {
-    let app = App::start(options);
+#[expect(
+    clippy::too_many_arguments,
+    reason = "an object to read would cost more"
+)]
+pub fn capture_open(
+    host: Host,
+    window: Window,
+    document: Document,
+    outputs: Outputs,
+    header: Vec<u8>,
+    luck: u32,
+    sample: u32,
+    content: u8,
+    sketch: bool,
+    flush_after_ms: u32,
+) -> usize {
+    let config = Config {
+        content: Content::at(content),
+        sketch,
+        sample: Share::of(sample.into(), 1_000),
+        flush_after_ms: flush_after_ms.into(),
+    };
+    let app = App::start(host, window, document, outputs, header, luck, config);
     CAPTURES.with_borrow_mut(|captures| {
         captures.push(app);
         captures.len() - 1
@@ -51,44 +76,41 @@ pub fn capture_open(options: &JsValue) -> usize {
 }
 
 fn capture(number: usize) -> Option<&'static App> {
-    CAPTURES.with_borrow(|captures| *captures.get(number)?)
+    CAPTURES.with_borrow(|captures| captures.get(number).copied())
 }
 
-/// Binds an element to an output the page knows by another way than attributes.
+/// An element was bound to an output the page knows by another way than attributes.
 #[wasm_bindgen]
-pub fn capture_output(number: usize, element: &Element, binding: &JsValue) {
+pub fn capture_output(number: usize) {
     if let Some(app) = capture(number) {
-        app.bind(element, binding);
+        app.bound();
     }
 }
 
-/// States a fact the page knows itself.
+/// States a fact the page knows itself, as `js/fields.js` encoded it.
 #[wasm_bindgen]
-pub fn capture_signal(number: usize, output: &JsValue, kind: &JsValue, fields: &JsValue) {
+pub fn capture_signal(number: usize, output: &str, kind: u8, fields: Vec<u8>) {
     if let Some(app) = capture(number)
-        && let Err(error) = told(app, &text(output), &text(kind), fields)
+        && let Ok(id) = Id::parse("output", output)
+        && let Some(kind) = Kind::from_code(kind)
     {
-        app.host.error("invalid_signal", &error.code());
+        app.tell(&id, Signal::Encoded(Encoded { kind, fields }));
     }
 }
 
-/// `granted` or `denied`.
+/// The person's word.
 #[wasm_bindgen]
-pub fn capture_consent(number: usize, state: &JsValue) {
-    let Some(app) = capture(number) else { return };
-    let state = text(state);
-    match state.as_str() {
-        "granted" | "denied" => app.consent(state == "granted"),
-        _ => app.host.error("invalid_consent", &state),
+pub fn capture_consent(number: usize, granted: bool) {
+    if let Some(app) = capture(number) {
+        app.consent(granted);
     }
 }
 
-/// Sends what was recorded, and calls `done` when it was answered or sending failed.
+/// Sends what was recorded, and says when that was answered or failed.
 #[wasm_bindgen]
-pub fn capture_flush(number: usize, done: Function) {
-    match capture(number) {
-        Some(app) => app.flush(done),
-        None => host::call(&done),
+pub fn capture_flush(number: usize) {
+    if let Some(app) = capture(number) {
+        app.flush();
     }
 }
 
@@ -98,16 +120,4 @@ pub fn capture_stop(number: usize) {
     if let Some(app) = capture(number) {
         app.stop();
     }
-}
-
-fn told(app: &'static App, output: &str, kind: &str, fields: &JsValue) -> Result<(), FieldError> {
-    let id = Id::parse("output", output)?;
-    let fields = Object(fields);
-    let mut read = Reader::new(&fields);
-    let signal = read.signal(kind);
-    read.finish()?;
-    if let Some(signal) = signal {
-        app.tell(&id, signal);
-    }
-    Ok(())
 }

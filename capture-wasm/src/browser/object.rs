@@ -1,12 +1,7 @@
-//! Reads JavaScript values: objects field by field, as a whole deserialiser
-//! would cost a third of the module.
+//! Reads JavaScript values.
 
-use js_sys::{Array, Reflect};
-use tacit_signals::{
-    FieldError, Problem,
-    named::{Fields, Value},
-};
-use wasm_bindgen::{JsCast, prelude::*};
+use js_sys::Reflect;
+use wasm_bindgen::prelude::*;
 
 /// The text that `value` is; empty if it is none.
 pub(super) fn text(value: &JsValue) -> String {
@@ -31,37 +26,4 @@ pub(super) fn field(value: &JsValue, name: &str) -> JsValue {
         return JsValue::UNDEFINED;
     }
     Reflect::get(value, &name.into()).unwrap_or_default()
-}
-
-/// An object whose fields are read by name; anything else has no fields.
-pub(super) struct Object<'a>(pub(super) &'a JsValue);
-
-impl Fields for Object<'_> {
-    fn get(&self, name: &'static str) -> Result<Option<Value>, FieldError> {
-        let value = field(self.0, name);
-        if value.is_undefined() || value.is_null() {
-            return Ok(None);
-        }
-        if let Some(text) = value.as_string() {
-            return Ok(Some(Value::Text(text)));
-        }
-        if let Some(number) = value.as_f64() {
-            return Ok(Some(Value::Number(number)));
-        }
-        if let Some(flag) = value.as_bool() {
-            return Ok(Some(Value::Flag(flag)));
-        }
-        match value.dyn_ref().and_then(numbers) {
-            Some(numbers) => Ok(Some(Value::Numbers(numbers))),
-            None => Err(FieldError::new(name, Problem::Malformed)),
-        }
-    }
-}
-
-fn numbers(array: &Array) -> Option<Vec<u32>> {
-    let mut numbers = Vec::new();
-    for place in 0..array.length() {
-        numbers.push(whole(&array.get(place))?);
-    }
-    Some(numbers)
 }

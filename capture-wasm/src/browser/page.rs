@@ -1,26 +1,22 @@
 //! What the page and its browser say of themselves: the imports from
 //! `js/outputs.js` and `js/reading.js`, which explain each, and what they mean.
 
-use js_sys::Array;
-use tacit_signals::{Id, limits::LABEL_BYTES_MAX};
-use wasm_bindgen::{JsCast, prelude::*};
-use web_sys::{Document, Element, Event, MutationObserver, MutationObserverInit, Window};
+use js_sys::{Array, Function};
+use tacit_signals::Id;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, Event};
 
-use super::object::{text, whole};
+use super::object::text;
 use crate::core::Reading;
 
 #[wasm_bindgen(module = "/js/outputs.js")]
 extern "C" {
     /// The outputs on the page.
-    pub(super) type Outputs;
-    #[wasm_bindgen(js_name = outputs)]
-    pub(super) fn outputs_of(adapter: &JsValue) -> Outputs;
-    #[wasm_bindgen(method)]
-    pub(super) fn bind(this: &Outputs, element: &Element, binding: &JsValue);
+    pub type Outputs;
     #[wasm_bindgen(method)]
     pub(super) fn look(this: &Outputs) -> Option<Array>;
     #[wasm_bindgen(method)]
-    pub(super) fn watch(this: &Outputs, observer: &MutationObserver, how: &MutationObserverInit);
+    pub(super) fn watch(this: &Outputs, on_change: &Function);
     #[wasm_bindgen(method)]
     pub(super) fn changed(this: &Outputs, records: &JsValue);
     #[wasm_bindgen(method)]
@@ -58,8 +54,6 @@ extern "C" {
     pub(super) fn glance(element: &Element) -> JsValue;
     #[wasm_bindgen(js_name = read)]
     fn texts_of(element: &Element) -> Array;
-    #[wasm_bindgen(js_name = visitor)]
-    fn visitor_facts() -> Array;
 }
 
 /// The id a function above answered with.
@@ -78,42 +72,4 @@ pub(super) fn read(element: &Element) -> Reading {
         reading.code.push(text(&texts.get(place)));
     }
     reading
-}
-
-/// Where we are and who visits, as far as a browser says it unasked.
-pub(super) struct Visitor {
-    pub(super) window: Window,
-    pub(super) document: Document,
-    /// Language of the page, else of the browser.
-    pub(super) language: String,
-    pub(super) device: &'static str,
-    /// Driven by a program.
-    pub(super) is_automated: bool,
-    /// Global Privacy Control or Do Not Track.
-    pub(super) asks_for_privacy: bool,
-}
-
-pub(super) fn visitor() -> Visitor {
-    let facts = visitor_facts();
-    let mut language = text(&facts.get(2));
-    language.truncate(language.floor_char_boundary(LABEL_BYTES_MAX));
-    let number = |place| whole(&facts.get(place)).unwrap_or_default();
-    Visitor {
-        window: facts.get(0).unchecked_into(),
-        document: facts.get(1).unchecked_into(),
-        language,
-        device: device(number(3), number(4)),
-        is_automated: facts.get(5).is_truthy(),
-        asks_for_privacy: facts.get(6).is_truthy(),
-    }
-}
-
-/// `phone`, `tablet` or `desktop`: a coarse guess for breakdowns, from touch and
-/// the shorter side of the screen (600 px parts Android's phones and tablets).
-fn device(touch_points: u32, side: u32) -> &'static str {
-    match (touch_points > 1, side) {
-        (true, ..600) => "phone",
-        (true, ..1_100) => "tablet",
-        _ => "desktop",
-    }
 }

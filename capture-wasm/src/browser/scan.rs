@@ -8,14 +8,14 @@ use std::cell::{Cell, RefCell};
 
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
-use tacit_signals::{FieldError, Id, limits::TOKEN_BYTES_MAX, named::Reader};
-use wasm_bindgen::{JsCast, prelude::*};
-use web_sys::{Element, MutationObserver, MutationObserverInit};
+use tacit_signals::Id;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 use super::{
     app::App,
     clock,
-    object::{Object, text, whole},
+    object::{text, whole},
     page, prompts,
 };
 use crate::{
@@ -35,7 +35,6 @@ const PLACES: u32 = 11;
 /// The look at the page.
 #[derive(Default)]
 pub(super) struct Scan {
-    observer: RefCell<Option<MutationObserver>>,
     next: RefCell<Option<Timeout>>,
     changed_at: Cell<Ms>,
     /// Outputs on the page with their elements, as of the last look.
@@ -44,9 +43,6 @@ pub(super) struct Scan {
 
 impl Scan {
     pub(super) fn stop(&self) {
-        if let Some(observer) = self.observer.take() {
-            observer.disconnect();
-        }
         self.next.take();
         self.tracked.take();
     }
@@ -64,53 +60,17 @@ pub(super) fn watch(app: &'static App) {
         app.outputs.changed(&records);
         soon(app, PASS_MS);
     }));
-    let Ok(observer) = MutationObserver::new(&callback) else {
-        return;
-    };
-    let init = MutationObserverInit::new();
-    init.set_child_list(true);
-    init.set_character_data(true);
-    init.set_subtree(true);
-    // Other attributes change many times a second on some pages.
-    let names = Array::new();
-    app.core(|core| {
-        let adapter = &core.config().adapter;
-        let attributes = [&adapter.id, &adapter.turn, &adapter.variant];
-        for name in attributes.into_iter().flatten() {
-            names.push(&name.into());
-        }
-    });
-    if names.length() > 0 {
-        init.set_attribute_filter(&names);
-    }
-    app.outputs.watch(&observer, &init);
-    app.scan.observer.replace(Some(observer));
+    app.outputs.watch(&callback);
     app.scan.changed_at.set(clock::now().mono);
     pass(app);
 }
 
 impl App {
-    /// Binds an element the page names by itself.
-    pub(super) fn bind(&'static self, element: &Element, binding: &JsValue) {
-        if let Err(error) = check(binding) {
-            return self.host.error("invalid_output", &error.code());
-        }
-        self.outputs.bind(element, binding);
+    /// The page bound an element by itself.
+    pub(super) fn bound(&'static self) {
         self.scan.changed_at.set(clock::now().mono);
         soon(self, 0);
     }
-}
-
-/// What `output(element, binding)` says; the same facts as the attributes.
-fn check(binding: &JsValue) -> Result<(), FieldError> {
-    let fields = Object(binding);
-    let mut read = Reader::new(&fields);
-    read.id("id");
-    read.optional_id("conversation");
-    read.optional_count("turn");
-    read.optional_count("variant");
-    read.optional_text("token", TOKEN_BYTES_MAX);
-    read.finish()
 }
 
 /// A pass in `wait` ms, unless one is due already.

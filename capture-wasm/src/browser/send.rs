@@ -4,7 +4,7 @@
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, prelude::*};
 
-use super::{app::App, clock, host, object::whole};
+use super::{app::App, clock, object::whole};
 use crate::{
     detect::Ms,
     outbox::{Answer, Step},
@@ -38,7 +38,7 @@ impl App {
             Some(Step::Idle) | None => {}
         }
         if self.outbox(|outbox| outbox.is_empty()) == Some(true) {
-            self.answer_flushes();
+            self.host.flushed();
         }
         let dropped = self
             .outbox(|outbox| outbox.take_dropped())
@@ -73,17 +73,10 @@ impl App {
         }
     }
 
-    /// Sends everything now, and calls `done` when that was answered or failed.
-    pub(super) fn flush(&'static self, done: Function) {
+    /// Sends everything now; the host hears when that was answered or failed.
+    pub(super) fn flush(&'static self) {
         self.outbox(|outbox| outbox.flush());
-        self.flushes.borrow_mut().push(done);
         self.send_soon();
-    }
-
-    pub(super) fn answer_flushes(&self) {
-        for resolve in self.flushes.take() {
-            host::call(&resolve);
-        }
     }
 
     fn post(&'static self, ticket: u32, events: usize, bytes: &[u8]) {
@@ -130,7 +123,7 @@ impl App {
         self.outbox(|outbox| outbox.answered(clock::now(), ticket, answer, clock::random_u32()));
         self.keep();
         if matches!(answer, Answer::Later { .. }) {
-            self.answer_flushes();
+            self.host.flushed();
         }
         if !self.is_stopped() {
             self.send_soon();

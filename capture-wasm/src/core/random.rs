@@ -8,14 +8,13 @@ use tacit_signals::{
     Event, Id, SessionId, Share, Signal,
     codec::{Header, decode},
     limits::AT_MS_MAX,
-    named::Value,
     signal::Act as Via,
 };
 
 use super::*;
 use crate::{
     adapter::Control,
-    config::tests::Given,
+    config::Content,
     detect::{rated::Thumb, turns::Present},
     outbox::{Answer, Step},
 };
@@ -98,20 +97,19 @@ struct Page {
 }
 
 impl Page {
-    fn new(texts: Vec<String>, content: &str) -> Self {
-        let value = |text: &str| Value::Text(text.into());
-        let options = [
-            ("key", value("pk_x")),
-            ("content", value(content)),
-            ("join", value("sketch")),
-        ];
-        let config = Config::read(&Given(&options), None).unwrap();
+    fn new(texts: Vec<String>, content: Content) -> Self {
+        let config = Config {
+            content,
+            sketch: true,
+            sample: Share::ONE,
+            flush_after_ms: 10_000,
+        };
         let now = Now {
             wall: 1_763_890_000_000,
             mono: 1_000,
         };
         let header = Header {
-            key: config.key.clone(),
+            key: "pk_x".into(),
             session: SessionId([1; 16]),
             subject: None,
             sample: config.sample,
@@ -122,7 +120,7 @@ impl Page {
             sdk: String::new(),
         };
         let session = Session::new(now, config.sample, 0);
-        let outbox = Outbox::new(header, config.flush_after_ms);
+        let outbox = Outbox::new(header.encode(), config.flush_after_ms);
         Self {
             core: Core::new(config, session, outbox, Dwell::new(now.mono, true, true)),
             now,
@@ -296,7 +294,7 @@ proptest! {
     #[test]
     fn nothing_a_page_does_breaks_the_core(
         texts in prop::collection::vec(text(), 1..6),
-        content in prop::sample::select(vec!["off", "edits", "full"]),
+        content in prop::sample::select([Content::Off, Content::Edits, Content::Full].to_vec()),
         acts in prop::collection::vec(act(), 1..300),
     ) {
         let mut page = Page::new(texts, content);

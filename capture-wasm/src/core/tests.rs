@@ -1,11 +1,9 @@
-use tacit_signals::{
-    Event, Id, SessionId, Share, Signal, codec::Header, named::Value, signal::ContentRole,
-};
+use tacit_signals::{Event, Id, SessionId, Share, Signal, codec::Header, signal::ContentRole};
 
 use super::*;
 use crate::{
     adapter::Control,
-    config::tests::Given,
+    config::Content,
     detect::{rated::Thumb, turns::Present},
 };
 
@@ -39,15 +37,22 @@ fn sighting(name: &str, turn: u32, variant: u32, text: &str) -> Sighting {
 
 impl Page {
     fn new(content: &str) -> Self {
-        let text = |text: &str| Value::Text(text.into());
-        let options = [("key", text("pk_x")), ("content", text(content))];
-        let config = Config::read(&Given(&options), None).unwrap();
+        let config = Config {
+            content: match content {
+                "off" => Content::Off,
+                "edits" => Content::Edits,
+                _ => Content::Full,
+            },
+            sketch: false,
+            sample: Share::ONE,
+            flush_after_ms: 10_000,
+        };
         let now = Now {
             wall: 1_763_890_000_000,
             mono: 1_000,
         };
         let header = Header {
-            key: config.key.clone(),
+            key: "pk_x".into(),
             session: SessionId([1; 16]),
             subject: None,
             sample: config.sample,
@@ -58,7 +63,7 @@ impl Page {
             sdk: String::new(),
         };
         let session = Session::new(now, config.sample, 0);
-        let outbox = Outbox::new(header, config.flush_after_ms);
+        let outbox = Outbox::new(header.encode(), config.flush_after_ms);
         let core = Core::new(config, session, outbox, Dwell::new(now.mono, true, true));
         Self { core, now }
     }

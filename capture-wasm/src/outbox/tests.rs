@@ -1,6 +1,6 @@
 use tacit_signals::{
     Id, SessionId, Share, Signal,
-    codec::decode,
+    codec::{Header, decode},
     signal::{Act, ContentRole},
 };
 
@@ -18,7 +18,7 @@ fn outbox() -> Outbox {
         surface: String::new(),
         sdk: String::new(),
     };
-    Outbox::new(header, 10_000)
+    Outbox::new(header.encode(), 10_000)
 }
 
 fn at(mono: Ms) -> Now {

@@ -164,7 +164,8 @@ impl<'a> Fold<'a> {
         let signal = &moment.event.signal;
         let Some(kind) = signal.kind() else { return };
         match signal {
-            Signal::Shown(_) | Signal::Content { .. } | Signal::Unknown(_) => {}
+            Signal::Shown(_) | Signal::Content { .. } | Signal::Encoded(_) | Signal::Unknown(_) => {
+            }
             Signal::Dwell {
                 active_ms,
                 read_share,

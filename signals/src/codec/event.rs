@@ -45,6 +45,14 @@ mod present {
     pub(super) const SKETCH: u64 = 64;
 }
 
+/// The fields of a fact by themselves, as [`Signal::Encoded`] holds them.
+#[must_use]
+pub fn encode_fields(signal: &Signal) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_fields(&mut out, signal, &[]);
+    out
+}
+
 pub(super) fn put_fields(out: &mut Vec<u8>, signal: &Signal, outputs: &[Id]) {
     match signal {
         Signal::Shown(shown) => put_shown(out, shown, outputs),
@@ -123,6 +131,7 @@ pub(super) fn put_fields(out: &mut Vec<u8>, signal: &Signal, outputs: &[Id]) {
             out.push(role.code());
             put_text(out, text);
         }
+        Signal::Encoded(encoded) => out.extend_from_slice(&encoded.fields),
         Signal::Unknown(unknown) => {
             if code(signal) == NAMED {
                 put_text(out, &unknown.name);

@@ -11,8 +11,9 @@ mod read;
 mod write;
 
 pub use checksum::checksum;
+pub use event::encode_fields;
 pub use read::{EventReader, decode};
-pub use write::{EventWriter, Header, encode, finish, set_sent_at};
+pub use write::{EventWriter, Header, encode, end_header, finish, set_sent_at};
 
 /// First bytes of a batch.
 pub(crate) const MAGIC: [u8; 4] = *b"TACT";

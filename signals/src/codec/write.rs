@@ -26,6 +26,37 @@ pub struct Header {
     pub sdk: String,
 }
 
+impl Header {
+    /// As it stands in a batch.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(160);
+        put_text(&mut out, &self.key);
+        out.extend_from_slice(&self.session.0);
+        match &self.subject {
+            None => out.push(0),
+            Some(subject) => {
+                out.push(subject_code(subject.kind));
+                put_text(&mut out, subject.id.as_str());
+            }
+        }
+        put_varint(&mut out, self.sample.thousandths().into());
+        put_varint(&mut out, if self.automated { FLAG_AUTOMATED } else { 0 });
+        for text in [&self.lang, &self.device, &self.surface] {
+            put_text(&mut out, text);
+        }
+        end_header(&mut out, &self.sdk);
+        out
+    }
+}
+
+/// Adds to the bytes of a header what comes after `surface`.
+pub fn end_header(header: &mut Vec<u8>, sdk: &str) {
+    put_text(header, sdk);
+    // Room for header fields of later versions.
+    put_varint(header, 0);
+}
+
 /// Collects encoded events, which must come by ascending `seq`.
 #[derive(Debug, Clone, Default)]
 pub struct EventWriter {
@@ -125,30 +156,15 @@ fn put_output(out: &mut Vec<u8>, outputs: &mut Vec<Id>, event: &Event) {
     outputs.push(event.output.clone());
 }
 
-/// A whole batch from a header and written events.
+/// A whole batch from an encoded header and written events.
 #[must_use]
-pub fn finish(header: &Header, events: &EventWriter, sent_at: u64) -> Vec<u8> {
-    let mut out = Vec::with_capacity(BODY + 160 + events.len());
+pub fn finish(header: &[u8], events: &EventWriter, sent_at: u64) -> Vec<u8> {
+    let mut out = Vec::with_capacity(BODY + header.len() + 20 + events.len());
     out.extend_from_slice(&MAGIC);
     out.push(VERSION);
     out.extend_from_slice(&sent_at.to_le_bytes());
     out.extend_from_slice(&[0; CHECKSUM.end - CHECKSUM.start]);
-    put_text(&mut out, &header.key);
-    out.extend_from_slice(&header.session.0);
-    match &header.subject {
-        None => out.push(0),
-        Some(subject) => {
-            out.push(subject_code(subject.kind));
-            put_text(&mut out, subject.id.as_str());
-        }
-    }
-    put_varint(&mut out, header.sample.thousandths().into());
-    put_varint(&mut out, if header.automated { FLAG_AUTOMATED } else { 0 });
-    for text in [&header.lang, &header.device, &header.surface, &header.sdk] {
-        put_text(&mut out, text);
-    }
-    // Room for header fields of later versions.
-    put_varint(&mut out, 0);
+    out.extend_from_slice(header);
     put_varint(&mut out, events.base_at());
     put_varint(&mut out, events.count() as u64);
     out.extend_from_slice(events.bytes());
@@ -184,7 +200,7 @@ pub fn encode(batch: &Batch) -> Vec<u8> {
         surface: batch.surface.clone(),
         sdk: batch.sdk.clone(),
     };
-    finish(&header, &events, batch.sent_at)
+    finish(&header.encode(), &events, batch.sent_at)
 }
 
 /// Writes the clock at a repeated send; the rest of the batch stays as it was.

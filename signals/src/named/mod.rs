@@ -96,3 +96,6 @@ pub const NAMES: &[&str] = &[
     "source",
     "content",
 ];
+
+#[cfg(test)]
+mod tests;

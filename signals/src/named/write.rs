@@ -94,7 +94,8 @@ pub fn each_field(signal: &Signal, put: Put<'_>) {
             text(put, "role", role.name());
             text(put, "text", words);
         }
-        Signal::Unknown(_) => {}
+        // Only readers' signals are told by name, and they make none that is encoded.
+        Signal::Encoded(_) | Signal::Unknown(_) => {}
     }
 }
 
