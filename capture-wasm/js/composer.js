@@ -3,6 +3,7 @@
 // only; nothing of the page is changed, and a value is read when something may
 // have been sent, never while a person types.
 
+import { up } from "./find/tree.js";
 import { controlOf, editorOf, targetOf, valueOf } from "./reading.js";
 
 /** Sending may take the page this long: it may wait for its server. */
@@ -10,6 +11,10 @@ const SENDING_MS = 10_000;
 
 /** What a control says may be what it asks, as suggestions do. */
 const SUGGESTION_MAX = 400;
+
+/** How far up from a composer its controls are looked for, and how many. */
+const LEVELS = 6;
+const CONTROLS_MAX = 12;
 
 const EDITABLES = "textarea,input[type=text],input:not([type]),[contenteditable]";
 
@@ -23,6 +28,9 @@ export function composers(isPart, chosen) {
   /** The editables that were on the page then. */
   let there = null;
   let pressedAt = 0;
+  /** What the controls of a composer show while nothing is asked; and what they showed when an answer grew last. */
+  const idle = new WeakMap();
+  let streaming = null;
 
   const use = (editor) => {
     used = [...used.filter((other) => other.deref() && other.deref() !== editor), new WeakRef(editor)].slice(-4);
@@ -53,9 +61,11 @@ export function composers(isPart, chosen) {
   return {
     /** An event of a person. Whether something may have been sent by it. */
     heard(event) {
-      if (event.type === "input") {
+      if (event.type === "focusin" || event.type === "input") {
         const editor = editorOf(event);
-        if (isComposer(editor)) use(editor);
+        if (!isComposer(editor)) return false;
+        if (event.type === "input") use(editor);
+        else if (!idle.has(editor) && !valueOf(editor).trim()) idle.set(editor, controlsOf(editor));
         return false;
       }
       // Enter also ends the choice of a word in scripts that are composed.
@@ -86,6 +96,18 @@ export function composers(isPart, chosen) {
     /** Whether something may still turn out to have been sent. */
     waits: () => holding.length > 0,
 
+    /** An answer grew. */
+    grew() {
+      const editor = used.at(-1)?.deref();
+      streaming = editor?.isConnected && idle.has(editor) ? controlsOf(editor) : null;
+    },
+
+    /** Whether the controls still show what they showed when an answer grew, and never when nothing was asked. */
+    busy() {
+      const editor = used.at(-1)?.deref();
+      return Boolean(streaming) && idle.get(editor) !== streaming && controlsOf(editor) === streaming;
+    },
+
     /** The composers used so far that are on the page. */
     all: () => used.map((editor) => editor.deref()).filter((editor) => editor?.isConnected),
   };
@@ -99,4 +121,13 @@ export function composers(isPart, chosen) {
       }
     }
   }
+}
+
+/** What the controls next to a composer show: sending becomes stopping while an answer is given, in whatever way. */
+function controlsOf(editor) {
+  for (let place = up(editor), level = 0; place && level < LEVELS; place = up(place), level++) {
+    const controls = [...place.querySelectorAll("button,[role=button]")].slice(0, CONTROLS_MAX);
+    if (controls.length > 0) return controls.map(({ id, title, ariaLabel, innerHTML }) => [id, title, ariaLabel, innerHTML]).join();
+  }
+  return "";
 }

@@ -25,6 +25,8 @@ export function outputs(adapter) {
   const bound = new Map();
   /** The id of the output that an element shows. */
   const held = new WeakMap();
+  /** The number of the chat of an element, where it was found by what it does. */
+  const chats = new WeakMap();
   /** As of the last look. */
   let elements = [];
   /** The open shadow roots that are known, and what hears of their changes. */
@@ -54,14 +56,8 @@ export function outputs(adapter) {
 
   /** The newest output in the chat of `editor`. */
   function latest(editor) {
-    const near = path(editor).reverse();
-    let best = null;
-    let depth = -1;
-    for (const output of shown().slice(-50)) {
-      const level = near.findLastIndex((place) => holds(place, output));
-      if (level >= depth) [best, depth] = [output, level];
-    }
-    return held.get(best);
+    const chat = found.chatOf(editor);
+    return held.get(shown().findLast((output) => (chats.get(output) ?? chat) === chat));
   }
 
   return {
@@ -119,6 +115,8 @@ export function outputs(adapter) {
           held.set(body, held.get(was));
           held.delete(was);
         }
+        if (text !== null) editors.grew();
+        chats.set(body, chat);
         add(body, named, null, null, null, null, text, prompt, chat, age);
       }
       return list;
@@ -150,6 +148,9 @@ export function outputs(adapter) {
       const text = found.asked();
       return text && [text, after];
     },
+
+    /** Whether an answer goes on although its text rests. */
+    busy: editors.busy,
 
     /** Whether the page is to be looked at again although nothing changes. */
     waits: () => editors.waits() || found.waits(performance.now()),

@@ -128,3 +128,142 @@ test("a prompt that is drawn as Markdown is its echo", async ({ page, site, hous
   await page.keyboard.press("Enter");
   expect(words(await chat.shown(1))).toEqual([WORDS[0]]);
 });
+
+for (const by of ["same", "sibling"]) {
+  test(`an answer that is given again in ${by === "same" ? "its element" : "a new one"} is another version, and the first can come back`, async ({ page, site, house }) => {
+    const chat = await Chat.open({ page, site, house }, "again", { by });
+    await chat.ask("Why is the sky blue?");
+    await chat.shown(1);
+    await page.getByLabel("Regenerate").click();
+    const [first, second] = await chat.shown(2);
+    expect(second).toMatchObject({ words: WORDS[3], turn: 0, variant: 1, replaces: first.output, conversation: first.conversation });
+    expect(await chat.heard("regenerated")).toMatchObject([{ output: first.output, ordinal: 1 }]);
+    await page.locator("#back").click();
+    await expect.poll(() => chat.heard("switched")).toMatchObject([{ output: second.output, from: second.output, to: first.output }]);
+    await chat.shown(2);
+  });
+}
+
+for (const keyed of [{}, { keyed: 1 }]) {
+  test(`a conversation that is switched ${keyed.keyed ? "draws other elements" : "re-uses elements"}, and nothing was regenerated`, async ({ page, site, house }) => {
+    const chat = await Chat.open({ page, site, house }, "switch", keyed);
+    await chat.ask("Why is the sky blue?");
+    await chat.shown(1);
+    await page.locator("#two").click();
+    const [first, other] = await chat.shown(2);
+    expect(other).toMatchObject({ words: WORDS[4], turn: 0, variant: 0, stream_ms: 0 });
+    expect(other.conversation).not.toBe(first.conversation);
+    await page.locator("#one").click();
+    await expect(page.locator(".bot")).toHaveText(/Short waves/);
+    await chat.ask("What does a hash map do?");
+    const [, , next] = await chat.shown(3);
+    expect(next).toMatchObject({ words: WORDS[1], turn: 1, conversation: first.conversation });
+    expect([...(await chat.heard("regenerated")), ...(await chat.heard("switched"))]).toEqual([]);
+  });
+}
+
+for (const window of [{}, { window: 1 }]) {
+  test(`answers drawn anew with every word ${window.window ? "in a list that unmounts the old ones " : ""}stay the same`, async ({ page, site, house }) => {
+    const chat = await Chat.open({ page, site, house }, "redrawn", window);
+    for (const [n, prompt] of ["Why is the sky blue?", "What does a hash map do?", "When does water boil?"].entries()) {
+      await chat.ask(prompt);
+      await chat.shown(n + 1);
+    }
+    await page.locator("#up").click();
+    await expect(page.locator("#list")).toContainText("Short waves");
+    await page.locator("#down").click();
+    await chat.ask("And the moon?");
+    const shown = await chat.shown(4);
+    expect(words(shown)).toEqual(WORDS.slice(0, 4));
+    expect(shown.map(({ turn }) => turn)).toEqual([0, 1, 2, 3]);
+    expect(await chat.heard("regenerated")).toEqual([]);
+  });
+}
+
+test("two chats on a page have a conversation each", async ({ page, site, house }) => {
+  const chat = await Chat.open({ page, site, house }, "two");
+  await chat.ask("Why is the sky blue?", { box: "#left" });
+  await chat.shown(1);
+  await chat.ask("What does a hash map do?", { box: "#right" });
+  await chat.shown(2);
+  await chat.ask("And then what?", { box: "#left" });
+  const [left, right, next] = await chat.shown(3);
+  expect(right.conversation).not.toBe(left.conversation);
+  expect(next).toMatchObject({ conversation: left.conversation, turn: 1 });
+  expect(right.turn).toBe(0);
+});
+
+for (const field of ["input", "editable", "replaced"]) {
+  test(`a composer is what it does: ${field}`, async ({ page, site, house }) => {
+    const chat = await Chat.open({ page, site, house }, "fields", { field });
+    await chat.ask("skies", { box: "#search" });
+    await chat.ask("Why is the sky blue?");
+    await chat.shown(1);
+    await chat.ask("What does a hash map do?");
+    const shown = await chat.shown(2);
+    expect(words(shown)).toEqual(WORDS.slice(0, 2));
+    expect(shown.map(({ turn }) => turn)).toEqual([0, 1]);
+  });
+}
+
+test("what is run in an editor inside an answer is no question", async ({ page, site, house }) => {
+  const chat = await Chat.open({ page, site, house }, "code");
+  await chat.ask("Why is the sky blue?");
+  await chat.shown(1);
+  await page.locator("#code").click();
+  await page.keyboard.press("End");
+  await page.keyboard.insertText(" print(2)");
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".console")).toContainText("no more");
+  await chat.ask("What does a hash map do?");
+  const shown = await chat.shown(2);
+  expect(shown.map(({ turn }) => turn)).toEqual([0, 1]);
+});
+
+test("a question that is edited and sent again begins a turn, one that is not sent does not", async ({ page, site, house }) => {
+  const chat = await Chat.open({ page, site, house }, "edited");
+  await chat.ask("Why is the sky blue?");
+  const [first] = await chat.shown(1);
+  await page.locator("#pen").click();
+  await page.locator("#edit").click();
+  await page.locator("#cancel").click();
+  await page.locator("#pen").click();
+  await page.locator("#edit").fill("How hot does water get?");
+  await page.locator("#save").click();
+  const [, second] = await chat.shown(2);
+  expect(second).toMatchObject({ words: WORDS[2], turn: 1, variant: 0, conversation: first.conversation });
+  expect(second.replaces).toBeUndefined();
+  expect(await chat.heard("regenerated")).toEqual([]);
+});
+
+for (const how of [{}, { up: 1 }, { streams: 1 }]) {
+  test(`answers in another language ${how.up ? "with the newest on top" : how.streams ? "that stream while the page is opened" : ""}`, async ({ page, site, house }) => {
+    const chat = await Chat.open({ page, site, house }, "late", how);
+    await chat.ask("空はなぜ青いのですか");
+    const [first] = await chat.shown(how.streams ? 2 : 1);
+    expect(first.chars).toBeGreaterThan(40);
+    await chat.ask("もう一度言って");
+    const shown = await chat.shown(how.streams ? 3 : 2);
+    expect(new Set(shown.map(({ turn }) => turn)).size).toBe(shown.length);
+  });
+}
+
+test("an answer that stalls for seconds is shown once, whole, as long as the page says that it goes on", async ({ page, site, house }) => {
+  const chat = await Chat.open({ page, site, house }, "pause", { stop: 1 });
+  await chat.ask("Why is the sky blue?");
+  const [first] = await chat.shown(1);
+  expect(first.words).toBe(WORDS[0]);
+  expect(first.stream_ms).toBeGreaterThan(3_500);
+});
+
+test("an answer that goes on after it was complete is the same, and shown once", async ({ page, site, house }) => {
+  const chat = await Chat.open({ page, site, house }, "pause");
+  await chat.ask("Why is the sky blue?");
+  const [first] = await chat.shown(1);
+  expect(first.words).toBe(8);
+  await expect(page.locator(".a")).toHaveText(/blue\.$/);
+  await page.locator(".a").click({ clickCount: 3 });
+  await page.keyboard.press("Control+c");
+  await expect.poll(() => chat.heard("copied")).toMatchObject([{ output: first.output, share: 1 }]);
+  await chat.shown(1);
+});

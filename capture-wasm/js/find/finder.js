@@ -163,6 +163,8 @@ export function finder(roots, composers) {
       ask = wanted.length > 0 ? { forms: wanted, text, control, sure, at: now, search: search(), batches: [], told: false } : null;
     },
 
+    chatOf,
+
     /** Whether `element` stands in the message of an answer. */
     isPart: (element) => units.some(({ root }) => holds(root, element)),
 

@@ -84,6 +84,7 @@ impl App {
     /// The page is hidden or left: everything recorded is in a beacon when this
     /// returns.
     pub(super) fn depart(&'static self) {
+        scan::pass(self);
         self.settle_rating();
         self.settle_edit();
         self.core(|core| core.hidden(clock::now()));

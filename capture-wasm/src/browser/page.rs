@@ -26,6 +26,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn waits(this: &Outputs) -> bool;
     #[wasm_bindgen(method)]
+    pub(super) fn busy(this: &Outputs) -> bool;
+    #[wasm_bindgen(method)]
     pub(super) fn hold(this: &Outputs, element: &Element, id: &str);
     #[wasm_bindgen(method)]
     pub(super) fn held(this: &Outputs, element: &Element) -> JsValue;

@@ -7,7 +7,7 @@ use super::{app::App, clock, object::text, page, scan};
 
 pub(super) fn listen(app: &'static App) {
     let listeners = &app.listeners;
-    for event in ["input", "keydown", "click", "submit"] {
+    for event in ["focusin", "input", "keydown", "click", "submit"] {
         listeners.on(app, &app.document, event, on_event);
     }
 }

@@ -19,7 +19,7 @@ use super::{
     page, prompts,
 };
 use crate::{
-    core::Sighting,
+    core::{Core, Sighting},
     detect::{Ms, lineage::Seen, turns::Present},
 };
 
@@ -76,7 +76,8 @@ impl App {
 /// A pass in `wait` ms, unless one is due already.
 pub(super) fn soon(app: &'static App, wait: Ms) {
     let mut next = app.scan.next.borrow_mut();
-    if next.is_none() && !app.is_stopped() {
+    // Nothing while hidden: what changed is looked at on return.
+    if next.is_none() && !app.is_stopped() && app.is_visible() {
         *next = Some(clock::later(
             wait,
             Box::new(move || {
@@ -90,11 +91,12 @@ pub(super) fn soon(app: &'static App, wait: Ms) {
 /// One look at all outputs.
 pub(super) fn pass(app: &'static App) {
     let started = clock::now();
-    let Some((elements, found)) = find(app) else {
+    let Some((elements, sightings)) = find(app) else {
         return;
     };
-    prompts::tell(app);
-    let sightings = name(app, found);
+    // A page that is left settles what rests: nobody knows whether it comes back.
+    let is_busy = app.is_visible() && app.outputs.busy();
+    app.core(|core| core.busy(is_busy));
     let changed_at = app.scan.changed_at.get();
     let to_read = app.core(|core| core.look(started, changed_at, &sightings));
     remember(app, &elements, &sightings);
@@ -122,52 +124,85 @@ pub(super) fn read_growing(app: &'static App) {
 }
 
 /// The outputs on the page with what it says of them.
-fn find(app: &'static App) -> Option<(Vec<Element>, Vec<Found>)> {
+fn find(app: &'static App) -> Option<(Vec<Element>, Vec<Sighting>)> {
     if app.is_stopped() {
         return None;
     }
-    let Some(list) = app.outputs.look() else {
+    let Some(found) = app.outputs.look() else {
         app.host
             .error("invalid_options", "adapter.output is not a CSS selector");
         app.scan.stop();
         return None;
     };
-    let (mut elements, mut all) = (Vec::new(), Vec::new());
-    let mut place = 0;
-    while place < list.length() {
-        let element: Element = list.get(place).unchecked_into();
-        if let Some(found) = facts(app, &element, &list, place) {
-            elements.push(element);
-            all.push(found);
+    prompts::tell(app);
+    app.core(Core::begin);
+    let (mut elements, mut sightings) = (Vec::new(), Vec::new());
+    for is_first in [true, false] {
+        let mut place = 0;
+        while place < found.length() {
+            let element: Element = found.get(place).unchecked_into();
+            let sighting = match whole(&found.get(place + 9)) {
+                Some(chat) => seen(app, &found, place, chat, is_first),
+                None if is_first => None,
+                None => declared(app, &element, &found, place),
+            };
+            if let Some(sighting) = sighting {
+                elements.push(element);
+                sightings.push(sighting);
+            }
+            place += PLACES;
         }
-        place += PLACES;
     }
-    Some((elements, all))
+    Some((elements, sightings))
 }
 
-/// An output on the page.
-enum Found {
-    /// Which one it is the page says itself.
-    Declared(Sighting),
-    /// It was found by what it does; so many ms after it was there first.
-    Seen(Seen, Ms),
-}
-
-/// The output whose places in the list of `js/outputs.js` begin at `place`.
-fn facts(app: &'static App, element: &Element, list: &Array, place: u32) -> Option<Found> {
-    let fact = |n| list.get(place + n);
+/// An output found by what it does, whose places in the list of `js/outputs.js`
+/// begin at `place`. Which one it is depends on which others are there, so that
+/// all are looked at twice.
+fn seen(
+    app: &'static App,
+    found: &Array,
+    place: u32,
+    chat: u32,
+    is_first: bool,
+) -> Option<Sighting> {
+    let fact = |n| found.get(place + n);
     let held = page::id(&fact(1));
-    if let Some(chat) = whole(&fact(9)) {
-        let seen = Seen {
-            held,
-            named: page::id(&fact(2)),
-            text: fact(7).as_string(),
-            prompt: text(&fact(8)),
-            chat,
-        };
-        let age = fact(10).as_f64().unwrap_or_default();
-        return Some(Found::Seen(seen, clock::whole(age)));
-    }
+    let named = page::id(&fact(2));
+    let glance = fact(7).as_string();
+    let prompt = text(&fact(8));
+    let facts = Seen {
+        held: held.as_ref(),
+        named: named.as_ref(),
+        text: glance.as_deref(),
+        prompt: &prompt,
+        chat,
+    };
+    let present = app.core(|core| {
+        let version = core.which(clock::now(), facts, is_first, &mut mint)?;
+        let id = version.id.clone();
+        let conversation = version.conversation.clone();
+        Some((id, conversation, version.turn, version.variant))
+    });
+    let (id, conversation, turn, variant) = present.flatten()?;
+    Some(Sighting {
+        variant: Some(variant),
+        token: None,
+        glance,
+        age: clock::whole(fact(10).as_f64().unwrap_or_default()),
+        present: Present {
+            held_before: held.filter(|held| *held != id),
+            conversation: Some(conversation),
+            turn: Some(turn),
+            id,
+        },
+    })
+}
+
+/// An output that the page names, likewise.
+fn declared(app: &'static App, element: &Element, found: &Array, place: u32) -> Option<Sighting> {
+    let fact = |n| found.get(place + n);
+    let held = page::id(&fact(1));
     let name = text(&fact(2));
     let id = match (&*name, &held) {
         // An id of our own stays with the element.
@@ -179,7 +214,7 @@ fn facts(app: &'static App, element: &Element, list: &Array, place: u32) -> Opti
     // settled output is looked at again when its element is replaced.
     let is_new = held.as_ref() != Some(&id);
     let look = is_new || app.scan.is_latest(&id) || app.core(|core| core.is_growing(&id))?;
-    Some(Found::Declared(Sighting {
+    Some(Sighting {
         variant: whole(&fact(5)),
         token: fact(6).as_string().map(|token| Box::from(&*token)),
         glance: look.then(|| text(&page::glance(element))),
@@ -190,38 +225,7 @@ fn facts(app: &'static App, element: &Element, list: &Array, place: u32) -> Opti
             held_before: held.filter(|_| is_new),
             id,
         },
-    }))
-}
-
-/// Names those that the page does not name.
-fn name(app: &'static App, found: Vec<Found>) -> Vec<Sighting> {
-    let mut seen = Vec::new();
-    for one in &found {
-        if let Found::Seen(facts, _) = one {
-            seen.push(facts.clone());
-        }
-    }
-    let named = app.core(|core| core.identify(clock::now(), &seen, &mut mint));
-    let mut named = named.unwrap_or_default().into_iter();
-    let mut sightings = Vec::new();
-    for one in found {
-        match one {
-            Found::Declared(sighting) => sightings.push(sighting),
-            Found::Seen(seen, age) => sightings.extend(named.next().map(|version| Sighting {
-                variant: Some(version.variant),
-                token: None,
-                glance: seen.text,
-                age,
-                present: Present {
-                    held_before: seen.held.filter(|held| *held != version.id),
-                    conversation: Some(version.conversation),
-                    turn: Some(version.turn),
-                    id: version.id,
-                },
-            })),
-        }
-    }
-    sightings
+    })
 }
 
 fn mint() -> Id {

@@ -89,20 +89,36 @@ impl Core {
         to_read
     }
 
-    /// Which outputs the answers are that the page does not name; `mint` makes an id.
-    pub fn identify(
+    /// Whether the page shows that an answer goes on, though its text may rest.
+    pub fn busy(&mut self, is_busy: bool) {
+        self.is_busy = is_busy;
+    }
+
+    /// The answers that the page does not name are looked at, each of them with
+    /// [`which`](Self::which): first all of them `is_first`, then again.
+    pub fn begin(&mut self) {
+        self.lineage.begin();
+    }
+
+    /// Which output an answer is, of those the page does not name; `mint` makes an id.
+    pub fn which(
         &mut self,
         now: Now,
-        seen: &[Seen],
+        seen: Seen<'_>,
+        is_first: bool,
         mint: &mut dyn FnMut() -> Id,
-    ) -> Vec<Version> {
+    ) -> Option<&Version> {
         let is_shown = |id: &Id| self.outputs.get(id).is_some_and(|output| output.shown);
         let mut context = Context {
             asked: self.turns.asked_for(now.mono),
             is_shown: &is_shown,
             mint,
         };
-        self.lineage.identify(seen, &mut context)
+        if is_first {
+            self.lineage.still(seen, &context);
+            return None;
+        }
+        Some(self.lineage.which(seen, &mut context))
     }
 
     /// Takes one output in; whether its text should be read.
@@ -111,8 +127,8 @@ impl Core {
         if let Some(known) = self.outputs.get_mut(id) {
             known.take_over(sighting);
             let look = match &sighting.glance {
-                Some(text) => known.growth.look(now.mono, changed_at, text),
-                None => known.growth.rest(now.mono),
+                Some(text) => known.growth.look(now.mono, changed_at, text, self.is_busy),
+                None => known.growth.rest(now.mono, self.is_busy),
             };
             return matches!(look, Look::Settled { .. });
         }

@@ -14,22 +14,22 @@ const PART: usize = 48;
 const SHORT: usize = 24;
 
 /// An answer on the page, found by what it does.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seen {
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
     /// The output that its element showed so far.
-    pub held: Option<Id>,
+    pub held: Option<&'a Id>,
     /// The message's id in the markup.
-    pub named: Option<Id>,
+    pub named: Option<&'a Id>,
     /// Its text, if it may have changed.
-    pub text: Option<String>,
+    pub text: Option<&'a str>,
     /// The person's turn before it.
-    pub prompt: String,
+    pub prompt: &'a str,
     /// The number of its chat: two may stand on one page.
     pub chat: u32,
 }
 
 /// The output it is, and where that belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Version {
     /// The output.
     pub id: Id,
@@ -49,7 +49,7 @@ pub struct Version {
 }
 
 /// What is remembered of a text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Print {
     head: String,
     tail: String,
@@ -82,48 +82,45 @@ impl Lineage {
         self.open = Some(after.cloned());
     }
 
-    /// The outputs that are `seen` now: all there are, in their order.
-    pub fn identify(&mut self, seen: &[Seen], context: &mut Context<'_>) -> Vec<Version> {
+    /// The page is looked at: of each answer on it first whether it is
+    /// [`still`](Self::still) there, then [`which`](Self::which) it is.
+    pub fn begin(&mut self) {
         self.look = self.look.wrapping_add(1);
-        let mut places = Vec::new();
-        for one in seen {
-            places.push(self.as_before(one, context));
-        }
-        let mut found = Vec::new();
-        for (one, place) in seen.iter().zip(places) {
-            let place = place.unwrap_or_else(|| self.another(one, context));
-            if let Some(version) = self.versions.get_mut(place) {
-                version.here = self.look;
-                found.push(version.clone());
-            }
-        }
-        found
     }
 
-    /// The place of the version, if the element still shows the one it showed.
-    fn as_before(&mut self, seen: &Seen, context: &Context<'_>) -> Option<usize> {
-        let place = self.place(seen.held.as_ref()?)?;
-        let version = self.versions.get_mut(place)?;
-        if let Some(text) = &seen.text {
+    /// Notes whether an element still shows what it showed.
+    pub fn still(&mut self, seen: Seen<'_>, context: &Context<'_>) {
+        let Some(place) = seen.held.and_then(|id| self.place(id)) else {
+            return;
+        };
+        let version = &mut self.versions[place];
+        if let Some(text) = seen.text {
             let is_shown = (context.is_shown)(&version.id);
             let is_asked = context.asked == Some(&version.id);
-            if !version.goes_on(&Print::of(text), is_shown, is_asked) {
-                return None;
+            if !version.goes_on(Print::of(text), is_shown, is_asked) {
+                return;
             }
-            version.prompt = seen.prompt.as_str().into();
+            version.prompt = seen.prompt.into();
         }
         version.here = self.look;
-        Some(place)
+    }
+
+    /// The version that an element shows.
+    pub fn which(&mut self, seen: Seen<'_>, context: &mut Context<'_>) -> &Version {
+        let held = seen.held.and_then(|id| self.place(id));
+        let place = held.filter(|place| self.is_here(*place));
+        let place = place.unwrap_or_else(|| self.another(seen, context));
+        let version = &mut self.versions[place];
+        version.here = self.look;
+        version
     }
 
     /// The place of the version that an element shows from now on.
-    fn another(&mut self, seen: &Seen, context: &mut Context<'_>) -> usize {
-        let print = Print::of(seen.text.as_deref().unwrap_or_default());
+    fn another(&mut self, seen: Seen<'_>, context: &mut Context<'_>) -> usize {
+        let print = Print::of(seen.text.unwrap_or_default());
         if let Some(place) = self.returned(seen, &print, context) {
-            if let Some(version) = self.versions.get_mut(place)
-                && print.chars > 0
-            {
-                version.print = print;
+            if print.chars > 0 {
+                self.versions[place].print = print;
             }
             return place;
         }
@@ -131,17 +128,18 @@ impl Lineage {
             Some(known) => known,
             None => self.next_turn(seen, context),
         };
-        let siblings = (self.versions.iter())
-            .filter(|one| one.conversation == conversation && one.turn == turn)
-            .count();
-        let named = seen.named.clone().filter(|id| self.place(id).is_none());
+        let mut variant = 0;
+        for one in &self.versions {
+            variant += u32::from(one.conversation == conversation && one.turn == turn);
+        }
+        let named = seen.named.filter(|id| self.place(id).is_none());
         self.versions.push(Version {
-            id: named.unwrap_or_else(|| (context.mint)()),
+            id: named.cloned().unwrap_or_else(|| (context.mint)()),
             conversation,
             turn,
-            variant: u32::try_from(siblings).unwrap_or(u32::MAX),
+            variant,
             chat: seen.chat,
-            prompt: seen.prompt.as_str().into(),
+            prompt: seen.prompt.into(),
             print,
             is_restarted: false,
             here: self.look,
@@ -151,65 +149,67 @@ impl Lineage {
 
     /// A version that was here before and is again: by its name, or by its text
     /// after the same question.
-    fn returned(&self, seen: &Seen, print: &Print, context: &Context<'_>) -> Option<usize> {
-        let is_free = |one: &Version| one.here != self.look && seen.held.as_ref() != Some(&one.id);
-        if let Some(place) = seen.named.as_ref().and_then(|id| self.place(id)) {
-            return Some(place).filter(|place| self.versions.get(*place).is_some_and(is_free));
+    fn returned(&self, seen: Seen<'_>, print: &Print, context: &Context<'_>) -> Option<usize> {
+        let is_held = |one: &Version| seen.held == Some(&one.id);
+        if let Some(place) = seen.named.and_then(|id| self.place(id)) {
+            let is_free = !self.is_here(place) && !is_held(&self.versions[place]);
+            return is_free.then_some(place);
         }
         let is_it = |one: &Version| {
-            let is_same = if (context.is_shown)(&one.id) {
-                one.print.is_same(print)
-            } else {
-                one.print.goes_on(print)
+            let is_free = one.here != self.look && !is_held(one) && context.asked != Some(&one.id);
+            let is_alike = *one.prompt == *seen.prompt || print.chars >= SHORT;
+            let is_same = |is_shown| match is_shown {
+                true => one.print.is_same(print),
+                false => one.print.goes_on(print),
             };
-            is_same && (one.prompt.as_ref() == seen.prompt || print.chars >= SHORT)
+            let is_near = one.chat == seen.chat && is_free && is_alike;
+            is_near && is_same((context.is_shown)(&one.id))
         };
-        self.versions.iter().rposition(|one| {
-            let is_asked = context.asked == Some(&one.id);
-            one.chat == seen.chat && is_free(one) && !is_asked && is_it(one)
-        })
+        self.versions.iter().rposition(is_it)
     }
 
     /// The turn of which this is another answer.
-    fn turn_of(&self, seen: &Seen, asked: Option<&Id>) -> Option<(Id, u32)> {
+    fn turn_of(&self, seen: Seen<'_>, asked: Option<&Id>) -> Option<(Id, u32)> {
         if self.open.is_some() {
             return None;
         }
         let conversation = self.conversation_of(seen.chat);
-        let is_it = |one: &&Version| {
-            let is_asked = asked == Some(&one.id);
+        let one = self.versions.iter().rfind(|one| {
             let is_gone =
                 one.here != self.look && conversation.is_none_or(|id| *id == one.conversation);
-            let is_held = seen.held.as_ref() == Some(&one.id);
-            let is_same = *one.prompt == *seen.prompt && (is_held || !seen.prompt.is_empty());
-            one.chat == seen.chat && (is_asked || is_gone && is_same)
-        };
-        let one = self.versions.iter().rev().find(is_it)?;
+            let is_known = seen.held == Some(&one.id) || !seen.prompt.is_empty();
+            let is_same = is_known && *one.prompt == *seen.prompt;
+            one.chat == seen.chat && (asked == Some(&one.id) || is_gone && is_same)
+        })?;
         Some((one.conversation.clone(), one.turn))
     }
 
     /// A turn that was not there before.
-    fn next_turn(&mut self, seen: &Seen, context: &mut Context<'_>) -> (Id, u32) {
+    fn next_turn(&mut self, seen: Seen<'_>, context: &mut Context<'_>) -> (Id, u32) {
         let follows = self.open.take().flatten();
-        let conversation = follows.and_then(|id| self.place(&id));
-        let conversation = conversation.and_then(|place| self.versions.get(place));
-        let conversation = conversation.map(|one| &one.conversation);
-        let conversation = match conversation.or_else(|| self.conversation_of(seen.chat)) {
+        let follows = follows.and_then(|id| self.place(&id));
+        let follows = follows.map(|place| &self.versions[place].conversation);
+        let conversation = match self.conversation_of(seen.chat).or(follows) {
             Some(id) => id.clone(),
             None => (context.mint)(),
         };
-        let in_it = (self.versions.iter()).filter(|one| one.conversation == conversation);
-        let turn = in_it
-            .map(|one| one.turn.saturating_add(1))
-            .max()
-            .unwrap_or_default();
+        let mut turn = 0;
+        for one in &self.versions {
+            if one.conversation == conversation {
+                turn = turn.max(one.turn.saturating_add(1));
+            }
+        }
         (conversation, turn)
     }
 
     /// The conversation that a chat shows now.
     fn conversation_of(&self, chat: u32) -> Option<&Id> {
         let here = |one: &&Version| one.chat == chat && one.here == self.look;
-        Some(&self.versions.iter().rev().find(here)?.conversation)
+        Some(&self.versions.iter().rfind(here)?.conversation)
+    }
+
+    fn is_here(&self, place: usize) -> bool {
+        self.versions[place].here == self.look
     }
 
     fn place(&self, id: &Id) -> Option<usize> {
@@ -219,10 +219,10 @@ impl Lineage {
 
 impl Version {
     /// Whether `now` is a later state of the same text. It is remembered if so.
-    fn goes_on(&mut self, now: &Print, is_shown: bool, is_asked: bool) -> bool {
+    fn goes_on(&mut self, now: Print, is_shown: bool, is_asked: bool) -> bool {
         let is_start = self.print.head.starts_with(&now.head);
         if self.is_restarted {
-            if self.print.is_same(now) {
+            if self.print.is_same(&now) {
                 self.is_restarted = false;
             }
             // As long as it is as it began before, all is open.
@@ -233,11 +233,11 @@ impl Version {
             return is_start;
         }
         // What was not complete may have been a placeholder.
-        if !self.print.goes_on(now) && (is_shown || is_asked) {
+        if !self.print.goes_on(&now) && (is_shown || is_asked) {
             return false;
         }
         if now.chars > 0 {
-            self.print = now.clone();
+            self.print = now;
         }
         true
     }

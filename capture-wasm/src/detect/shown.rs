@@ -10,6 +10,10 @@ use super::{Ms, span_ms};
 /// How long a text must stand still.
 pub const SETTLE_MS: Ms = 800;
 
+/// How long it may stand still while the page shows that its answer goes on, as
+/// when tools are called.
+const BUSY_MS: Ms = 60_000;
+
 /// The growth of one output's text.
 #[derive(Debug, Clone)]
 pub struct Growth {
@@ -48,7 +52,7 @@ impl Growth {
     }
 
     /// The text as it is now; `changed_at` is when the page last changed.
-    pub fn look(&mut self, now: Ms, changed_at: Ms, text: &str) -> Look {
+    pub fn look(&mut self, now: Ms, changed_at: Ms, text: &str, is_busy: bool) -> Look {
         let fingerprint = fingerprint(text);
         if fingerprint != self.fingerprint {
             self.fingerprint = fingerprint;
@@ -56,15 +60,16 @@ impl Growth {
             self.last_change_at = changed_at.min(now).max(self.first_at);
             self.is_settled = false;
         }
-        self.rest(now)
+        self.rest(now, is_busy)
     }
 
     /// The same when the text did not change.
-    pub fn rest(&mut self, now: Ms) -> Look {
+    pub fn rest(&mut self, now: Ms, is_busy: bool) -> Look {
+        let wait = if is_busy { BUSY_MS } else { SETTLE_MS };
         if self.is_settled {
             return Look::Still;
         }
-        if self.is_blank || now.saturating_sub(self.last_change_at) < SETTLE_MS {
+        if self.is_blank || now.saturating_sub(self.last_change_at) < wait {
             return Look::Growing;
         }
         self.is_settled = true;
@@ -119,43 +124,67 @@ mod tests {
     #[test]
     fn settles_once_after_the_stream_rests() {
         let mut growth = Growth::new(1_000, "");
-        assert_eq!(growth.look(3_000, 1_000, ""), Look::Growing, "still empty");
+        assert_eq!(
+            growth.look(3_000, 1_000, "", false),
+            Look::Growing,
+            "still empty"
+        );
         for (now, text) in [
             (3_200, "The"),
             (3_400, "The sky"),
             (3_600, "The sky is blue."),
         ] {
-            assert_eq!(growth.look(now, now - 50, text), Look::Growing);
+            assert_eq!(growth.look(now, now - 50, text, false), Look::Growing);
         }
-        assert_eq!(growth.look(4_300, 3_550, "The sky is blue."), Look::Growing);
+        assert_eq!(
+            growth.look(4_300, 3_550, "The sky is blue.", false),
+            Look::Growing
+        );
         let settled = Look::Settled { stream_ms: 2_550 };
-        assert_eq!(growth.look(4_350, 3_550, "The sky is blue."), settled);
-        assert_eq!(growth.look(4_500, 3_550, "The sky is blue."), Look::Still);
+        assert_eq!(
+            growth.look(4_350, 3_550, "The sky is blue.", false),
+            settled
+        );
+        assert_eq!(
+            growth.look(4_500, 3_550, "The sky is blue.", false),
+            Look::Still
+        );
     }
 
     #[test]
     fn a_stream_that_pauses_and_resumes_settles_at_its_end() {
         let mut growth = Growth::new(0, "One");
-        assert_eq!(growth.look(700, 0, "One"), Look::Growing);
-        assert_eq!(growth.look(750, 750, "One two"), Look::Growing);
-        assert_eq!(growth.look(1_549, 750, "One two"), Look::Growing);
+        assert_eq!(growth.look(700, 0, "One", false), Look::Growing);
+        assert_eq!(growth.look(750, 750, "One two", false), Look::Growing);
+        assert_eq!(growth.look(1_549, 750, "One two", false), Look::Growing);
         assert_eq!(
-            growth.look(1_550, 750, "One two"),
+            growth.look(1_550, 750, "One two", false),
             Look::Settled { stream_ms: 750 }
         );
         // A change after rest, as an edit saved in place, settles anew.
-        assert_eq!(growth.look(9_000, 9_000, "One"), Look::Growing);
+        assert_eq!(growth.look(9_000, 9_000, "One", false), Look::Growing);
         assert_eq!(
-            growth.look(9_800, 9_000, "One"),
+            growth.look(9_800, 9_000, "One", false),
             Look::Settled { stream_ms: 9_000 }
         );
+    }
+
+    #[test]
+    fn a_stall_is_waited_for_while_the_page_is_busy() {
+        let mut growth = Growth::new(0, "One");
+        assert_eq!(growth.look(5_000, 0, "One", true), Look::Growing);
+        assert_eq!(growth.look(5_100, 5_100, "One two", true), Look::Growing);
+        let settled = Look::Settled { stream_ms: 5_100 };
+        assert_eq!(growth.rest(5_900, false), settled);
+        let mut stuck = Growth::new(0, "One");
+        assert_eq!(stuck.rest(60_000, true), Look::Settled { stream_ms: 0 });
     }
 
     #[test]
     fn a_text_that_was_there_at_once_has_no_stream() {
         let mut growth = Growth::new(500, "All of it.");
         assert_eq!(
-            growth.look(1_300, 400, "All of it."),
+            growth.look(1_300, 400, "All of it.", false),
             Look::Settled { stream_ms: 0 }
         );
     }

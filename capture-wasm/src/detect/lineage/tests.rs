@@ -16,18 +16,28 @@ fn id(name: &str) -> Id {
     Id::parse("output", name).unwrap()
 }
 
-fn seen(held: Option<&str>, prompt: &str, text: &str) -> Seen {
-    Seen {
-        held: held.map(id),
-        named: None,
-        text: Some(text.into()),
-        prompt: prompt.into(),
-        chat: 0,
+fn seen<'a>(held: Option<&'a str>, prompt: &'a str, text: &'a str) -> Facts<'a> {
+    let (named, chat) = (None, 0);
+    Facts {
+        held,
+        named,
+        prompt,
+        text,
+        chat,
     }
 }
 
+#[derive(Clone, Copy)]
+struct Facts<'a> {
+    held: Option<&'a str>,
+    named: Option<&'a str>,
+    prompt: &'a str,
+    text: &'a str,
+    chat: u32,
+}
+
 impl Page {
-    fn look(&mut self, seen: &[Seen]) -> Vec<String> {
+    fn look(&mut self, seen: &[Facts<'_>]) -> Vec<String> {
         let shown = self.shown.clone();
         let mut made = self.made;
         let mut context = Context {
@@ -38,15 +48,29 @@ impl Page {
                 id(&format!("m{made}"))
             },
         };
-        let found = self.lineage.identify(seen, &mut context);
+        let mut found = Vec::new();
+        self.lineage.begin();
+        for is_first in [true, false] {
+            for one in seen {
+                let (held, named) = (one.held.map(id), one.named.map(id));
+                let facts = Seen {
+                    held: held.as_ref(),
+                    named: named.as_ref(),
+                    text: Some(one.text),
+                    prompt: one.prompt,
+                    chat: one.chat,
+                };
+                if is_first {
+                    self.lineage.still(facts, &context);
+                    continue;
+                }
+                let one = self.lineage.which(facts, &mut context);
+                let (turn, variant) = (one.turn, one.variant);
+                found.push(format!("{} {} {turn}.{variant}", one.id, one.conversation));
+            }
+        }
         self.made = made;
-        let tell = |one: &Version| {
-            format!(
-                "{} {} {}.{}",
-                one.id, one.conversation, one.turn, one.variant
-            )
-        };
-        found.iter().map(tell).collect()
+        found
     }
 
     /// One answer grew and is complete.
@@ -184,7 +208,7 @@ fn two_chats_have_a_conversation_each() {
     let mut page = Page::default();
     page.answered("why", FIRST);
     page.lineage.prompted(None);
-    let other = Seen {
+    let other = Facts {
         chat: 1,
         ..seen(None, "why", SECOND)
     };
@@ -197,10 +221,12 @@ fn two_chats_have_a_conversation_each() {
 #[test]
 fn the_name_in_the_markup_is_used_once() {
     let mut page = Page::default();
-    let named = |held, text| Seen {
-        named: Some(id("msg-1")),
-        ..seen(held, "why", text)
-    };
+    fn named<'a>(held: Option<&'a str>, text: &'a str) -> Facts<'a> {
+        Facts {
+            named: Some("msg-1"),
+            ..seen(held, "why", text)
+        }
+    }
     page.lineage.prompted(None);
     assert_eq!(page.look(&[named(None, FIRST)]), ["msg-1 m1 0.0"]);
     page.shown.push(id("msg-1"));
