@@ -10,6 +10,7 @@ import { sum } from "./harness/table.mjs";
 const RECALL = 0.95;
 /** A person's sitting, on a machine with other things to do. */
 const SITTING_MS = 150_000;
+const first = Number(process.env.TACIT_CHATS_FIRST ?? 0);
 const rounds = Number(process.env.TACIT_CHATS_ROUNDS ?? 1);
 
 for (const chat of await chats()) {
@@ -19,7 +20,7 @@ for (const chat of await chats()) {
     // Counts from the beginning of the test.
     info.setTimeout(600_000 + rounds * SITTING_MS);
     const scores = [];
-    for (let round = 0; round < rounds; round++) {
+    for (let round = first; round < first + rounds; round++) {
       const seen = await visit({ chat, serve, browser, round, file: (name) => info.outputPath(name) });
       writeFileSync(info.outputPath(`round-${round}.json`), JSON.stringify(seen, null, 1));
       expect(seen.complaints, "the page's own errors").toEqual([]);

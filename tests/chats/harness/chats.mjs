@@ -9,6 +9,7 @@
 //                   { model, snippet } and serves the chat: resolves with { url, close }
 //   ready(page)     what is to be clicked away first
 //   composer(page)  where a person types
+//   singleLine      the composer takes no line break
 //   answers(page)   the texts of all answers that the page shows
 //   paragraph(answer)  the first paragraph of one, if it is no `p`
 //   controls        by name: (page, answer) => the control of that answer, of those

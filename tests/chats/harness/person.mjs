@@ -56,9 +56,20 @@ export class Person {
   }
 
   async type(text) {
-    this.prompts.push(text);
     await this.composer().click();
-    await this.page.keyboard.type(text, { delay: 4 });
+    await this.#write(text);
+  }
+
+  /** A line break is Shift+Enter, where the composer has more than one line. */
+  async #write(text) {
+    this.prompts.push(text);
+    const { keyboard } = this.page;
+    const [first, ...others] = this.chat.singleLine ? [text.replaceAll("\n", " ")] : text.split("\n");
+    await keyboard.type(first, { delay: 4 });
+    for (const line of others) {
+      await keyboard.press("Shift+Enter");
+      await keyboard.type(line, { delay: 4 });
+    }
   }
 
   /** Sends what stands in the composer; resolves as soon as the model was asked. */
@@ -120,8 +131,7 @@ export class Person {
     await this.composer().click();
     this.note("paste", "pasted", { share });
     await this.page.keyboard.press("Control+v");
-    this.prompts.push(prompt);
-    await this.page.keyboard.type(` ${prompt}`, { delay: 4 });
+    await this.#write(` ${prompt}`);
     const said = await this.send(kind);
     await this.hear(said);
   }
@@ -161,9 +171,8 @@ export class Person {
   async amend({ open, field, save }, more, kind) {
     const { page } = this;
     await open(page);
-    this.prompts.push(more);
-    await field(page).press("End");
-    await page.keyboard.type(more, { delay: 4 });
+    await field(page).press("Control+End");
+    await this.#write(more);
     // Whether that is a follow-up is the reader's to say.
     this.note("follow-up", "followed_up", {}, { optional: true });
     await this.hear(await this.#request(kind, () => save(page).click()));

@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { target } from "../../../capture-wasm/build/tools.mjs";
+import { showTable } from "./document.mjs";
 import { complaints, table } from "./table.mjs";
 
 export default class Report {
@@ -18,6 +19,7 @@ export default class Report {
     const said = chats.flatMap(complaints);
     console.log(`\n${table(chats)}\n`);
     for (const line of said) console.log(line);
+    if (process.env.TACIT_CHATS_WRITE) showTable(table(chats));
     mkdirSync(join(target, "chats"), { recursive: true });
     writeFileSync(join(target, "chats/scores.json"), JSON.stringify(chats, null, 1));
   }

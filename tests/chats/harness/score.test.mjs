@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answer } from "./answers.mjs";
 import { score, wordsOf } from "./score.mjs";
-import { complaints, sum, table } from "./table.mjs";
+import { cells, complaints, sum, table } from "./table.mjs";
 
 const BEGAN = 1_800_000_000_000;
 
@@ -91,10 +91,10 @@ test("conversations are told apart by an id of their own", () => {
 
 test("rounds add up, and a chat without a control has a dash for it", () => {
   const one = { rows: [{ act: "answers", done: 2, found: 1, missed: ["m"] }], wrong: [{ kind: "shown", output: "x", why: "w" }] };
-  const total = { title: "A chat", ...sum([one, one]) };
-  const [head, , line] = table([total]).split("\n").map((line) => line.split(" | "));
+  const total = { title: "A chat", versions: ["a 1.0.0"], ...sum([one, one]) };
+  const [head, , line] = table([total]).split("\n").map(cells);
   assert.equal(line[head.indexOf("answers")], "2/4");
   assert.equal(line[head.indexOf("stop")], "–");
-  assert.equal(line.at(-1), "2 |");
+  assert.deepEqual([line[0], line[1], line.at(-1)], ["A chat", "a 1.0.0", "2"]);
   assert.deepEqual(complaints(total), ["A chat: missed m", "A chat: missed m", "A chat: false shown w (x)", "A chat: false shown w (x)"]);
 });

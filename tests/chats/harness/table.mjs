@@ -3,6 +3,8 @@
 /** Acts in the order of the columns. */
 export const ACTS = ["answers", "select", "copy: selection", "copy: button", "copy: code", "paste", "regenerate", "lineage", "branch", "stop", "rate: up", "rate: down", "follow-up", "edit", "conversation"];
 
+export const HEAD = ["chat", "version", ...ACTS, "false"];
+
 /** Adds up rounds of the same chat. */
 export function sum(scores) {
   const rows = new Map();
@@ -15,15 +17,20 @@ export function sum(scores) {
 
 /** `chats`: [{ title, rounds, rows, wrong }]. A cell is found/done; – where the chat has no such control. */
 export function table(chats) {
-  const lines = [["chat", ...ACTS, "false"], Array(ACTS.length + 2).fill("---")];
-  for (const { title, rows, wrong } of chats) {
+  const lines = [HEAD, HEAD.map(() => "---")];
+  for (const { title, versions, rows, wrong } of chats) {
     const cell = (act) => {
       const row = rows.find((row) => row.act === act);
       return row ? `${row.found}/${row.done}` : "–";
     };
-    lines.push([title, ...ACTS.map(cell), String(wrong.length)]);
+    lines.push([title, versions.join(", "), ...ACTS.map(cell), String(wrong.length)]);
   }
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** The cells of a table's line. */
+export function cells(line) {
+  return line.slice(2, -2).split(" | ");
 }
 
 /** What a run missed and made up, a line each. */
