@@ -25,19 +25,16 @@ export class Model {
     for (const tell of this.#arrivals.splice(0)) tell(said);
     // Line breaks stay with the word before them.
     const words = said.markdown.match(/ *[^ ]+/g);
-    let count = 0;
     try {
       await delay(FIRST_WORD_MS, null, { signal: gone });
       for (const word of words) {
         said.firstAt ??= Date.now();
         await write(word);
-        count += 1;
         await delay(WORD_MS, null, { signal: gone });
       }
     } catch (error) {
       if (error.name !== "AbortError") throw error;
       said.cut = true;
-      said.heard = read(said.markdown, count);
     }
     said.doneAt = Date.now();
   }
@@ -63,11 +60,6 @@ export class Model {
     response.end(form.end ?? "");
     return true;
   }
-}
-
-/** The beginning of a text as it is read. */
-function read(markdown, words) {
-  return markdown.match(/ *[^ ]+/g).slice(0, words).join("").replaceAll(/\*\*|^- |^```.*$/gm, "");
 }
 
 /** How a word is written, by the path that is asked. */

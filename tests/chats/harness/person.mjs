@@ -165,6 +165,7 @@ export class Person {
     await expect.poll(() => said.cut, "the click reached the page").toBe(true);
     await this.page.waitForTimeout(READ_MS);
     await expect(this.answer()).not.toContainText(said.end);
+    said.heard = await this.answer().innerText();
   }
 
   /** Asks an earlier question differently, in its own place on the page. */
