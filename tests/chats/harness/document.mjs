@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../capture-wasm/build/tools.mjs";
+import { cells } from "./table.mjs";
 
 const FILE = join(root, "demo-site/docs/chats.md");
 const SCORES = /(<!-- scores[^>]*-->\n)([\s\S]*?)(<!-- \/scores -->)/;
@@ -12,7 +13,14 @@ export function shownTable() {
   return readFileSync(FILE, "utf8").match(SCORES)[2].trim().split("\n");
 }
 
-/** Puts a newer table there. */
+/** Puts a newer table there; chats that are not in it keep their lines. */
 export function showTable(text) {
-  writeFileSync(FILE, readFileSync(FILE, "utf8").replace(SCORES, (_, before, __, after) => `${before}\n${text}\n\n${after}`));
+  const lines = text.split("\n");
+  const titles = lines.map(titleOf);
+  const others = shownTable().filter((line) => line.startsWith("|") && !titles.includes(titleOf(line)) && !line.startsWith("| chat"));
+  const [head, rule, ...rows] = lines;
+  const all = [head, rule, ...[...rows, ...others].sort((a, b) => a.localeCompare(b))].join("\n");
+  writeFileSync(FILE, readFileSync(FILE, "utf8").replace(SCORES, (_, before, __, after) => `${before}\n${all}\n\n${after}`));
 }
+
+const titleOf = (line) => cells(line)[0];
