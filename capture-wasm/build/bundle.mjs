@@ -1,7 +1,7 @@
 // node bundle.mjs GLUE OUT VERSION: wasm-bindgen's output and js/ → the files
 // of the package, in OUT. Called by the builder, which publishes them.
 
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -62,6 +62,13 @@ await build({
   mangleQuoted: true,
   mangleCache: shorter,
 });
+
+// esbuild lists the exports of a module by `for in`, where a page's own enumerable
+// properties of Object.prototype turn up as well, and then it throws.
+const built = readFileSync(join(out, "core.js"), "utf8");
+const listed = built.replace(/for\((var|let) (\w+) in (\w+)\)(\w+\(\w+,\2,\{get:\3\[\2\])/, "for($1 $2 of Object.keys($3))$4");
+if (listed === built) fail("esbuild's output is not as it was: how does it list exports now?");
+writeFileSync(join(out, "core.js"), listed);
 
 // Whether module and glue still know each other; it throws if not.
 const core = await import(pathToFileURL(join(out, "core.js")));

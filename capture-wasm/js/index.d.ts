@@ -158,6 +158,8 @@ export interface CaptureError {
   /**
    * `capture_unavailable`: the Wasm could not be loaded, nothing is captured.
    * `capture_failed`: it failed and was retired for this page.
+   * `slowed_down`: the page changes so much that looking at it took over 2 % of
+   * the time; answers are then seen when they have settled. Said once.
    * `invalid_options`: what `start()` was given cannot be used.
    * Others come from the core and leave capture running.
    */

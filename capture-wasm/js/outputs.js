@@ -11,7 +11,7 @@ import { SHADOW, holds, meet, onShadow, path, up } from "./find/tree.js";
 const PLACES = 11;
 
 /** The newest so many outputs of a page are looked at. */
-const OUTPUTS_MAX = 500;
+const OUTPUTS_MAX = 200;
 
 /** How far up the output is looked for that a control belongs to. */
 const LEVELS = 10;

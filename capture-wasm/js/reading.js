@@ -12,8 +12,8 @@ const BLOCKS =
 /** Deeper than any real answer; bounds the recursion. */
 const DEPTH_MAX = 200;
 
-/** Of a longer text only this much of its beginning counts: 50,000 tokens, more than an answer has. */
-const LENGTH_MAX = 200_000;
+/** Of a longer text only this much of its beginning counts: 25,000 tokens, more than an answer has. */
+const LENGTH_MAX = 100_000;
 
 /** Beginning and end by which a long text shows whether it changes. */
 const PEEK = 10_000;

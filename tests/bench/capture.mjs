@@ -12,7 +12,7 @@ import { findChromium } from "../../capture-wasm/build/chromium.mjs";
 import { Witness } from "../browser/canaries.mjs";
 import { House } from "../browser/house.mjs";
 import { servePages } from "../browser/pages.mjs";
-import { measure } from "./trace.mjs";
+import { trace } from "./trace.mjs";
 
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "3" }, modes: { type: "string", default: "append,inner" } },
@@ -61,7 +61,13 @@ async function session(mode, isWatched) {
   await page.addInitScript(() => (window.tacitOptions = { flushAfterMs: 10_000, onSend: ({ events }) => window.sentEvents(events) }));
   // Without, the script is one that does not exist: the page itself is the same.
   if (!isWatched) await page.route("**/tacit.js*", (route) => route.abort());
-  const trace = await measure(page, () => page.goto(`${site.url("bench/chat")}#${mode}`), () => visit(page));
+  const watching = await trace(page);
+  await page.goto(`${site.url("bench/chat")}#${mode}`);
+  await page.waitForTimeout(3_500); // Ours begins once the page is idle.
+  const loaded = await watching.cpu();
+  await visit(page);
+  const cpu = (await watching.cpu()) - loaded;
+  const own = await watching.stop();
   const tokens = 2_480 + 4 * 80;
   await page.close({ runBeforeUnload: true });
   await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -69,7 +75,7 @@ async function session(mode, isWatched) {
   const bytes = bodies.reduce((sum, body) => sum + body.length, 0);
   await context.close();
   await Promise.all([witness.close(), site.close()]);
-  return { ...trace, tokens, requests: bodies.length, bytes, events };
+  return { ...own, cpu, tokens, requests: bodies.length, bytes, events };
 }
 
 async function visit(page) {

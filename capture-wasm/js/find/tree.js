@@ -3,12 +3,20 @@
 /** The `nodeType` of shadow roots, which are the only fragments that are part of a page. */
 export const SHADOW = 11;
 
+/** A field of a form hides the form's property of its name: the way up would lead down again, for ever. */
+function unhidden(name) {
+  const get = globalThis.Node && Object.getOwnPropertyDescriptor(Node.prototype, name)?.get;
+  return get ? (node) => get.call(node) : (node) => node[name];
+}
+
+const parentOf = unhidden("parentNode");
+const parentElementOf = unhidden("parentElement");
+
 /** The element around `node`, also out of a shadow root. */
-export const up = (node) => node.parentElement ?? hostOf(node.parentNode);
+export const up = (node) => parentElementOf(node) ?? hostOf(parentOf(node));
 
 /** The element whose shadow root `node` is. Links have a `host` too, which is none. */
 const hostOf = (node) => (node?.nodeType === SHADOW ? node.host : null);
-
 
 /** Whether `inner` is `outer` or inside of it. */
 export function holds(outer, inner) {
@@ -26,7 +34,7 @@ export function path(node, top) {
 /** The node before `node`, in the order in which all is written. */
 export function before(node) {
   if (node.previousSibling) return deepest(node.previousSibling);
-  const parent = node.parentNode;
+  const parent = parentOf(node);
   const host = hostOf(parent);
   if (host) return host;
   const last = parent?.shadowRoot?.lastChild;

@@ -26,17 +26,27 @@ use crate::{
 /// From a change of the page to the look at it, ms.
 pub(super) const PASS_MS: Ms = 150;
 
+/// The same on a page that costs too much: about when a text has settled.
+const SLOW_PASS_MS: Ms = 1_500;
+
 /// A pass may take this part of the time.
 const SHARE_OF_TIME: Ms = 20;
 
 /// Places that each output takes in the list of `js/outputs.js`.
 const PLACES: u32 = 11;
 
+#[wasm_bindgen(module = "/js/pace.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = mustSlowDown)]
+    fn must_slow_down() -> bool;
+}
+
 /// The look at the page.
 #[derive(Default)]
 pub(super) struct Scan {
     next: RefCell<Option<Timeout>>,
     changed_at: Cell<Ms>,
+    is_slow: Cell<bool>,
     /// Outputs on the page with their elements, as of the last look.
     tracked: RefCell<Vec<(Element, Id)>>,
 }
@@ -58,7 +68,7 @@ pub(super) fn watch(app: &'static App) {
     let callback = app.listeners.function(Box::new(move |records| {
         app.scan.changed_at.set(clock::now().mono);
         app.outputs.changed(&records);
-        soon(app, PASS_MS);
+        soon(app, pace(app));
     }));
     app.outputs.watch(&callback);
     app.scan.changed_at.set(clock::now().mono);
@@ -71,6 +81,19 @@ impl App {
         self.scan.changed_at.set(clock::now().mono);
         soon(self, 0);
     }
+}
+
+/// How long a change waits for the look at it: longer while all that the module
+/// does takes too much of the page's time, which is said once.
+fn pace(app: &'static App) -> Ms {
+    if !must_slow_down() {
+        return PASS_MS;
+    }
+    if !app.scan.is_slow.replace(true) {
+        let message = "capture took over 2 % of the time: answers are seen when they have settled";
+        app.host.error("slowed_down", message);
+    }
+    SLOW_PASS_MS
 }
 
 /// A pass in `wait` ms, unless one is due already.
@@ -109,7 +132,7 @@ pub(super) fn pass(app: &'static App) {
     }
     if app.core(|core| core.any_grows(&sightings)) == Some(true) || app.outputs.waits() {
         let took = clock::now().mono.saturating_sub(started.mono);
-        soon(app, PASS_MS.max(took * SHARE_OF_TIME));
+        soon(app, pace(app).max(took * SHARE_OF_TIME));
     }
 }
 
