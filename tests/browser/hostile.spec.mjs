@@ -5,7 +5,7 @@ import { expect, test as base } from "./house.mjs";
 import { trace } from "../bench/trace.mjs";
 
 /** The budget is 10 ms; a loaded machine has cold caches. */
-const TASK_MS_MAX = 50;
+const TASK_MS_MAX = 30;
 
 const WORDS = "An answer of some words that a person would read, at the pace at which models write them.";
 
@@ -39,10 +39,13 @@ const test = base.extend({
         const said = `longest ${longest.toFixed(1)} ms of ${calls} calls, ${over} over 10 ms, ${own.toFixed(0)} ms in all`;
         annotations.push({ type: "own time", description: said });
         const told = (await page.evaluate(() => window.told)).map(({ code, message }) => `${code}: ${message}`);
+        // A busy machine makes any of our tasks long; that then less is done is as it should be.
+        const slow = told.findIndex((said) => said.startsWith("slowed_down"));
+        if (slow >= 0) told.splice(slow, 1);
         const { complaints } = chat;
         if (mayRetire && told.length > 0) {
-          expect(told).toEqual([expect.stringContaining("capture_failed")]);
-          expect(complaints.splice(0)).toEqual([`tacit: ${told.pop()}`]);
+          expect(told).toEqual([expect.stringMatching(/^capture_failed|not a CSS selector/)]);
+          if (told.pop().startsWith("capture_failed")) expect(complaints.splice(0)).toEqual([expect.stringContaining("tacit: capture_failed")]);
         }
         expect({ told, complaints }).toEqual({ told: [], complaints: [] });
         if (process.env.TACIT_METER) console.log(`own time: ${said}`);
@@ -318,7 +321,7 @@ test("five hundred mutations a second, and five thousand records in one frame", 
 
 test("a page that makes us take too long hears so once, and is looked at less", async ({ chat, page, house }) => {
   await chat.open(() => {
-    // Every text costs ten times as long as a task of ours may take in all.
+    // Every look at a text takes longer than a task of ours may take in all.
     const { get, ...rest } = Object.getOwnPropertyDescriptor(Node.prototype, "textContent");
     window.reads = 0;
     Object.defineProperty(Node.prototype, "textContent", {
@@ -326,20 +329,20 @@ test("a page that makes us take too long hears so once, and is looked at less", 
       get() {
         if (/core\.js/.test(new Error().stack)) {
           window.reads += 1;
-          for (const started = performance.now(); performance.now() - started < 40; );
+          for (const started = performance.now(); performance.now() - started < 12; );
         }
         return get.call(this);
       },
     });
   });
-  const id = await chat.answer(`${WORDS} `.repeat(12).trim());
+  const id = await chat.answer(`${WORDS} `.repeat(60).trim());
   await chat.expectShown(id);
   expect((await page.evaluate(() => window.told)).map(({ code }) => code)).toEqual(["slowed_down"]);
   const reads = () => page.evaluate(() => window.reads);
   const before = await reads();
   await chat.answer(`${WORDS} `.repeat(12).trim());
   // At the usual pace these two seconds and more would be a dozen looks.
-  expect((await reads()) - before).toBeLessThan(7);
+  expect((await reads()) - before).toBeLessThan(6);
   expect(await page.evaluate(() => window.told.length)).toBe(1);
   expect(await page.evaluate(() => window.works())).toBe(true);
 });
