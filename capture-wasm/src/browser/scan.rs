@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use tacit_signals::Id;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::Element;
 
 use super::{
