@@ -58,6 +58,7 @@ await build({
   alias: { "tacit-glue": join(resolve(glue), "tacit_capture.js") },
   inject: [join(js, "timers.js")],
   plugins: [oneCopy],
+  external: ["./names.js"],
   mangleProps: new RegExp(`^(?:${Object.keys(shorter).map(literally).join("|")})$`),
   mangleQuoted: true,
   mangleCache: shorter,
@@ -73,6 +74,15 @@ writeFileSync(join(out, "core.js"), listed);
 // Whether module and glue still know each other; it throws if not.
 const core = await import(pathToFileURL(join(out, "core.js")));
 await core.load(`data:application/wasm;base64,${readFileSync(wasm, "base64")}`);
+
+// What controls are called in other languages: loaded when a page may need it.
+await build({
+  ...shared,
+  entryPoints: [join(js, "names.js")],
+  outfile: join(out, "names.js"),
+  format: "esm",
+  charset: "utf8",
+});
 
 // For bundlers.
 await build({
@@ -97,7 +107,8 @@ cpSync(join(js, "assign.d.ts"), join(out, "assign.d.ts"));
 // The query tells builds of one version apart while it is being developed.
 const versioned = join(out, "web", "v", version);
 mkdirSync(versioned, { recursive: true });
-for (const file of ["core.js", "core.wasm"]) {
+const files = ["core.js", "core.wasm", "names.js"];
+for (const file of files) {
   cpSync(join(out, file), join(versioned, file));
 }
 await build({
@@ -114,7 +125,7 @@ for (const line of over) console.warn(`capture: over budget: ${line}`);
 
 function hashOf(folder) {
   const hash = createHash("sha256");
-  for (const file of ["core.js", "core.wasm"]) hash.update(readFileSync(join(folder, file)));
+  for (const file of files) hash.update(readFileSync(join(folder, file)));
   return hash.digest("hex").slice(0, 8);
 }
 

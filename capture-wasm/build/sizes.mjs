@@ -15,7 +15,7 @@ export function report(out, version) {
   const wasm = measure(out, `web/v/${version}/core.wasm`);
 
   const width = Math.max(...[loader, glue, wasm].map(({ file }) => file.length));
-  for (const { file, raw, brotli } of [loader, glue, wasm, measure(out, "index.js"), measure(out, "assign.js")]) {
+  for (const { file, raw, brotli } of [loader, glue, wasm, measure(out, "names.js"), measure(out, "index.js"), measure(out, "assign.js")]) {
     console.log(`capture: ${file.padEnd(width)} ${number(raw)} B, brotli ${number(brotli)} B`);
   }
   const core = glue.brotli + wasm.brotli;

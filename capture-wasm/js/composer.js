@@ -3,8 +3,9 @@
 // only; nothing of the page is changed, and a value is read when something may
 // have been sent, never while a person types.
 
+import { controlOf, meaningOf } from "./controls.js";
 import { up } from "./find/tree.js";
-import { controlOf, editorOf, targetOf, valueOf } from "./reading.js";
+import { editorOf, targetOf, valueOf } from "./reading.js";
 
 /** Sending may take the page this long: it may wait for its server. */
 const SENDING_MS = 10_000;
@@ -53,7 +54,8 @@ export function composers(isPart, chosen) {
       return true;
     }
     const control = event.type === "click" && controlOf(event);
-    const says = control && !isPart(control) && control.textContent.trim();
+    // What a control is called is no question, if that says what it does.
+    const says = control && !isPart(control) && meaningOf(control) < 0 && control.textContent.trim();
     suggestion = says && says.length <= SUGGESTION_MAX ? control : null;
     return Boolean(suggestion);
   }

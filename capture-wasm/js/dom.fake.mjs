@@ -35,16 +35,41 @@ export class Element extends Node {
   get textContent() {
     return this.childNodes.map((child) => child.textContent).join("");
   }
+  get innerHTML() {
+    return this.childNodes.map((child) => child.outerHTML ?? child.nodeValue).join("");
+  }
+  get outerHTML() {
+    const attributes = Object.entries(this.attributes).map(([name, value]) => ` ${name}="${value}"`);
+    return `<${this.tagName}${attributes.join("")}>${this.innerHTML}</>`;
+  }
+  getRootNode() {
+    return this.parentElement?.getRootNode() ?? this;
+  }
+  getElementById(id) {
+    return this.all().find(({ attributes }) => attributes.id === id) ?? null;
+  }
+  getAttributeNames() {
+    return Object.keys(this.attributes);
+  }
   getAttribute(name) {
     return this.attributes[name] ?? null;
   }
-  /** Lists of tags, `[name]`, `[name=value]`, and a tag before either. */
+  /** Lists of tags and `*`, each with any number of `[name]`, `[name=value]`, `[name^=value]`. */
   matches(selectors) {
     return selectors.split(",").some((selector) => {
-      const [, tag, name, value] = /^([a-z]*)(?:\[([\w-]+)(?:=([\w-]+))?\])?$/.exec(selector);
-      if (tag && tag.toUpperCase() !== this.tagName) return false;
-      return !name || (name in this.attributes && (!value || this.attributes[name] === value));
+      const [, tag, attributes] = /^([a-z]*|\*)((?:\[[^\]]+\])*)$/.exec(selector);
+      if (tag && tag !== "*" && tag.toUpperCase() !== this.tagName) return false;
+      return [...attributes.matchAll(/\[([\w-]+)(?:(\^?)=([\w-]+))?\]/g)].every(([, name, start, value]) => {
+        const own = this.attributes[name];
+        return own !== undefined && (!value || (start ? own.startsWith(value) : own === value));
+      });
     });
+  }
+  querySelectorAll(selectors) {
+    return this.all().slice(1).filter((element) => element.matches(selectors));
+  }
+  querySelector(selectors) {
+    return this.querySelectorAll(selectors)[0] ?? null;
   }
   closest(selectors) {
     for (let place = this; place; place = place.parentElement) if (place.matches(selectors)) return place;
@@ -76,6 +101,12 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /** What happened in `target`. */
-export const at = (target) => ({ composedPath: () => [target] });
+export const at = (target) => ({
+  composedPath() {
+    const path = [];
+    for (let place = target; place; place = place.parentElement) path.push(place);
+    return path;
+  },
+});
 
 Object.assign(globalThis, { Node, HTMLTextAreaElement, HTMLInputElement });

@@ -46,7 +46,28 @@ export interface Adapter {
   turn?: string;
   /** Attribute that holds the variant's number. */
   variant?: string;
+  /** CSS selectors of controls whose names and effects do not tell what they are for. */
+  controls?: Partial<Record<ControlMeaning, string>>;
+  /** Shortcuts, such as `"Tab"` or `"Ctrl+Shift+R"`. They count if the page takes the key, or the output goes away by it. */
+  keys?: Partial<Record<ControlMeaning, string>>;
 }
+
+/** What a control of an output is for. */
+export type ControlMeaning =
+  | "up"
+  | "down"
+  | "regenerate"
+  | "stop"
+  | "previous"
+  | "next"
+  | "accept"
+  | "dismiss"
+  | "share"
+  | "download"
+  | "edit"
+  | "save"
+  | "cancel"
+  | "copy";
 
 /** What the page knows about an output it has rendered. */
 export interface Binding {
@@ -121,7 +142,7 @@ export interface SignalFields {
   switched: { from: string; to: string };
   stopped: { after_ms: number; chars: number };
   /** `value` is −1…1. */
-  rated: { value: number; scale?: number; reason?: string };
+  rated: { value: number; scale?: string; reason?: string };
   followed_up: {
     gap_ms: number;
     similarity: number;

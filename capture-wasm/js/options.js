@@ -71,6 +71,10 @@ function readAdapter(given) {
   for (const name of ["output", "id", "conversation", "turn", "variant", "composer"]) {
     if (given[name] != null) adapter[name] = text(name, given[name], Infinity);
   }
+  // Selectors and shortcuts, by what they do.
+  for (const name of ["controls", "keys"]) {
+    if (given[name] != null) adapter[name] = Object.entries(given[name]).map(([meaning, value]) => [meaning, text(name, value, Infinity)]);
+  }
   return adapter;
 }
 

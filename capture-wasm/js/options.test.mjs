@@ -34,6 +34,9 @@ test("every option is taken", () => {
   const { endpoint, adapter } = readOptions({ key: "pk_x", endpoint: "https://x.example/c", adapter: { output: ".a", id: "data-id" } });
   assert.equal(endpoint, "https://x.example/c");
   assert.deepEqual(adapter, { output: ".a", id: "data-id" });
+  const acts = { output: ".a", controls: { accept: ".use" }, keys: { accept: "Tab" } };
+  const read = readOptions({ key: "pk_x", adapter: acts }).adapter;
+  assert.deepEqual(read, { output: ".a", controls: [["accept", ".use"]], keys: [["accept", "Tab"]] });
   const { sample, content, sketch, flushAfterMs } = core({ content: "full", join: "sketch", sample: 0.0625, flushAfterMs: 250 });
   assert.deepEqual([sample, content, sketch, flushAfterMs], [63, 2, true, 250]);
 });
@@ -82,6 +85,7 @@ test("a wrong option is named", () => {
   assert.equal(wrong({ subject: "ü" }), "subject_malformed");
   assert.equal(wrong({ surface: "x".repeat(65) }), "surface_too_long");
   assert.equal(wrong({ adapter: { output: 1 } }), "output_malformed");
+  assert.equal(wrong({ adapter: { output: ".a", keys: { accept: 9 } } }), "keys_malformed");
 });
 
 test("a binding is checked like the attributes", () => {

@@ -4,6 +4,8 @@
 // calls for every output, which as imports of the module would cost more.
 
 import { composers } from "./composer.js";
+import { controls } from "./controls.js";
+import { selectedIn } from "./copies.js";
 import { finder } from "./find/finder.js";
 import { SHADOW, holds, meet, onShadow, path, up } from "./find/tree.js";
 
@@ -15,6 +17,9 @@ const OUTPUTS_MAX = 200;
 
 /** How far up the output is looked for that a control belongs to. */
 const LEVELS = 10;
+
+/** What holds all messages of a page. */
+const PAGE = "body,main,[role=main],[role=log],[role=feed]";
 
 /**
  * `adapter`: the selector of outputs, and names of attributes, null where there is none; `composer`, a selector; `auto`
@@ -41,6 +46,10 @@ export function outputs(adapter) {
   /** The question that was told to have been sent, until it is certain. */
   let after = null;
 
+  /** Whether an element around an output is more than its message. */
+  const isChat = (element) =>
+    element.matches(PAGE) || found.isChat(element) || editors.all().some((editor) => holds(element, editor) && !isPart(editor));
+
   function roots() {
     shadows = shadows.filter((root) => root.host.isConnected);
     return [document, ...shadows];
@@ -60,7 +69,12 @@ export function outputs(adapter) {
     return held.get(shown().findLast((output) => (chats.get(output) ?? chat) === chat));
   }
 
+  const { hasKeys, of: used } = controls(adapter);
+
   return {
+    hasKeys,
+    used,
+
     /** What the page's `output(element, binding)` said. */
     bind: (element, binding) => bound.set(element, binding),
 
@@ -163,12 +177,13 @@ export function outputs(adapter) {
 
     /**
      * The id of the output whose message `element` stands in: the one it is
-     * inside of, or the only one under the nearest ancestor that has any.
+     * inside of, or the only one under the nearest ancestor that has any, and is
+     * not the whole chat.
      */
     owner(element) {
       for (let level = 0; element && level < LEVELS; level++) {
         const inside = shown().filter((output) => holds(element, output));
-        if (inside.length > 1) break;
+        if (inside.length > 1 || (inside[0] && isChat(element))) break;
         const id = held.get(inside[0] ?? element);
         if (id) return id;
         element = up(element);
@@ -176,27 +191,6 @@ export function outputs(adapter) {
     },
 
     /** The part of the selection in each output that has any: its id, the text, … */
-    selected() {
-      const parts = [];
-      const selection = document.getSelection();
-      if (!selection || selection.isCollapsed) return parts;
-      for (const output of shown()) {
-        let text = "";
-        for (let n = 0; n < selection.rangeCount; n++) text += within(selection.getRangeAt(n), output);
-        if (text.trim()) parts.push(held.get(output), text);
-      }
-      return parts;
-    },
+    selected: () => selectedIn(shown().map((element) => [element, held.get(element)])),
   };
-}
-
-/** The text of `range` inside `element`; `Range` knows it without layout. */
-function within(range, element) {
-  if (!range.intersectsNode(element)) return "";
-  const part = range.cloneRange();
-  const whole = document.createRange();
-  whole.selectNodeContents(element);
-  if (part.compareBoundaryPoints(Range.START_TO_START, whole) < 0) part.setStart(whole.startContainer, whole.startOffset);
-  if (part.compareBoundaryPoints(Range.END_TO_END, whole) > 0) part.setEnd(whole.endContainer, whole.endOffset);
-  return part.toString();
 }

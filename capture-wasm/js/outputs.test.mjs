@@ -12,30 +12,20 @@ const AUTO = {
 };
 
 let page;
-let selection;
 
 beforeEach(() => {
   page = el("body");
-  selection = null;
   globalThis.document = {
     querySelectorAll(selector) {
       if (selector === "!") throw new DOMException("no selector", "SyntaxError");
       return page.all().filter((element) => element.matches(selector));
     },
-    getSelection: () => selection,
     createRange: () => ({ selectNodeContents: (element) => Object.assign({}, { element }) }),
   };
   globalThis.Range = { START_TO_START: 0, END_TO_END: 2 };
 });
 
 /** A range that covers the given elements wholly. */
-const over = (...covered) => ({
-  intersectsNode: (element) => covered.includes(element),
-  cloneRange() {
-    return { compareBoundaryPoints: () => 0, toString: () => covered.map((element) => element.textContent).join("") };
-  },
-});
-
 test("markup tells id, conversation, turn, variant and token", () => {
   const answer = el("p", { "data-ai-output": "o-1", "data-ai-turn": " 3", "data-ai-variant": "x", "data-ai-token": "t" }, "Yes.");
   page = el("body", { "data-ai-conversation": "c-1" }, answer);
@@ -96,19 +86,4 @@ test("a control belongs to the output around it, or the only one near it", () =>
   assert.equal(found.owner(beside), "o-1");
   assert.equal(found.owner(between), undefined, "two are as near");
   assert.equal(found.owner(el("button")), undefined, "none is near");
-});
-
-test("each output gets its part of the selection", () => {
-  const [one, two] = [el("p", { "data-ai-output": "o-1" }, "One."), el("p", { "data-ai-output": "o-2" }, " ")];
-  page = el("body", {}, one, two);
-  const found = outputs(AUTO);
-  found.look();
-  found.hold(one, "o-1");
-  found.hold(two, "o-2");
-  assert.deepEqual(found.selected(), []);
-  selection = { isCollapsed: true };
-  assert.deepEqual(found.selected(), []);
-  const ranges = [over(one), over(two)];
-  selection = { isCollapsed: false, rangeCount: 2, getRangeAt: (n) => ranges[n] };
-  assert.deepEqual(found.selected(), ["o-1", "One."]);
 });

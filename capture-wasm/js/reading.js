@@ -5,6 +5,9 @@
 /** Controls and decorations inside an answer are not its text. */
 const NOT_TEXT = "button,[role=button],[role=toolbar],svg,script,style,noscript,[aria-hidden=true],[data-tacit-private]";
 
+/** Where code can be changed there is no `pre`, but spelling is not checked. */
+const CODE_EDITOR = "[contenteditable=true][spellcheck=false]";
+
 /** Line breaks come from the tags of blocks. */
 const BLOCKS =
   " P DIV LI UL OL PRE BLOCKQUOTE TABLE TR SECTION ARTICLE H1 H2 H3 H4 H5 H6 HR DL DT DD FIGURE FIGCAPTION HEADER FOOTER DETAILS SUMMARY ";
@@ -18,13 +21,10 @@ const LENGTH_MAX = 100_000;
 /** Beginning and end by which a long text shows whether it changes. */
 const PEEK = 10_000;
 
-/** What a person clicks on; leaves only, so that text in a clickable message is none. */
-const CONTROLS = "button,[role=button],[role=menuitem],[role=radio],a[role]";
-
-/** The text inside `element`, and after it that of each of its code blocks. */
-export function read(element) {
+/** The text inside `element`, of it what lies in `range` if one is given; after it that of each of its code blocks. */
+export function read(element, range) {
   const read = [""];
-  walk(element, read, 0);
+  walk(element, read, 0, range);
   read[0] = read[0].slice(0, LENGTH_MAX);
   return read;
 }
@@ -36,21 +36,35 @@ export function glance(element) {
   return text.length > 2 * PEEK ? text.length + text.slice(0, PEEK) + text.slice(-PEEK) : text;
 }
 
-function walk(parent, read, depth) {
-  if (parent.shadowRoot) walk(parent.shadowRoot, read, depth + 1);
+function walk(parent, read, depth, range) {
+  const shadow = parent.shadowRoot;
+  // A selection in the tree around a shadow tree takes all that is inside.
+  if (shadow) walk(shadow, read, depth + 1, range?.startContainer.getRootNode() === shadow ? range : undefined);
   for (let node = parent.firstChild; node && read[0].length < LENGTH_MAX; node = node.nextSibling) {
-    if (node.nodeType === Node.TEXT_NODE) read[0] += node.nodeValue;
+    if (range && !range.intersectsNode(node)) continue;
+    if (node.nodeType === Node.TEXT_NODE) read[0] += within(node, range);
     else if (node.nodeType === Node.ELEMENT_NODE && depth < DEPTH_MAX && !node.matches(NOT_TEXT)) {
       const tag = node.tagName;
       const block = BLOCKS.includes(` ${tag} `);
       if (block) newLine(read);
       const start = read[0].length;
-      walk(node, read, depth + 1);
-      if (tag === "PRE") read.push(read[0].slice(start));
+      const codes = read.length;
+      walk(node, read, depth + 1, range);
+      const text = () => read[0].slice(start);
+      if (tag === "PRE" && read.length !== codes + 1) {
+        // Many <code> inside are its lines; one leaves out what stands around, such as the language.
+        read.length = codes;
+        read.push(text());
+      } else if (tag === "CODE" ? node.closest("pre") || text().includes("\n") : node.matches(CODE_EDITOR)) read.push(text());
       if (block || tag === "BR") newLine(read);
       else if (tag === "TD" || tag === "TH") read[0] += "\t";
     }
   }
+}
+
+function within(text, { startContainer, startOffset, endContainer, endOffset } = {}) {
+  const from = text === startContainer ? startOffset : 0;
+  return text.nodeValue.slice(from, text === endContainer ? endOffset : undefined);
 }
 
 function newLine(read) {
@@ -84,18 +98,6 @@ export function valueOf(editor) {
 export function selectedInField(field) {
   if (!isField(field) || field.selectionStart === null) return undefined;
   return field.value.slice(field.selectionStart, field.selectionEnd);
-}
-
-/** The control an event happened in. */
-export function controlOf(event) {
-  return targetOf(event)?.closest?.(CONTROLS);
-}
-
-/** The accessible name, by the strongest sources of the computation (WAI-ARIA
- * accname 1.2): `aria-label`, own text, `title`. */
-export function nameOf(control) {
-  const names = [control.getAttribute("aria-label"), control.textContent, control.getAttribute("title")];
-  return names.find((name) => name?.trim());
 }
 
 /** What an IntersectionObserver tells: the element, whether and which part of it is in view, the

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at, el } from "./dom.fake.mjs";
-import { controlOf, editorOf, glance, nameOf, read, selectedInField, sightOf, valueOf } from "./reading.js";
+import { editorOf, glance, read, selectedInField, sightOf, valueOf } from "./reading.js";
 
 test("blocks and breaks make lines, cells make tabs, code is given again", () => {
   const answer = el(
@@ -13,6 +13,18 @@ test("blocks and breaks make lines, cells make tabs, code is given again", () =>
     el("table", {}, el("tr", {}, el("td", {}, "a"), el("td", {}, "b"))),
   );
   assert.deepEqual(read(answer), ["Use retain:\nnumbers.retain(…);\none\ntwo\na\tb\t\n", "numbers.retain(…);\n"]);
+});
+
+test("code is what a copy of it would take", () => {
+  const codes = (...inside) => read(el("div", {}, ...inside)).slice(1);
+  const code = (text) => el("code", {}, text);
+  assert.deepEqual(codes(el("pre", {}, el("div", {}, "rust", el("button", {}, "Copy")), code("a();\nb();"))), ["a();\nb();"]);
+  assert.deepEqual(codes(el("pre", {}, code("a();"), code("b();"))), ["a();b();"], "a line each");
+  assert.deepEqual(codes(el("p", {}, "Use ", code("a()"))), [], "a word in a sentence");
+  assert.deepEqual(codes(el("div", {}, code("a();\nb();"))), ["a();\nb();"]);
+  const lines = [el("div", {}, "a();"), el("div", {}, "b();")];
+  assert.deepEqual(codes(el("div", { contenteditable: "true", spellcheck: "false" }, ...lines)), ["a();\nb();\n"]);
+  assert.deepEqual(codes(el("div", { contenteditable: "true" }, "The answer, being edited")), []);
 });
 
 test("controls, decorations and private parts are no text", () => {
@@ -77,18 +89,6 @@ test("the selection of a field, where it has one", () => {
   assert.equal(selectedInField(area), "sky");
   assert.equal(selectedInField(Object.assign(el("input"), { value: "x", selectionStart: null })), undefined);
   assert.equal(selectedInField(el("p")), undefined);
-});
-
-test("controls and their names", () => {
-  const icon = el("svg");
-  const button = el("button", { "aria-label": " ", title: "Good response" }, icon);
-  assert.equal(controlOf(at(icon)), button);
-  assert.equal(controlOf(at(el("p"))), null);
-  assert.equal(controlOf(at({})), undefined, "the document");
-  assert.equal(nameOf(button), "Good response");
-  assert.equal(nameOf(el("button", { "aria-label": "Stop", title: "t" }, "text")), "Stop");
-  assert.equal(nameOf(el("button", { title: "t" }, "Retry")), "Retry");
-  assert.equal(nameOf(el("button")), undefined);
 });
 
 test("a sight in numbers", () => {

@@ -168,6 +168,9 @@ export function finder(roots, composers) {
     /** Whether `element` stands in the message of an answer. */
     isPart: (element) => units.some(({ root }) => holds(root, element)),
 
+    /** Whether `element` holds an answer and its question, and so more than one message. */
+    isChat: (element) => units.some(({ root, turn }) => turn && holds(element, root) && holds(element, turn)),
+
     /** The page changed. */
     changed(batch, now) {
       records += batch.length;

@@ -1,5 +1,5 @@
 //! Which controls do what.
 
-mod names;
+mod control;
 
-pub use names::{Control, classify};
+pub use control::Control;

@@ -34,6 +34,7 @@ pub(super) struct App {
     pub(super) view: RefCell<Option<IntersectionObserver>>,
     pub(super) editors: RefCell<editors::Editors>,
     pub(super) clicks: RefCell<controls::Clicks>,
+    pub(super) copying: RefCell<Option<Timeout>>,
     pub(super) sending: RefCell<Option<Timeout>>,
     pub(super) ticking: RefCell<Option<Timeout>>,
     pub(super) acts_until: Cell<Ms>,
@@ -72,6 +73,7 @@ impl App {
             view: RefCell::default(),
             editors: RefCell::default(),
             clicks: RefCell::default(),
+            copying: RefCell::default(),
             sending: RefCell::default(),
             ticking: RefCell::default(),
             acts_until: Cell::new(0),
@@ -137,6 +139,7 @@ impl App {
         self.view_end();
         self.editors.borrow_mut().clear();
         self.clicks.borrow_mut().clear();
+        self.copying.borrow_mut().take();
         self.sending.borrow_mut().take();
         self.ticking.borrow_mut().take();
         self.host.flushed();

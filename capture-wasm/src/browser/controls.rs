@@ -1,37 +1,73 @@
-//! Clicks on controls, by mouse or key, named by their accessible names.
+//! Clicks on controls, by mouse or key: which control it was, whose, and how it
+//! looked before and after.
 
 use gloo_timers::callback::Timeout;
 use tacit_signals::Id;
+use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 
-use super::{app::App, clock, object, page};
+use super::{
+    app::App,
+    clock,
+    object::{self, whole},
+    page,
+};
 use crate::{
-    adapter::{Control, classify},
-    detect::Ms,
+    adapter::Control,
+    core::Used,
+    detect::{Ms, rated::Click},
 };
 
 /// A clipboard write this soon after a click came from it.
 const CLICK_MS: Ms = 1_500;
 
-/// The last click, and ratings whose effect is not visible yet.
+/// A menu is part of the output that it was opened from, for this long.
+const MENU_MS: Ms = 30_000;
+
+/// What a page shows after a click is there by then.
+const EFFECT_MS: Ms = 300;
+
+/// And after a stream was ended.
+const STOP_MS: Ms = 1_000;
+
+/// The last click, and the control whose effect is not visible yet.
 #[derive(Default)]
 pub(super) struct Clicks {
     last: Option<(Id, Ms)>,
-    rating: Option<Rating>,
+    waiting: Option<Waiting>,
 }
 
-struct Rating {
-    control: Element,
-    meaning: Control,
-    owner: Id,
+struct Waiting {
+    element: Element,
+    at: Ms,
+    before: String,
+    what: What,
     _later: Timeout,
 }
 
+enum What {
+    /// An act upon an output.
+    Act {
+        owner: Id,
+        control: Control,
+        star: Option<(u32, u32)>,
+        /// What was pressed, where it was no click.
+        key: Option<Event>,
+    },
+    /// It may be a stop control.
+    Stop,
+}
+
 impl Clicks {
-    /// The output whose control was clicked just now.
-    pub(super) fn owner(&self, now: Ms) -> Option<Id> {
+    /// The output whose control was clicked at most `since` ago.
+    pub(super) fn owner(&self, now: Ms, since: Ms) -> Option<Id> {
         let (id, at) = self.last.as_ref()?;
-        (now.saturating_sub(*at) <= CLICK_MS).then(|| id.clone())
+        (now.saturating_sub(*at) <= since).then(|| id.clone())
+    }
+
+    /// The output whose control was clicked just now.
+    pub(super) fn just_now(&self, now: Ms) -> Option<Id> {
+        self.owner(now, CLICK_MS)
     }
 
     pub(super) fn clear(&mut self) {
@@ -41,52 +77,108 @@ impl Clicks {
 
 pub(super) fn listen(app: &'static App) {
     let listeners = &app.listeners;
-    listeners.on(app, &app.document, "click", on_click);
+    listeners.on(app, &app.document, "click", on_act);
+    if app.outputs.has_keys() {
+        listeners.on(app, &app.document, "keydown", on_act);
+    }
 }
 
-fn on_click(app: &'static App, event: &Event) {
+fn on_act(app: &'static App, event: &Event) {
     if !event.is_trusted() {
         return;
     }
-    let Some(control) = page::control_of(event) else {
+    let now = clock::now();
+    let is_key = event.type_() == "keydown";
+    let Some(used) = app.outputs.used(event) else {
+        if !is_key {
+            app.core(|core| core.clicked(now, None, None));
+        }
         return;
     };
-    let now = clock::now();
-    let owner = page::id(&app.outputs.owner(&control));
-    if let Some(owner) = &owner {
-        app.clicks.borrow_mut().last = Some((owner.clone(), now.mono));
+    app.settle_act();
+    let element: Element = used.get(0).unchecked_into();
+    let control = whole(&used.get(1)).and_then(Control::at);
+    let is_lone = is_key || control == Some(Control::Regenerate);
+    let owner = owner(app, &element, is_lone, now.mono);
+    app.clicks.borrow_mut().last = owner.clone().map(|owner| (owner, now.mono));
+    if control == Some(Control::Cancel) {
+        app.cancel_edit();
     }
-    match (classify(&object::text(&page::name_of(&control))), owner) {
-        (Some(Control::Cancel), _) => app.cancel_edit(),
-        (Some(meaning @ Control::Rate(_)), Some(owner)) => rate_soon(app, control, meaning, owner),
-        (Some(meaning), owner) => {
-            app.core(|core| core.control(now, meaning, owner.as_ref(), None));
+    let may_stop = app.core(|core| core.clicked(now, control, owner.as_ref())) == Some(true);
+    let (what, wait) = match (control, owner) {
+        (Some(control), Some(owner)) if control.is_act() => {
+            let star = whole(&used.get(3)).zip(whole(&used.get(4)));
+            let act = What::Act {
+                owner,
+                control,
+                star,
+                key: is_key.then(|| event.clone()),
+            };
+            (act, EFFECT_MS)
         }
-        (None, _) => {}
-    }
-}
-
-/// A toggle's new state is there only after the page's own handlers ran.
-fn rate_soon(app: &'static App, control: Element, meaning: Control, owner: Id) {
-    app.settle_rating();
-    app.clicks.borrow_mut().rating = Some(Rating {
-        control,
-        meaning,
-        owner,
-        _later: clock::later(0, Box::new(|| app.settle_rating())),
+        _ if may_stop && page::is_by_composer(&element) => (What::Stop, STOP_MS),
+        _ => return,
+    };
+    app.clicks.borrow_mut().waiting = Some(Waiting {
+        before: object::text(&used.get(2)),
+        element,
+        at: now.mono,
+        what,
+        _later: clock::later(wait, Box::new(|| app.settle_act())),
     });
 }
 
+/// The output a control belongs to. A menu hangs anywhere in the page; a shortcut
+/// and a control for another answer may stand alone, and are about the last one.
+fn owner(app: &'static App, element: &Element, is_lone: bool, now: Ms) -> Option<Id> {
+    let owner = page::id(&app.outputs.owner(element));
+    if owner.is_some() {
+        return owner;
+    }
+    if page::is_in_menu(element) {
+        return app.clicks.borrow().owner(now, MENU_MS);
+    }
+    is_lone.then(|| app.scan.latest())?
+}
+
 impl App {
-    /// Tells a rating that waits for its effect; also called when the page is left.
-    pub(super) fn settle_rating(&'static self) {
-        let Some(rating) = self.clicks.borrow_mut().rating.take() else {
+    /// Looks at what the last control did; also when the page is left.
+    pub(super) fn settle_act(&'static self) {
+        let Some(waiting) = self.clicks.borrow_mut().waiting.take() else {
             return;
         };
-        let pressed = rating.control.get_attribute("aria-pressed");
-        let pressed = pressed.map(|pressed| pressed == "true");
-        self.core(|core| {
-            core.control(clock::now(), rating.meaning, Some(&rating.owner), pressed);
-        });
+        let after = object::text(&page::state_of(&waiting.element));
+        let now = clock::now();
+        match waiting.what {
+            What::Stop if after != waiting.before => {
+                self.core(|core| core.stops(now));
+            }
+            What::Stop => {}
+            What::Act {
+                owner,
+                control,
+                star,
+                key,
+            } => {
+                // A key is one if the page took it, or the output went away by it.
+                let is_taken = |key: &Event| key.default_prevented() || !self.scan.holds(&owner);
+                if !key.as_ref().is_none_or(is_taken) {
+                    return;
+                }
+                let via = if key.is_some() { "key" } else { "button" };
+                let used = Used {
+                    at: waiting.at,
+                    owner: &owner,
+                    via,
+                    click: Click {
+                        control,
+                        star,
+                        before: &waiting.before,
+                        after: &after,
+                    },
+                };
+                self.core(|core| core.used(now, &used));
+            }
+        }
     }
 }

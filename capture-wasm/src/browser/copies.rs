@@ -1,58 +1,90 @@
-//! Copies: the `copy` and `cut` events, and clipboard writes by scripts.
+//! Selections at rest; copies: the `copy` and `cut` events, and clipboard writes
+//! by scripts; pastes.
 
-use wasm_bindgen::JsValue;
-use web_sys::Event;
+use js_sys::Array;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, Node};
 
 use super::{app::App, clock, object, page, scan};
+use crate::{core::Core, detect::copied::Trace, session::Now};
 
 pub(super) fn listen(app: &'static App) {
     let listeners = &app.listeners;
     for event in ["copy", "cut"] {
         listeners.on(app, &app.document, event, on_copy);
     }
+    listeners.on(app, &app.document, "paste", on_paste);
+    let rested = listeners.function(Box::new(move |_| {
+        if app.is_by_person() {
+            tell_parts(app, &app.outputs.selected(), 0, Core::selected);
+        }
+    }));
+    page::watch_selection(&rested);
     listeners.on_clipboard(app, |app, text| {
         if app.is_by_person() {
-            on_write(app, text);
+            on_text(app, Trace::Write, true, text);
         }
     });
 }
 
-/// The handler only notes the event; what is selected is read right after it.
+/// The facts are read at once, and told when the page's own listeners ran.
 fn on_copy(app: &'static App, event: &Event) {
     if !event.is_trusted() || !app.is_by_person() {
         return;
     }
-    let target = page::target_of(event);
-    let listeners = &app.listeners;
-    let read = listeners.function(Box::new(move |_| read_selection(app, &target)));
-    app.window.queue_microtask(&read);
+    // An answer may be there that no pass has seen.
+    scan::catch_up(app);
+    let facts = page::copied(event, &app.outputs);
+    let later = clock::later(0, Box::new(move || tell_copy(app, &facts)));
+    app.copying.replace(Some(later));
 }
 
-fn read_selection(app: &'static App, target: &JsValue) {
-    match page::selected_in_field(target).as_string() {
-        Some(text) => on_write(app, &text),
-        None => on_selection(app),
+fn tell_copy(app: &'static App, facts: &Array) {
+    if let Some(text) = facts.get(1).as_string() {
+        // What a script says, or selected for a moment, is a button's doing.
+        let place = facts.get(0);
+        let stays = place.dyn_ref().is_some_and(Node::is_connected);
+        on_text(app, Trace::Event, !stays, &text);
     }
+    tell_parts(app, facts, 2, Core::copied_selection);
 }
 
-fn on_write(app: &'static App, text: &str) {
+fn on_text(app: &'static App, trace: Trace, by_control: bool, text: &str) {
     scan::read_growing(app);
     let now = clock::now();
-    let owner = app.clicks.borrow().owner(now.mono);
-    app.core(|core| core.copied_write(now, owner.as_ref(), text));
+    let owner = app
+        .clicks
+        .borrow()
+        .just_now(now.mono)
+        .filter(|_| by_control);
+    app.core(|core| core.copied_text(now, owner.as_ref(), trace, text));
 }
 
 /// Each output gets the part of the selection that lies in it.
-fn on_selection(app: &'static App) {
-    scan::read_growing(app);
+fn tell_parts(
+    app: &'static App,
+    parts: &Array,
+    mut place: u32,
+    tell: fn(&mut Core, Now, &tacit_signals::Id, &str),
+) {
+    if place < parts.length() {
+        scan::read_growing(app);
+    }
     let now = clock::now();
-    let parts = app.outputs.selected();
-    let mut place = 0;
     while place < parts.length() {
         if let Some(id) = page::id(&parts.get(place)) {
             let text = object::text(&parts.get(place + 1));
-            app.core(|core| core.copied_selection(now, &id, &text));
+            app.core(|core| tell(core, now, &id, &text));
         }
         place += 2;
+    }
+}
+
+fn on_paste(app: &'static App, event: &Event) {
+    if event.is_trusted()
+        && let Some(text) = page::pasted(event).as_string()
+    {
+        scan::read_growing(app);
+        app.core(|core| core.pasted(clock::now(), &text));
     }
 }

@@ -85,7 +85,7 @@ impl App {
     /// returns.
     pub(super) fn depart(&'static self) {
         scan::pass(self);
-        self.settle_rating();
+        self.settle_act();
         self.settle_edit();
         self.core(|core| core.hidden(clock::now()));
         self.beacon();

@@ -35,27 +35,43 @@ extern "C" {
     pub(super) fn owner(this: &Outputs, element: &Element) -> JsValue;
     #[wasm_bindgen(method)]
     pub(super) fn selected(this: &Outputs) -> Array;
+    #[wasm_bindgen(method, getter, js_name = hasKeys)]
+    pub(super) fn has_keys(this: &Outputs) -> bool;
+    #[wasm_bindgen(method)]
+    pub(super) fn used(this: &Outputs, event: &Event) -> Option<Array>;
 }
 
 #[wasm_bindgen(module = "/js/reading.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = targetOf)]
-    pub(super) fn target_of(event: &Event) -> JsValue;
     #[wasm_bindgen(js_name = editorOf)]
     pub(super) fn editor_of(event: &Event) -> Option<Element>;
     #[wasm_bindgen(js_name = valueOf)]
     pub(super) fn value_of(editor: &Element) -> JsValue;
-    #[wasm_bindgen(js_name = selectedInField)]
-    pub(super) fn selected_in_field(field: &JsValue) -> JsValue;
-    #[wasm_bindgen(js_name = controlOf)]
-    pub(super) fn control_of(event: &Event) -> Option<Element>;
-    #[wasm_bindgen(js_name = nameOf)]
-    pub(super) fn name_of(control: &Element) -> JsValue;
     #[wasm_bindgen(js_name = sightOf)]
     pub(super) fn sight_of(entry: &JsValue) -> Array;
     pub(super) fn glance(element: &Element) -> JsValue;
     #[wasm_bindgen(js_name = read)]
     fn texts_of(element: &Element) -> Array;
+}
+
+#[wasm_bindgen(module = "/js/controls.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = stateOf)]
+    pub(super) fn state_of(control: &Element) -> JsValue;
+    #[wasm_bindgen(js_name = isInMenu)]
+    pub(super) fn is_in_menu(control: &Element) -> bool;
+    #[wasm_bindgen(js_name = isByComposer)]
+    pub(super) fn is_by_composer(control: &Element) -> bool;
+}
+
+#[wasm_bindgen(module = "/js/copies.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = watchSelection)]
+    pub(super) fn watch_selection(on_rest: &Function);
+    #[wasm_bindgen(js_name = copied)]
+    pub(super) fn copied(event: &Event, outputs: &Outputs) -> Array;
+    #[wasm_bindgen(js_name = pastedText)]
+    pub(super) fn pasted(event: &Event) -> JsValue;
 }
 
 /// The id a function above answered with.

@@ -57,6 +57,16 @@ impl Scan {
         self.tracked.take();
     }
 
+    /// Whether the output is on the page.
+    pub(super) fn holds(&self, id: &Id) -> bool {
+        self.tracked.borrow().iter().any(|(_, shown)| shown == id)
+    }
+
+    /// The last output on the page.
+    pub(super) fn latest(&self) -> Option<Id> {
+        Some(self.tracked.borrow().last()?.1.clone())
+    }
+
     fn is_latest(&self, id: &Id) -> bool {
         let tracked = self.tracked.borrow();
         tracked.last().is_some_and(|(_, last)| last == id)
@@ -133,6 +143,14 @@ pub(super) fn pass(app: &'static App) {
     if app.core(|core| core.any_grows(&sightings)) == Some(true) || app.outputs.waits() {
         let took = clock::now().mono.saturating_sub(started.mono);
         soon(app, pace(app).max(took * SHARE_OF_TIME));
+    }
+}
+
+/// The pass that is due, now.
+pub(super) fn catch_up(app: &'static App) {
+    let due = app.scan.next.borrow_mut().take();
+    if due.is_some() {
+        pass(app);
     }
 }
 

@@ -9,7 +9,7 @@ use tacit_signals::{Event, Id, Signal};
 use crate::{
     by_id::ById,
     config::Config,
-    detect::{copied, dwell::Dwell, edited::Editing, lineage::Lineage, turns::Turns},
+    detect::{dwell::Dwell, edited::Editing, lineage::Lineage, pasted::Clipboard, turns::Turns},
     outbox::Outbox,
     session::{Now, Session},
 };
@@ -23,6 +23,7 @@ mod prompts;
 mod reading;
 
 pub use content::Redact;
+pub use controls::Used;
 pub use outputs::{Reading, Sighting};
 
 use outputs::Output;
@@ -38,7 +39,7 @@ pub struct Core {
     lineage: Lineage,
     is_busy: bool,
     dwell: Dwell,
-    one_copy: copied::OneAct,
+    clipboard: Clipboard,
     editors: Vec<(u32, Vec<(Id, Editing)>)>,
     prompts: prompts::Prompts,
     consented: bool,
@@ -60,7 +61,7 @@ impl Core {
             lineage: Lineage::default(),
             is_busy: false,
             dwell,
-            one_copy: copied::OneAct::default(),
+            clipboard: Clipboard::default(),
             editors: Vec::new(),
             prompts: prompts::Prompts::default(),
             consented: true,
@@ -97,6 +98,9 @@ impl Core {
 
     /// The app states a fact itself.
     pub fn told(&mut self, now: Now, output: &Id, signal: Signal) {
+        if let (Some(known), Some(kind)) = (self.outputs.get_mut(output), signal.kind()) {
+            known.acts.told.note(now.mono, kind);
+        }
         self.emit(now, output, signal);
     }
 

@@ -2,7 +2,7 @@
 
 use tacit_signals::{Id, Signal, signal::Shown, text};
 
-use super::Core;
+use super::{Core, controls::Acts};
 use crate::{
     detect::{
         Ms,
@@ -55,6 +55,7 @@ pub(super) struct Output {
     pub(super) shown: bool,
     pub(super) replaces: Option<Id>,
     pub(super) stop_asked: Option<StopAsked>,
+    pub(super) acts: Acts,
     pub(super) sampled: bool,
 }
 
@@ -145,6 +146,7 @@ impl Core {
             shown: false,
             replaces: None,
             stop_asked: None,
+            acts: Acts::default(),
             sampled: self.session.is_sampled(conversation),
         };
         output.take_over(sighting);
@@ -183,7 +185,7 @@ impl Core {
         };
         let stopped = output
             .stop_asked
-            .take()
+            .as_mut()
             .and_then(|stop| stop.settled(first_at, ended_at, chars));
         self.dwell.grew(id);
         let shown = self.first_shown(id, measured);

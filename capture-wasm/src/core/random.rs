@@ -15,7 +15,7 @@ use super::*;
 use crate::{
     adapter::Control,
     config::Content,
-    detect::{rated::Thumb, turns::Present},
+    detect::{copied::Trace, rated::Click, turns::Present},
     outbox::{Answer, Step},
 };
 
@@ -83,6 +83,22 @@ fn act() -> impl Strategy<Value = Happening> {
             text,
             wait,
         })
+}
+
+/// Any control of an output, with any trace.
+fn used<'a>(owner: &'a Id, act: &Happening) -> Used<'a> {
+    let looks = ["+", "-", "?", "? on", "", "+ on"];
+    Used {
+        at: act.text as u64 * 400,
+        owner,
+        via: "button",
+        click: Click {
+            control: Control::at((act.text * 2).try_into().unwrap()).unwrap_or(Control::Star),
+            star: Some((act.which.into(), act.other.into())),
+            before: looks[usize::from(act.which)],
+            after: looks[usize::from(act.other)],
+        },
+    }
 }
 
 /// A page, with what must hold of all it has told.
@@ -154,11 +170,15 @@ impl Page {
             0..=4 => self.look(act),
             5 => core.settled(now, &id, reading()),
             6 => core.read_early(&id, reading()),
-            7 => core.control(now, Control::Regenerate, owner, None),
-            8 => core.control(now, Control::Stop, owner, Some(act.flag)),
-            9 => core.control(now, Control::Rate(Thumb::Up), Some(&id), Some(act.flag)),
+            7 => drop(core.clicked(now, Control::at(u32::from(act.which) * 2), owner)),
+            8 if act.flag => drop(core.clicked(now, None, None)),
+            8 => core.stops(now),
+            9 => core.used(now, &used(&id, act)),
             10 => core.copied_selection(now, &id, &text),
-            11 => core.copied_write(now, owner, &text),
+            11 if act.which < 2 => core.selected(now, &id, &text),
+            11 if act.which < 4 => core.pasted(now, &text),
+            11 if act.flag => core.copied_text(now, owner, Trace::Event, &text),
+            11 => core.copied_text(now, owner, Trace::Write, &text),
             12 => drop(core.editor_opened(act.which.into(), owner, &text)),
             13 | 14 => {
                 let redacted = |text: &str| text.replace('x', "");

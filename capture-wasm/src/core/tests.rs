@@ -4,9 +4,10 @@ use super::*;
 use crate::{
     adapter::Control,
     config::Content,
-    detect::{rated::Thumb, turns::Present},
+    detect::{copied::Trace, turns::Present},
 };
 
+mod acts;
 mod prompts;
 
 const ANSWER: &str = "The sky is blue today because short waves scatter more than long ones.";
@@ -130,8 +131,8 @@ fn regenerate_then_switch_back() {
     page.show("a1", 1, 0);
     page.core.in_view(page.now, &id("a1"), true, Share::ONE);
     page.wait(4_000);
-    page.core
-        .control(page.now, Control::Regenerate, Some(&id("a1")), None);
+    let regenerate = Some(Control::Regenerate);
+    page.core.clicked(page.now, regenerate, Some(&id("a1")));
     page.core.look(page.now, page.now.mono, &[]);
     page.wait(500);
     page.heard();
@@ -170,15 +171,20 @@ fn a_copy_is_one_signal_whichever_way_it_shows_up() {
     let mut page = Page::new("off");
     page.show("a1", 1, 0);
     page.heard();
-    page.core.copied_write(page.now, Some(&id("a1")), ANSWER);
+    page.core
+        .copied_text(page.now, Some(&id("a1")), Trace::Write, ANSWER);
     page.core.copied_selection(page.now, &id("a1"), ANSWER);
     assert_eq!(page.heard(), said(&[("a1", "copied")]));
     page.wait(1_000);
     page.core
-        .copied_write(page.now, None, "https://example.org");
+        .copied_text(page.now, None, Trace::Write, "https://example.org");
     assert_eq!(page.heard(), []);
-    page.core
-        .copied_write(page.now, None, "The sky is blue today because");
+    page.core.copied_text(
+        page.now,
+        None,
+        Trace::Write,
+        "The sky is blue today because",
+    );
     assert_eq!(
         page.heard(),
         said(&[("a1", "copied")]),
@@ -191,14 +197,14 @@ fn a_copy_before_the_text_settled_counts() {
     let mut page = Page::new("off");
     let seen = [sighting("a1", 1, 0, ANSWER)];
     page.core.look(page.now, page.now.mono, &seen);
-    page.core.copied_write(page.now, None, ANSWER);
+    page.core.copied_text(page.now, None, Trace::Write, ANSWER);
     assert_eq!(page.heard(), [], "nothing is known of its text yet");
     let reading = Reading {
         text: ANSWER.into(),
         code: Vec::new(),
     };
     page.core.read_early(&id("a1"), reading);
-    page.core.copied_write(page.now, None, ANSWER);
+    page.core.copied_text(page.now, None, Trace::Write, ANSWER);
     assert_eq!(page.heard(), said(&[("a1", "copied")]));
 }
 
@@ -258,31 +264,6 @@ fn an_edit_is_followed_and_its_text_leaves_only_if_the_site_said_so() {
         page.core.editor_cancelled(page.now, 2);
         assert_eq!(page.heard(), said(&[("a1", "edited")]), "taken back");
     }
-}
-
-#[test]
-fn stop_and_rate_need_an_output() {
-    let mut page = Page::new("off");
-    page.core
-        .control(page.now, Control::Rate(Thumb::Up), None, None);
-    let seen = [sighting("a1", 1, 0, "The")];
-    page.core.look(page.now, page.now.mono, &seen);
-    page.wait(300);
-    page.core.control(page.now, Control::Stop, None, None);
-    page.wait(900);
-    let seen = [sighting("a1", 1, 0, "The")];
-    assert_eq!(page.core.look(page.now, page.now.mono, &seen), [0]);
-    let reading = Reading {
-        text: "The".into(),
-        code: Vec::new(),
-    };
-    page.core.settled(page.now, &id("a1"), reading);
-    page.core
-        .control(page.now, Control::Rate(Thumb::Down), Some(&id("a1")), None);
-    assert_eq!(
-        page.heard(),
-        said(&[("a1", "shown"), ("a1", "stopped"), ("a1", "rated")])
-    );
 }
 
 #[test]

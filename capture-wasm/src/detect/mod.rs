@@ -3,13 +3,16 @@
 //! What happened in the page arrives as plain data and `now` as monotonic
 //! milliseconds, so each detector is a state machine that a test can script.
 
+pub mod accepted;
 pub mod copied;
 pub mod dwell;
 pub mod edited;
 pub mod followed_up;
 pub mod lineage;
+pub mod pasted;
 pub mod rated;
 pub mod regenerated;
+pub mod selected;
 pub mod shown;
 pub mod stopped;
 pub mod switched;

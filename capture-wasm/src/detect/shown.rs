@@ -111,7 +111,7 @@ pub fn measure(clean: &str, code_chars: u32, stream_ms: u32) -> Shown {
 }
 
 /// FNV-1a: only to notice a change.
-fn fingerprint(text: &str) -> u64 {
+pub(super) fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })

@@ -14,6 +14,22 @@ use super::Ms;
 /// An asked-for regeneration that brought nothing for this long was forgotten.
 const ASKED_MS: Ms = 30_000;
 
+/// Another variant is there at once.
+const SWITCH_MS: Ms = 3_000;
+
+/// What a control that was used asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Another answer.
+    Another,
+    /// Perhaps another answer: nothing tells what the control is for.
+    Perhaps,
+    /// Another variant of those that there are.
+    Switch,
+    /// Neither.
+    Nothing,
+}
+
 /// An output now on the page, as its markup names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Present {
@@ -54,7 +70,7 @@ pub enum Change {
 #[derive(Debug, Clone, Default)]
 pub struct Turns {
     turns: Vec<Turn>,
-    asked: Option<(Id, Ms)>,
+    asked: Option<(Id, Asked, Ms)>,
 }
 
 #[derive(Debug, Clone)]
@@ -67,16 +83,36 @@ struct Turn {
 }
 
 impl Turns {
-    /// A control that asks for another answer was used on `output`.
-    pub fn asked(&mut self, now: Ms, output: &Id) {
-        self.asked = Some((output.clone(), now));
+    /// A control was used, of `output` if it belongs to one. What it asks for is
+    /// waited for through a menu or a dialog; a mere perhaps ends with the next
+    /// click on something that says what it does, or is no part of an output.
+    pub fn asked(&mut self, now: Ms, asked: Asked, output: Option<&Id>) {
+        let waits = self.asked_for(now).is_some();
+        match (asked, output) {
+            (Asked::Another | Asked::Switch, Some(output)) => {
+                self.asked = Some((output.clone(), asked, now));
+            }
+            (Asked::Perhaps, Some(output)) if !waits => {
+                self.asked = Some((output.clone(), asked, now));
+            }
+            _ if !waits => self.asked = None,
+            _ => {}
+        }
+    }
+
+    /// Something was copied: that is what the control was for that said nothing.
+    pub fn copied(&mut self) {
+        if matches!(self.asked, Some((_, Asked::Perhaps, _))) {
+            self.asked = None;
+        }
     }
 
     /// The output for which another answer is awaited.
     #[must_use]
     pub fn asked_for(&self, now: Ms) -> Option<&Id> {
-        let (id, at) = self.asked.as_ref()?;
-        (now.saturating_sub(*at) <= ASKED_MS).then_some(id)
+        let (id, asked, at) = self.asked.as_ref()?;
+        let is_awaited = *asked == Asked::Another && now.saturating_sub(*at) <= ASKED_MS;
+        is_awaited.then_some(id)
     }
 
     /// Another question was asked, so what comes now answers that one.
@@ -112,13 +148,21 @@ impl Turns {
             }
         }
         for turn in &mut self.turns {
-            let asked_at = match &self.asked {
-                Some((id, at)) if turn.variants.contains(id) => Some(*at),
+            let asked = match &self.asked {
+                Some((id, asked, at)) if turn.variants.contains(id) => Some((*asked, *at)),
                 _ => None,
             };
-            let asked_at = asked_at.filter(|at| now.saturating_sub(*at) <= ASKED_MS);
+            let asked = asked.filter(|(asked, at)| {
+                let patience = if *asked == Asked::Switch {
+                    SWITCH_MS
+                } else {
+                    ASKED_MS
+                };
+                now.saturating_sub(*at) <= patience
+            });
+            let is_sure = matches!(asked, Some((Asked::Another, _)));
             let old = &turn.variants[turn.visible];
-            if on_page(old) && asked_at.is_none() {
+            if on_page(old) && !is_sure {
                 continue;
             }
             let is_sibling = match (&output.conversation, output.turn, turn.number) {
@@ -126,19 +170,24 @@ impl Turns {
                     one == other && output.conversation == turn.conversation
                 }
                 // Without a conversation the first turn of a new chat looks like this one.
-                _ => asked_at.is_some() || output.held_before.as_ref() == Some(old),
+                _ => asked.is_some() || output.held_before.as_ref() == Some(old),
             };
             if is_sibling {
                 let old = old.clone();
                 turn.visible = turn.variants.len();
                 turn.variants.push(output.id.clone());
-                if asked_at.is_some() {
+                let new = output.id.clone();
+                if asked.is_some() {
                     self.asked = None;
+                }
+                if matches!(asked, Some((Asked::Switch, _))) {
+                    // One from before this page was opened.
+                    return Some(Change::Returned { from: old, to: new });
                 }
                 return Some(Change::Replaced {
                     old,
-                    new: output.id.clone(),
-                    asked_at,
+                    new,
+                    asked_at: asked.map(|(_, at)| at),
                     variants: u32::try_from(turn.visible).unwrap_or(u32::MAX),
                 });
             }
@@ -196,7 +245,7 @@ mod tests {
             [],
             "another turn"
         );
-        turns.asked(100, &id("a1"));
+        turns.asked(100, Asked::Another, Some(&id("a1")));
         assert_eq!(
             turns.present::<Present>(200, &[]),
             [],
@@ -248,12 +297,12 @@ mod tests {
     fn a_control_tells_where_the_markup_does_not() {
         let mut turns = Turns::default();
         turns.present(0, &[at("a1", None, None)]);
-        turns.asked(100, &id("a1"));
+        turns.asked(100, Asked::Another, Some(&id("a1")));
         assert_eq!(
             turns.present(900, &[at("a2", None, None)]),
             replaced("a1", "a2", Some(100), 1)
         );
-        turns.asked(1_000, &id("a2"));
+        turns.asked(1_000, Asked::Another, Some(&id("a2")));
         assert_eq!(
             turns.present(40_000, &[at("z", None, None)]),
             [],

@@ -1,0 +1,248 @@
+// What a person clicks on, and what its names say it is for. Facts only: the
+// Wasm module, which imports this file, decides what they mean, and where an
+// effect can be seen (a clipboard write, a new answer) the effect decides.
+
+/** Leaves that act. A bare `tabindex` is also on whole messages: see `isLeaf`. */
+const CONTROLS =
+  "button,[role=button],[role^=menuitem],[role=radio],a[role],a[download],input[type=radio],[tabindex]";
+
+/** The same without a doubt: what has one of these inside is no leaf. */
+const SURE = CONTROLS.replace(",[tabindex]", "");
+
+/** A name longer than this is a sentence, not a control. */
+const NAME_MAX = 40;
+
+/** Steps of an event's path that are looked at. */
+const PATH_MAX = 24;
+
+/** How far around a control others of its kind, or the composer, are looked for. */
+const LEVELS = 6;
+
+/**
+ * The meanings in the order in which they are tried, each with its English words
+ * and those of the usual icons: down before up, as "dislike" and "not helpful"
+ * contain the other; what is saved as a copy or stopped before what it says besides.
+ */
+const ENGLISH = {
+  down: "thumbs down|thumb down|thumbsdown|thumbdown|👎|dislike|downvote|bad response|bad answer|not helpful|unhelpful|not useful|don t like|didn t like|not good|negative feedback",
+  up: "thumbs up|thumb up|thumbsup|thumbup|👍|like|upvote|good response|good answer|helpful|useful|positive feedback",
+  stop: "stop|interrupt|abort|⏹",
+  save: "save",
+  cancel: "cancel|discard",
+  regenerate:
+    "regenerate|regenerating|try again|retry|refresh|redo|reload|generate again|rerun|🔄|🔁|rotate cw|rotate ccw|rotate right|rotate left|arrow rotate right|arrows rotate|arrow path|arrow clockwise|arrow repeat|autorenew",
+  edit: "edit|pencil",
+  share: "share",
+  download: "download|export",
+  previous: "previous|prev|chevron left|arrow left|caret left|angle left|navigate before",
+  next: "next|chevron right|arrow right|caret right|angle right|navigate next",
+  accept: "accept|apply|insert|approve|use this",
+  dismiss: "reject|decline|dismiss|deny",
+  copy: "copy|copied|clipboard|content copy|📋",
+  star: "star|stars|⭐|★|☆",
+};
+
+export const MEANINGS = Object.keys(ENGLISH);
+
+/** Lower case, words divided by one space, one around all: "don't" becomes " don t ". */
+export function words(text) {
+  return ` ${text.normalize("NFC").toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{So}]+/gu, " ").trim()} `;
+}
+
+/** An id or class in words: `iconThumbs_down2` becomes " icon thumbs down 2 ". */
+const identifier = (text) => words(text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").replace(/\d+/g, " $& "));
+
+/** Han, kana, hangul and emoji know no space between words. */
+const spaced = (word) => (word < "\u2e80" ? ` ${word} ` : word);
+
+/** The words of each meaning, each as it stands in the text that `words` makes. */
+function dictionary(languages) {
+  return MEANINGS.map((meaning) =>
+    languages.flatMap((language) =>
+      (language[meaning]?.split("|") ?? []).map((word) => (word.endsWith("*") ? ` ${word.slice(0, -1)}` : spaced(word))),
+    ),
+  );
+}
+
+/** The place of the first meaning that has a word in the text; -1 if none has. */
+const meaningIn = (dictionary, text) =>
+  dictionary.findIndex((words) => words.some((word) => text.includes(word)));
+
+const english = dictionary([ENGLISH]);
+
+/** With the words of other languages, once they are there. */
+let known = english;
+
+/** How these are brought, once. */
+export const names = { load: () => import("./names.js"), loading: null };
+
+function loadNames() {
+  names.loading ??= Promise.resolve()
+    .then(names.load)
+    .then(
+      ({ default: languages }) => (known = dictionary([ENGLISH, ...Object.values(languages)])),
+      () => {}, // English is left, and what clicks do.
+    );
+}
+
+/** What a control is for by its names, the most telling first; -1 if they do not tell. */
+export function meaningOf(control) {
+  for (const name of namesOf(control)) {
+    const text = name?.trim();
+    if (!text || text.length > NAME_MAX) continue;
+    const meaning = meaningIn(known, words(text));
+    if (meaning >= 0) return meaning;
+    if (/[^\0-\x7f]/.test(text)) loadNames(); // A language that the page does not declare.
+  }
+  for (const id of identifiersOf(control)) {
+    // "button-like" is a look.
+    const meaning = meaningIn(english, identifier(id.replace(/(button|link|input)-like/gi, "")));
+    if (meaning >= 0) return meaning;
+  }
+  return -1;
+}
+
+/**
+ * `adapter`: what the page declared, whose `controls` pair meanings and selectors,
+ * and `keys` meanings and shortcuts.
+ */
+export function controls(adapter) {
+  const { controls: declared = [], keys = [] } = adapter;
+  const lang = document.documentElement?.lang;
+  if (![lang, ...(navigator.languages ?? [])].every((tag) => /^(en\b|$)/i.test(tag ?? ""))) loadNames();
+
+  /** Which of how many stars a control is, as a list; undefined if it is none. */
+  function starOf(control) {
+    let group = control.parentElement;
+    for (let level = 0; group && level < LEVELS; level++, group = group.parentElement) {
+      const all = [...group.querySelectorAll(SURE)].filter((other) => MEANINGS[meaningOf(other)] === "star");
+      if (all.length < 3) continue;
+      if (all.length > 10) return undefined;
+      const said = Number(/\d+/.exec(nameOf(control))?.[0]);
+      return [said >= 1 && said <= all.length ? said : all.indexOf(control) + 1, all.length];
+    }
+  }
+
+  function declaredOf(path) {
+    for (const node of path) {
+      for (const [meaning, selector] of declared) {
+        if (isDeclared(node, selector)) return [node, MEANINGS.indexOf(meaning)];
+      }
+    }
+  }
+
+  function pressed(event) {
+    const combination = ["Ctrl", "Alt", "Shift", "Meta"].filter((name) => event[`${name.toLowerCase()}Key`]);
+    const key = [...combination, event.key].join("+").toLowerCase();
+    const meaning = keys.find(([, combination]) => combination.toLowerCase() === key)?.[0];
+    const [place] = pathOf(event);
+    return meaning && place && [place, MEANINGS.indexOf(meaning)];
+  }
+
+  return {
+    /** Whether the page has shortcuts. */
+    hasKeys: keys.length > 0,
+    /**
+     * The control that was clicked and what it is for: its element, the place of
+     * the meaning in `MEANINGS` or -1, its state, and for a star which of how many
+     * it is.
+     * Undefined if a click there is no act, or a key no shortcut.
+     */
+    of(event) {
+      if (event.type === "keydown") return pressed(event);
+      const found = declaredOf(pathOf(event));
+      if (found) return [...found, stateOf(found[0])];
+      const control = controlOf(event);
+      if (!control) return undefined;
+      const meaning = meaningOf(control);
+      return [control, meaning, stateOf(control), ...((MEANINGS[meaning] === "star" && starOf(control)) || [])];
+    },
+  };
+}
+
+function isDeclared(node, selector) {
+  try {
+    return node.matches(selector);
+  } catch {
+    return false;
+  }
+}
+
+/** The elements an event passes, from the inside out, also out of open shadow roots. */
+function pathOf(event) {
+  return event.composedPath().slice(0, PATH_MAX).filter((node) => node.nodeType === Node.ELEMENT_NODE);
+}
+
+/** The control an event happened in. */
+export function controlOf(event) {
+  const control = pathOf(event).find((node) => node.matches(CONTROLS));
+  return control && isLeaf(control) ? control : undefined;
+}
+
+function isLeaf(control) {
+  if (control.matches(SURE)) return !control.querySelector(SURE);
+  return !control.querySelector(CONTROLS) && !isEditable(control) && control.textContent.trim().length <= NAME_MAX;
+}
+
+const isEditable = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+
+/** What a person or a screen reader is told, in the order of the accessible name
+ * computation (WAI-ARIA accname 1.2); a description may be a tooltip on hover. */
+function* namesOf(control) {
+  const root = control.getRootNode();
+  const by = (attribute) =>
+    control
+      .getAttribute(attribute)
+      ?.split(/\s+/)
+      .map((id) => root.getElementById?.(id)?.textContent)
+      .join(" ");
+  yield control.getAttribute("aria-label");
+  yield by("aria-labelledby");
+  for (const label of control.labels ?? []) yield label.textContent;
+  yield control.textContent;
+  const inside = control.querySelector("[aria-label],[alt],[title]");
+  if (inside) yield inside.getAttribute("aria-label") ?? inside.getAttribute("alt") ?? inside.getAttribute("title");
+  yield control.getAttribute("title");
+  yield by("aria-describedby");
+}
+
+const nameOf = (control) => [...namesOf(control)].find((name) => name?.trim()) ?? "";
+
+/** What the developers call it: data attributes, id and class, then those of its icon. */
+function* identifiersOf(control) {
+  for (const element of [control, ...[...control.querySelectorAll("*")].slice(0, 4)]) {
+    const names = element.getAttributeNames();
+    const data = names.filter((name) => name.startsWith("data-") && name !== "data-state");
+    for (const name of [...data, "id"]) yield element.getAttribute(name) ?? "";
+    yield element.getAttribute("class") ?? "";
+    yield element.getAttribute("href") ?? ""; // <use href="#copy">
+    yield element.getAttribute("src")?.slice(-NAME_MAX) ?? "";
+  }
+}
+
+/**
+ * What a toggle looks like: "+" or "-" as it says whether it is on, "?" if it does
+ * not, and all that a page changes to show it.
+ */
+export function stateOf(control) {
+  if (!control.isConnected) return "";
+  const said = ["aria-pressed", "aria-checked", "aria-selected"].map((name) => control.getAttribute(name));
+  const on = said.find((value) => value) ?? (control.type === "radio" ? String(control.checked) : "");
+  const shown = control
+    .getAttributeNames()
+    .filter((name) => name === "class" || (name.startsWith("data-") && name !== "data-state"))
+    .map((name) => control.getAttribute(name));
+  return ({ true: "+", false: "-" }[on] ?? "?") + shown.join("\n") + control.innerHTML.slice(0, 2000);
+}
+
+/** Whether the control stands with an editor, as what sends and stops does. */
+export function isByComposer(control) {
+  let around = control.parentElement;
+  for (let level = 0; around && level < LEVELS; level++, around = around.parentElement) {
+    if (around.querySelector("textarea,[contenteditable=true],[role=textbox],input[type=text]")) return true;
+  }
+  return false;
+}
+
+/** Whether it is in a menu, which may hang anywhere in the page. */
+export const isInMenu = (control) => Boolean(control.closest("[role=menu],[role=listbox]"));
