@@ -124,6 +124,7 @@ export function controls(adapter) {
   }
 
   function declaredOf(path) {
+    if (path.some(isPrivate)) return undefined;
     for (const node of path) {
       for (const [meaning, selector] of declared) {
         if (isDeclared(node, selector)) return [node, MEANINGS.indexOf(meaning)];
@@ -173,11 +174,14 @@ function pathOf(event) {
   return event.composedPath().slice(0, PATH_MAX).filter((node) => node.nodeType === Node.ELEMENT_NODE);
 }
 
-/** The control an event happened in. */
+/** The control an event happened in; none in a part that is private. */
 export function controlOf(event) {
-  const control = pathOf(event).find((node) => node.matches(CONTROLS));
-  return control && isLeaf(control) ? control : undefined;
+  const path = pathOf(event);
+  const control = path.find((node) => node.matches(CONTROLS));
+  return control && isLeaf(control) && !path.some(isPrivate) ? control : undefined;
 }
+
+const isPrivate = (node) => node.matches("[data-tacit-private]");
 
 function isLeaf(control) {
   if (control.matches(SURE)) return !control.querySelector(SURE);

@@ -198,6 +198,7 @@ test("leaves are controls, what holds them is not", () => {
   assert.equal(meaning(el("div", { role: "menuitemradio" }, "Retry")), "regenerate");
   assert.equal(meaning(el("a", { href: "/x" }, "Share")), undefined, "a link leads somewhere");
   assert.equal(meaning(el("a", { download: "" }, "Save as file")), "save");
+  assert.equal(meaning(el("div", { "data-tacit-private": "" }, el("p", {}, el("button", {}, "Copy"))).childNodes[0].childNodes[0]), undefined);
 });
 
 test("which star it is", () => {

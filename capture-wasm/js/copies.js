@@ -75,6 +75,13 @@ function rangesIn(root) {
   return ranges.filter((range) => !range.collapsed && range.startContainer.getRootNode() === root);
 }
 
+/** The text of a range outside of outputs, as a script may have made it; none that is private. */
+function textOf(range) {
+  const { startContainer: node, commonAncestorContainer: around } = range;
+  if ((node.parentElement ?? node).closest("[data-tacit-private]")) return "";
+  return read(around.closest ? around : around.parentElement, range)[0];
+}
+
 function live({ startContainer, startOffset, endContainer, endOffset }) {
   const range = document.createRange();
   range.setStart(startContainer, startOffset);
@@ -95,9 +102,7 @@ export function copied(event, outputs) {
   const parts = field === undefined ? outputs.selected() : [];
   const facts = [target, field, ...parts];
   if (field !== undefined || parts.length) return facts;
-  facts[1] = rangesIn(target?.getRootNode?.() ?? document)
-    .map((range) => range.toString().slice(0, CHARS_MAX))
-    .join("");
+  facts[1] = rangesIn(target?.getRootNode?.() ?? document).map(textOf).join("");
   // Or the page puts what it likes on the clipboard.
   const after = (event) => {
     try {

@@ -37,6 +37,7 @@ function over(root, start, startOffset, end, endOffset) {
     endOffset,
     collapsed: start === end && startOffset === endOffset,
     intersectsNode: holds,
+    commonAncestorContainer: start === end ? start : root,
     toString: text,
   };
 }
@@ -129,6 +130,8 @@ const event = (target, more) => ({ ...at(target), type: "copy", ...more });
 test("a copied field tells its selection, and no output its part", () => {
   const field = Object.assign(el("textarea"), { value: "The sky", selectionStart: 4, selectionEnd: 7 });
   assert.deepEqual(copied(event(field), parts("o-1", "old selection")), [field, "sky"]);
+  field.attributes["data-tacit-private"] = "";
+  assert.deepEqual(copied(event(field), parts()), [field, ""]);
 });
 
 test("a copied selection tells the parts", () => {
@@ -140,6 +143,8 @@ test("what is selected elsewhere is told as it is", () => {
   const { one, text } = chat();
   select(over(page(), text(one, 0), 4, text(one, 0), 7));
   assert.deepEqual(copied(event(one), parts()), [one, "sky"]);
+  one.attributes["data-tacit-private"] = "";
+  assert.deepEqual(copied(event(one), parts()), [one, ""]);
 });
 
 test("what the page puts on the clipboard instead is told after its own listeners", (t) => {

@@ -14,6 +14,7 @@ const AUTO = {
 let page;
 
 beforeEach(() => {
+  Object.defineProperty(globalThis, "navigator", { value: { languages: ["en"] }, configurable: true });
   page = el("body");
   globalThis.document = {
     querySelectorAll(selector) {

@@ -94,9 +94,10 @@ export function valueOf(editor) {
 }
 
 /** What is selected in a form field, of which the document's selection says
- * nothing; undefined if `field` is none. */
+ * nothing; undefined if `field` is none, and nothing of a private one. */
 export function selectedInField(field) {
   if (!isField(field) || field.selectionStart === null) return undefined;
+  if (field.closest("[data-tacit-private]")) return "";
   return field.value.slice(field.selectionStart, field.selectionEnd);
 }
 

@@ -59,15 +59,14 @@ enum What {
 }
 
 impl Clicks {
-    /// The output whose control was clicked at most `since` ago.
-    pub(super) fn owner(&self, now: Ms, since: Ms) -> Option<Id> {
-        let (id, at) = self.last.as_ref()?;
-        (now.saturating_sub(*at) <= since).then(|| id.clone())
+    /// The output whose control was clicked just now, and when.
+    pub(super) fn just_now(&self, now: Ms) -> Option<(Id, Ms)> {
+        self.last_since(now, CLICK_MS)
     }
 
-    /// The output whose control was clicked just now.
-    pub(super) fn just_now(&self, now: Ms) -> Option<Id> {
-        self.owner(now, CLICK_MS)
+    fn last_since(&self, now: Ms, ms: Ms) -> Option<(Id, Ms)> {
+        let (_, at) = self.last.as_ref()?;
+        (now.saturating_sub(*at) <= ms).then(|| self.last.clone())?
     }
 
     pub(super) fn clear(&mut self) {
@@ -136,7 +135,8 @@ fn owner(app: &'static App, element: &Element, is_lone: bool, now: Ms) -> Option
         return owner;
     }
     if page::is_in_menu(element) {
-        return app.clicks.borrow().owner(now, MENU_MS);
+        let opened = app.clicks.borrow().last_since(now, MENU_MS);
+        return opened.map(|(owner, _)| owner);
     }
     is_lone.then(|| app.scan.latest())?
 }

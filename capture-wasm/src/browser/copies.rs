@@ -52,12 +52,13 @@ fn tell_copy(app: &'static App, facts: &Array) {
 fn on_text(app: &'static App, trace: Trace, by_control: bool, text: &str) {
     scan::read_growing(app);
     let now = clock::now();
-    let owner = app
+    let click = app
         .clicks
         .borrow()
         .just_now(now.mono)
         .filter(|_| by_control);
-    app.core(|core| core.copied_text(now, owner.as_ref(), trace, text));
+    let click = click.as_ref().map(|(owner, at)| (owner, *at));
+    app.core(|core| core.copied_text(now, click, trace, text));
 }
 
 /// Each output gets the part of the selection that lies in it.

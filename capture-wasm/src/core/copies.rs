@@ -5,6 +5,7 @@ use tacit_signals::{Id, Share, Signal, signal::CopyVia};
 use super::Core;
 use crate::{
     detect::{
+        Ms,
         copied::{self, Trace},
         pasted,
     },
@@ -35,13 +36,14 @@ impl Core {
             .source(id)
             .and_then(|source| copied::by_selection(selected, source));
         if let Some(signal) = signal {
-            self.tell_copy(now, id, Trace::Event, selected, signal);
+            self.tell_copy(now, id, (Trace::Event, None), selected, signal);
         }
     }
 
-    /// `text` went to the clipboard, by a script or out of an editor; `owner` is
-    /// the output whose control was just used.
-    pub fn copied_text(&mut self, now: Now, owner: Option<&Id>, trace: Trace, text: &str) {
+    /// `text` went to the clipboard, by a script or out of an editor; `click` is
+    /// the output whose control was just used, and when.
+    pub fn copied_text(&mut self, now: Now, click: Option<(&Id, Ms)>, trace: Trace, text: &str) {
+        let owner = click.map(|(owner, _)| owner);
         // A control that copies asks for no other answer.
         self.turns.copied();
         let via = match owner {
@@ -52,7 +54,8 @@ impl Core {
             copied::by_write(text, source, via, is_own)
         });
         if let Some((id, signal)) = found {
-            self.tell_copy(now, &id, trace, text, signal);
+            let clicked_at = click.map(|(_, at)| at);
+            self.tell_copy(now, &id, (trace, clicked_at), text, signal);
         }
     }
 
@@ -94,10 +97,17 @@ impl Core {
         })
     }
 
-    fn tell_copy(&mut self, now: Now, id: &Id, trace: Trace, text: &str, signal: Signal) {
+    fn tell_copy(
+        &mut self,
+        now: Now,
+        id: &Id,
+        (trace, clicked_at): (Trace, Option<Ms>),
+        text: &str,
+        signal: Signal,
+    ) {
         self.clipboard.copied(id, text);
         if let Some(output) = self.outputs.get_mut(id)
-            && output.acts.copied.is_new(now.mono, trace)
+            && output.acts.copied.is_new(now.mono, trace, clicked_at)
         {
             self.emit(now, id, signal);
         }

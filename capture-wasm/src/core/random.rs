@@ -165,6 +165,7 @@ impl Page {
             code: if act.flag { vec![text.clone()] } else { vec![] },
             text: text.clone(),
         };
+        let click = owner.map(|owner| (owner, u64::from(act.which) * 900));
         let core = &mut self.core;
         match act.what % 24 {
             0..=4 => self.look(act),
@@ -177,8 +178,8 @@ impl Page {
             10 => core.copied_selection(now, &id, &text),
             11 if act.which < 2 => core.selected(now, &id, &text),
             11 if act.which < 4 => core.pasted(now, &text),
-            11 if act.flag => core.copied_text(now, owner, Trace::Event, &text),
-            11 => core.copied_text(now, owner, Trace::Write, &text),
+            11 if act.text == 0 => core.copied_text(now, click, Trace::Event, &text),
+            11 => core.copied_text(now, click, Trace::Write, &text),
             12 => drop(core.editor_opened(act.which.into(), owner, &text)),
             13 | 14 => {
                 let redacted = |text: &str| text.replace('x', "");

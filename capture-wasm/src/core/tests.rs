@@ -172,7 +172,7 @@ fn a_copy_is_one_signal_whichever_way_it_shows_up() {
     page.show("a1", 1, 0);
     page.heard();
     page.core
-        .copied_text(page.now, Some(&id("a1")), Trace::Write, ANSWER);
+        .copied_text(page.now, Some((&id("a1"), 0)), Trace::Write, ANSWER);
     page.core.copied_selection(page.now, &id("a1"), ANSWER);
     assert_eq!(page.heard(), said(&[("a1", "copied")]));
     page.wait(1_000);

@@ -116,10 +116,14 @@ pub enum Trace {
 pub struct OneAct(Option<(Trace, Ms)>);
 
 impl OneAct {
-    /// Whether a copy at `now` is an act of its own.
-    pub fn is_new(&mut self, now: Ms, trace: Trace) -> bool {
-        let last = self.0.replace((trace, now));
-        !last.is_some_and(|(other, at)| other != trace && now.saturating_sub(at) < SAME_ACT_MS)
+    /// Whether a copy at `now` is an act of its own; `clicked_at` is when the
+    /// output's own control was used for it, if one was.
+    pub fn is_new(&mut self, now: Ms, trace: Trace, clicked_at: Option<Ms>) -> bool {
+        let Some((other, at)) = self.0.replace((trace, now)) else {
+            return true;
+        };
+        let is_again = other != trace && now.saturating_sub(at) < SAME_ACT_MS;
+        !is_again || clicked_at.is_some_and(|clicked_at| clicked_at > at)
     }
 
     /// Whether it was copied at `clicked_at` or after.
@@ -215,11 +219,23 @@ mod tests {
     #[test]
     fn one_act_counts_once() {
         let mut one_act = OneAct::default();
-        assert!(one_act.is_new(1_000, Trace::Event));
-        assert!(!one_act.is_new(1_020, Trace::Write));
-        assert!(one_act.is_new(3_000, Trace::Write));
+        assert!(one_act.is_new(1_000, Trace::Event, None));
+        assert!(!one_act.is_new(1_020, Trace::Write, None));
         assert!(
-            one_act.is_new(3_100, Trace::Write),
+            one_act.is_new(1_600, Trace::Event, None),
+            "copied again by key"
+        );
+        assert!(
+            one_act.is_new(1_700, Trace::Write, Some(1_650)),
+            "and by the button right after"
+        );
+        assert!(
+            !one_act.is_new(1_710, Trace::Event, Some(1_650)),
+            "which left both traces"
+        );
+        assert!(one_act.is_new(3_000, Trace::Write, Some(2_990)));
+        assert!(
+            one_act.is_new(3_100, Trace::Write, Some(3_090)),
             "two clicks are two acts"
         );
         assert!(one_act.since(3_100));

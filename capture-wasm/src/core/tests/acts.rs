@@ -252,7 +252,7 @@ fn a_share_control_that_copies_is_a_copy() {
     page.heard();
     let at = page.now.mono;
     page.core
-        .copied_text(page.now, Some(&id("a1")), Trace::Write, ANSWER);
+        .copied_text(page.now, Some((&id("a1"), at)), Trace::Write, ANSWER);
     page.wait(300);
     let used = Used {
         at,
