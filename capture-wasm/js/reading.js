@@ -16,7 +16,7 @@ const BLOCKS =
 const DEPTH_MAX = 200;
 
 /** Of a longer text only this much of its beginning counts: 25,000 tokens, more than an answer has. */
-const LENGTH_MAX = 100_000;
+export const LENGTH_MAX = 100_000;
 
 /** Beginning and end by which a long text shows whether it changes. */
 const PEEK = 10_000;

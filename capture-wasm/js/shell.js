@@ -2,6 +2,7 @@
 
 import { attached } from "./attach.js";
 import { worked } from "./pace.js";
+import { LENGTH_MAX } from "./reading.js";
 
 /** Per onDead: is Wasm running, has it thrown, and what waits for its turn. */
 const machines = new WeakMap();
@@ -54,10 +55,10 @@ export function watchClipboard(onText) {
   const prototype = globalThis.Clipboard?.prototype;
   if (!prototype) return;
 
-  wrap(prototype, "writeText", async (text) => onText(String(text)));
+  wrap(prototype, "writeText", async (text) => onText(String(text).slice(0, LENGTH_MAX)));
   wrap(prototype, "write", async (items) => {
     const text = await plainText(items);
-    if (text !== null) onText(text);
+    if (text !== null) onText(text.slice(0, LENGTH_MAX));
   });
 }
 

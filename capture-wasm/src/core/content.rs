@@ -8,17 +8,10 @@ use tacit_signals::{
 };
 
 use super::Core;
-use crate::{config::Content, detect::Ms, session::Now};
+use crate::{config::Content, session::Now};
 
 /// Makes of a text the form in which it may leave.
 pub type Redact = fn(&str) -> String;
-
-/// What was asked, until its answer is there.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    at: Ms,
-    text: String,
-}
 
 impl Core {
     /// How text is redacted. Until this is said, texts leave empty.
@@ -27,10 +20,9 @@ impl Core {
     }
 
     /// A person sent a prompt.
-    pub(super) fn note_prompt(&mut self, now: Now, text: &str) {
+    pub(super) fn note_prompt(&mut self, text: &str) {
         if self.config.content >= Content::Full {
-            let (at, text) = (now.mono, text.to_owned());
-            self.asked = Some(Asked { at, text });
+            self.asked = Some(text.into());
         }
     }
 
@@ -42,11 +34,10 @@ impl Core {
         if self.config.content < Content::Full {
             return;
         }
-        let (answer, first_at) = (output.reading.text.clone(), output.growth.first_at());
-        // What was on the page before did not answer this.
-        let answers = |asked: &mut Asked| is_first && asked.at <= first_at;
-        if let Some(asked) = self.asked.take_if(answers) {
-            self.tell_text(now, id, Prompt, &asked.text);
+        let answer = output.reading.text.clone();
+        // What had come to rest before did not answer this.
+        if let Some(asked) = self.asked.take_if(|_| is_first) {
+            self.tell_text(now, id, Prompt, &asked);
         }
         self.tell_text(now, id, Answer, &answer);
     }

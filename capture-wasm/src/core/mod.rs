@@ -43,7 +43,7 @@ pub struct Core {
     editors: Vec<(u32, Vec<(Id, Editing)>)>,
     prompts: prompts::Prompts,
     consented: bool,
-    asked: Option<content::Asked>,
+    asked: Option<Box<str>>,
     redact: Redact,
     heard: Vec<Event>,
 }

@@ -34,7 +34,7 @@ impl Core {
     /// A person sent `text`; `after` is the answer it follows in the same chat,
     /// if there is one. Told when it was sent, so before its answer is there.
     pub fn prompted(&mut self, now: Now, after: Option<&Id>, text: &str) {
-        self.note_prompt(now, text);
+        self.note_prompt(text);
         self.turns.prompted();
         self.lineage.prompted(after);
         if let Some(id) = after
