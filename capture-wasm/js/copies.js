@@ -3,13 +3,13 @@
 // which imports this file, decides what they mean.
 
 import { attached, listen } from "./attach.js";
-import { editorOf, read, selectedInField, targetOf } from "./reading.js";
+import { LENGTH_MAX, editorOf, read, selectedInField, targetOf } from "./reading.js";
 
 /** A selection that has not moved for so long has come to rest, ms. */
 const REST_MS = 500;
 
 /** More text than this is not looked at, nor more outputs. */
-const CHARS_MAX = 1 << 18;
+const CHARS_MAX = LENGTH_MAX;
 const OUTPUTS_MAX = 50;
 
 /**
