@@ -28,6 +28,7 @@ impl<V> ById<V> {
     }
 
     /// The value of `id`, which is `new` if there was none.
+    #[expect(clippy::indexing_slicing, reason = "found or put there just before")]
     pub fn get_or_insert(&mut self, id: &Id, new: V) -> &mut V {
         let place = match self.place(id) {
             Ok(place) => place,

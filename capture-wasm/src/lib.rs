@@ -8,6 +8,10 @@
 //! Only [`browser`] knows a browser. Without the feature of that name the crate
 //! is the pure core.
 
+// A panic is a trap, which ends the capture: nothing here may count on a place.
+#![warn(clippy::indexing_slicing)]
+#![cfg_attr(not(test), warn(clippy::string_slice))]
+
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

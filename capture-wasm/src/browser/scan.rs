@@ -135,7 +135,10 @@ pub(super) fn pass(app: &'static App) {
     remember(app, &elements, &sightings);
     app.check_editor();
     for place in to_read.unwrap_or_default() {
-        let (element, id) = (&elements[place], &sightings[place].present.id);
+        let (Some(element), Some(sighting)) = (elements.get(place), sightings.get(place)) else {
+            continue;
+        };
+        let id = &sighting.present.id;
         let reading = page::read(element);
         app.core(|core| core.settled(clock::now(), id, reading));
         app.view_again(element);

@@ -87,10 +87,11 @@ impl Core {
     ) {
         let keep_text = is_final && self.config.content >= Content::Edits;
         let mut told = Vec::new();
-        let Some(place) = self.place_of(editor) else {
+        let place = self.place_of(editor);
+        let Some((_, followed)) = place.and_then(|place| self.editors.get_mut(place)) else {
             return;
         };
-        for (id, editing) in &mut self.editors[place].1 {
+        for (id, editing) in followed {
             let Some(signal) = editing.changed(text, is_final) else {
                 continue;
             };

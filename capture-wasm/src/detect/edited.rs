@@ -47,7 +47,10 @@ impl Editing {
     pub fn new(editor: &str, output: &str) -> Self {
         let editor = text::clean(editor);
         let (start, seed) = match text::find(&editor, output) {
-            Some(place) => (editor[..place].chars().count(), output),
+            Some(place) => (
+                editor.get(..place).unwrap_or_default().chars().count(),
+                output,
+            ),
             None => (0, editor.as_str()),
         };
         Self {

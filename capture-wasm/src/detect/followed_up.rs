@@ -120,7 +120,8 @@ fn shared(a: &[u64], b: &[u64]) -> u64 {
 
 /// The part of a prompt that is looked at.
 pub(crate) fn look(prompt: &str) -> &str {
-    &prompt[..prompt.floor_char_boundary(LOOK_BYTES)]
+    let end = prompt.floor_char_boundary(LOOK_BYTES);
+    prompt.get(..end).unwrap_or_default()
 }
 
 /// Lower case as far as Latin and Cyrillic need it, one space between words, one
@@ -166,7 +167,9 @@ fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
 fn begins_a_word(text: &str, word: &str) -> bool {
     let mut inside = false;
     for (place, c) in text.char_indices() {
-        if (!inside || c >= '\u{2e80}') && text[place..].starts_with(word) {
+        if (!inside || c >= '\u{2e80}')
+            && text.get(place..).is_some_and(|rest| rest.starts_with(word))
+        {
             return true;
         }
         inside = text::is_letter(c);

@@ -5,6 +5,11 @@
 //! back; so it is the text that tells: one that goes on is the same output, one
 //! that begins differently is another, and one that was here before has returned.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a place is one of a list from which nothing is ever taken out"
+)]
+
 use tacit_signals::Id;
 
 /// Letters and digits of a beginning or an end that are remembered.

@@ -5,6 +5,11 @@
 //! visible one; what the change means is told by [`super::regenerated`] and
 //! [`super::switched`].
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a place is one of a list from which nothing is ever taken out"
+)]
+
 use std::borrow::Borrow;
 
 use tacit_signals::Id;
