@@ -10,7 +10,7 @@
     reason = "a place is one of a list from which nothing is ever taken out"
 )]
 
-use tacit_signals::Id;
+use tacit_signals::{Id, text};
 
 /// Letters and digits of a beginning or an end that are remembered.
 const PART: usize = 48;
@@ -251,17 +251,15 @@ impl Version {
 impl Print {
     /// Letters and digits: Markdown that is drawn at last changes the rest.
     fn of(text: &str) -> Self {
-        let mut bare = String::new();
-        let mut chars = 0;
-        for char in text.chars().filter(|char| char.is_alphanumeric()) {
-            bare.push(char);
-            chars += 1;
-        }
-        let part = |from: usize| bare.chars().skip(from).take(PART).collect();
+        let bare = text::letters(text);
+        let mut places = bare.char_indices();
+        let head = places.nth(PART).map_or(bare.len(), |(place, _)| place);
+        let mut places = bare.char_indices();
+        let tail = places.nth_back(PART - 1).map_or(0, |(place, _)| place);
         Self {
-            head: part(0),
-            tail: part(usize::saturating_sub(chars, PART)),
-            chars,
+            head: bare.get(..head).unwrap_or_default().into(),
+            tail: bare.get(tail..).unwrap_or_default().into(),
+            chars: bare.chars().count(),
         }
     }
 
