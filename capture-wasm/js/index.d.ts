@@ -13,7 +13,10 @@ export interface StartOptions {
   surface?: string;
   /**
    * `memory` (default) keeps nothing on the device. `local`, for sites with a
-   * basis for it, is reserved: this version keeps nothing either way.
+   * basis for it, keeps in `localStorage`: a random visitor id, a random key, and
+   * for up to 8 days keyed hashes of accepted text, to see whether it survives.
+   * With Global Privacy Control or Do Not Track it is `memory`;
+   * `consent("denied")` takes everything away.
    */
   storage?: "memory" | "local";
   /** Which text may leave the browser. Default `off`: none. */

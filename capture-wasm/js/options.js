@@ -3,6 +3,7 @@
 
 import { among, id, number, text } from "./checks.js";
 import { redactBy } from "./redact.js";
+import { allow } from "./storage.js";
 import { putText, varint } from "./wire.js";
 
 /** How outputs are found unless the page says otherwise. */
@@ -32,6 +33,7 @@ export function readOptions(options) {
   const surface = text("surface", given("surface", ""));
   const content = among("content", given("content", "off"), ["off", "edits", "full"]);
   const sketch = among("join", given("join", "off"), ["off", "sketch"]);
+  const storage = among("storage", given("storage", "memory"), ["memory", "local"]);
   const sample = Math.round(1000 * number("sample", given("sample", 1), 0, 1));
   // Batching is worth more than shaving an event: a request has 570–830 bytes of headers.
   const flushAfterMs = number("flushAfterMs", given("flushAfterMs", 10_000), 250, 60_000);
@@ -58,6 +60,7 @@ export function readOptions(options) {
   putText(header, surface);
 
   const isPrivate = globalPrivacyControl || doNotTrack === "1";
+  allow(storage === 1 && !isPrivate);
   return {
     endpoint,
     adapter,

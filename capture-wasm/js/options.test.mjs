@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { checkBinding, readOptions } from "./options.js";
+import { own } from "./storage.js";
 
 let visitor;
 beforeEach(() => {
@@ -39,6 +40,18 @@ test("every option is taken", () => {
   assert.deepEqual(read, { output: ".a", controls: [["accept", ".use"]], keys: [["accept", "Tab"]] });
   const { sample, content, sketch, flushAfterMs } = core({ content: "full", join: "sketch", sample: 0.0625, flushAfterMs: 250 });
   assert.deepEqual([sample, content, sketch, flushAfterMs], [63, 2, true, 250]);
+});
+
+test("storage is taken where it is asked for, and not against the visitor's wish", () => {
+  Object.defineProperty(globalThis, "localStorage", { configurable: true, value: { getItem: () => "kept" } });
+  const allowed = (storage) => {
+    core({ storage });
+    return own("visitor") === "kept";
+  };
+  assert.deepEqual([allowed(undefined), allowed("memory"), allowed("local")], [false, false, true]);
+  visitor.globalPrivacyControl = true;
+  assert.equal(allowed("local"), false);
+  delete globalThis.localStorage;
 });
 
 test("the header is the wire's, with the session random", () => {
@@ -80,6 +93,7 @@ test("a wrong option is named", () => {
   assert.equal(wrong({ join: "yes" }), "join_unknown");
   assert.equal(wrong({ sample: 2 }), "sample_out_of_range");
   assert.equal(wrong({ sample: "1" }), "sample_malformed");
+  assert.equal(wrong({ storage: "session" }), "storage_unknown");
   for (const flushAfterMs of [NaN, 0, 60_001]) assert.equal(wrong({ flushAfterMs }), "flushAfterMs_out_of_range");
   assert.equal(wrong({ redact: ["("] }), "redact: is no list of patterns");
   assert.equal(wrong({ subject: "ü" }), "subject_malformed");

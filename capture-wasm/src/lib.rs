@@ -23,6 +23,7 @@ pub mod by_id;
 pub mod config;
 pub mod core;
 pub mod detect;
+pub mod memory;
 pub mod outbox;
 pub mod session;
 

@@ -7,7 +7,7 @@
 
 use tacit_signals::{
     Event,
-    codec::{EventWriter, finish, set_sent_at},
+    codec::{EventWriter, finish, set_sent_at, set_visitor},
     limits::BEACON_BYTES_MAX,
 };
 
@@ -105,6 +105,11 @@ impl Outbox {
             dropped_events: 0,
             copied: 0,
         }
+    }
+
+    /// The browser's own random id, where the site does not say who the person is.
+    pub fn set_visitor(&mut self, visitor: Option<&str>) {
+        set_visitor(&mut self.header, visitor);
     }
 
     /// Takes one event. Content frames get a batch of their own, behind the

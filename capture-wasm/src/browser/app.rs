@@ -7,8 +7,8 @@ use tacit_signals::{Id, Signal, codec::end_header};
 use web_sys::{Document, IntersectionObserver, VisibilityState, Window};
 
 use super::{
-    clock, controls, copies, editors, host::Host, lifecycle, listen::Listeners, page, prompts,
-    redact, scan, view,
+    clock, controls, copies, editors, host::Host, lifecycle, listen::Listeners, memory, page,
+    prompts, redact, scan, view,
 };
 use crate::{
     config::Config,
@@ -37,6 +37,9 @@ pub(super) struct App {
     pub(super) copying: RefCell<Option<Timeout>>,
     pub(super) sending: RefCell<Option<Timeout>>,
     pub(super) ticking: RefCell<Option<Timeout>>,
+    pub(super) looking: RefCell<Option<Timeout>>,
+    /// The key of what is kept on the device, while anything may be.
+    pub(super) stored_by: RefCell<Option<String>>,
     pub(super) acts_until: Cell<Ms>,
     stopped: Cell<bool>,
 }
@@ -76,6 +79,8 @@ impl App {
             copying: RefCell::default(),
             sending: RefCell::default(),
             ticking: RefCell::default(),
+            looking: RefCell::default(),
+            stored_by: RefCell::default(),
             acts_until: Cell::new(0),
             stopped: Cell::new(false),
         }));
@@ -86,6 +91,7 @@ impl App {
         copies::listen(app);
         editors::listen(app);
         scan::watch(app);
+        memory::listen(app);
         app
     }
 
@@ -102,7 +108,13 @@ impl App {
 
     #[inline(never)]
     fn pass_on(&'static self) {
-        let heard = self.core.borrow_mut().take_heard();
+        let (heard, remembers) = {
+            let mut core = self.core.borrow_mut();
+            (core.take_heard(), core.memory().take_changed())
+        };
+        if remembers {
+            self.memory_changed();
+        }
         if !heard.is_empty() {
             self.keep();
         }
@@ -127,6 +139,11 @@ impl App {
     /// The person's word.
     pub(super) fn consent(&'static self, granted: bool) {
         self.core(|core| core.consent(granted));
+        if granted {
+            self.open_memory();
+        } else {
+            self.purge_memory();
+        }
         self.keep();
     }
 
@@ -142,6 +159,7 @@ impl App {
         self.copying.borrow_mut().take();
         self.sending.borrow_mut().take();
         self.ticking.borrow_mut().take();
+        self.looking.borrow_mut().take();
         self.host.flushed();
     }
 

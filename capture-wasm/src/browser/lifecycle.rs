@@ -94,6 +94,7 @@ impl App {
     fn come_back(&'static self) {
         self.core(|core| core.visible(clock::now()));
         scan::pass(self);
+        self.look_back_soon();
         self.send_soon();
         self.tick_soon();
     }

@@ -13,6 +13,7 @@ mod editors;
 mod host;
 mod lifecycle;
 mod listen;
+mod memory;
 mod object;
 mod page;
 mod prompts;

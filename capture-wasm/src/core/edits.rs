@@ -86,7 +86,7 @@ impl Core {
         redacted: impl Fn(&str) -> String,
     ) {
         let keep_text = is_final && self.config.content >= Content::Edits;
-        let mut told = Vec::new();
+        let (mut told, mut saved) = (Vec::new(), Vec::new());
         let place = self.place_of(editor);
         let Some((_, followed)) = place.and_then(|place| self.editors.get_mut(place)) else {
             return;
@@ -96,12 +96,18 @@ impl Core {
                 continue;
             };
             told.push((id.clone(), signal));
+            if is_final {
+                saved.push((id.clone(), editing.now()));
+            }
             if keep_text && let Some(text) = frame(redacted(&editing.now())) {
                 let role = ContentRole::Edit;
                 told.push((id.clone(), Signal::Content { role, text }));
             }
         }
         self.emit_all(now, told);
+        for (id, text) in saved {
+            self.remember(now, &id, &text, false);
+        }
     }
 
     /// A followed editor was given up.

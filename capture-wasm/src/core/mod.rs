@@ -4,12 +4,13 @@
 //! came into view, which control was used, what was copied or typed); the core
 //! runs the detectors and puts what they found into the outbox.
 
-use tacit_signals::{Event, Id, Signal};
+use tacit_signals::{Event, Id, Signal, signal::Kind};
 
 use crate::{
     by_id::ById,
     config::Config,
     detect::{dwell::Dwell, edited::Editing, lineage::Lineage, pasted::Clipboard, turns::Turns},
+    memory::Memory,
     outbox::Outbox,
     session::{Now, Session},
 };
@@ -18,6 +19,7 @@ mod content;
 mod controls;
 mod copies;
 mod edits;
+mod memory;
 mod outputs;
 mod prompts;
 mod reading;
@@ -42,6 +44,7 @@ pub struct Core {
     clipboard: Clipboard,
     editors: Vec<(u32, Vec<(Id, Editing)>)>,
     prompts: prompts::Prompts,
+    memory: Memory,
     consented: bool,
     asked: Option<Box<str>>,
     redact: Redact,
@@ -64,6 +67,7 @@ impl Core {
             clipboard: Clipboard::default(),
             editors: Vec::new(),
             prompts: prompts::Prompts::default(),
+            memory: Memory::default(),
             consented: true,
             asked: None,
             redact: |_| String::new(),
@@ -91,9 +95,17 @@ impl Core {
     pub fn consent(&mut self, granted: bool) {
         self.consented = granted;
         if !granted {
+            self.outbox.set_visitor(None);
             self.outbox.purge();
             self.forget_prompts();
+            self.memory.clear();
         }
+    }
+
+    /// Whether the person has not said no.
+    #[must_use]
+    pub fn is_consented(&self) -> bool {
+        self.consented
     }
 
     /// The app states a fact itself.
@@ -117,9 +129,14 @@ impl Core {
             return;
         }
         let token = output.and_then(|output| output.token.clone());
+        let is_accepted = signal.kind() == Some(Kind::Accepted);
         let event = self.session.event(now, id, token, signal);
         self.outbox.push(now, &event);
         self.heard.push(event);
+        if is_accepted && let Some(output) = self.outputs.get(id) {
+            let text = output.reading.text.clone();
+            self.remember(now, id, &text, true);
+        }
     }
 }
 

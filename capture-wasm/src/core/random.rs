@@ -167,7 +167,7 @@ impl Page {
         };
         let click = owner.map(|owner| (owner, u64::from(act.which) * 900));
         let core = &mut self.core;
-        match act.what % 24 {
+        match act.what % 25 {
             0..=4 => self.look(act),
             5 => core.settled(now, &id, reading()),
             6 => core.read_early(&id, reading()),
@@ -196,6 +196,13 @@ impl Page {
             21 if act.flag => core.hidden(now),
             21 => core.visible(now),
             22 => drop(core.tick(now)),
+            23 => {
+                core.memory().stir();
+                let mut places = [core.memory().place("editor", &text)];
+                core.look_back(now, &mut places);
+                let stored = core.memory().write();
+                core.memory().merge(&stored);
+            }
             _ if act.other == 0 => core.consent(act.flag),
             _ => {
                 let via = text.chars().take(9).collect();

@@ -8,6 +8,7 @@ use crate::{
 };
 
 mod acts;
+mod memory;
 mod prompts;
 
 const ANSWER: &str = "The sky is blue today because short waves scatter more than long ones.";

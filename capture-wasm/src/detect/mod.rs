@@ -15,6 +15,7 @@ pub mod regenerated;
 pub mod selected;
 pub mod shown;
 pub mod stopped;
+pub mod survived;
 pub mod switched;
 pub mod turns;
 

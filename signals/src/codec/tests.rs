@@ -339,3 +339,41 @@ fn other_bytes_are_told_apart() {
     set_sent_at(&mut bytes, 7);
     assert_eq!(decode(&bytes).unwrap().batch.sent_at, 7);
 }
+
+#[test]
+fn a_visitor_is_put_into_a_header_unless_the_site_says_who_it_is() {
+    let with = |subject: Option<(&str, SubjectKind)>| {
+        let subject = subject.map(|(id, kind)| Subject {
+            id: Id::parse("subject", id).unwrap(),
+            kind,
+        });
+        let header = Header {
+            key: "pk_x".into(),
+            session: SessionId([7; 16]),
+            subject,
+            sample: Share::ONE,
+            automated: false,
+            lang: "en".into(),
+            device: "phone".into(),
+            surface: String::new(),
+            sdk: "1".into(),
+        };
+        header.encode()
+    };
+    let visitor = |id| with(Some((id, SubjectKind::Visitor)));
+    let mut header = with(None);
+    set_visitor(&mut header, Some("v-1"));
+    assert_eq!(header, visitor("v-1"));
+    set_visitor(&mut header, Some("v-22"));
+    assert_eq!(header, visitor("v-22"));
+    set_visitor(&mut header, None);
+    assert_eq!(header, with(None));
+    let mut known = with(Some(("u-1", SubjectKind::App)));
+    set_visitor(&mut known, Some("v-1"));
+    assert_eq!(known, with(Some(("u-1", SubjectKind::App))));
+    for short in [vec![], vec![4, 1, 2], header[..21].to_vec()] {
+        let mut cut = short.clone();
+        set_visitor(&mut cut, Some("v-1"));
+        assert_eq!(cut, short);
+    }
+}

@@ -57,6 +57,27 @@ pub fn end_header(header: &mut Vec<u8>, sdk: &str) {
     put_varint(header, 0);
 }
 
+/// Takes the visitor's random id into the bytes of a header, in the place of the
+/// one that is there or of none. What the site says of the person stands.
+pub fn set_visitor(header: &mut Vec<u8>, visitor: Option<&str>) {
+    // A key's length is one byte, and a visitor's.
+    let key = header.first().copied().map_or(0, usize::from);
+    let place = 1 + key + 16;
+    let end = match header.get(place..) {
+        Some([0, ..]) => place + 1,
+        Some([1, length, ..]) => place + 2 + usize::from(*length),
+        _ => return,
+    };
+    let mut subject = vec![subject_code(SubjectKind::Session)];
+    if let Some(visitor) = visitor {
+        subject[0] = subject_code(SubjectKind::Visitor);
+        put_text(&mut subject, visitor);
+    }
+    if end <= header.len() {
+        header.splice(place..end, subject);
+    }
+}
+
 /// Collects encoded events, which must come by ascending `seq`.
 #[derive(Debug, Clone, Default)]
 pub struct EventWriter {

@@ -14,14 +14,18 @@ pub(super) fn anchors(a: &[char], b: &[char]) -> Vec<(usize, usize)> {
     let (in_a, in_b) = (once(a), once(b));
     // Both ascend by hash; a pair is (place in a, place in b).
     let mut pairs = Vec::new();
-    let mut others = in_b.iter().copied().peekable();
+    let mut next = 0;
     for one in in_a {
-        while others
-            .next_if(|other| hash_of(*other) < hash_of(one))
-            .is_some()
-        {}
-        if let Some(other) = others.next_if(|other| hash_of(*other) == hash_of(one)) {
-            pairs.push((place_of(one) << 32) | place_of(other));
+        while in_b
+            .get(next)
+            .is_some_and(|other| hash_of(*other) < hash_of(one))
+        {
+            next += 1;
+        }
+        if let Some(other) = in_b.get(next)
+            && hash_of(*other) == hash_of(one)
+        {
+            pairs.push((place_of(one) << 32) | place_of(*other));
         }
     }
     pairs.sort_unstable();
