@@ -2,6 +2,8 @@
 // Wasm module, which imports this file, decides what they mean, and where an
 // effect can be seen (a clipboard write, a new answer) the effect decides.
 
+import { valueOf } from "./reading.js";
+
 /** Leaves that act. A bare `tabindex` is also on whole messages: see `isLeaf`. */
 const CONTROLS =
   "button,[role=button],[role^=menuitem],[role=radio],a[role],a[download],input[type=radio],[tabindex]";
@@ -15,8 +17,10 @@ const NAME_MAX = 40;
 /** Steps of an event's path that are looked at. */
 const PATH_MAX = 24;
 
-/** How far around a control others of its kind, or the composer, are looked for. */
+/** How far around a control the composer is looked for, and others that belong to it, of so many. */
 const LEVELS = 6;
+const GROUP_LEVELS = 3;
+const GROUP_MAX = 16;
 
 /**
  * The meanings in the order in which they are tried, each with its English words
@@ -24,21 +28,21 @@ const LEVELS = 6;
  * contain the other; what is saved as a copy or stopped before what it says besides.
  */
 const ENGLISH = {
-  down: "thumbs down|thumb down|thumbsdown|thumbdown|👎|dislike|downvote|bad response|bad answer|not helpful|unhelpful|not useful|don t like|didn t like|not good|negative feedback",
-  up: "thumbs up|thumb up|thumbsup|thumbup|👍|like|upvote|good response|good answer|helpful|useful|positive feedback",
-  stop: "stop|interrupt|abort|⏹",
+  down: "thumbs down|thumb down|👎|dislike|downvote|bad response|bad answer|not helpful|unhelpful|don t like",
+  up: "thumbs up|thumb up|👍|like|upvote|good response|good answer|helpful",
+  stop: "stop|abort",
   save: "save",
   cancel: "cancel|discard",
   regenerate:
-    "regenerate|regenerating|try again|retry|refresh|redo|reload|generate again|rerun|🔄|🔁|rotate cw|rotate ccw|rotate right|rotate left|arrow rotate right|arrows rotate|arrow path|arrow clockwise|arrow repeat|autorenew",
+    "regenerate|try again|retry|refresh|redo|reload|generate again|rerun|🔄|rotate cw|rotate ccw|rotate right|arrows rotate|arrow path|arrow clockwise|arrow repeat",
   edit: "edit|pencil",
   share: "share",
   download: "download|export",
-  previous: "previous|prev|chevron left|arrow left|caret left|angle left|navigate before",
-  next: "next|chevron right|arrow right|caret right|angle right|navigate next",
+  previous: "previous|prev|chevron left",
+  next: "next|chevron right",
   accept: "accept|apply|insert|approve|use this",
   dismiss: "reject|decline|dismiss|deny",
-  copy: "copy|copied|clipboard|content copy|📋",
+  copy: "copy|copied|clipboard|📋",
   star: "star|stars|⭐|★|☆",
 };
 
@@ -111,18 +115,6 @@ export function controls(adapter) {
   const lang = document.documentElement?.lang;
   if (![lang, ...(navigator.languages ?? [])].every((tag) => /^(en\b|$)/i.test(tag ?? ""))) loadNames();
 
-  /** Which of how many stars a control is, as a list; undefined if it is none. */
-  function starOf(control) {
-    let group = control.parentElement;
-    for (let level = 0; group && level < LEVELS; level++, group = group.parentElement) {
-      const all = [...group.querySelectorAll(SURE)].filter((other) => MEANINGS[meaningOf(other)] === "star");
-      if (all.length < 3) continue;
-      if (all.length > 10) return undefined;
-      const said = Number(/\d+/.exec(nameOf(control))?.[0]);
-      return [said >= 1 && said <= all.length ? said : all.indexOf(control) + 1, all.length];
-    }
-  }
-
   function declaredOf(path) {
     if (path.some(isPrivate)) return undefined;
     for (const node of path) {
@@ -156,9 +148,43 @@ export function controls(adapter) {
       const control = controlOf(event);
       if (!control) return undefined;
       const meaning = meaningOf(control);
-      return [control, meaning, stateOf(control), ...((MEANINGS[meaning] === "star" && starOf(control)) || [])];
+      if (!isMeant(control, MEANINGS[meaning])) return [control, -1, stateOf(control)];
+      return [control, meaning, stateOf(control), ...(MEANINGS[meaning] === "star" ? starOf(control) : [])];
     },
   };
+}
+
+/** Controls with a meaning that stand together with this one, if there are so many. */
+function near(control, meaning, least) {
+  let group = control.parentElement;
+  for (let level = 0; group && level < GROUP_LEVELS; level++, group = group.parentElement) {
+    const all = [...group.querySelectorAll(SURE)];
+    if (all.length > GROUP_MAX) break;
+    const found = all.filter((other) => MEANINGS[meaningOf(other)] === meaning);
+    if (found.length >= least) return found;
+  }
+  return [];
+}
+
+/**
+ * Whether a control is what it seems. Words that are seen may be a question to
+ * click on, such as "More like this": thumbs come in pairs, and other acts have
+ * short names.
+ */
+function isMeant(control, meaning) {
+  const text = control.textContent.trim();
+  if (!/\p{L}/u.test(text)) return true;
+  const opposite = { up: "down", down: "up" }[meaning];
+  if (opposite) return near(control, opposite, 1).length > 0;
+  return !/^(accept|dismiss|share|download)$/.test(meaning) || text.split(/\s+/).length <= 3;
+}
+
+/** Which of how many stars a control is, as a list; empty if it is none. */
+function starOf(control) {
+  const all = near(control, "star", 3);
+  const said = Number(/\d+/.exec(nameOf(control))?.[0]);
+  const place = said >= 1 && said <= all.length ? said : all.indexOf(control) + 1;
+  return place > 0 ? [place, all.length] : [];
 }
 
 function isDeclared(node, selector) {
@@ -239,11 +265,12 @@ export function stateOf(control) {
   return ({ true: "+", false: "-" }[on] ?? "?") + shown.join("\n") + control.innerHTML.slice(0, 2000);
 }
 
-/** Whether the control stands with an editor, as what sends and stops does. */
-export function isByComposer(control) {
+/** Whether the control stands with an empty editor: one that is not sends what is in it. */
+export function mayStop(control) {
   let around = control.parentElement;
   for (let level = 0; around && level < LEVELS; level++, around = around.parentElement) {
-    if (around.querySelector("textarea,[contenteditable=true],[role=textbox],input[type=text]")) return true;
+    const editor = around.querySelector("textarea,[contenteditable=true],[role=textbox],input[type=text]");
+    if (editor) return !valueOf(editor).trim();
   }
   return false;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isByComposer, isInMenu, MEANINGS, stateOf, words } from "./controls.js";
+import { isInMenu, mayStop, MEANINGS, stateOf, words } from "./controls.js";
 import { at, el } from "./dom.fake.mjs";
 import languages from "./names.js";
 
@@ -26,7 +26,12 @@ function meaning(element, page = english) {
   return found && MEANINGS[found[1]];
 }
 
-const named = (name, known) => meaning(el("button", {}, name), known);
+const named = (name, page) => meaning(el("button", { "aria-label": name }), page);
+const seen = (name, ...others) => {
+  const button = el("button", {}, name);
+  el("div", {}, button, ...others.map((other) => el("button", {}, other)));
+  return meaning(button);
+};
 
 test("names seen in real chats", () => {
   for (const [name, expected] of [
@@ -60,9 +65,22 @@ test("names seen in real chats", () => {
 });
 
 test("other names are nothing", () => {
-  for (const name of ["Send", "", "Unlikely", "Non-stopping", "Read aloud", "More", "Alike", "Editor", "I would like to know how the sky became so blue"]) {
+  for (const name of ["Send", " ", "Unlikely", "Non-stopping", "Read aloud", "More", "Alike", "Editor", "I would like to know how the sky became so blue"]) {
     assert.equal(named(name), undefined, name);
   }
+});
+
+test("words that are seen may be a question to click on", () => {
+  for (const name of ["More like this", "What is it like?", "Helpful tips", "How do I apply for this?", "Share it with whom?"]) {
+    assert.equal(seen(name, "What else?"), undefined, name);
+  }
+  assert.equal(seen("Helpful", "Not helpful"), "up");
+  assert.equal(seen("Not helpful", "Helpful"), "down");
+  assert.equal(seen("Insert into document"), "accept");
+  assert.equal(seen("Share"), "share");
+  assert.equal(seen("👍"), "up");
+  const crowd = Array.from({ length: 20 }, () => "Dislike");
+  assert.equal(seen("Like", ...crowd), undefined, "a list of messages, each with its own");
 });
 
 test("other languages, as real products have them", () => {
@@ -255,7 +273,10 @@ test("menus and composers", () => {
   assert.equal(isInMenu(item), true);
   assert.equal(isInMenu(el("button")), false);
   const button = el("button");
-  el("form", {}, el("textarea"), el("div", {}, button));
-  assert.equal(isByComposer(button), true);
-  assert.equal(isByComposer(el("main", {}, el("button")).childNodes[0]), false);
+  const composer = Object.assign(el("textarea"), { value: " " });
+  el("form", {}, composer, el("div", {}, button));
+  assert.equal(mayStop(button), true);
+  composer.value = "And now?";
+  assert.equal(mayStop(button), false, "it sends");
+  assert.equal(mayStop(el("main", {}, el("button")).childNodes[0]), false);
 });

@@ -42,7 +42,7 @@ test("clicks on what is no control of an answer, or does nothing to one, are not
   await open(page, site, house);
   const text = await page.locator("#text").boundingBox();
   await page.mouse.click(text.x + 40, text.y + 5);
-  for (const id of ["save-as-copy", "cancel", "twin-other", "user-copy", "page-share", "record"]) await page.locator(`#${id}`).click();
+  for (const id of ["save-as-copy", "cancel", "twin-other", "user-copy", "page-share", "record", "chip"]) await page.locator(`#${id}`).click();
   await expect(page.getByRole("alert")).toHaveText("复制成功");
   expect(await acts(page, house)).toEqual({ "o-1": [], "o-2": [], "o-3": [], "o-4": [], "o-5": [] });
 });

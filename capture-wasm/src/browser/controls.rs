@@ -10,7 +10,7 @@ use super::{
     app::App,
     clock,
     object::{self, whole},
-    page,
+    page, scan,
 };
 use crate::{
     adapter::Control,
@@ -115,7 +115,7 @@ fn on_act(app: &'static App, event: &Event) {
             };
             (act, EFFECT_MS)
         }
-        _ if may_stop && page::is_by_composer(&element) => (What::Stop, STOP_MS),
+        _ if may_stop && page::may_stop(&element) => (What::Stop, STOP_MS),
         _ => return,
     };
     app.clicks.borrow_mut().waiting = Some(Waiting {
@@ -130,7 +130,11 @@ fn on_act(app: &'static App, event: &Event) {
 /// The output a control belongs to. A menu hangs anywhere in the page; a shortcut
 /// and a control for another answer may stand alone, and are about the last one.
 fn owner(app: &'static App, element: &Element, is_lone: bool, now: Ms) -> Option<Id> {
-    let owner = page::id(&app.outputs.owner(element));
+    let mut owner = page::id(&app.outputs.owner(element));
+    // An answer may be there that no pass has seen.
+    if owner.is_none() && scan::catch_up(app) {
+        owner = page::id(&app.outputs.owner(element));
+    }
     if owner.is_some() {
         return owner;
     }

@@ -60,8 +60,8 @@ extern "C" {
     pub(super) fn state_of(control: &Element) -> JsValue;
     #[wasm_bindgen(js_name = isInMenu)]
     pub(super) fn is_in_menu(control: &Element) -> bool;
-    #[wasm_bindgen(js_name = isByComposer)]
-    pub(super) fn is_by_composer(control: &Element) -> bool;
+    #[wasm_bindgen(js_name = mayStop)]
+    pub(super) fn may_stop(control: &Element) -> bool;
 }
 
 #[wasm_bindgen(module = "/js/copies.js")]

@@ -149,12 +149,13 @@ pub(super) fn pass(app: &'static App) {
     }
 }
 
-/// The pass that is due, now.
-pub(super) fn catch_up(app: &'static App) {
-    let due = app.scan.next.borrow_mut().take();
-    if due.is_some() {
+/// The pass that is due, now. Whether one was.
+pub(super) fn catch_up(app: &'static App) -> bool {
+    let is_due = app.scan.next.borrow_mut().take().is_some();
+    if is_due {
         pass(app);
     }
+    is_due
 }
 
 /// Reads what still grows: an act does not wait until the text has settled.
