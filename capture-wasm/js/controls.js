@@ -29,7 +29,7 @@ const GROUP_MAX = 16;
  */
 const ENGLISH = {
   down: "thumbs down|thumb down|👎|dislike|downvote|bad response|bad answer|not helpful|unhelpful|don t like",
-  up: "thumbs up|thumb up|👍|like|upvote|good response|good answer|helpful",
+  up: "thumbs up|thumb up|👍|^like|like button|like icon|icon like|btn like|upvote|good response|good answer|helpful",
   stop: "stop|abort",
   save: "save",
   cancel: "cancel|discard",
@@ -48,16 +48,16 @@ const ENGLISH = {
 
 export const MEANINGS = Object.keys(ENGLISH);
 
-/** Lower case, words divided by one space, one around all: "don't" becomes " don t ". */
+/** Lower case, words divided by one space, after the mark of the beginning: "Don't" becomes "^ don t ". */
 export function words(text) {
-  return ` ${text.normalize("NFC").toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{So}]+/gu, " ").trim()} `;
+  return `^ ${text.normalize("NFC").toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{So}]+/gu, " ").trim()} `;
 }
 
-/** An id or class in words: `iconThumbs_down2` becomes " icon thumbs down 2 ". */
+/** An id or class in words: `iconThumbs_down2` becomes "^ icon thumbs down 2 ". */
 const identifier = (text) => words(text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").replace(/\d+/g, " $& "));
 
-/** Han, kana, hangul and emoji know no space between words. */
-const spaced = (word) => (word < "\u2e80" ? ` ${word} ` : word);
+/** Han, kana, hangul and emoji know no space between words; "^" is for a word that a name begins with. */
+const spaced = (word) => (word < "\u2e80" ? ` ${word} `.replace(" ^", "^ ") : word);
 
 /** The words of each meaning, each as it stands in the text that `words` makes. */
 function dictionary(languages) {
@@ -99,8 +99,7 @@ export function meaningOf(control) {
     if (/[^\0-\x7f]/.test(text)) loadNames(); // A language that the page does not declare.
   }
   for (const id of identifiersOf(control)) {
-    // "button-like" is a look.
-    const meaning = meaningIn(english, identifier(id.replace(/(button|link|input)-like/gi, "")));
+    const meaning = meaningIn(english, identifier(id));
     if (meaning >= 0) return meaning;
   }
   return -1;
@@ -168,15 +167,14 @@ function near(control, meaning, least) {
 
 /**
  * Whether a control is what it seems. Words that are seen may be a question to
- * click on, such as "More like this": thumbs come in pairs, and other acts have
- * short names.
+ * click on: acts have short names, and thumbs come in pairs.
  */
 function isMeant(control, meaning) {
   const text = control.textContent.trim();
   if (!/\p{L}/u.test(text)) return true;
+  if (/^(up|down|accept|dismiss|share|download)$/.test(meaning) && text.split(/\s+/).length > 3) return false;
   const opposite = { up: "down", down: "up" }[meaning];
-  if (opposite) return near(control, opposite, 1).length > 0;
-  return !/^(accept|dismiss|share|download)$/.test(meaning) || text.split(/\s+/).length <= 3;
+  return !opposite || near(control, opposite, 1).length > 0;
 }
 
 /** Which of how many stars a control is, as a list; empty if it is none. */

@@ -74,6 +74,7 @@ test("words that are seen may be a question to click on", () => {
   for (const name of ["More like this", "What is it like?", "Helpful tips", "How do I apply for this?", "Share it with whom?"]) {
     assert.equal(seen(name, "What else?"), undefined, name);
   }
+  for (const name of ["More like this", "Looks like rain?", "I would like to book"]) assert.equal(seen(name, "Dislike"), undefined, name);
   assert.equal(seen("Helpful", "Not helpful"), "up");
   assert.equal(seen("Not helpful", "Helpful"), "down");
   assert.equal(seen("Insert into document"), "accept");
@@ -148,7 +149,7 @@ test("every word means in all languages together what it means in its own", () =
     for (const [expected, list] of Object.entries(meanings)) {
       for (const word of list.split("|")) {
         const plain = word.replace("*", "");
-        assert.equal(words(plain).trim(), plain, `${language}: written as names are compared`);
+        assert.equal(words(plain), `^ ${plain} `, `${language}: written as names are compared`);
         if (expected !== "star") assert.equal(named(plain, german), expected, `${language}: ${word}`);
       }
     }
@@ -196,6 +197,7 @@ test("names in order of what they say", () => {
   assert.equal(button({ id: "stop-button" }), "stop");
   assert.equal(button({ class: "btn copy-code-button" }), "copy");
   assert.equal(button({ class: "button-like" }), undefined);
+  assert.equal(button({ class: "btn like-button" }), "up");
   assert.equal(button({}, el("svg", { class: "lucide lucide-thumbs-up" })), "up");
   assert.equal(button({}, el("svg", { "data-icon": "arrows-rotate" })), "regenerate");
   assert.equal(button({}, el("svg", {}, el("use", { href: "#icon-share" }))), "share");
