@@ -36,7 +36,7 @@ export function composers(isPart, chosen) {
   const use = (editor) => {
     used = [...used.filter((other) => other.deref() && other.deref() !== editor), new WeakRef(editor)].slice(-4);
   };
-  const isComposer = (editor) => editor && (chosen ? editor.closest(chosen) : !isPart(editor));
+  const isComposer = (editor) => editor && !editor.closest("[data-tacit-private]") && (chosen ? editor.closest(chosen) : !isPart(editor));
 
   /** Remembers what the editables hold before the page's own listeners run. */
   function press(event) {
@@ -128,7 +128,7 @@ export function composers(isPart, chosen) {
 /** What the controls next to a composer show: sending becomes stopping while an answer is given, in whatever way. */
 function controlsOf(editor) {
   for (let place = up(editor), level = 0; place && level < LEVELS; place = up(place), level++) {
-    const controls = [...place.querySelectorAll("button,[role=button]")].slice(0, CONTROLS_MAX);
+    const controls = [...place.querySelectorAll(":is(button,[role=button]):not([data-tacit-private] *)")].slice(0, CONTROLS_MAX);
     if (controls.length > 0) return controls.map(({ id, title, ariaLabel, innerHTML }) => [id, title, ariaLabel, innerHTML]).join();
   }
   return "";

@@ -3,6 +3,7 @@
 // which imports this file, decides what they mean.
 
 import { attached, listen } from "./attach.js";
+import { inside } from "./retire.js";
 import { LENGTH_MAX, editorOf, read, selectedInField, targetOf } from "./reading.js";
 
 /** A selection that has not moved for so long has come to rest, ms. */
@@ -28,10 +29,11 @@ export function watchSelection(onRest) {
       onRest();
     }, REST_MS);
   };
-  listen(document, "selectionchange", () => {
+  const onMove = inside(() => {
     moved = true;
     if (!waiting) wait();
   });
+  listen(document, "selectionchange", onMove);
 }
 
 /** The part of the selection in each of `outputs`, given with its id, as a flat list: id, text, … */

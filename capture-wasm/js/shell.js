@@ -4,9 +4,6 @@ import { attached } from "./attach.js";
 import { worked } from "./pace.js";
 import { LENGTH_MAX } from "./reading.js";
 
-/** Per onDead: is Wasm running, has it thrown, and what waits for its turn. */
-const machines = new WeakMap();
-
 /**
  * A function that calls `fn`, the way into Wasm, and never throws. After the
  * first throw of any function guarded with the same `onDead`, that is called
@@ -15,8 +12,8 @@ const machines = new WeakMap();
  * that has returned, as wasm-bindgen refuses to be re-entered.
  */
 export function guard(fn, onDead) {
-  let machine = machines.get(onDead);
-  if (!machine) machines.set(onDead, (machine = { dead: false, running: false, waiting: [] }));
+  // Is Wasm running, has it thrown, and what waits for its turn.
+  const machine = (onDead.machine ??= { dead: false, running: false, waiting: [] });
 
   return function (...args) {
     if (machine.dead) return;
