@@ -89,7 +89,7 @@ async function visit(page) {
     await page.waitForTimeout(1_200);
     if (answer % 4 === 0) await click("Copy");
     if (answer % 4 === 1) {
-      await page.locator("[data-ai-output] p").last().click({ clickCount: 3 });
+      await page.locator("[data-ai-output]").last().locator("p").first().click({ clickCount: 3 });
       await page.keyboard.press("Control+c");
     }
     if (answer % 4 === 2) await click("Good response");
