@@ -319,7 +319,8 @@ test("five hundred mutations a second, and five thousand records in one frame", 
   await chat.expectWell();
 });
 
-test("a page that makes us take too long hears so once, and is looked at less", async ({ chat, page, house }) => {
+test("a page that makes us take too long hears so once, and is looked at less", async ({ chat, page }) => {
+  test.setTimeout(120_000);
   await chat.open(() => {
     // Every look at a text takes longer than a task of ours may take in all.
     const { get, ...rest } = Object.getOwnPropertyDescriptor(Node.prototype, "textContent");
