@@ -7,6 +7,7 @@ export default {
   title: "Ant Design X",
   of: ["@ant-design/x", "@ant-design/x-markdown"],
   unseen: true,
+  delaysEcho: true,
   composer: (page) => page.locator(".ant-sender textarea"),
   answers: (page) => page.locator(".ant-bubble-start .x-markdown"),
   controls: {

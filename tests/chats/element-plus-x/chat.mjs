@@ -4,6 +4,7 @@ export default {
   title: "Element Plus X",
   of: ["vue-element-plus-x"],
   entry: "page.js",
+  delaysEcho: true,
   composer: (page) => page.locator(".el-sender textarea"),
   answers: (page) => page.locator(".el-bubble-start .elx-xmarkdown-container"),
   controls: {

@@ -2,6 +2,7 @@
 // says what a person can do there.
 //
 //   title, of       its name, and the packages whose versions are told with it
+//   unseen          nothing was tuned on it: a table of its own
 //   packages        the folder whose lockfile it is installed by, if not its own
 //   entry           what is bundled, `page.jsx` by default; and `html`, the page
 //                   around it (with %SNIPPET%), if a plain one will not do
@@ -37,10 +38,18 @@ async function read(id) {
   return { ...chat, id, versions: versions(chat.packages ?? id, chat.of) };
 }
 
-/** The exact version of each package that makes the chat. */
+/** The exact version of each package that makes the chat, from whatever pins it. */
 function versions(id, names) {
-  const file = join(sources(id), "package.json");
-  if (!existsSync(file)) return names;
-  const { dependencies } = JSON.parse(readFileSync(file, "utf8"));
-  return names.map((name) => `${name} ${dependencies[name]}`);
+  const pins = [...dependencies(id), ...lines(id, "requirements.txt")];
+  return names.map((name) => `${name} ${pins.find((pin) => pin.startsWith(`${name}=`)).split("=").at(-1)}`);
+}
+
+function dependencies(id) {
+  const { dependencies = {} } = JSON.parse(lines(id, "package.json").join("\n") || "{}");
+  return Object.entries(dependencies).map((pin) => pin.join("="));
+}
+
+function lines(id, name) {
+  const file = join(sources(id), name);
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
 }

@@ -56,6 +56,7 @@ export class Model {
     const write = async (text) => {
       if (!response.write(text)) await once(response, "drain", { signal: gone.signal });
     };
+    if (form.begin) await write(form.begin);
     await this.speak((word) => write(form.word(word)), gone.signal);
     response.end(form.end ?? "");
     return true;
@@ -65,4 +66,24 @@ export class Model {
 /** How a word is written, by the path that is asked. */
 const FORMS = {
   "/model": { type: "text/plain; charset=utf-8", word: (word) => word },
+  "/deep-chat": { type: "text/event-stream", word: (text) => event({ text }) },
+  "/n8n": { type: "application/json", begin: item("begin"), word: (content) => item("item", { content }), end: item("end") },
+  "/v1/chat/completions": { type: "text/event-stream", word: (content) => event(completion({ content })), end: `${event(completion({}, "stop"))}data: [DONE]\n\n` },
 };
+
+/** A server-sent event. */
+function event(data) {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
+
+/** A line of what a workflow streams. */
+function item(type, more = {}) {
+  const metadata = { nodeId: "1", nodeName: "Agent", timestamp: Date.now(), runIndex: 0, itemIndex: 0 };
+  return `${JSON.stringify({ type, ...more, metadata })}\n`;
+}
+
+/** A chunk of a streamed chat completion. */
+function completion(delta, finish_reason = null) {
+  const choices = [{ index: 0, delta, finish_reason }];
+  return { id: "completion", object: "chat.completion.chunk", created: 0, model: "words", choices };
+}

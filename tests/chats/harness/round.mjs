@@ -8,6 +8,7 @@ import { bundle } from "./bundle.mjs";
 import { Collector } from "./collector.mjs";
 import { npmPackages } from "./install.mjs";
 import { Model } from "./model.mjs";
+import { isPacked, packedPackages } from "./packed.mjs";
 import { Person } from "./person.mjs";
 import { score } from "./score.mjs";
 import { sitting } from "./scenario.mjs";
@@ -24,7 +25,7 @@ const PATIENCE_MS = 20_000;
 export async function prepare(chat) {
   if (chat.prepare) return chat.prepare();
   const packages = chat.packages ?? chat.id;
-  await npmPackages(packages);
+  await (isPacked(packages) ? packedPackages(packages) : npmPackages(packages));
   const www = await bundle(chat.id, chat.entry ?? "page.jsx", packages);
   return (backend) => serveSite({ www, html: chat.html, ...backend });
 }

@@ -6,8 +6,9 @@ export default {
   title: "Web Chat",
   of: ["botframework-webchat"],
   entry: "page.js",
+  delaysEcho: true,
   composer: (page) => page.getByRole("textbox", { name: "Message input box" }),
-  answers: (page) => page.locator("article > [role=article]:not(.webchat__stacked-layout--from-user) .webchat__render-markdown"),
+  answers: (page) => page.locator(".webchat__stacked-layout:not(.webchat__stacked-layout--from-user) .webchat__text-content"),
   controls: {
     up: named("Like"),
     down: named("Dislike"),

@@ -1,6 +1,7 @@
 // Web Chat over a bot that streams: Direct Line as far as the chat needs it.
 
-import "botframework-webchat/dist/webchat.js";
+// The bundle that its documentation puts into a script tag; by its path, as the package does not export it.
+import "../../node_modules/botframework-webchat/dist/webchat.js";
 import { answer } from "model";
 
 const BOT = { id: "bot", name: "Bot", role: "bot" };
@@ -41,9 +42,11 @@ async function reply(prompt) {
   say({ type: "message", text, channelData: { streamType: "final", streamId }, entities: [likeable()] });
 }
 
-function say(activity) {
+function say({ channelData, ...activity }) {
   const id = `a-${++sent}`;
-  activity$.next({ id, from: BOT, timestamp: new Date().toISOString(), ...activity });
+  // Without its place, the start of a stream is put beside the start of the one before.
+  const place = { "webchat:sequence-id": Date.now() + sent / 1_000 };
+  activity$.next({ id, from: BOT, timestamp: new Date().toISOString(), channelData: { ...channelData, ...place }, ...activity });
   return id;
 }
 
