@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { program } from "../harness/program.mjs";
 
 const message = (answer) => answer.locator("xpath=ancestor::*[@data-testid='stChatMessage']");
-const thumb = (name) => (_, answer) => message(answer).getByTestId("stFeedback").locator(`button:has-text("${name}")`);
+const thumb = (name) => (_, answer) => message(answer).getByTestId("stFeedback").getByRole("radio", { name });
 
 export default {
   title: "Streamlit",
@@ -18,7 +18,7 @@ export default {
   answers: (page) => page.getByTestId("stChatMessage").filter({ has: page.getByTestId("stChatMessageAvatarAssistant") }).getByTestId("stMarkdownContainer"),
   controls: {
     code: (_, answer) => answer.getByTestId("stCodeCopyButton").last(),
-    up: thumb("thumb_up"),
-    down: thumb("thumb_down"),
+    up: thumb("Thumbs up"),
+    down: thumb("Thumbs down"),
   },
 };
