@@ -1,5 +1,6 @@
 // A chat's page as its team would build it.
 
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { sources, workshop } from "./install.mjs";
@@ -32,6 +33,9 @@ function packagesOf(folder) {
       build.onResolve({ filter: /^model$/ }, () => ({ path: join(import.meta.dirname, "page/model.js") }));
       build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer, pluginData }) => {
         if (pluginData === folder || !importer.startsWith(ours)) return;
+        // A bundle that is meant for a script tag, which its package may not export.
+        const file = join(folder, "node_modules", path);
+        if (statSync(file, { throwIfNoEntry: false })?.isFile()) return { path: file };
         return build.resolve(path, { kind, resolveDir: folder, pluginData: folder });
       });
     },

@@ -12,6 +12,8 @@ const adapter = {
       observer.next(text.slice(told.length));
       told = text;
     }
+    // Without it the last character stays in the parser.
+    observer.next("\n");
     observer.complete();
   },
 };

@@ -1,7 +1,6 @@
 // Web Chat over a bot that streams: Direct Line as far as the chat needs it.
 
-// The bundle that its documentation puts into a script tag; by its path, as the package does not export it.
-import "../../node_modules/botframework-webchat/dist/webchat.js";
+import "botframework-webchat/dist/webchat.js";
 import { answer } from "model";
 
 const BOT = { id: "bot", name: "Bot", role: "bot" };
