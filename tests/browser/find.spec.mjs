@@ -85,6 +85,16 @@ test("names, times, versions and controls of a message are not its answer", asyn
   expect(words(await chat.shown(2))).toEqual([WORDS[0] + 6, WORDS[1] + 6]);
 });
 
+test("a text that stands in its message twice, above a date, in an element without a box", async ({ page, site, house }) => {
+  const chat = await Chat.open({ page, site, house }, "twice");
+  await chat.ask("Why is the sky blue?");
+  const [first] = await chat.shown(1);
+  expect(first).toMatchObject({ words: WORDS[0] });
+  expect(first.stream_ms).toBeGreaterThan(900);
+  await chat.ask("What does a hash map do?");
+  expect(words(await chat.shown(2))).toEqual(WORDS.slice(0, 2));
+});
+
 test("a greeting is an answer once an answer looks like it", async ({ page, site, house }) => {
   const chat = await Chat.open({ page, site, house }, "dressed", { greeting: 1 });
   await chat.ask("Why is the sky blue?");

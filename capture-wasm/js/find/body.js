@@ -1,7 +1,7 @@
 // The body of an answer inside its message: without name, date, "2 / 2" and
 // controls around it. It is the deepest element that holds most of what grew.
 
-import { textOf } from "./tree.js";
+import { plainOf, textOf } from "./tree.js";
 
 const MOST = 0.8;
 
@@ -19,8 +19,8 @@ const PARTS_MAX = 100;
 /** The body inside `message`, whose parts had these sizes when it was new. */
 export function bodyOf(message, sizes) {
   // What did not grow since it was found was complete before.
-  const base = sizes && textOf(message).length > sizes.get(message) ? sizes : null;
-  const grown = (element) => textOf(element).length - (base?.get(element) ?? 0);
+  const base = sizes && plainOf(message).length > sizes.get(message) ? sizes : null;
+  const grown = (element) => plainOf(element).length - (base?.get(element) ?? 0);
   let body = message;
   for (let depth = 0; depth < DEPTH_MAX; depth++) {
     const parts = [...(body.shadowRoot?.children ?? []), ...body.children];
@@ -38,8 +38,8 @@ export function bodyOf(message, sizes) {
 
 /** How long the texts of the element and its parts are. */
 export function sizesOf(element) {
-  const sizes = new WeakMap([[element, textOf(element).length]]);
-  for (const part of [...element.getElementsByTagName("*")].slice(0, PARTS_MAX)) sizes.set(part, textOf(part).length);
+  const sizes = new WeakMap([[element, plainOf(element).length]]);
+  for (const part of [...element.getElementsByTagName("*")].slice(0, PARTS_MAX)) sizes.set(part, plainOf(part).length);
   return sizes;
 }
 

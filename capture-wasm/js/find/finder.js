@@ -112,6 +112,8 @@ export function finder(roots, composers) {
     if (element.checkVisibility?.({ opacityProperty: true, visibilityProperty: true }) === false) return false;
     // A copy for screen readers is cut down to a pixel, or stands beside the page.
     for (let place = element, level = 0; place && level < 8; place = up(place), level++) {
+      // Its parts stand in for it.
+      if (place.getClientRects().length === 0) continue;
       const { width, height, right, bottom } = place.getBoundingClientRect();
       if (width <= 1 || height <= 1 || right < 0 || (bottom < 0 && place.scrollHeight < 2)) return false;
     }

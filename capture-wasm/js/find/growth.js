@@ -4,7 +4,7 @@
 // too, but they do not grow, or not as near.
 
 import { sizesOf } from "./body.js";
-import { bare, holds, path, textOf, up } from "./tree.js";
+import { bare, holds, path, plainOf, up } from "./tree.js";
 
 /** So many growths are no accident. */
 const TICKS = 3;
@@ -32,7 +32,7 @@ export function search() {
 
   /** What is known of `element` as of this pass, whether it grew or not. */
   function look(element, now) {
-    const text = textOf(element);
+    const text = plainOf(element);
     let one = seen.find((other) => other.element === element);
     // Some pages draw the answer anew with every word.
     one ??= seen.find((other) => !other.element.isConnected && other.text && isMore(text, other.text));
@@ -91,8 +91,13 @@ function rests({ text, at }, turn, now) {
   return now - at >= (length < SHORT ? REST_SHORT_MS : REST_MS);
 }
 
-/** Whether `text` is `old` and more. Its end may have been half of some Markdown. */
+/** Whether `text` is `old` and more: at its end, or before what stands below an answer, as a date. Its end may have been half of some Markdown. */
 function isMore(text, old) {
   const [one, other] = [bare(text), bare(old)];
-  return one.length > other.length && one.startsWith(other.slice(0, -12));
+  if (one.length <= other.length) return false;
+  if (one.startsWith(other.slice(0, -12))) return true;
+  let [start, end] = [0, 0];
+  while (one[start] === other[start]) start++;
+  while (start + end < other.length && one.at(-1 - end) === other.at(-1 - end)) end++;
+  return start > 0 && start + end >= other.length - 12;
 }

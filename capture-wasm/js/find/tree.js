@@ -79,6 +79,16 @@ export function textOf(node) {
   return text;
 }
 
+/** Copies of a text for other readers, and decoration. */
+const HIDDEN = "[aria-hidden=true]:not([aria-hidden=true] *)";
+
+/** All text of the element but what is hidden from assistive technology: a message may have its text twice. */
+export function plainOf(element) {
+  let text = textOf(element);
+  for (const { textContent: copy } of element.querySelectorAll(HIDDEN)) if (copy) text = text.replace(copy, () => "");
+  return text;
+}
+
 /** What is compared: letters and digits, so that neither Markdown nor layout counts; all of it where there are none. */
 export function bare(text) {
   return text.replace(/[^\p{L}\p{N}]+/gu, "").toLowerCase() || text.replace(/\s+/g, "");

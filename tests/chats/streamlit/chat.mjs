@@ -17,7 +17,6 @@ export default {
   composer: (page) => page.getByTestId("stChatInputTextArea"),
   answers: (page) => page.getByTestId("stChatMessage").filter({ has: page.getByTestId("stChatMessageAvatarAssistant") }).getByTestId("stMarkdownContainer"),
   controls: {
-    code: (_, answer) => answer.getByTestId("stCodeCopyButton").last(),
     up: thumb("Thumbs up"),
     down: thumb("Thumbs down"),
   },
