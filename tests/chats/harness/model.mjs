@@ -46,7 +46,9 @@ export class Model {
 
   /** Answers a request in one of the forms that chats read; false if the path is none. */
   async handle(request, response) {
-    const form = FORMS[new URL(request.url, "http://model").pathname];
+    const { pathname } = new URL(request.url, "http://model");
+    if (pathname === "/v1/models") return response.end(JSON.stringify({ data: [{ id: "words", object: "model" }] }));
+    const form = FORMS[pathname];
     if (!form) return false;
     request.resume();
     const gone = new AbortController();
