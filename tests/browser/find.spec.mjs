@@ -85,7 +85,7 @@ test("names, times, versions and controls of a message are not its answer", asyn
   expect(words(await chat.shown(2))).toEqual([WORDS[0] + 6, WORDS[1] + 6]);
 });
 
-test("a text that stands in its message twice, above a date, in an element without a box", async ({ page, site, house }) => {
+test("a text that stands in its message twice, above a date, in elements without a box or height", async ({ page, site, house }) => {
   const chat = await Chat.open({ page, site, house }, "twice");
   await chat.ask("Why is the sky blue?");
   const [first] = await chat.shown(1);

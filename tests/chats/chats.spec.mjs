@@ -27,9 +27,10 @@ for (const chat of await chats()) {
       expect(seen.leak, "text that was sent").toBeNull();
       scores.push(seen);
     }
-    const total = { id: chat.id, title: chat.title, versions: chat.versions, rounds, ...sum(scores) };
+    const { id, title, versions, unseen, misses = {} } = chat;
+    const total = { id, title, versions, unseen, rounds, ...sum(scores) };
     await info.attach("score", { body: JSON.stringify(total), contentType: "application/json" });
     expect(total.wrong).toEqual([]);
-    expect(total.rows.filter(({ done, found }) => found / done < RECALL)).toEqual([]);
+    expect(total.rows.filter(({ act, done, found }) => found / done < RECALL && !(act in misses))).toEqual([]);
   });
 }

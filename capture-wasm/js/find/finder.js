@@ -115,7 +115,9 @@ export function finder(roots, composers) {
       // Its parts stand in for it.
       if (place.getClientRects().length === 0) continue;
       const { width, height, right, bottom } = place.getBoundingClientRect();
-      if (width <= 1 || height <= 1 || right < 0 || (bottom < 0 && place.scrollHeight < 2)) return false;
+      // What does not clip may have no height, and its parts a place of their own.
+      const isCut = (width <= 1 || height <= 1) && (level === 0 || getComputedStyle(place).overflow !== "visible");
+      if (isCut || right < 0 || (bottom < 0 && place.scrollHeight < 2)) return false;
     }
     return true;
   }

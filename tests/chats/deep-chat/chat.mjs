@@ -9,6 +9,7 @@ export default {
   composer: (page) => page.locator("deep-chat").getByRole("textbox"),
   // The greeting is no answer.
   answers: (page) => page.locator("deep-chat .outer-message-container:not(.deep-chat-intro) .ai-message"),
+  everyDay: true,
   controls: {
     // The same button submits and stops.
     stop: submit,

@@ -2,7 +2,8 @@
 // says what a person can do there.
 //
 //   title, of       its name, and the packages whose versions are told with it
-//   unseen          nothing was tuned on it: a table of its own
+//   unseen          the rules were not made with it: a table of its own; and `misses`, by
+//                   act why that is not found there
 //   packages        the folder whose lockfile it is installed by, if not its own
 //   entry           what is bundled, `page.jsx` by default; and `html`, the page
 //                   around it (with %SNIPPET%), if a plain one will not do

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { target } from "../../../capture-wasm/build/tools.mjs";
-import { showTable } from "./document.mjs";
+import { showTable, TABLES } from "./document.mjs";
 import { complaints, table } from "./table.mjs";
 
 export default class Report {
@@ -17,9 +17,13 @@ export default class Report {
     if (this.chats.length === 0) return;
     const chats = this.chats.sort((a, b) => a.title.localeCompare(b.title));
     const said = chats.flatMap(complaints);
-    console.log(`\n${table(chats)}\n`);
+    for (const name of TABLES) {
+      const these = chats.filter(({ unseen }) => Boolean(unseen) === (name === "unseen"));
+      if (these.length === 0) continue;
+      console.log(`\n${table(these)}\n`);
+      if (process.env.TACIT_CHATS_WRITE) showTable(name, table(these));
+    }
     for (const line of said) console.log(line);
-    if (process.env.TACIT_CHATS_WRITE) showTable(table(chats));
     mkdirSync(join(target, "chats"), { recursive: true });
     writeFileSync(join(target, "chats/scores.json"), JSON.stringify(chats, null, 1));
   }

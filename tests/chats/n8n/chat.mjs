@@ -7,5 +7,6 @@ export default {
   entry: "page.js",
   composer: (page) => page.getByTestId("chat-input").or(page.locator("[data-test-id=chat-input]")),
   answers: (page) => page.locator(".chat-message-from-bot .chat-message-markdown"),
+  everyDay: true,
   controls: {},
 };

@@ -13,6 +13,7 @@ export default {
   unseen: true,
   composer: (page) => page.locator(".nlux-comp-composer textarea"),
   answers: (page) => page.locator(".nlux-comp-chatItem--received .nlux-markdown-container"),
+  everyDay: true,
   controls: {},
   more: [pressDeadCopy],
 };
