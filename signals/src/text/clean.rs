@@ -73,10 +73,10 @@ pub fn scalars(text: &str) -> Vec<char> {
     scalars
 }
 
-/// How many items (scalar values of a text, its grams) both have in common at the
-/// start, and how many of the others at the end.
+/// How many scalar values both texts have in common at the start, and how many
+/// of the others at the end.
 #[must_use]
-pub fn common_ends<T: PartialEq>(a: &[T], b: &[T]) -> (usize, usize) {
+pub fn common_ends(a: &[char], b: &[char]) -> (usize, usize) {
     let most = a.len().min(b.len());
     let mut start = 0;
     while start < most && a[start] == b[start] {

@@ -14,16 +14,16 @@ pub struct Distance {
     pub exact: bool,
 }
 
-/// Word operations of the table, at most: about 1 ms of Wasm. Two texts that
-/// differ over 5,600 characters each.
-const WORK_MAX: usize = 500_000;
+/// Word operations of the table, at most: 1 or 2 ms of Wasm. Two texts that
+/// differ over 4,000 characters each.
+const WORK_MAX: usize = 4_000 * 4_000 / 64;
 
 /// Insertions and deletions up to which a script is looked for by itself,
-/// however long the text: as many steps as the table has, at half their square.
-const NEAR_MAX: usize = 1_000;
+/// however long the text: half their square are steps.
+const NEAR_MAX: usize = 400;
 
 /// Comparisons that may be spent on that.
-const STEPS_MAX: usize = 1_500_000;
+const STEPS_MAX: usize = 500_000;
 
 /// Characters of both texts that may be compared at all.
 const LENGTH_MAX: usize = 200_000;
@@ -36,7 +36,7 @@ const LENGTH_MAX: usize = 200_000;
 /// that is too much, a script of at most [`NEAR_MAX`] steps is looked for (Myers
 /// 1986), whose cost grows with the edits and not with the text. Both are exact.
 ///
-/// What is left are a thousand edits and more all over a long text. They are
+/// What is left are hundreds of edits all over a long text. They are
 /// counted between passages that both texts have once, and piece by piece where
 /// there are none; marked inexact. The counts are never less than the smallest
 /// script's; with words edited all over, the test finds them at most 1 % of both

@@ -10,7 +10,10 @@ const GRAM: usize = 4;
 /// The 4-grams of a text in order, each as a 64-bit value. Four scalar values
 /// take 84 bits, so two grams may collide (FNV-1a; about 1 in 10¹¹ for 20 kB texts).
 fn grams(text: &str) -> Vec<u64> {
-    let chars = clean::scalars(text);
+    grams_of(&clean::scalars(text))
+}
+
+fn grams_of(chars: &[char]) -> Vec<u64> {
     let mut grams = Vec::with_capacity(chars.len());
     for window in chars.windows(GRAM) {
         let mut hash = 0xcbf2_9ce4_8422_2325;
@@ -64,16 +67,17 @@ fn best_overlap(bag: &[(u64, i32)], grams: &[u64], width: usize) -> u64 {
 /// either the same or not.
 #[must_use]
 pub fn similarity(a: &str, b: &str) -> Share {
-    let (grams_a, grams_b) = (grams(a), grams(b));
-    if grams_a.is_empty() || grams_b.is_empty() {
+    let (a, b) = (clean::scalars(a), clean::scalars(b));
+    if a.len() < GRAM || b.len() < GRAM {
         return if a == b { Share::ONE } else { Share::ZERO };
     }
-    let total = (grams_a.len() + grams_b.len()) as u64;
+    let total = (a.len() + b.len() - 2 * (GRAM - 1)) as u64;
     // Grams that both have at their ends overlap whatever lies between: only
-    // that is sorted, so a small edit of a long text costs little.
-    let (start, end) = clean::common_ends(&grams_a, &grams_b);
-    let between = |grams: &[u64]| grams[start..grams.len() - end].to_vec();
-    let (grams_a, grams_b) = (between(&grams_a), between(&grams_b));
+    // that is hashed and sorted, so a small edit of a long text costs little.
+    let (start, end) = clean::common_ends(&a, &b);
+    let (start, end) = (start.saturating_sub(GRAM - 1), end.saturating_sub(GRAM - 1));
+    let between = |chars: &[char]| grams_of(&chars[start..chars.len() - end]);
+    let (grams_a, grams_b) = (between(&a), between(&b));
     let overlap = best_overlap(&counted(grams_a), &grams_b, grams_b.len());
     Share::of(2 * (overlap + (start + end) as u64), total)
 }
