@@ -34,6 +34,9 @@ const RECORDS_MAX = 5_000;
 
 const PROMPT_MAX = 400;
 
+/** Letters and digits by which a turn's time may grow, as from "now" to "2 minutes ago". */
+const TIME_MAX = 10;
+
 /** `roots()`: the document and the open shadow roots known; `composers()`: those in use. */
 export function finder(roots, composers) {
   /** The answers on the page, in their order. */
@@ -155,7 +158,11 @@ export function finder(roots, composers) {
     unit.body = (unit.within && unit.root.querySelector(unit.within)) || bodyOf(unit.root, unit.sizes);
     unit.turn = unit.turn?.isConnected ? unit.turn : turnBefore(unit.root);
     const asks = unit.turn ? bare(read(bodyOf(unit.turn))[0]) : "";
-    unit.prompt = (unit.ask?.forms.find((form) => asks.includes(form)) ?? asks).slice(0, PROMPT_MAX);
+    const form = unit.ask?.forms.find((form) => asks.includes(form)) ?? asks;
+    // What else stands in a turn, such as its time, changes little; a question that was changed in its place is another.
+    const more = asks.length - form.length;
+    unit.more ??= more;
+    unit.prompt = (more > unit.more + TIME_MAX ? asks : form).slice(0, PROMPT_MAX);
     return true;
   }
 

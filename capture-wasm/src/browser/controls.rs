@@ -99,6 +99,9 @@ fn on_act(app: &'static App, event: &Event) {
     let control = whole(&used.get(1)).and_then(Control::at);
     let is_lone = is_key || control == Some(Control::Regenerate);
     let owner = owner(app, &element, is_lone, now.mono);
+    if let (Some(Control::Regenerate), Some(owner)) = (control, &owner) {
+        scan::settle(app, owner);
+    }
     app.clicks.borrow_mut().last = owner.clone().map(|owner| (owner, now.mono));
     if control == Some(Control::Cancel) {
         app.cancel_edit();

@@ -158,6 +158,16 @@ pub(super) fn catch_up(app: &'static App) -> bool {
     is_due
 }
 
+/// Another answer is asked for than `wanted`: if it has not settled yet, it is over as it is.
+pub(super) fn settle(app: &'static App, wanted: &Id) {
+    for (element, id) in &*app.scan.tracked.borrow() {
+        if id == wanted && app.core(|core| core.is_growing(id)) == Some(true) {
+            let reading = page::read(element);
+            app.core(|core| core.settled(clock::now(), id, reading));
+        }
+    }
+}
+
 /// Reads what still grows: an act does not wait until the text has settled.
 pub(super) fn read_growing(app: &'static App) {
     for (element, id) in &*app.scan.tracked.borrow() {

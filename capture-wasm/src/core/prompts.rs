@@ -22,10 +22,11 @@ pub(super) struct Prompts {
 }
 
 impl Prompts {
-    /// What was asked last before an answer appeared.
-    fn before(&self, answer_at: Ms) -> &str {
+    /// What was asked last before an answer was whole. Its beginning would say less:
+    /// that something was asked may be certain only when the answer is there.
+    fn before(&self, ended_at: Ms) -> &str {
         let mut sent = self.sent.iter().rev();
-        let before = sent.find(|(at, _)| *at <= answer_at);
+        let before = sent.find(|(at, _)| *at <= ended_at);
         before.map_or("", |(_, text)| text)
     }
 }
@@ -43,7 +44,7 @@ impl Core {
             && let Some(output) = self.outputs.get(id)
         {
             let growth = &output.growth;
-            let before = self.prompts.before(growth.first_at());
+            let before = self.prompts.before(growth.last_change_at());
             let gap_ms = span_ms(growth.last_change_at(), now.mono);
             let signal = followed_up::signal(before, text, gap_ms);
             self.prompts.followed = Some(id.clone());

@@ -6,6 +6,7 @@ import { expect } from "@playwright/test";
 
 /** Reads a while: longer than a text must stand still to be settled. */
 const READ_MS = 1_300;
+const HAND_MS = 700;
 const PATIENCE_MS = 20_000;
 /** Of a long answer, before it is stopped. */
 const HEARD_CHARS = 60;
@@ -104,6 +105,8 @@ export class Person {
     expect(dense(text).length).toBeGreaterThan(20);
     const share = dense(text).length / dense(this.current.plain).length;
     this.note("select", "selected", { share }, { at });
+    // A hand takes a moment from the mouse to the keys.
+    await this.page.waitForTimeout(HAND_MS);
     return { text, share };
   }
 

@@ -37,7 +37,8 @@ function matchAnswers(answers, signals, rows, wrong) {
   const seen = new Set();
   for (const signal of signals.filter(({ kind }) => kind === "shown")) {
     const then = answers.filter((answer) => during(signal, answer) && !seen.has(answer.n));
-    const answer = then.find((answer) => fits(signal.words, wordsOf(answer)));
+    const off = (answer) => Math.abs(signal.words - wordsOf(answer));
+    const answer = then.filter((answer) => fits(signal.words, wordsOf(answer))).sort((a, b) => off(a) - off(b))[0];
     if (answer && !answerOf.has(signal.output)) {
       seen.add(answer.n);
       answerOf.set(signal.output, answer.n);
