@@ -7,6 +7,10 @@ export default {
   title: "Ant Design X",
   of: ["@ant-design/x", "@ant-design/x-markdown"],
   unseen: true,
+  misses: {
+    "rate: up": "a span with an icon is no control, and changes nothing but its colour",
+    "rate: down": "the same",
+  },
   delaysEcho: true,
   composer: (page) => page.locator(".ant-sender textarea"),
   answers: (page) => page.locator(".ant-bubble-start .x-markdown"),

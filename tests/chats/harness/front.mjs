@@ -19,8 +19,11 @@ export async function serveInFront({ chat, snippet, model }) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const sockets = new Set();
   server.on("upgrade", (_, socket) => sockets.add(socket));
+  const { port } = server.address();
   return {
-    url: `http://127.0.0.1:${server.address().port}/`,
+    // Another host than the collector's: cookies do not mind ports.
+    url: `http://localhost:${port}/`,
+    model: `http://127.0.0.1:${port}/`,
     async close() {
       for (const socket of sockets) socket.destroy();
       server.closeAllConnections();

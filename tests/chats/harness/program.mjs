@@ -23,7 +23,7 @@ export function program(id, ready, start) {
       const folder = await mkdtemp(join(tmpdir(), `tacit-${id}-`));
       const port = await freePort();
       const front = await serveInFront({ chat: port, snippet, model });
-      const { command, env } = start({ port, folder, model: front.url, bin });
+      const { command, env } = start({ port, folder, model: front.model, bin });
       const [name, ...args] = command;
       const child = new Child(id, join(bin, name), args, env);
       await patiently(child, `http://127.0.0.1:${port}${ready}`);
