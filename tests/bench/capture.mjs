@@ -58,11 +58,11 @@ async function session(mode, isWatched) {
   const page = await context.newPage();
   let events = 0;
   await page.exposeBinding("sentEvents", (_, sent) => (events += sent));
-  await page.addInitScript(() => (window.tacitOptions = { flushAfterMs: 10_000, onSend: ({ events }) => window.sentEvents(events) }));
+  await page.addInitScript(() => (window.tacitOptions = { onSend: ({ events }) => window.sentEvents(events) }));
   // Without, the script is one that does not exist: the page itself is the same.
   if (!isWatched) await page.route("**/tacit.js*", (route) => route.abort());
   const watching = await trace(page);
-  await page.goto(`${site.url("bench/chat")}#${mode}`);
+  await page.goto(`${site.url("bench/chat", { attributes: 'data-flush-after-ms="10000"' })}#${mode}`);
   await page.waitForTimeout(3_500); // Ours begins once the page is idle.
   const loaded = await watching.cpu();
   await visit(page);
@@ -116,4 +116,6 @@ function print(mode, { with: watched, without }) {
   }
 }
 
-const digits = (number) => (Number.isInteger(number) ? String(number) : number.toFixed(number < 10 ? 3 : 1));
+function digits(number) {
+  return Number.isInteger(number) ? String(number) : number.toFixed(number < 10 ? 3 : 1);
+}
