@@ -76,6 +76,18 @@ fn each_answer_is_followed_once_and_its_own_prompt_is_compared() {
 }
 
 #[test]
+fn a_prompt_that_is_known_a_moment_late_is_still_its_answers() {
+    let mut page = Page::new("off");
+    let seen = [sighting("a", 0, 0, "")];
+    page.core.look(page.now, page.now.mono, &seen);
+    page.wait(300);
+    page.ask(None, ASKED);
+    page.show("a", 0, 0);
+    page.ask(Some("a"), ASKED);
+    assert_eq!(page.followed()[0].2, 1_000);
+}
+
+#[test]
 fn a_regeneration_is_no_prompt_and_leaves_the_one_before() {
     let mut page = Page::new("off");
     page.ask(None, ASKED);
