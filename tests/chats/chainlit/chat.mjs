@@ -14,7 +14,8 @@ export default {
     env: { CHAINLIT_APP_ROOT: folder, MODEL_URL: `${model}model`, DO_NOT_TRACK: "1" },
   })),
   composer: (page) => page.locator("#chat-input"),
-  answers: (page) => page.locator("[data-step-type=assistant_message] .message-content .prose"),
+  // That it was stopped it says in a message of its own.
+  answers: (page) => page.locator("[data-step-type=assistant_message] .message-content .prose").filter({ hasNotText: "Task manually stopped." }),
   paragraph: (answer) => answer.locator("[role=article]").first(),
   controls: {
     copy: (_, answer) => step(answer).locator("button:has(.lucide-copy)").last(),
