@@ -88,11 +88,11 @@ export function composers(isPart, chosen) {
         if (now.trim() && now.startsWith(text.slice(0, 8))) continue;
         holding = [];
         if (!gone) use(editor);
-        return { text, editor, sure: !gone || Boolean(heir(editor)) };
+        return { text, editor, sure: !gone || Boolean(heir(editor)), sentAt: pressedAt };
       }
       const says = suggestion;
       suggestion = null;
-      return says && { text: says.textContent, control: says, sure: false };
+      return says && { text: says.textContent, control: says, sure: false, sentAt: pressedAt };
     },
 
     /** Whether something may still turn out to have been sent. */

@@ -157,10 +157,10 @@ export function outputs(adapter) {
       return editors.heard(event);
     },
 
-    /** A question that was sent, as soon as it is certain: its text, and the id of the output it follows. */
+    /** A question that was sent, as soon as it is certain: its text, how many ms ago it was sent, and the id of the output it follows. */
     asked() {
-      const text = found.asked();
-      return text && [text, after];
+      const asked = found.asked(performance.now());
+      return asked && [...asked, after];
     },
 
     /** Whether an answer goes on although its text rests. */

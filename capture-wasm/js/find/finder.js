@@ -37,6 +37,8 @@ const PROMPT_MAX = 400;
 /** Letters and digits by which a turn's time may grow, as from "now" to "2 minutes ago". */
 const TIME_MAX = 10;
 
+const EDITABLES = "textarea,input[type=text],[contenteditable=true]";
+
 /** `roots()`: the document and the open shadow roots known; `composers()`: those in use. */
 export function finder(roots, composers) {
   /** The answers on the page, in their order. */
@@ -77,15 +79,18 @@ export function finder(roots, composers) {
     units.splice(place < 0 ? units.length : place, 0, Object.assign(unit, { all: null, chat: chatOf(root) }));
   }
 
-  /** The person's turn before an answer; null where another answer comes first. */
+  /** The person's turn before an answer; null where another answer comes first, undefined where nothing does. */
   function turnBefore(root) {
-    for (let place = root; place && !isComposing(place); place = up(place)) {
+    for (let place = root; place; place = up(place)) {
       for (let turn = place.previousElementSibling; turn; turn = turn.previousElementSibling) {
         if (units.some((unit) => holds(turn, unit.root))) return null;
         if (textOf(turn).trim()) return turn;
       }
+      // What stands beside a composer is no message any more.
+      const room = up(place);
+      if (!room || (composers().length > 0 ? isComposing(room) : room.querySelector(EDITABLES))) break;
     }
-    return null;
+    return undefined;
   }
 
   /** Messages that say themselves that they are answers, or look like one. */
@@ -104,6 +109,8 @@ export function finder(roots, composers) {
   function recognised(root, within, now) {
     if (root.closest("[data-tacit-private]") || isComposing(root)) return;
     const turn = turnBefore(root);
+    // Nobody asked for a greeting.
+    if (turn === undefined) return;
     // What was asked just now is answered by what comes after it.
     const asks = ask && turn ? bare(textOf(turn)) : "";
     const isAnswer = ask && !ask.answered && ask.forms.some((form) => asks.includes(form));
@@ -125,9 +132,13 @@ export function finder(roots, composers) {
     return true;
   }
 
-  function isNew(element) {
+  /** Whether the element came, or with `isPart` something in it, since the question was sent. */
+  function isNew(element, isPart) {
     return ask.batches.some((batch) =>
-      batch.some(({ addedNodes, target }) => [...addedNodes].some((node) => overlaps(element, node)) || holds(element, target)),
+      batch.some(({ addedNodes, target }) => {
+        const nodes = [...addedNodes];
+        return nodes.some((node) => holds(node, element)) || (isPart && [target, ...nodes].some((node) => holds(element, node)));
+      }),
     );
   }
 
@@ -168,10 +179,10 @@ export function finder(roots, composers) {
 
   return {
     /** Somebody asked, by a composer or by a suggestion's `control`. */
-    ask({ text, control, sure }, now) {
+    ask({ text, control, sure, sentAt }, now) {
       const parts = control ? [...control.querySelectorAll("*")].map((part) => part.textContent) : [];
       const wanted = [text, ...parts].flatMap(forms).filter((form) => sure || form.length > 7);
-      ask = wanted.length > 0 ? { forms: wanted, text, control, sure, at: now, search: search(), batches: [], told: false } : null;
+      ask = wanted.length > 0 ? { forms: wanted, text, control, sure, sentAt, at: now, search: search(), batches: [], told: false } : null;
     },
 
     chatOf,
@@ -235,11 +246,11 @@ export function finder(roots, composers) {
         .map((unit) => ({ ...unit, text: texts.get(unit) ?? null, named: messageId(unit.root, unit.body), age: now - unit.since }));
     },
 
-    /** The text of the question, as soon as it is certain that somebody asked; once. */
-    asked() {
+    /** The text of the question, and how many ms ago it was sent, as soon as it is certain that somebody asked; once. */
+    asked(now) {
       if (!ask || ask.told || !(ask.answered || (ask.sure && ask.echo))) return null;
       ask.told = true;
-      return ask.control && ask.echo ? textOf(ask.echo).trim() : ask.text;
+      return [ask.control && ask.echo ? textOf(ask.echo).trim() : ask.text, now - ask.sentAt];
     },
 
     /** Whether something is to be looked at again although nothing changes. */

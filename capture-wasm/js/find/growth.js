@@ -29,6 +29,8 @@ const NO_ANSWER = "script,style,template,textarea,input,select,button,form,[aria
 export function search() {
   /** What was seen after an echo so far. */
   let seen = [];
+  /** When the first echo was there. */
+  let began;
 
   /** What is known of `element` as of this pass, whether it grew or not. */
   function look(element, now) {
@@ -49,16 +51,24 @@ export function search() {
     return one;
   }
 
+  /** Whether the text stands still for so long that it is no status line. What came with the turn, or is short, is part of it. */
+  function rests({ element, text, at, since }, now, isNew) {
+    const length = bare(text).length;
+    if (UNFINISHED.test(text) || length === 0 || now - at < (length < SHORT ? REST_SHORT_MS : REST_MS)) return false;
+    return !((length < SHORT || since === began) && isNew(up(element)));
+  }
+
   return {
     /** Whether `element` stands in what already grew: an answer may repeat the question. */
     grewAround: (element) => seen.some((one) => one.ticks > 1 && holds(one.element, element)),
 
     /**
      * The answer, once it is certain, given the `echoes` of its prompt: its element, the person's `turn` beside it,
-     * since when, and how long its parts were at first. `isNew(element)` since the prompt; `sure` that it was sent.
+     * since when, and how long its parts were at first. `isNew(element, isPart)` since the prompt; `sure` that it was sent.
      */
     answer(echoes, refuses, isNew, sure, now) {
       let best = null;
+      began ??= now;
       for (const echo of echoes) {
         let depth = path(echo).length;
         for (let turn = echo; depth > 0; turn = up(turn), depth--) {
@@ -66,7 +76,7 @@ export function search() {
             if (element.matches(NO_ANSWER) || echoes.some((other) => holds(element, other)) || refuses(element)) continue;
             const one = look(element, now);
             if (one.text.length > TEXT_MAX && !one.ticks) continue;
-            const rank = one.ticks >= TICKS ? 1e6 + depth : sure && rests(one, turn, now) && isNew(element) ? one.text.length : 0;
+            const rank = one.ticks >= TICKS ? 1e6 + depth : sure && rests(one, now, isNew) && isNew(element, true) ? one.text.length : 0;
             if (rank > (best?.rank ?? 0)) best = { ...one, turn, echo, rank };
           }
         }
@@ -83,12 +93,6 @@ function after(turn) {
   const previous = turn.previousElementSibling;
   if (previous && previous.tagName === turn.tagName) found.push(previous);
   return found;
-}
-
-function rests({ text, at }, turn, now) {
-  const length = bare(text).length;
-  if (UNFINISHED.test(text) || length === 0) return false;
-  return now - at >= (length < SHORT ? REST_SHORT_MS : REST_MS);
 }
 
 /** Whether `text` is `old` and more: at its end, or before what stands below an answer, as a date. Its end may have been half of some Markdown. */

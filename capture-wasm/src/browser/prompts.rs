@@ -22,7 +22,10 @@ fn on_event(app: &'static App, event: &Event) {
 /// Tells a question that turned out to have been sent.
 pub(super) fn tell(app: &'static App) {
     if let Some(asked) = app.outputs.asked() {
-        let after = page::id(&asked.get(1));
-        app.core(|core| core.prompted(clock::now(), after.as_ref(), &text(&asked.get(0))));
+        let after = page::id(&asked.get(2));
+        let now = clock::now();
+        let age = clock::whole(asked.get(1).as_f64().unwrap_or_default());
+        let sent_at = now.mono.saturating_sub(age);
+        app.core(|core| core.prompted(now, sent_at, after.as_ref(), &text(&asked.get(0))));
     }
 }

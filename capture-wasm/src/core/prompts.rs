@@ -33,8 +33,9 @@ impl Prompts {
 
 impl Core {
     /// A person sent `text`; `after` is the answer it follows in the same chat,
-    /// if there is one. Told when it was sent, so before its answer is there.
-    pub fn prompted(&mut self, now: Now, after: Option<&Id>, text: &str) {
+    /// if there is one. Told once it is certain, which may be after its answer
+    /// began; it was sent at `sent_at`.
+    pub fn prompted(&mut self, now: Now, sent_at: Ms, after: Option<&Id>, text: &str) {
         self.note_prompt(text);
         self.turns.prompted();
         self.lineage.prompted(after);
@@ -45,7 +46,7 @@ impl Core {
         {
             let growth = &output.growth;
             let before = self.prompts.before(growth.last_change_at());
-            let gap_ms = span_ms(growth.last_change_at(), now.mono);
+            let gap_ms = span_ms(growth.last_change_at(), sent_at);
             let signal = followed_up::signal(before, text, gap_ms);
             self.prompts.followed = Some(id.clone());
             self.emit(now, id, signal);
@@ -54,7 +55,7 @@ impl Core {
             self.prompts.sent.remove(0);
         }
         let kept = followed_up::look(text);
-        self.prompts.sent.push((now.mono, kept.into()));
+        self.prompts.sent.push((sent_at, kept.into()));
     }
 
     /// Without a person's word nothing of what they asked stays either.

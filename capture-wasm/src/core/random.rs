@@ -186,7 +186,7 @@ impl Page {
                 core.editor_changed(now, act.which.into(), &text, act.flag, redacted);
             }
             15 => core.editor_cancelled(now, act.which.into()),
-            16 => core.prompted(now, owner, &text),
+            16 => core.prompted(now, now.mono, owner, &text),
             17 | 18 => {
                 let depth = Share::of(act.other.into(), 6);
                 core.in_view(now, &id, act.flag, depth);

@@ -305,7 +305,8 @@ fn answers_and_prompts_leave_redacted_where_the_site_said_full() {
         told_texts(&mut page),
         [told("a1", ContentRole::Answer, &answer)]
     );
-    page.core.prompted(page.now, None, "Why is it blue?");
+    page.core
+        .prompted(page.now, page.now.mono, None, "Why is it blue?");
     // An answer that was there before goes on, and answers nothing new.
     let grown = Reading {
         text: format!("{ANSWER} More."),
@@ -331,7 +332,8 @@ fn no_answer_and_no_prompt_leaves_otherwise() {
     for content in ["off", "edits"] {
         let mut page = Page::new(content);
         page.core.redact_by(str::to_owned);
-        page.core.prompted(page.now, None, "Why is it blue?");
+        page.core
+            .prompted(page.now, page.now.mono, None, "Why is it blue?");
         page.show("a1", 0, 0);
         assert_eq!(told_texts(&mut page), []);
     }

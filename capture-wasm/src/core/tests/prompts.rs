@@ -11,7 +11,8 @@ type Followed = (String, u32, u16, Intent);
 impl Page {
     fn ask(&mut self, after: Option<&str>, prompt: &str) {
         let after = after.map(id);
-        self.core.prompted(self.now, after.as_ref(), prompt);
+        self.core
+            .prompted(self.now, self.now.mono, after.as_ref(), prompt);
         self.wait(100);
     }
 
