@@ -41,14 +41,16 @@ export interface StartOptions {
 export interface Adapter {
   /** CSS selector of one output. */
   output: string;
-  /** Attribute that holds the output's id. */
+  /** Attribute of the output or an element around it that holds the output's id. */
   id?: string;
-  /** Attribute that holds the conversation's id. */
+  /** Attribute, likewise, that holds the conversation's id. */
   conversation?: string;
   /** Attribute that holds the turn's number. */
   turn?: string;
   /** Attribute that holds the variant's number. */
   variant?: string;
+  /** CSS selector of the field that prompts are typed into, where it is not found by what it does. */
+  composer?: string;
   /** CSS selectors of controls whose names and effects do not tell what they are for. */
   controls?: Partial<Record<ControlMeaning, string>>;
   /** Shortcuts, such as `"Tab"` or `"Ctrl+Shift+R"`. They count if the page takes the key, or the output goes away by it. */

@@ -112,13 +112,13 @@ export function outputs(adapter) {
       }
       for (const element of marked) {
         if (bound.has(element) || element.closest("[data-tacit-private]")) continue;
-        const own = (name) => name && element.getAttribute(name);
+        // On the element, or on what is around it.
+        const own = (name) => name && element.closest(`[${name}]`)?.getAttribute(name);
         const number = (name) => (own(name)?.trim() ? Number(own(name)) : null);
-        const above = adapter.conversation && element.closest(`[${adapter.conversation}]`);
         add(
           element,
           own(adapter.id),
-          above?.getAttribute(adapter.conversation),
+          own(adapter.conversation),
           number(adapter.turn),
           number(adapter.variant),
           own("data-ai-token"),

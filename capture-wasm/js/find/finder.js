@@ -37,6 +37,9 @@ const PROMPT_MAX = 400;
 /** Letters and digits by which a turn's time may grow, as from "now" to "2 minutes ago". */
 const TIME_MAX = 10;
 
+/** A text that shrinks to a part so small begins anew. */
+const RESTART = 4;
+
 const EDITABLES = "textarea,input[type=text],[contenteditable=true]";
 
 /** `roots()`: the document and the open shadow roots known; `composers()`: those in use. */
@@ -159,22 +162,33 @@ export function finder(roots, composers) {
     Object.assign(ask, { answered: now, echo: best.echo, parent: up(best.element), batches: [] });
   }
 
-  /** Reads a unit; whether its text changed. */
+  /** Reads a unit: its text, if that changed. */
   function refresh(unit, now) {
     const all = textOf(unit.root);
-    if (all === unit.all && unit.body.isConnected) return false;
+    if (all === unit.all && unit.body.isConnected) return null;
     unit.all = all;
     unit.at = now;
     unit.was = unit.body;
     unit.body = (unit.within && unit.root.querySelector(unit.within)) || bodyOf(unit.root, unit.sizes);
     unit.turn = unit.turn?.isConnected ? unit.turn : turnBefore(unit.root);
     const asks = unit.turn ? bare(read(bodyOf(unit.turn))[0]) : "";
+    const text = textOf(unit.body);
+    if (text.length * RESTART < unit.length) {
+      // Another answer begins in its place; to another question, if that was edited.
+      unit.since = now;
+      if (ask && !ask.answered && ask.forms.some((form) => asks.includes(form))) {
+        unit.ask = ask;
+        unit.more = undefined;
+        ask.answered = now;
+      }
+    }
+    unit.length = text.length;
     const form = unit.ask?.forms.find((form) => asks.includes(form)) ?? asks;
     // What else stands in a turn, such as its time, changes little; a question that was changed in its place is another.
     const more = asks.length - form.length;
     unit.more ??= more;
     unit.prompt = (more > unit.more + TIME_MAX ? asks : form).slice(0, PROMPT_MAX);
-    return true;
+    return text;
   }
 
   return {
@@ -233,7 +247,7 @@ export function finder(roots, composers) {
         // The newest, then the others where the last pass ended.
         const unit = units.at(n < 3 ? -1 - n : -1 - (turnToRead++ % units.length));
         if (texts.has(unit)) continue;
-        texts.set(unit, refresh(unit, now) ? textOf(unit.body) : null);
+        texts.set(unit, refresh(unit, now));
         left -= unit.all.length;
       }
       const last = units.at(-1);

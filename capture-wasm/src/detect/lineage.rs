@@ -105,7 +105,10 @@ impl Lineage {
             if !version.goes_on(Print::of(text), is_shown, is_asked) {
                 return;
             }
-            version.prompt = seen.prompt.into();
+            // While the text is away nobody knows whether the question is another.
+            if !version.is_restarted {
+                version.prompt = seen.prompt.into();
+            }
         }
         version.here = self.look;
     }

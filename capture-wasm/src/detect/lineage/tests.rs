@@ -204,6 +204,16 @@ fn a_question_that_is_edited_begins_a_turn_of_the_conversation() {
 }
 
 #[test]
+fn a_question_edited_in_its_place_is_another_turn_of_the_same_element() {
+    let mut page = Page::default();
+    page.answered("why", FIRST);
+    assert_eq!(page.look(&[seen(Some("m2"), "why not", "")]), ["m2 m1 0.0"]);
+    page.lineage.prompted(Some(&id("m2")));
+    let other = [seen(Some("m2"), "why not", "Air")];
+    assert_eq!(page.look(&other), ["m3 m1 1.0"]);
+}
+
+#[test]
 fn two_chats_have_a_conversation_each() {
     let mut page = Page::default();
     page.answered("why", FIRST);
