@@ -136,7 +136,8 @@ fn another_answer_is_waited_for_through_a_menu_and_no_longer_after_a_prompt() {
         page.wait(1_000);
         page.click(Some(Control::Edit), None);
         if prompted {
-            page.core.prompted(page.now, None, "And now?");
+            page.core
+                .prompted(page.now, page.now.mono, None, "And now?");
         }
         page.wait(1_000);
         page.core.look(page.now, 0, &[answer("a2", None)]);
@@ -156,7 +157,13 @@ fn a_nameless_click_is_a_regeneration_only_if_a_new_answer_takes_the_place() {
             },
             0,
         ),
-        (|page| page.core.prompted(page.now, None, "And now?"), 0),
+        (
+            |page| {
+                page.core
+                    .prompted(page.now, page.now.mono, None, "And now?")
+            },
+            0,
+        ),
         (
             |page| {
                 page.click(None, None);
