@@ -67,6 +67,8 @@ function selectedOf(element) {
  * document's own selection says of a shadow tree that it is collapsed, at the host.
  */
 function rangesIn(root) {
+  // What was taken off the page is in a tree of its own.
+  if (!root.isConnected) return [];
   const own = root.getSelection?.();
   const selection = own ?? document.getSelection();
   if (!selection) return [];

@@ -6,7 +6,7 @@ import { bodyOf, sizesOf } from "./body.js";
 import { echoes, forms } from "./echo.js";
 import { search } from "./growth.js";
 import { messageId } from "./ids.js";
-import { learn } from "./signature.js";
+import { bodySelector, learn } from "./signature.js";
 import { bare, holds, textOf, up } from "./tree.js";
 import { read } from "../reading.js";
 
@@ -36,6 +36,9 @@ const PROMPT_MAX = 400;
 
 /** Letters and digits by which a turn's time may grow, as from "now" to "2 minutes ago". */
 const TIME_MAX = 10;
+
+/** Letters and digits of a row of controls, as "2 / 2". */
+const ROW_MAX = 8;
 
 /** A text that shrinks to a part so small begins anew. */
 const RESTART = 4;
@@ -168,8 +171,11 @@ export function finder(roots, composers) {
     if (all === unit.all && unit.body.isConnected) return null;
     unit.all = all;
     unit.at = now;
+    const body = (unit.within && unit.root.querySelector(unit.within)) || bodyOf(unit.root, unit.sizes);
+    // The row of controls is all that an answer has while another is awaited in its place.
+    if (unit.body && !overlaps(body, unit.body) && bare(textOf(body)).length < ROW_MAX) return null;
     unit.was = unit.body;
-    unit.body = (unit.within && unit.root.querySelector(unit.within)) || bodyOf(unit.root, unit.sizes);
+    unit.body = body;
     unit.turn = unit.turn?.isConnected ? unit.turn : turnBefore(unit.root);
     const asks = unit.turn ? bare(read(bodyOf(unit.turn))[0]) : "";
     const text = textOf(unit.body);
@@ -253,6 +259,7 @@ export function finder(roots, composers) {
       const last = units.at(-1);
       if (last?.ask && last.turn && last.body && now - last.at >= REST_MS && last.learned !== last.all) {
         last.learned = last.all;
+        last.within = bodySelector(last.root, last.body);
         signature = learn(last.root, last.body, last.turn) ?? signature;
       }
       return units

@@ -46,7 +46,7 @@ export function learn(message, body, turn) {
 }
 
 /** A selector of the body inside its message: by a mark, or else by its place. */
-function bodySelector(message, body) {
+export function bodySelector(message, body) {
   if (body === message) return null;
   const mark = marks(body).find((mark) => message.querySelector(mark) === body);
   if (mark) return body.localName + mark;

@@ -94,6 +94,7 @@ fn what_went_into_the_composer_and_was_sent_is_forgotten() {
     page.core.told(page.now, &id("a"), accepted());
     page.core.prompted(
         page.now,
+        page.now.mono,
         Some(&id("a")),
         &format!("Say it in French: {ANSWER}"),
     );
