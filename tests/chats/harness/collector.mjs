@@ -36,11 +36,16 @@ export class Collector {
   async received(count) {
     const deadline = Date.now() + PATIENCE_MS;
     while (Date.now() < deadline) {
-      const { batches } = await this.#get("/v1/ledger");
+      const { batches } = await this.ledger();
       if (batches.received >= count()) return;
       await delay(50);
     }
     throw new Error("the collector has not received all that was sent");
+  }
+
+  /** What became of everything that came. */
+  ledger() {
+    return this.#get("/v1/ledger");
   }
 
   /** Every output the collector knows of, with its signals. */

@@ -52,7 +52,7 @@ export async function visit({ chat, serve, browser, round, file }) {
     const truth = { answers: model.said, acts: person.acts };
     const outputs = await collector.outputs();
     const texts = [...person.prompts, ...model.said.flatMap(({ markdown, plain }) => [markdown, plain])];
-    return { truth, outputs, complaints: person.complaints, leak: await leakOf(witness, texts), ...score(truth, outputs) };
+    return { truth, outputs, complaints: person.complaints, leak: await leakOf(witness, texts), said: witness.lines, ledger: await collector.ledger(), ...score(truth, outputs) };
   } catch (error) {
     await page.screenshot({ path: file("failed.png") }).catch(() => {});
     writeFileSync(file("failed.html"), await page.content().catch(String));
