@@ -19,7 +19,7 @@ export function shownTable(name) {
 export function showTable(name, text) {
   const lines = text.split("\n");
   const titles = lines.map(titleOf);
-  const others = shownTable(name).filter((line) => line.startsWith("|") && !titles.includes(titleOf(line)) && !line.startsWith("| chat"));
+  const others = shownTable(name).filter((line) => line.startsWith("|") && !titles.includes(titleOf(line)));
   const [head, rule, ...rows] = lines;
   const all = [head, rule, ...[...rows, ...others].sort((a, b) => a.localeCompare(b))].join("\n");
   writeFileSync(FILE, readFileSync(FILE, "utf8").replace(part(name), (_, before, __, after) => `${before}\n${all}\n\n${after}`));
