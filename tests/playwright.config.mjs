@@ -5,6 +5,7 @@ export default defineConfig({
   testDir: "browser",
   testMatch: "*.spec.mjs",
   outputDir: "test-results",
+  globalSetup: "./browser/editors/install.mjs",
   reporter: "list",
   // A test that only passes the second time has found something.
   retries: 0,

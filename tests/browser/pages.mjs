@@ -34,7 +34,8 @@ export async function servePages(house) {
   };
 }
 
-function snippet(house, attributes) {
+/** The script tag as a site writes it. */
+export function snippet(house, attributes) {
   const fixed = `src="${house.url}/capture/tacit.js" data-key="${house.publishable}" data-endpoint="${house.url}/c"`;
   // Of an attribute that is given twice the first counts.
   return `<script ${attributes} ${fixed} data-flush-after-ms="500" async></script>`;
