@@ -43,6 +43,7 @@ function walk(parent, read, depth, range) {
   for (let node = parent.firstChild; node && read[0].length < LENGTH_MAX; node = node.nextSibling) {
     if (range && !range.intersectsNode(node)) continue;
     if (node.nodeType === Node.TEXT_NODE) read[0] += within(node, range);
+    else if (read.gap && !node.firstChild && node.style?.height) read[0] += read.gap;
     else if (node.nodeType === Node.ELEMENT_NODE && depth < DEPTH_MAX && !node.matches(NOT_TEXT)) {
       const tag = node.tagName;
       const block = BLOCKS.includes(` ${tag} `);
@@ -56,7 +57,8 @@ function walk(parent, read, depth, range) {
         read.length = codes;
         read.push(text());
       } else if (tag === "CODE" ? node.closest("pre") || text().includes("\n") : node.matches(CODE_EDITOR)) read.push(text());
-      if (block || tag === "BR") newLine(read);
+      if (tag === "BR") read[0] += "\n";
+      else if (block) newLine(read);
       else if (tag === "TD" || tag === "TH") read[0] += "\t";
     }
   }
@@ -77,9 +79,21 @@ export function targetOf(event) {
   return target;
 }
 
+/** The editor of the last event. */
+let latest;
+
 /** The editor an event happened in: a field, or the outermost editable element. */
 export function editorOf(event) {
-  let editor = targetOf(event);
+  const path = event.composedPath();
+  const known = latest?.deref();
+  // At a key nothing is looked up: `isContentEditable` makes the browser work out styles.
+  if (event.type !== "focusin" && known && path.includes(known)) return known;
+  const editor = findEditor(path[0]);
+  latest = editor && new WeakRef(editor);
+  return editor;
+}
+
+function findEditor(editor) {
   if (editor instanceof HTMLTextAreaElement) return editor;
   if (editor instanceof HTMLInputElement) return /^(text|search)$/.test(editor.type) ? editor : undefined;
   if (!editor?.isContentEditable) return undefined;
@@ -87,10 +101,24 @@ export function editorOf(event) {
   return editor;
 }
 
-/** All text of an editor; none of one that is private. */
+/**
+ * All text of an editor; none of one that is private. Where it draws only the
+ * lines in view, an empty element of the rest's height stands for the rest: a
+ * NUL, which is in no text.
+ */
 export function valueOf(editor) {
   if (editor.closest("[data-tacit-private]")) return "";
-  return isField(editor) ? editor.value : read(editor)[0];
+  if (isField(editor)) return editor.value;
+  const read = [""];
+  read.gap = "\n\0\n";
+  walk(editor, read, 0);
+  // Editors put one where a caret has nothing to stand beside.
+  return read[0].replaceAll("\ufeff", "");
+}
+
+/** Whether an element is on the page and drawn; it may make the browser work out styles. */
+export function isShown(element) {
+  return element.isConnected && element.checkVisibility?.({ visibilityProperty: true }) !== false;
 }
 
 /** What is selected in a form field, of which the document's selection says

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at, el } from "./dom.fake.mjs";
-import { editorOf, glance, read, selectedInField, sightOf, valueOf } from "./reading.js";
+import { editorOf, glance, isShown, read, selectedInField, sightOf, valueOf } from "./reading.js";
 
 test("blocks and breaks make lines, cells make tabs, code is given again", () => {
   const answer = el(
@@ -82,6 +82,36 @@ test("an editor's value, and none of a private one", () => {
   assert.equal(valueOf(Object.assign(el("textarea"), { value: "text" })), "text");
   assert.equal(valueOf(el("div", {}, el("p", {}, "one"), el("p", {}, "two"))), "one\ntwo\n");
   assert.equal(valueOf(Object.assign(el("textarea", { "data-tacit-private": "" }), { value: "text" })), "");
+});
+
+test("empty lines of an editor count, and what it leaves out is marked", () => {
+  const line = (...content) => el("div", {}, ...content);
+  assert.equal(valueOf(el("div", {}, line("one"), line(el("br")), line("two", el("br")), line("three"))), "one\n\ntwo\nthree\n");
+  const gap = Object.assign(el("div"), { style: { height: "9000px" } });
+  const plain = Object.assign(el("div"), { style: { height: "" } });
+  assert.equal(valueOf(el("div", {}, gap, line("one"), plain, line("two"))), "\n\0\none\ntwo\n");
+  assert.deepEqual(read(el("div", {}, gap, line("one"))), ["one\n"], "of an answer nothing is left out");
+  assert.equal(valueOf(el("div", {}, "a\ufeffb")), "ab");
+});
+
+test("an editor is known again without asking for styles", () => {
+  let asked = 0;
+  const area = el("div");
+  Object.defineProperty(area, "isContentEditable", { get: () => ++asked > 0 });
+  el("main", {}, area);
+  assert.equal(editorOf(at(area)), area);
+  const once = asked;
+  assert.equal(editorOf({ ...at(area), type: "input" }), area);
+  assert.equal(asked, once);
+  assert.equal(editorOf({ ...at(area), type: "focusin" }), area);
+  assert.ok(asked > once);
+});
+
+test("an element that is hidden or gone is not shown", () => {
+  assert.equal(isShown({ isConnected: true, checkVisibility: () => true }), true);
+  assert.equal(isShown({ isConnected: true, checkVisibility: () => false }), false);
+  assert.equal(isShown({ isConnected: false, checkVisibility: () => true }), false);
+  assert.equal(isShown({ isConnected: true }), true, "a browser that cannot tell");
 });
 
 test("the selection of a field, where it has one", () => {

@@ -51,7 +51,6 @@ pub(super) fn listen(app: &'static App) {
         "pointerdown",
         "keydown",
         "wheel",
-        "scroll",
         "touchmove",
     ] {
         on(window, event, |app| {

@@ -1,6 +1,6 @@
 //! Editors that an output's text went into.
 
-use tacit_signals::{Id, Share, Signal, signal::ContentRole, text};
+use tacit_signals::{Id, Share, Signal, signal::ContentRole};
 
 use super::Core;
 use crate::{
@@ -21,11 +21,15 @@ impl Core {
     /// message it stands in. Whether it was seeded with an output, and so is
     /// worth following. A document may hold several.
     pub fn editor_opened(&mut self, editor: u32, owner: Option<&Id>, text: &str) -> bool {
-        let mut followed = self.close(editor);
-        for (_, editing) in &mut followed {
-            editing.moved(text);
+        let (mut followed, mut changed) = (Vec::new(), Vec::new());
+        for (id, mut editing) in self.close(editor) {
+            let is_in = editing.is_in(text);
+            if editing.moved(text) {
+                followed.push((id, editing));
+            } else if is_in {
+                changed.push((id, editing));
+            }
         }
-        let is_empty = followed.is_empty();
         let mut seeds = Vec::new();
         let find = |id: &Id, seeds: &mut Vec<Seed>| {
             if !followed.iter().any(|(known, _)| known == id)
@@ -42,21 +46,29 @@ impl Core {
                 find(id, &mut seeds);
             }
         }
-        let clean = text::clean(text);
         let mut best: Option<Seed> = None;
-        for seed in seeds {
-            if text::find(&clean, &seed.text).is_some() {
-                followed.push((seed.id, Editing::new(text, &seed.text)));
-            } else if best.as_ref().is_none_or(|best| best.share <= seed.share) {
+        // Of two outputs with the same text the later one is meant.
+        for seed in seeds.into_iter().rev() {
+            if let Some(editing) = Editing::found(text, &seed.text) {
+                if !followed.iter().any(|(_, other)| other.overlaps(&editing)) {
+                    followed.push((seed.id, editing));
+                }
+            } else if best.as_ref().is_none_or(|best| best.share < seed.share) {
                 best = Some(seed);
             }
         }
-        // Only what stands there letter by letter can stand beside another.
-        if let Some(best) = best
-            && is_empty
-            && followed.is_empty()
+        // Not as it was left: the app rewrote it, or put another answer in its place.
+        for (id, editing) in changed {
+            if !followed.iter().any(|(_, other)| other.overlaps(&editing)) {
+                followed.push((id, editing));
+            }
+        }
+        // What is found can stand beside another, this cannot.
+        if followed.is_empty()
+            && let Some(best) = best.filter(|best| best.share > Share::ZERO)
+            && let Some(editing) = Editing::whole(text, &best.text)
         {
-            followed.push((best.id, Editing::new(text, &best.text)));
+            followed.push((best.id, editing));
         }
         let is_followed = !followed.is_empty();
         if is_followed {
@@ -108,6 +120,17 @@ impl Core {
         for (id, text) in saved {
             self.remember(now, &id, &text, false);
         }
+    }
+
+    /// Whether an editor goes on where `editor` was: a framework may make it anew
+    /// at every key.
+    #[must_use]
+    pub fn editor_continues(&self, editor: u32, text: &str) -> bool {
+        let Some(place) = self.place_of(editor) else {
+            return false;
+        };
+        let (_, followed) = &self.editors[place];
+        followed.iter().any(|(_, editing)| editing.is_in(text))
     }
 
     /// A followed editor was given up.

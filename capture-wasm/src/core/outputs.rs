@@ -131,6 +131,9 @@ impl Core {
                 Some(text) => known.growth.look(now.mono, changed_at, text, self.is_busy),
                 None => known.growth.rest(now.mono, self.is_busy),
             };
+            if look == Look::Growing {
+                self.dwell.settled(now.mono, id, false);
+            }
             return matches!(look, Look::Settled { .. });
         }
         let text = sighting.glance.as_deref().unwrap_or_default();
@@ -187,7 +190,7 @@ impl Core {
             .stop_asked
             .as_mut()
             .and_then(|stop| stop.settled(first_at, ended_at, chars));
-        self.dwell.grew(id);
+        self.dwell.settled(now.mono, id, true);
         let shown = self.first_shown(id, measured);
         let is_first = shown.is_some();
         if let Some(shown) = shown {

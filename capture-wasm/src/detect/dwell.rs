@@ -1,8 +1,12 @@
 //! `dwell`: how long a person could really have been reading.
 //!
 //! Time counts for an output while it is in view, the page is visible and
-//! focused, and there was input within [`IDLE_MS`]. No heartbeat: reports go out
-//! when an output leaves the view, when the page is hidden, and at milestones.
+//! focused, and there was input within [`IDLE_MS`]; coming back to the page is
+//! input. No heartbeat: reports go out when an output leaves the view, when the
+//! page is hidden, and at milestones.
+//!
+//! How deep was read is a share of the whole text, so it is known only once the
+//! text stands still: until then an output reports no depth.
 
 use tacit_signals::{Id, Share, Signal};
 
@@ -33,6 +37,8 @@ pub struct Dwell {
 #[derive(Debug, Clone)]
 struct Reading {
     in_view: bool,
+    /// Its text stands still.
+    whole: bool,
     depth: Share,
     deepest: Share,
     active_ms: Ms,
@@ -58,16 +64,7 @@ impl Dwell {
     /// it that lies above the lower edge of the view.
     pub fn view(&mut self, now: Ms, output: &Id, in_view: bool, depth: Share) -> Option<Signal> {
         self.count(now);
-        let new = Reading {
-            in_view: false,
-            depth,
-            deepest: Share::ZERO,
-            active_ms: 0,
-            reported_ms: 0,
-            reported_deepest: Share::ZERO,
-            milestone: MILESTONE_MS,
-        };
-        let reading = self.readings.get_or_insert(output, new);
+        let reading = self.reading(output);
         reading.depth = depth;
         let left = reading.in_view && !in_view;
         reading.in_view = in_view;
@@ -75,29 +72,57 @@ impl Dwell {
         left.then(|| self.report(now, output)).flatten()
     }
 
-    /// The text of an output was replaced by a longer one: what was deepest then is not now.
-    pub fn grew(&mut self, output: &Id) {
-        if let Some(reading) = self.readings.get_mut(output) {
+    /// The text of an output came to rest, or grows again: what was deepest in the
+    /// shorter text is not now.
+    pub fn settled(&mut self, now: Ms, output: &Id, whole: bool) {
+        self.count(now);
+        let reading = self.reading(output);
+        if reading.whole != whole {
+            reading.whole = whole;
             reading.deepest = Share::ZERO;
         }
+    }
+
+    fn reading(&mut self, output: &Id) -> &mut Reading {
+        let new = Reading {
+            in_view: false,
+            whole: false,
+            depth: Share::ZERO,
+            deepest: Share::ZERO,
+            active_ms: 0,
+            reported_ms: 0,
+            reported_deepest: Share::ZERO,
+            milestone: MILESTONE_MS,
+        };
+        self.readings.get_or_insert(output, new)
     }
 
     /// The page was hidden or shown again.
     pub fn page(&mut self, now: Ms, visible: bool) {
         self.count(now);
         self.page_visible = visible;
+        self.returned(now, visible);
     }
 
     /// The window won or lost the focus.
     pub fn focus(&mut self, now: Ms, focused: bool) {
         self.count(now);
         self.focused = focused;
+        self.returned(now, focused);
     }
 
-    /// Any pointer, key, wheel, scroll or touch input.
+    /// Any pointer, key, wheel or touch input. A scroll is none: pages scroll by
+    /// themselves along with a text that grows.
     pub fn input(&mut self, now: Ms) {
         self.count(now);
         self.last_input = now;
+    }
+
+    /// Who comes back does it by a key or a press that the page does not see.
+    fn returned(&mut self, now: Ms, is_here: bool) {
+        if is_here {
+            self.last_input = now;
+        }
     }
 
     /// Reports whose milestone was reached.
@@ -146,7 +171,9 @@ impl Dwell {
         for (_, reading) in self.readings.all_mut() {
             if reading.in_view {
                 reading.active_ms += active_until - from;
-                reading.deepest = reading.deepest.max(reading.depth);
+                if reading.whole {
+                    reading.deepest = reading.deepest.max(reading.depth);
+                }
             }
         }
     }
@@ -194,6 +221,7 @@ mod tests {
     fn counts_while_in_view_and_reports_on_leaving() {
         let mut dwell = Dwell::new(0, true, true);
         let output = id("o");
+        dwell.settled(0, &output, true);
         assert_eq!(dwell.view(1_000, &output, true, Share::of(6, 10)), None);
         assert_eq!(dwell.view(3_000, &output, true, Share::of(9, 10)), None);
         let left = dwell.view(4_000, &output, false, Share::ZERO);
@@ -206,29 +234,31 @@ mod tests {
     fn hidden_unfocused_and_idle_time_does_not_count() {
         let mut dwell = Dwell::new(0, true, true);
         let output = id("o");
+        dwell.settled(0, &output, true);
         dwell.view(0, &output, true, Share::ONE);
         dwell.page(1_000, false);
         dwell.page(61_000, true);
         dwell.input(61_000);
         dwell.focus(62_000, false);
         dwell.focus(99_000, true);
-        // One second visible, one more before the focus was lost; the last input
-        // was at 61 s, so after 91 s the person is idle.
-        assert_eq!(told(dwell.report(100_000, &output)), (2_000, 1_000));
+        // One second visible, one more before the focus was lost, one since.
+        assert_eq!(told(dwell.report(100_000, &output)), (3_000, 1_000));
         dwell.input(100_000);
         assert_eq!(
             told(dwell.report(140_000, &output)).0,
-            32_000,
+            33_000,
             "30 s, then idle"
         );
         dwell.input(150_000);
-        assert_eq!(told(dwell.report(151_000, &output)).0, 33_000);
+        assert_eq!(told(dwell.report(151_000, &output)).0, 34_000);
     }
 
     #[test]
     fn milestones_are_few_and_the_page_left_tells_the_rest() {
         let mut dwell = Dwell::new(0, true, true);
         let (first, second) = (id("a"), id("b"));
+        dwell.settled(0, &first, true);
+        dwell.settled(0, &second, true);
         dwell.view(0, &first, true, Share::ONE);
         dwell.view(0, &second, true, Share::of(1, 2));
         let mut reports = 0;
@@ -244,12 +274,59 @@ mod tests {
     }
 
     #[test]
-    fn depth_counts_only_once_the_text_is_whole() {
+    fn depth_counts_only_while_the_text_stands_still() {
         let mut dwell = Dwell::new(0, true, true);
         let output = id("o");
         dwell.view(0, &output, true, Share::ONE);
-        dwell.view(1_000, &output, true, Share::of(1, 5));
-        dwell.grew(&output);
-        assert_eq!(told(dwell.report(2_000, &output)), (2_000, 200));
+        let early = dwell.tick(2_000);
+        assert_eq!(told(Some(early[0].1.clone())), (2_000, 0), "of how much?");
+        dwell.view(3_000, &output, true, Share::of(1, 5));
+        dwell.settled(4_000, &output, true);
+        assert_eq!(told(dwell.report(4_500, &output)), (4_500, 200));
+        // The stream only paused: what was all of it is a part now.
+        dwell.view(5_000, &output, true, Share::ONE);
+        dwell.settled(5_000, &output, false);
+        assert_eq!(told(dwell.report(8_000, &output)), (8_000, 0));
+        dwell.view(8_000, &output, true, Share::of(1, 2));
+        dwell.settled(8_000, &output, true);
+        assert_eq!(told(dwell.report(9_000, &output)), (9_000, 500));
+    }
+
+    #[test]
+    fn an_element_that_comes_and_goes_goes_on_with_its_time() {
+        let mut dwell = Dwell::new(0, true, true);
+        let output = id("o");
+        dwell.settled(0, &output, true);
+        let mut last = None;
+        for start in [0, 5_000, 10_000] {
+            dwell.input(start);
+            assert_eq!(dwell.view(start, &output, true, Share::of(1, 2)), None);
+            last = dwell.view(start + 1_000, &output, false, Share::ZERO);
+        }
+        assert_eq!(told(last), (3_000, 500));
+    }
+
+    #[test]
+    fn coming_back_is_input() {
+        let mut dwell = Dwell::new(0, true, true);
+        let output = id("o");
+        dwell.view(0, &output, true, Share::ONE);
+        dwell.page(1_000, false);
+        dwell.page(600_000, true);
+        assert_eq!(told(dwell.report(604_000, &output)).0, 5_000);
+        dwell.focus(604_000, false);
+        dwell.focus(900_000, true);
+        assert_eq!(told(dwell.report(990_000, &output)).0, 35_000, "and then idle");
+    }
+
+    #[test]
+    fn an_idle_person_adds_nothing_however_often_the_page_looks() {
+        let mut dwell = Dwell::new(0, true, true);
+        let output = id("o");
+        dwell.view(0, &output, true, Share::ONE);
+        for now in (0..600_000).step_by(1_000) {
+            dwell.tick(now);
+        }
+        assert_eq!(told(dwell.report(600_000, &output)).0 - 30_000, 0);
     }
 }

@@ -30,3 +30,6 @@ export function html(markdown) {
 
 /** What a reader sees, a line a block. */
 export const plain = (markdown) => markdown.replaceAll(/^```\n?|\n?```$|\*\*|`|^- /gm, "").replaceAll("\n\n", "\n");
+
+/** A text of so many lines, no two alike. */
+export const lines = (count) => Array.from({ length: count }, (_, n) => `Step ${n + 1}: ${n * n} parts go into box ${(n * 7919) % 10007}.`).join("\n");

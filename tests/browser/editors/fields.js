@@ -8,6 +8,8 @@ const query = new URLSearchParams(location.search);
 /** Seeded as an app does that keeps the Markdown, or only has what is rendered. */
 const seed = (markdown) => (query.get("seed") === "plain" ? plain(markdown) : markdown);
 
+const shared = element("textarea", { rows: 12, cols: 70 });
+
 const editors = {
   textarea(place, markdown) {
     const field = element("textarea", { rows: 12, cols: 70 });
@@ -17,7 +19,19 @@ const editors = {
     };
     place.append(field);
     reuse(markdown);
-    return { value: () => field.value, close() {}, reuse };
+    const insert = (markdown) => {
+      field.setRangeText(`\n\n${seed(markdown)}`, field.value.length, field.value.length, "end");
+      field.focus();
+    };
+    return { value: () => field.value, close() {}, reuse, insert };
+  },
+
+  /** One field for all answers. */
+  shared(place, markdown) {
+    shared.value = seed(markdown);
+    place.append(shared);
+    shared.focus();
+    return { value: () => shared.value, close() {} };
   },
 
   input(place, markdown) {
