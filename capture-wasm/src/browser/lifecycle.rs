@@ -36,8 +36,13 @@ pub(super) fn listen(app: &'static App) {
             app.come_back();
         }
     });
-    on(window, "focus", |app| focus(app, true));
-    on(window, "blur", |app| focus(app, false));
+    for event in ["focus", "blur"] {
+        // A frame inside the page takes the window's focus, but not the person away.
+        on(window, event, |app| {
+            let focused = app.document.has_focus().unwrap_or(true);
+            app.core(|core| core.focus(clock::now(), focused));
+        });
+    }
     on(window, "online", |app| {
         app.outbox(|outbox| outbox.reconnected());
         app.send_soon();
@@ -58,10 +63,6 @@ pub(super) fn listen(app: &'static App) {
             app.tick_soon();
         });
     }
-}
-
-fn focus(app: &'static App, focused: bool) {
-    app.core(|core| core.focus(clock::now(), focused));
 }
 
 impl App {
