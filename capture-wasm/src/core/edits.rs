@@ -126,11 +126,10 @@ impl Core {
     /// at every key.
     #[must_use]
     pub fn editor_continues(&self, editor: u32, text: &str) -> bool {
-        let Some(place) = self.place_of(editor) else {
-            return false;
-        };
-        let (_, followed) = &self.editors[place];
-        followed.iter().any(|(_, editing)| editing.is_in(text))
+        let place = self.place_of(editor);
+        place
+            .and_then(|place| self.editors.get(place))
+            .is_some_and(|(_, followed)| followed.iter().any(|(_, editing)| editing.is_in(text)))
     }
 
     /// A followed editor was given up.
