@@ -138,6 +138,11 @@ fn on_change(app: &'static App, event: &Event) {
 }
 
 fn on_key(app: &'static App, event: &Event) {
+    if app.editors.borrow_mut().arriving.take().is_some()
+        && let Some(element) = page::editor_of(event)
+    {
+        arrived(app, &element);
+    }
     // A browser's autofill fires key events without a key.
     let key = object::text(&object::field(event, "key"));
     if key == "Enter" {
@@ -165,12 +170,14 @@ fn on_arrival(app: &'static App, event: &Event) {
     let Some(element) = page::editor_of(event) else {
         return;
     };
-    let arrived = move || {
-        app.read_editor();
-        app.tell_edit(false);
-        app.look_into(&element);
-    };
-    app.editors.borrow_mut().arriving = Some(clock::later(0, Box::new(arrived)));
+    let soon = clock::later(0, Box::new(move || arrived(app, &element)));
+    app.editors.borrow_mut().arriving = Some(soon);
+}
+
+fn arrived(app: &'static App, element: &Element) {
+    app.read_editor();
+    app.tell_edit(false);
+    app.look_into(element);
 }
 
 /// A press may save or undo, or make the app fill the editor.
@@ -223,7 +230,7 @@ impl App {
                     number,
                     opened: text.clone(),
                     text,
-                    dirty: false,
+                    dirty: true,
                     waiting: None,
                 });
             }

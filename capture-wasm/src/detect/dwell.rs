@@ -316,7 +316,11 @@ mod tests {
         assert_eq!(told(dwell.report(604_000, &output)).0, 5_000);
         dwell.focus(604_000, false);
         dwell.focus(900_000, true);
-        assert_eq!(told(dwell.report(990_000, &output)).0, 35_000, "and then idle");
+        assert_eq!(
+            told(dwell.report(990_000, &output)).0,
+            35_000,
+            "and then idle"
+        );
     }
 
     #[test]

@@ -274,12 +274,19 @@ mod tests {
         let answer = text::clean(&answer);
         let top = format!("{}\n\0", &answer[..900]);
         let mut editing = Editing::found(&top, &answer).unwrap();
-        assert_eq!(editing.changed(&format!("\0\n{}\n\0", &answer[600..1_500]), false), None);
+        assert_eq!(
+            editing.changed(&format!("\0\n{}\n\0", &answer[600..1_500]), false),
+            None
+        );
         let edited = format!("\0\n{}!!{}\n\0", &answer[600..1_000], &answer[1_000..1_500]);
         let edited = told(editing.changed(&edited, false));
         assert_eq!((edited.inserted, edited.deleted), (2, 0));
         assert_eq!(edited.chars_before as usize, answer.len());
-        assert_eq!(editing.changed(&top, true).map(|_| ()), Some(()), "final, and still edited");
+        assert_eq!(
+            editing.changed(&top, true).map(|_| ()),
+            Some(()),
+            "final, and still edited"
+        );
         assert_eq!(editing.now().len(), answer.len() + 2);
     }
 

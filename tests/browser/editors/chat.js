@@ -91,6 +91,7 @@ function turn(open, answer, number) {
   };
 
   article.append(output, place, bar);
+  place.onkeydown = ({ key }) => key === "Escape" && show();
   show();
   return article;
 }

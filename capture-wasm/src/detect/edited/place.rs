@@ -50,7 +50,10 @@ fn letters(text: &[char]) -> (Vec<char>, Vec<usize>) {
 
 fn find(text: &[char], part: &[char]) -> Option<usize> {
     let last = text.len().checked_sub(part.len())?;
-    let is_here = |start: &usize| text.get(*start..).is_some_and(|rest| rest.starts_with(part));
+    let is_here = |start: &usize| {
+        text.get(*start..)
+            .is_some_and(|rest| rest.starts_with(part))
+    };
     (0..=last).find(is_here)
 }
 
@@ -114,12 +117,18 @@ mod tests {
     fn an_output_is_found_through_marks_and_line_breaks() {
         let output = "The sky is blue.\nTake a coat\nand go.";
         for (editor, found) in [
-            ("Notes.\nThe sky is blue.\nTake a coat\nand go.\nEnd.", output),
+            (
+                "Notes.\nThe sky is blue.\nTake a coat\nand go.\nEnd.",
+                output,
+            ),
             (
                 "Notes.\n\nThe **sky** is blue.\n\n- Take a coat\n- and go.\n\nEnd.",
                 "The **sky** is blue.\n\n- Take a coat\n- and go.",
             ),
-            ("# The sky is blue.\n\nTake a coat and go.\n```", "# The sky is blue.\n\nTake a coat and go.\n```"),
+            (
+                "# The sky is blue.\n\nTake a coat and go.\n```",
+                "# The sky is blue.\n\nTake a coat and go.\n```",
+            ),
             (
                 "Notes: _The sky is blue. Take a coat and go._ End",
                 "_The sky is blue. Take a coat and go._",
@@ -148,7 +157,11 @@ mod tests {
             let head = if first > 0 { "\0\n" } else { "" };
             let tail = if last < 2_000 { "\n\0" } else { "" };
             let view = format!("{head}{}{tail}", lines(first..last));
-            assert_eq!(filled(&known, &view).as_ref(), Some(&known), "only scrolled");
+            assert_eq!(
+                filled(&known, &view).as_ref(),
+                Some(&known),
+                "only scrolled"
+            );
             let middle = format!("line {} of", first + 20);
             let edited = view.replace(&middle, "a verse in");
             let expected = known.replacen(&format!("{middle} the"), "a verse in the", 1);
@@ -162,13 +175,25 @@ mod tests {
         let view = format!("\0\n{}not this\n{}\0", &same[..280], &same[..280]);
         assert_eq!(filled(&same, &view), None, "which of them?");
         let known = lines(0..200);
-        assert_eq!(filled(&known, "\0\nline 7 of the text\n\0"), None, "too little");
+        assert_eq!(
+            filled(&known, "\0\nline 7 of the text\n\0"),
+            None,
+            "too little"
+        );
         let elsewhere = format!("\0\n{}\n\0", lines(300..340));
         assert_eq!(filled(&known, &elsewhere), None);
         let apart = format!("line 0 of the text\n\0\n{}\n\0", lines(60..80));
         let expected = known.replace("line 70 of", "verse 70 of");
         let edited = apart.replace("line 70", "verse 70");
-        assert_eq!(filled(&known, &edited), Some(expected), "the caret's line stands apart");
-        assert_eq!(filled(&known, &lines(0..3)), Some(lines(0..3)), "no gap, all of it");
+        assert_eq!(
+            filled(&known, &edited),
+            Some(expected),
+            "the caret's line stands apart"
+        );
+        assert_eq!(
+            filled(&known, &lines(0..3)),
+            Some(lines(0..3)),
+            "no gap, all of it"
+        );
     }
 }
