@@ -91,7 +91,9 @@ function turn(open, answer, number) {
   };
 
   article.append(output, place, bar);
-  place.onkeydown = ({ key }) => key === "Escape" && show();
+  place.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") show();
+  });
   show();
   return article;
 }
