@@ -3,7 +3,7 @@
 
 import { expect, test } from "./desk.mjs";
 import { facts } from "./edits.mjs";
-import { markdown, plain } from "./editors/answer.js";
+import { lines, markdown, plain } from "./editors/answer.js";
 
 const ANSWER = "The sky is blue today, and nobody minds it.";
 const UNCHANGED = { inserted: 0, deleted: 0, survival: 1 };
@@ -66,26 +66,27 @@ test("a line in an input", async ({ desk }) => {
   await desk.expectEdited({ ...facts(ANSWER, `${ANSWER} At all.`), final: true });
 });
 
-test("in a document only the answer's part counts, and two answers apart", async ({ desk }) => {
-  const notes = "Minutes of the meeting.\n\nWe talked about the weather for a long time.";
-  await desk.visit("fields", { kind: "textarea", document: notes });
-  await desk.press("Insert");
-  await desk.type("\nOr so they say.");
-  await desk.expectEdited({ inserted: 16, deleted: 0 });
-  await desk.press("Insert", 1);
-  await desk.keys("Control+Home");
-  await desk.type("Draft. ");
-  // Of what is told nothing changes.
-  await desk.page.waitForTimeout(1_000);
-  await desk.keys("Control+End", "Backspace", "Backspace");
-  await desk.expectEdited({ inserted: 0, deleted: 2 }, "o-2");
-  await desk.expectEdited({ inserted: 16, deleted: 0 });
-});
-
-for (const [name, script, query] of [
-  ["textarea", "fields", { kind: "textarea" }],
-  ["TipTap", "tiptap", {}],
+for (const [name, script, query, deleted] of [
+  ["textarea", "fields", { kind: "textarea" }, 2],
+  // TipTap keeps an empty paragraph behind a code block, which the first key leaves.
+  ["TipTap", "tiptap", {}, 1],
 ]) {
+  test(`${name}: in a document only the answer's part counts, and two answers apart`, async ({ desk }) => {
+    const notes = "Minutes of the meeting.\n\nWe talked about the weather for a long time.";
+    await desk.visit(script, { ...query, document: notes });
+    await desk.press("Insert");
+    await desk.type("\nOr so they say.");
+    await desk.expectEdited({ inserted: 16, deleted: 0 });
+    await desk.press("Insert", 1);
+    await desk.keys("Control+Home");
+    await desk.type("Draft. ");
+    // Of what is told nothing changes.
+    await desk.page.waitForTimeout(1_000);
+    await desk.keys("Control+End", "Backspace", "Backspace");
+    await desk.expectEdited({ inserted: 0, deleted }, "o-2");
+    await desk.expectEdited({ inserted: 16, deleted: 0 });
+  });
+
   test(`${name}: an answer is pasted and then edited`, async ({ desk }) => {
     await desk.visit(script, { ...query, document: "Minutes of the meeting.", seed: "plain" });
     await desk.page.evaluate(() => getSelection().selectAllChildren(document.querySelector("[data-ai-output]")));
@@ -97,6 +98,17 @@ for (const [name, script, query] of [
     expect(await desk.edits("o-2")).toEqual([]);
   });
 }
+
+test("undone by the editor's own button", async ({ desk }) => {
+  await desk.visit("tiptap");
+  await desk.press("Edit");
+  await desk.toTheMiddle();
+  await desk.type("very ");
+  await desk.expectEdited({ inserted: 5, deleted: 0 });
+  await desk.press("Undo");
+  await desk.press("Save");
+  await desk.expectEdited({ ...UNCHANGED, final: true });
+});
 
 for (const [name, script, query] of [
   ["textarea", "fields", { kind: "textarea" }],
@@ -170,3 +182,26 @@ test("text that is dragged", async ({ desk }) => {
   await desk.expectEdited({ ...facts(plain(markdown), text), final: true });
 });
 
+test("CodeMirror draws only what is in view: what scrolled away was not deleted", async ({ desk }) => {
+  await desk.visit("codemirror", { lines: 2_000 });
+  await desk.press("Edit");
+  const content = desk.page.locator(".cm-content");
+  const drawn = await content.locator(".cm-line").count();
+  expect(drawn).toBeLessThan(500);
+  const { length } = lines(2_000);
+  await desk.page.mouse.move(300, 200);
+  await desk.page.mouse.wheel(0, 15_000);
+  await expect(content).not.toContainText("Step 9:");
+  await desk.page.mouse.click(300, 200);
+  await desk.keys("Home");
+  await desk.type("Also ");
+  await desk.expectEdited({ chars_before: length, chars_after: length + 5, inserted: 5, deleted: 0 });
+  await desk.keys("Control+End");
+  await expect(content).toContainText("Step 2000:");
+  await desk.page.waitForTimeout(1_000);
+  await desk.keys("Control+Home", "Delete", "Delete");
+  await desk.expectEdited({ chars_before: length, inserted: 5, deleted: 2 });
+  await desk.press("Save");
+  await desk.expectEdited({ chars_before: length, inserted: 5, deleted: 2, final: true });
+  for (const { deleted } of await desk.edits("o-1")) expect(deleted).toBeLessThanOrEqual(2);
+});

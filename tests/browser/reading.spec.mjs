@@ -34,6 +34,18 @@ async function afterLeaving({ page, house }, id) {
   return (await dwells(house, id)).at(-1);
 }
 
+test("how deep an answer taller than the screen was read", async ({ page, site, house }) => {
+  await visit({ page, site, house }, "tall");
+  const top = await readUntil({ page, house }, "o-1", (dwell) => dwell?.active_ms >= 2_000);
+  expect(top.read_share).toBeGreaterThan(0.2);
+  expect(top.read_share).toBeLessThan(0.3);
+  await page.mouse.wheel(0, 1_500);
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1_400);
+  const middle = await readUntil({ page, house }, "o-1", (dwell) => dwell?.active_ms >= 8_000);
+  expect(middle.read_share).toBeGreaterThan(0.7);
+  expect(middle.read_share).toBeLessThan(0.8);
+});
+
 for (const [place, reveal] of [
   [
     "a scrolled pane",
@@ -69,6 +81,25 @@ test("an element that is taken away and made anew goes on with its time", async 
   const all = (await dwells(house, "o-1")).map(({ active_ms }) => active_ms);
   expect(all).toEqual([...all].sort((a, b) => a - b));
   expect(await house.signals("o-1", "shown")).toHaveLength(1);
+});
+
+test("behind another tab nothing is read, in a frame of the page it goes on", async ({ page, site, house, context }) => {
+  const began = Date.now();
+  await visit({ page, site, house }, "frame");
+  await page.frameLocator("iframe").locator("button").click();
+  await readUntil({ page, house }, "o-1", (dwell) => dwell?.active_ms >= 2_000);
+  // Playwright lets every page believe that it has the focus.
+  const client = await context.newCDPSession(page);
+  await client.send("Emulation.setFocusEmulationEnabled", { enabled: false });
+  const other = await context.newPage();
+  await other.bringToFront();
+  await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(false);
+  const away = 5_000;
+  await page.waitForTimeout(away);
+  await page.bringToFront();
+  await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(true);
+  const { active_ms } = await readUntil({ page, house }, "o-1", (dwell) => dwell?.active_ms >= 8_000);
+  expect(active_ms).toBeLessThan(Date.now() - began - away);
 });
 
 test("a kept answer that comes back with another route is not shown again", async ({ page, site, house }) => {

@@ -15,11 +15,48 @@ async function of(house, id, wanted) {
 /** To another page, and back into the one that was kept. */
 async function leaveAndReturn(page, site, whileAway = async () => {}) {
   await page.evaluate(() => addEventListener("pageshow", ({ persisted }) => (window.restored = persisted)));
-  await page.goto(site.url("answers").replace("answers", "none"), { waitUntil: "commit" });
+  await page.goto(site.url("reading"), { waitUntil: "commit" });
   await whileAway();
   await page.goBack({ waitUntil: "commit" });
   await expect.poll(() => page.evaluate(() => window.restored)).toBe(true);
 }
+
+test("a page that comes back goes on reading: same session, nothing twice, no time for being away", async ({ page, site, house }) => {
+  await page.goto(site.url("reading", { show: "plain" }));
+  await house.signals("o-1", "shown");
+  await page.mouse.move(20, 20);
+  let hidden;
+  await leaveAndReturn(page, site, async () => {
+    [hidden] = await house.signals("o-1", "dwell");
+    await page.waitForTimeout(4_000);
+  });
+  await page.mouse.move(30, 30);
+  await expect.poll(async () => (await of(house, "o-1", "dwell")).length).toBeGreaterThan(1);
+  const [, next] = await of(house, "o-1", "dwell");
+  expect(session(next)).toBe(session(hidden));
+  expect(next.active_ms - hidden.active_ms).toBeLessThanOrEqual(next.at - hidden.at - 3_500);
+  expect(await of(house, "o-1", "shown")).toHaveLength(1);
+  await page.evaluate(() => window.tacit.flush());
+  const { signals } = await house.output("o-1");
+  expect(new Set(signals.map(({ id }) => id)).size).toBe(signals.length);
+});
+
+test("an edit that is left is told, and goes on when the page comes back", async ({ page, site, house }) => {
+  await page.goto(site.url("answers"));
+  await house.signals("o-first", "shown");
+  await page.locator("#note").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" One more.");
+  let away;
+  await leaveAndReturn(page, site, async () => {
+    [away] = await house.signals("o-first", "edited");
+  });
+  expect(away).toMatchObject({ inserted: 10, deleted: 0 });
+  await page.locator("#note").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" And more.");
+  await expect.poll(async () => (await of(house, "o-first", "edited")).at(-1)).toMatchObject({ inserted: 20, deleted: 0 });
+});
 
 test("an answer that is left while it grows says nothing of its depth", async ({ page, site, house }) => {
   await page.goto(site.url("reading", { show: "growing" }));

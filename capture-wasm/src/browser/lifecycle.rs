@@ -36,13 +36,8 @@ pub(super) fn listen(app: &'static App) {
             app.come_back();
         }
     });
-    for event in ["focus", "blur"] {
-        // A frame inside the page takes the window's focus, but not the person away.
-        on(window, event, |app| {
-            let focused = app.document.has_focus().unwrap_or(true);
-            app.core(|core| core.focus(clock::now(), focused));
-        });
-    }
+    on(window, "focus", App::look_at_focus);
+    on(window, "blur", App::look_at_focus);
     on(window, "online", |app| {
         app.outbox(|outbox| outbox.reconnected());
         app.send_soon();
@@ -99,6 +94,13 @@ impl App {
         self.tick_soon();
     }
 
+    /// A frame inside the page takes the window's focus, but not the person away;
+    /// when that frame loses it, nothing tells the window.
+    fn look_at_focus(&'static self) {
+        let focused = self.document.has_focus().unwrap_or(true);
+        self.core(|core| core.focus(clock::now(), focused));
+    }
+
     /// Ticks go on while something is being read, and end by themselves.
     pub(super) fn tick_soon(&'static self) {
         let mut ticking = self.ticking.borrow_mut();
@@ -109,7 +111,9 @@ impl App {
 
     fn tick(&'static self) {
         self.ticking.take();
+        self.look_at_focus();
         if self.core(|core| core.tick(clock::now())) == Some(true) {
+            scan::view_deeper(self);
             self.tick_soon();
         }
     }

@@ -168,6 +168,16 @@ pub(super) fn settle(app: &'static App, wanted: &Id) {
     }
 }
 
+/// Has the depth told of what is taller than the view: while it scrolls past, as
+/// much of it as before is in view, of which an observer tells nothing.
+pub(super) fn view_deeper(app: &'static App) {
+    for (element, id) in &*app.scan.tracked.borrow() {
+        if app.core(|core| core.may_be_read_deeper(id)) == Some(true) {
+            app.view_again(element);
+        }
+    }
+}
+
 /// Reads what still grows: an act does not wait until the text has settled.
 pub(super) fn read_growing(app: &'static App) {
     for (element, id) in &*app.scan.tracked.borrow() {

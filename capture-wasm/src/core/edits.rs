@@ -32,7 +32,8 @@ impl Core {
         }
         let mut seeds = Vec::new();
         let find = |id: &Id, seeds: &mut Vec<Seed>| {
-            if !followed.iter().any(|(known, _)| known == id)
+            let mut known = followed.iter().chain(&changed);
+            if !known.any(|(known, _)| known == id)
                 && let Some(seed) = self.seed(id, text)
             {
                 seeds.push(seed);

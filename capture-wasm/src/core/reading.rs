@@ -13,6 +13,12 @@ impl Core {
         }
     }
 
+    /// Whether more of an output may come into view than was seen of it last.
+    #[must_use]
+    pub fn may_be_read_deeper(&self, id: &Id) -> bool {
+        self.dwell.may_be_read_deeper(id)
+    }
+
     /// Any input of the person.
     pub fn input(&mut self, now: Now) {
         self.dwell.input(now.mono);

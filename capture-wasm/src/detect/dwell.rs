@@ -100,15 +100,15 @@ impl Dwell {
     /// The page was hidden or shown again.
     pub fn page(&mut self, now: Ms, visible: bool) {
         self.count(now);
+        self.returned(now, visible && !self.page_visible);
         self.page_visible = visible;
-        self.returned(now, visible);
     }
 
     /// The window won or lost the focus.
     pub fn focus(&mut self, now: Ms, focused: bool) {
         self.count(now);
+        self.returned(now, focused && !self.focused);
         self.focused = focused;
-        self.returned(now, focused);
     }
 
     /// Any pointer, key, wheel or touch input. A scroll is none: pages scroll by
@@ -119,8 +119,8 @@ impl Dwell {
     }
 
     /// Who comes back does it by a key or a press that the page does not see.
-    fn returned(&mut self, now: Ms, is_here: bool) {
-        if is_here {
+    fn returned(&mut self, now: Ms, is_back: bool) {
+        if is_back {
             self.last_input = now;
         }
     }
@@ -139,6 +139,13 @@ impl Dwell {
     pub fn report(&mut self, now: Ms, output: &Id) -> Option<Signal> {
         self.count(now);
         self.readings.get_mut(output)?.report()
+    }
+
+    /// Whether an output is in view, but not down to its end.
+    #[must_use]
+    pub fn may_be_read_deeper(&self, output: &Id) -> bool {
+        let reading = self.readings.get(output);
+        reading.is_some_and(|reading| reading.in_view && reading.depth < Share::ONE)
     }
 
     /// Whether any output is in view, so that ticks are worth their cost.
@@ -304,6 +311,19 @@ mod tests {
             last = dwell.view(start + 1_000, &output, false, Share::ZERO);
         }
         assert_eq!(told(last), (3_000, 500));
+    }
+
+    #[test]
+    fn what_is_in_view_but_not_to_its_end_is_looked_at_again() {
+        let mut dwell = Dwell::new(0, true, true);
+        let output = id("o");
+        assert!(!dwell.may_be_read_deeper(&output));
+        dwell.view(0, &output, true, Share::of(1, 4));
+        assert!(dwell.may_be_read_deeper(&output));
+        dwell.view(1_000, &output, true, Share::ONE);
+        assert!(!dwell.may_be_read_deeper(&output));
+        dwell.view(2_000, &output, false, Share::of(1, 4));
+        assert!(!dwell.may_be_read_deeper(&output));
     }
 
     #[test]

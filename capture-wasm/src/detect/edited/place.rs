@@ -79,14 +79,18 @@ pub(super) fn fill(known: &[char], view: Vec<char>) -> Option<Vec<char>> {
         seen = rest;
     }
     let tail = seen.len().checked_sub(ANCHOR_CHARS)?;
-    if find(known, seen).is_some() {
+    let (mut start, mut end) = (0, known.len());
+    let (is_first, is_last) = (place == 0, place + 1 == parts);
+    if let Some(found) = find(known, seen)
+        && (!is_first || found == 0)
+        && (!is_last || found + seen.len() == end)
+    {
         return Some(known.to_vec());
     }
-    let (mut start, mut end) = (0, known.len());
-    if place > 0 {
+    if !is_first {
         start = only(known, seen.get(..ANCHOR_CHARS)?)?;
     }
-    if place + 1 < parts {
+    if !is_last {
         end = only(known, seen.get(tail..)?)? + ANCHOR_CHARS;
     }
     known.get(start..end)?;
@@ -167,6 +171,19 @@ mod tests {
             let expected = known.replacen(&format!("{middle} the"), "a verse in the", 1);
             assert_eq!(filled(&known, &edited), Some(expected));
         }
+        let top = format!("{}\n\0", lines(0..40).trim_start_matches("line 0 "));
+        assert_eq!(
+            filled(&known, &top).as_deref(),
+            known.get(7..),
+            "cut off at the top"
+        );
+        let end = format!("\0\n{}", lines(1_960..2_000).trim_end_matches("text"));
+        let expected = known.trim_end_matches("text");
+        assert_eq!(
+            filled(&known, &end).as_deref(),
+            Some(expected),
+            "and at the end"
+        );
     }
 
     #[test]
