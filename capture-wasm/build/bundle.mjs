@@ -19,7 +19,7 @@ if (version !== crateVersion) {
   fail(`package.json says version ${version}, Cargo.toml says ${crateVersion}: make them the same`);
 }
 
-const shared = {
+const common = {
   bundle: true,
   minify: true,
   // What has the Wasm features that the compiler uses has all of these.
@@ -51,14 +51,14 @@ const wasm = join(out, "core.wasm");
 mkdirSync(out, { recursive: true });
 cpSync(join(glue, "tacit_capture_bg.wasm"), wasm);
 await build({
-  ...shared,
+  ...common,
   entryPoints: [join(js, "core.js")],
   outfile: join(out, "core.js"),
   format: "esm",
   alias: { "tacit-glue": join(resolve(glue), "tacit_capture.js") },
   inject: [join(js, "timers.js")],
   plugins: [oneCopy],
-  external: ["./names.js"],
+  external: ["./late.js"],
   mangleProps: new RegExp(`^(?:${Object.keys(shorter).map(literally).join("|")})$`),
   mangleQuoted: true,
   mangleCache: shorter,
@@ -75,9 +75,37 @@ writeFileSync(join(out, "core.js"), listed);
 const core = await import(pathToFileURL(join(out, "core.js")));
 await core.load(`data:application/wasm;base64,${readFileSync(wasm, "base64")}`);
 
+// What is loaded when the core runs. What it shares with that stands in variables.
+const { shared } = await import(pathToFileURL(join(js, "shared.js")));
+const variables = Object.keys(shared()).join(", ");
+const fromCore = {
+  name: "from-core",
+  setup(build) {
+    const filter = /\/js\/(?:controls|reading|shared|find\/tree)\.js$/;
+    const found = { path: "core", namespace: "shared" };
+    build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => (filter.test(join(resolveDir, path)) ? found : undefined));
+    build.onLoad({ filter: /^/, namespace: "shared" }, () => ({
+      contents: `export let ${variables}; export const share = (all) => void ({ ${variables} } = all);`,
+    }));
+  },
+};
+await build({
+  ...common,
+  entryPoints: [join(js, "late.js")],
+  outfile: join(out, "late.js"),
+  format: "esm",
+  charset: "utf8",
+  plugins: [fromCore],
+  external: ["./names.js"],
+});
+// Nothing may use what is shared before it is there.
+const late = await import(pathToFileURL(join(out, "late.js")));
+late.share(shared());
+late.decode(10, Uint8Array.of(1, 2));
+
 // What controls are called in other languages: loaded when a page may need it.
 await build({
-  ...shared,
+  ...common,
   entryPoints: [join(js, "names.js")],
   outfile: join(out, "names.js"),
   format: "esm",
@@ -86,7 +114,7 @@ await build({
 
 // For bundlers.
 await build({
-  ...shared,
+  ...common,
   entryPoints: [join(js, "index.js")],
   outfile: join(out, "index.js"),
   format: "esm",
@@ -96,7 +124,7 @@ cpSync(join(js, "index.d.ts"), join(out, "index.d.ts"));
 
 // An entry of its own, which capture knows nothing of.
 await build({
-  ...shared,
+  ...common,
   entryPoints: [join(js, "assign.js")],
   outfile: join(out, "assign.js"),
   format: "esm",
@@ -107,16 +135,22 @@ cpSync(join(js, "assign.d.ts"), join(out, "assign.d.ts"));
 // The query tells builds of one version apart while it is being developed.
 const versioned = join(out, "web", "v", version);
 mkdirSync(versioned, { recursive: true });
-const files = ["core.js", "core.wasm", "names.js"];
+const files = ["core.js", "core.wasm", "late.js", "names.js"];
 for (const file of files) {
   cpSync(join(out, file), join(versioned, file));
 }
+// The part belongs to its core: the same query.
+const plain = readFileSync(join(versioned, "core.js"), "utf8");
+const query = hashOf(versioned);
+const told = plain.replace('"./late.js"', `"./late.js?${query}"`);
+if (told === plain) fail("esbuild's output is not as it was: how does it import late.js now?");
+writeFileSync(join(versioned, "core.js"), told);
 await build({
-  ...shared,
+  ...common,
   entryPoints: [join(js, "tacit.js")],
   outfile: join(out, "web", "tacit.js"),
   format: "iife",
-  define: { CORE: JSON.stringify(`v/${version}/`), BUILD: JSON.stringify(hashOf(versioned)) },
+  define: { CORE: JSON.stringify(`v/${version}/`), BUILD: JSON.stringify(query) },
 });
 
 const over = report(out, version);

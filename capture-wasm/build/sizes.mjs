@@ -5,28 +5,33 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
-// Bytes as sent, brotli.
-const BUDGETS = { core: Number(process.env.TACIT_CAPTURE_BUDGET ?? 40 * 1024), loader: 1536 };
+// Bytes as sent, brotli. Before anything is captured, a page loads the core; then the late part.
+const BUDGETS = { loader: 1536, core: Number(process.env.TACIT_CAPTURE_BUDGET ?? 40 * 1024), late: 9 * 1024 };
 
 /** Prints the table and the integrity hashes; returns the budgets that are broken. */
 export function report(out, version) {
-  const loader = measure(out, "web/tacit.js");
-  const glue = measure(out, `web/v/${version}/core.js`);
-  const wasm = measure(out, `web/v/${version}/core.wasm`);
+  const web = (file) => measure(out, `web/${file}`);
+  const [loader, glue, wasm, late, names] = ["tacit.js", ...["core.js", "core.wasm", "late.js", "names.js"].map((file) => `v/${version}/${file}`)].map(web);
+  const page = [loader, glue, wasm, late];
+  const all = [...page, names, measure(out, "index.js"), measure(out, "assign.js")];
 
-  const width = Math.max(...[loader, glue, wasm].map(({ file }) => file.length));
-  for (const { file, raw, brotli } of [loader, glue, wasm, measure(out, "names.js"), measure(out, "index.js"), measure(out, "assign.js")]) {
+  const width = Math.max(...all.map(({ file }) => file.length));
+  for (const { file, raw, brotli } of all) {
     console.log(`capture: ${file.padEnd(width)} ${number(raw)} B, brotli ${number(brotli)} B`);
   }
-  const core = glue.brotli + wasm.brotli;
-  console.log(`capture: ${"wasm + glue".padEnd(width)} ${" ".repeat(9)} brotli ${number(core)} of ${BUDGETS.core} B`);
-  for (const { file, integrity } of [glue, wasm]) console.log(`capture: ${file} ${integrity}`);
-
+  const sums = {
+    loader: ["the loader", loader.brotli],
+    core: ["Wasm and glue", glue.brotli + wasm.brotli],
+    late: ["the late part", late.brotli],
+  };
   const broken = [];
-  if (core > BUDGETS.core) broken.push(`Wasm and glue are ${core} B in brotli, over ${BUDGETS.core}`);
-  if (loader.brotli > BUDGETS.loader) {
-    broken.push(`the loader is ${loader.brotli} B in brotli, over ${BUDGETS.loader}`);
+  for (const [part, [name, brotli]] of Object.entries(sums)) {
+    console.log(`capture: ${name.padEnd(width)} ${" ".repeat(9)} brotli ${number(brotli)} of ${BUDGETS[part]} B`);
+    if (brotli > BUDGETS[part]) broken.push(`${name}: ${brotli} B in brotli, over ${BUDGETS[part]}`);
   }
+  const whole = page.reduce((sum, { brotli }) => sum + brotli, 0);
+  console.log(`capture: ${"all a page loads".padEnd(width)} ${" ".repeat(9)} brotli ${number(whole)} B`);
+  for (const { file, integrity } of [glue, wasm, late]) console.log(`capture: ${file} ${integrity}`);
   return broken;
 }
 

@@ -1,7 +1,8 @@
-// What a person clicks on, and what its names say it is for. Facts only: the
-// Wasm module, which imports this file, decides what they mean, and where an
-// effect can be seen (a clipboard write, a new answer) the effect decides.
+// What a person clicks on, and how it looks. Facts only: the Wasm module, which
+// imports this file, decides what they mean.
 
+import { listen } from "./attach.js";
+import { late, withLate } from "./later.js";
 import { valueOf } from "./reading.js";
 
 /** Leaves that act. A bare `tabindex` is also on whole messages: see `isLeaf`. */
@@ -9,101 +10,29 @@ const CONTROLS =
   "button,[role=button],[role^=menuitem],[role=radio],a[role],a[download],input[type=radio],[tabindex]";
 
 /** The same without a doubt: what has one of these inside is no leaf. */
-const SURE = CONTROLS.replace(",[tabindex]", "");
+export const SURE = CONTROLS.replace(",[tabindex]", "");
 
 /** A name longer than this is a sentence, not a control. */
-const NAME_MAX = 40;
+export const NAME_MAX = 40;
 
 /** Steps of an event's path that are looked at. */
 const PATH_MAX = 24;
 
-/** How far around a control the composer is looked for, and others that belong to it, of so many. */
+/** How far around a control the composer is looked for. */
 const LEVELS = 6;
-const GROUP_LEVELS = 3;
-const GROUP_MAX = 16;
 
 /**
- * The meanings in the order in which they are tried, each with its English words
- * and those of the usual icons: down before up, as "dislike" and "not helpful"
- * contain the other; what is saved as a copy or stopped before what it says besides.
+ * What controls are for, in the order in which their names are tried: down before
+ * up, as "dislike" and "not helpful" contain the other; what is saved as a copy or
+ * stopped before what it says besides.
  */
-const ENGLISH = {
-  down: "thumbs down|thumb down|👎|dislike|downvote|bad response|bad answer|not helpful|unhelpful|don t like",
-  up: "thumbs up|thumb up|👍|^like|like button|like icon|icon like|btn like|upvote|good response|good answer|helpful",
-  stop: "stop|abort",
-  save: "save",
-  cancel: "cancel|discard",
-  regenerate:
-    "regenerate|try again|retry|refresh|redo|reload|generate again|rerun|🔄|rotate cw|rotate ccw|rotate right|arrows rotate|arrow path|arrow clockwise|arrow repeat",
-  edit: "edit|pencil",
-  share: "share",
-  download: "download|export",
-  previous: "previous|prev|chevron left",
-  next: "next|chevron right",
-  accept: "accept|apply|insert|approve|use this",
-  dismiss: "reject|decline|dismiss|deny",
-  copy: "copy|copied|clipboard|📋",
-  star: "star|stars|⭐|★|☆",
-};
+export const MEANINGS = "down up stop save cancel regenerate edit share download previous next accept dismiss copy star".split(" ");
 
-export const MEANINGS = Object.keys(ENGLISH);
+/** So many clicks wait for the names of controls. */
+const EARLY_MAX = 8;
 
-/** Lower case, words divided by one space, after the mark of the beginning: "Don't" becomes "^ don t ". */
-export function words(text) {
-  return `^ ${text.normalize("NFC").toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{So}]+/gu, " ").trim()} `;
-}
-
-/** An id or class in words: `iconThumbs_down2` becomes "^ icon thumbs down 2 ". */
-const identifier = (text) => words(text.replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").replace(/\d+/g, " $& "));
-
-/** Han, kana, hangul and emoji know no space between words; "^" is for a word that a name begins with. */
-const spaced = (word) => (word < "\u2e80" ? ` ${word} `.replace(" ^", "^ ") : word);
-
-/** The words of each meaning, each as it stands in the text that `words` makes. */
-function dictionary(languages) {
-  return MEANINGS.map((meaning) =>
-    languages.flatMap((language) =>
-      (language[meaning]?.split("|") ?? []).map((word) => (word.endsWith("*") ? ` ${word.slice(0, -1)}` : spaced(word))),
-    ),
-  );
-}
-
-/** The place of the first meaning that has a word in the text; -1 if none has. */
-const meaningIn = (dictionary, text) =>
-  dictionary.findIndex((words) => words.some((word) => text.includes(word)));
-
-const english = dictionary([ENGLISH]);
-
-/** With the words of other languages, once they are there. */
-let known = english;
-
-/** How these are brought, once. */
-export const names = { load: () => import("./names.js"), loading: null };
-
-function loadNames() {
-  names.loading ??= Promise.resolve()
-    .then(names.load)
-    .then(
-      ({ default: languages }) => (known = dictionary([ENGLISH, ...Object.values(languages)])),
-      () => {}, // English is left, and what clicks do.
-    );
-}
-
-/** What a control is for by its names, the most telling first; -1 if they do not tell. */
-export function meaningOf(control) {
-  for (const name of namesOf(control)) {
-    const text = name?.trim();
-    if (!text || text.length > NAME_MAX) continue;
-    const meaning = meaningIn(known, words(text));
-    if (meaning >= 0) return meaning;
-    if (/[^\0-\x7f]/.test(text)) loadNames(); // A language that the page does not declare.
-  }
-  for (const id of identifiersOf(control)) {
-    const meaning = meaningIn(english, identifier(id));
-    if (meaning >= 0) return meaning;
-  }
-  return -1;
-}
+/** What a control is for by its names; -1 if they do not tell, or are not there yet. */
+export const meaningOf = (control) => late.part?.meaningOf(control) ?? -1;
 
 /**
  * `adapter`: what the page declared, whose `controls` pair meanings and selectors,
@@ -111,8 +40,8 @@ export function meaningOf(control) {
  */
 export function controls(adapter) {
   const { controls: declared = [], keys = [] } = adapter;
-  const lang = document.documentElement?.lang;
-  if (![lang, ...(navigator.languages ?? [])].every((tag) => /^(en\b|$)/i.test(tag ?? ""))) loadNames();
+  /** Clicks before the names of controls were there. */
+  let early = [];
 
   function declaredOf(path) {
     if (path.some(isPrivate)) return undefined;
@@ -132,8 +61,17 @@ export function controls(adapter) {
   }
 
   return {
-    /** Whether the page has shortcuts. */
-    hasKeys: keys.length > 0,
+    /** Calls `onAct` with what may be an act; once more with what turns out to be one when the names are there. */
+    acts(onAct) {
+      listen(document, "click", onAct);
+      if (keys.length > 0) listen(document, "keydown", onAct);
+      withLate((part) => {
+        part?.learnNames();
+        for (const event of early) if (meaningOf(event.control) >= 0) onAct(event);
+        early = null;
+      });
+    },
+
     /**
      * The control that was clicked and what it is for: its element, the place of
      * the meaning in `MEANINGS` or -1, its state, and for a star which of how many
@@ -146,43 +84,16 @@ export function controls(adapter) {
       if (found) return [...found, stateOf(found[0])];
       const control = controlOf(event);
       if (!control) return undefined;
-      const meaning = meaningOf(control);
-      if (!isMeant(control, MEANINGS[meaning])) return [control, -1, stateOf(control)];
-      return [control, meaning, stateOf(control), ...(MEANINGS[meaning] === "star" ? starOf(control) : [])];
+      // A toggle has changed when its click is looked at again.
+      const { type, state = stateOf(control) } = event;
+      if (!late.part && early?.length < EARLY_MAX) {
+        const path = event.composedPath();
+        early.push({ isTrusted: true, type, control, state, composedPath: () => path });
+      }
+      const [meaning, ...star] = late.part?.nameControl(control) ?? [-1];
+      return [control, meaning, state, ...star];
     },
   };
-}
-
-/** Controls with a meaning that stand together with this one, if there are so many. */
-function near(control, meaning, least) {
-  let group = control.parentElement;
-  for (let level = 0; group && level < GROUP_LEVELS; level++, group = group.parentElement) {
-    const all = [...group.querySelectorAll(SURE)];
-    if (all.length > GROUP_MAX) break;
-    const found = all.filter((other) => MEANINGS[meaningOf(other)] === meaning);
-    if (found.length >= least) return found;
-  }
-  return [];
-}
-
-/**
- * Whether a control is what it seems. Words that are seen may be a question to
- * click on: acts have short names, and thumbs come in pairs.
- */
-function isMeant(control, meaning) {
-  const text = control.textContent.trim();
-  if (!/\p{L}/u.test(text)) return true;
-  if (/^(up|down|accept|dismiss|share|download)$/.test(meaning) && text.split(/\s+/).length > 3) return false;
-  const opposite = { up: "down", down: "up" }[meaning];
-  return !opposite || near(control, opposite, 1).length > 0;
-}
-
-/** Which of how many stars a control is, as a list; empty if it is none. */
-function starOf(control) {
-  const all = near(control, "star", 3);
-  const said = Number(/\d+/.exec(nameOf(control))?.[0]);
-  const place = said >= 1 && said <= all.length ? said : all.indexOf(control) + 1;
-  return place > 0 ? [place, all.length] : [];
 }
 
 function isDeclared(node, selector) {
@@ -213,40 +124,6 @@ function isLeaf(control) {
 }
 
 const isEditable = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
-
-/** What a person or a screen reader is told, in the order of the accessible name
- * computation (WAI-ARIA accname 1.2); a description may be a tooltip on hover. */
-function* namesOf(control) {
-  const root = control.getRootNode();
-  const by = (attribute) =>
-    control
-      .getAttribute(attribute)
-      ?.split(/\s+/)
-      .map((id) => root.getElementById?.(id)?.textContent)
-      .join(" ");
-  yield control.getAttribute("aria-label");
-  yield by("aria-labelledby");
-  for (const label of control.labels ?? []) yield label.textContent;
-  yield control.textContent;
-  const inside = control.querySelector("[aria-label],[alt],[title]");
-  if (inside) yield inside.getAttribute("aria-label") ?? inside.getAttribute("alt") ?? inside.getAttribute("title");
-  yield control.getAttribute("title");
-  yield by("aria-describedby");
-}
-
-const nameOf = (control) => [...namesOf(control)].find((name) => name?.trim()) ?? "";
-
-/** What the developers call it: data attributes, id and class, then those of its icon. */
-function* identifiersOf(control) {
-  for (const element of [control, ...[...control.querySelectorAll("*")].slice(0, 4)]) {
-    const names = element.getAttributeNames();
-    const data = names.filter((name) => name.startsWith("data-") && name !== "data-state");
-    for (const name of [...data, "id"]) yield element.getAttribute(name) ?? "";
-    yield element.getAttribute("class") ?? "";
-    yield element.getAttribute("href") ?? ""; // <use href="#copy">
-    yield element.getAttribute("src")?.slice(-NAME_MAX) ?? "";
-  }
-}
 
 /**
  * What a toggle looks like: "+" or "-" as it says whether it is on, "?" if it does

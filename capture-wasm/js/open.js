@@ -2,7 +2,7 @@
 
 import { detach } from "./attach.js";
 import { id } from "./checks.js";
-import { decode, encode } from "./fields.js";
+import { bring, withLate } from "./later.js";
 import { checkBinding, readOptions } from "./options.js";
 import { outputs as outputsOf } from "./outputs.js";
 import { inside, onRetired, retired } from "./retire.js";
@@ -33,10 +33,16 @@ export function open(module, options, onFailed) {
   if (!settings) return unusable();
   let outputs;
   const flushes = [];
+  /** Signals of the page that wait for the late part. */
+  let unsent = 0;
   const host = {
     endpoint: settings.endpoint,
     hears: Boolean(onSignal),
-    heard: (seq, at, output, kind, fields) => onSignal({ seq, at, output, ...decode(kind, fields) }),
+    heard(seq, at, output, kind, fields) {
+      // The module's memory does not wait.
+      const bytes = fields.slice();
+      withLate((part) => part && onSignal({ seq, at, output, ...part.decode(kind, bytes) }));
+    },
     sent: (bytes, events, via, status = null) => onSend?.({ bytes, events, via, status }),
     error,
     flushed() {
@@ -44,11 +50,14 @@ export function open(module, options, onFailed) {
     },
   };
   const forget = onRetired(onFailed);
+  bring(() => error("part_unavailable", "late.js could not be loaded: answers are not found by what they do, nor controls by their names"));
   const number = inside(() => {
     outputs = outputsOf(settings.adapter);
     return module.open(host, window, document, outputs, ...settings.core);
   })();
   if (number === undefined) return null;
+  // What is there already may be an answer.
+  withLate((part) => part && module.output(number));
 
   const bind = inside((element, binding) => {
     outputs.bind(element, binding);
@@ -62,8 +71,12 @@ export function open(module, options, onFailed) {
       if (read("invalid_output", () => checkBinding(binding) ?? true)) bind(element, binding);
     },
     signal(output, kind, fields) {
-      const encoded = read("invalid_signal", () => [id("output", output), ...encode(kind, fields)]);
-      if (encoded) signal(...encoded);
+      unsent++;
+      withLate((part) => {
+        unsent--;
+        const encoded = part && read("invalid_signal", () => [id("output", output), ...part.encode(kind, fields)]);
+        if (encoded) signal(...encoded);
+      });
     },
     consent(state) {
       if (state === "granted" || state === "denied") consent(state === "granted");
@@ -73,7 +86,8 @@ export function open(module, options, onFailed) {
     flush: () =>
       new Promise((resolve) => {
         flushes.push(resolve);
-        flush();
+        if (unsent > 0) withLate(flush);
+        else flush();
       }),
     stop: inside(() => {
       forget();

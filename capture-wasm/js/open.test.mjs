@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { attached } from "./attach.js";
+import { late } from "./later.js";
 import { open } from "./open.js";
 import { keep, release } from "./send.js";
 
@@ -24,6 +25,7 @@ const module = {
   },
   consent: note("consent"),
   flush(number) {
+    captures[number].flushed = true;
     captures[number].host.flushed();
   },
   stop: note("stop"),
@@ -33,9 +35,24 @@ const options = { key: "pk_x" };
 // One instance a page, so these tests share one and run in order.
 const onFailed = mock.fn();
 
+test("signals of the page wait for the part that knows their fields, and a flush for them", async () => {
+  const opened = open(module, options, onFailed);
+  opened.signal("o-1", "accepted");
+  opened.consent("granted");
+  const flushed = opened.flush();
+  assert.deepEqual(captures.at(-1).calls, [["consent", true]]);
+  assert.equal(captures.at(-1).flushed, undefined);
+  await flushed;
+  assert.deepEqual(captures.at(-1).calls.map(([name]) => name), ["consent", "output", "signal"]);
+  assert.ok(late.part);
+  opened.stop();
+});
+
 test("calls reach the instance, checked and encoded", async () => {
   const opened = open(module, options, onFailed);
   const capture = captures.at(-1);
+  // The part is there: what is on the page is looked at.
+  assert.deepEqual(capture.calls.splice(0), [["output"]]);
   const element = { isConnected: true };
   capture.outputs.bind = mock.fn();
   opened.output(element, { id: "o-1" });
@@ -59,6 +76,7 @@ test("what cannot be used is told and goes no further", async () => {
   const onError = ({ code, message }) => errors.push([code, message]);
   const opened = open(module, { ...options, onError }, onFailed);
   const capture = captures.at(-1);
+  capture.calls.length = 0;
   opened.output({}, {});
   opened.signal("", "accepted");
   opened.signal("o-1", "liked");
@@ -113,6 +131,7 @@ test("signals, sends and errors are told to the page", () => {
 test("a call from inside a call waits", () => {
   const opened = open(module, options, onFailed);
   const capture = captures.at(-1);
+  capture.calls.length = 0;
   capture.reenter = () => {
     opened.consent("granted");
     capture.calls.push(["left"]);

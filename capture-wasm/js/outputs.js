@@ -6,7 +6,7 @@
 import { composers } from "./composer.js";
 import { controls } from "./controls.js";
 import { selectedIn } from "./copies.js";
-import { finder } from "./find/finder.js";
+import { finding } from "./finding.js";
 import { SHADOW, holds, meet, onShadow, path, up } from "./find/tree.js";
 
 /** Places of an output in the list of `look()`. */
@@ -40,15 +40,15 @@ export function outputs(adapter) {
   let observe = () => {};
 
   const shown = () => elements.filter((element) => held.has(element));
-  const isPart = (element) => found.isPart(element) || path(element).some((place) => held.has(place));
+  const isPart = (element) => found().isPart(element) || path(element).some((place) => held.has(place));
   const editors = composers(isPart, adapter.composer);
-  const found = finder(roots, editors.all);
+  const found = finding(roots, editors.all);
   /** The question that was told to have been sent, until it is certain. */
   let after = null;
 
   /** Whether an element around an output is more than its message. */
   const isChat = (element) =>
-    element.matches(PAGE) || found.isChat(element) || editors.all().some((editor) => holds(element, editor) && !isPart(editor));
+    element.matches(PAGE) || found().isChat(element) || editors.all().some((editor) => holds(element, editor) && !isPart(editor));
 
   function roots() {
     shadows = shadows.filter((root) => root.host.isConnected);
@@ -65,14 +65,14 @@ export function outputs(adapter) {
 
   /** The newest output in the chat of `editor`. */
   function latest(editor) {
-    const chat = found.chatOf(editor);
+    const chat = found().chatOf(editor);
     return held.get(shown().findLast((output) => (chats.get(output) ?? chat) === chat));
   }
 
-  const { hasKeys, of: used } = controls(adapter);
+  const { acts, of: used } = controls(adapter);
 
   return {
-    hasKeys,
+    acts,
     used,
 
     /** What the page's `output(element, binding)` said. */
@@ -90,7 +90,7 @@ export function outputs(adapter) {
       const sent = editors.sent();
       if (sent) {
         after = latest(sent.editor ?? sent.control);
-        found.ask(sent, now);
+        found().ask(sent, now);
       }
       const list = [];
       elements = [];
@@ -124,7 +124,7 @@ export function outputs(adapter) {
           own("data-ai-token"),
         );
       }
-      for (const { body, was, named, text, prompt, chat, age } of found.look([...elements], now, adapter.auto)) {
+      for (const { body, was, named, text, prompt, chat, age } of found().look([...elements], now, adapter.auto)) {
         if (was && was !== body && held.has(was)) {
           held.set(body, held.get(was));
           held.delete(was);
@@ -149,7 +149,7 @@ export function outputs(adapter) {
     },
 
     /** The page changed. */
-    changed: (records) => found.changed(records, performance.now()),
+    changed: (records) => found().changed(records, performance.now()),
 
     /** An event of a person; whether a question may have been sent. */
     heard(event) {
@@ -159,7 +159,7 @@ export function outputs(adapter) {
 
     /** A question that was sent, as soon as it is certain: its text, how many ms ago it was sent, and the id of the output it follows. */
     asked() {
-      const asked = found.asked(performance.now());
+      const asked = found().asked(performance.now());
       return asked && [...asked, after];
     },
 
@@ -167,7 +167,7 @@ export function outputs(adapter) {
     busy: editors.busy,
 
     /** Whether the page is to be looked at again although nothing changes. */
-    waits: () => editors.waits() || found.waits(performance.now()),
+    waits: () => editors.waits() || found().waits(performance.now()),
 
     /** From now on the element shows this output. */
     hold: (element, id) => held.set(element, id),

@@ -3,7 +3,7 @@
 
 use gloo_timers::callback::Timeout;
 use tacit_signals::Id;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event};
 
 use super::{
@@ -75,11 +75,8 @@ impl Clicks {
 }
 
 pub(super) fn listen(app: &'static App) {
-    let listeners = &app.listeners;
-    listeners.on(app, &app.document, "click", on_act);
-    if app.outputs.has_keys() {
-        listeners.on(app, &app.document, "keydown", on_act);
-    }
+    let hear = move |event: JsValue| on_act(app, event.unchecked_ref());
+    app.outputs.acts(&app.listeners.function(Box::new(hear)));
 }
 
 fn on_act(app: &'static App, event: &Event) {

@@ -35,8 +35,8 @@ extern "C" {
     pub(super) fn owner(this: &Outputs, element: &Element) -> JsValue;
     #[wasm_bindgen(method)]
     pub(super) fn selected(this: &Outputs) -> Array;
-    #[wasm_bindgen(method, getter, js_name = hasKeys)]
-    pub(super) fn has_keys(this: &Outputs) -> bool;
+    #[wasm_bindgen(method)]
+    pub(super) fn acts(this: &Outputs, on_act: &Function);
     #[wasm_bindgen(method)]
     pub(super) fn used(this: &Outputs, event: &Event) -> Option<Array>;
 }

@@ -1,0 +1,6 @@
+// The part that is fetched when capture has begun; later.js says how.
+
+export { decode, encode } from "./fields.js";
+export { finder } from "./find/finder.js";
+export { learnNames, meaningOf, nameControl } from "./naming.js";
+export { share } from "./shared.js";

@@ -1,0 +1,74 @@
+// The part that is loaded when capture has begun: what goes on without it, and
+// what happened before it was there.
+
+import { expect, test } from "./house.mjs";
+
+/** What the page is told. */
+const listen = (page) =>
+  page.addInitScript(() => {
+    const told = (window.told = []);
+    window.tacitOptions = { onError: (error) => told.push(error.code), onSignal: (signal) => told.push(signal.kind) };
+  });
+
+const told = (page) => page.evaluate(() => window.told);
+
+/** Keeps the part back. Returns what lets it come, which resolves when it was asked for. */
+async function holdBack(page) {
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  const asked = new Promise((resolve) =>
+    page.route("**/late.js*", async (route) => {
+      resolve();
+      await released;
+      await route.continue();
+    }),
+  );
+  return async () => {
+    await asked;
+    release();
+  };
+}
+
+test("where it is refused, declared outputs are captured, and the page is told once", async ({ page, site, house }) => {
+  await page.route("**/late.js*", (route) => route.abort());
+  await listen(page);
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(site.url("answers"));
+  await house.signals("o-first", "shown");
+  await expect.poll(() => told(page)).toEqual(["part_unavailable"]);
+  const box = await page.locator("#one").boundingBox();
+  await page.mouse.click(box.x + 5, box.y + box.height / 2, { clickCount: 3 });
+  await page.keyboard.press("Control+c");
+  const [copied] = await house.signals("o-first", "copied");
+  expect(copied.via).toBe("selection");
+  await page.goto("about:blank");
+  const [dwell] = await house.signals("o-first", "dwell");
+  expect(dwell.active_ms).toBeGreaterThan(0);
+  expect(errors).toEqual([]);
+});
+
+test("an answer that streams while it loads is found", async ({ page, site, house }) => {
+  const release = await holdBack(page);
+  await listen(page);
+  await page.goto(site.url("find/plain", { attributes: "" }));
+  await page.waitForRequest(/late\.js/);
+  await page.locator("#box").click();
+  await page.keyboard.insertText("Why is the sky blue?");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("#log").lastChild?.textContent.length > 20);
+  expect(await told(page)).toEqual([]);
+  await release();
+  await expect.poll(() => told(page), { timeout: 25_000 }).toContain("shown");
+});
+
+test("a click while it loads is understood when it is there", async ({ page, site, house }) => {
+  const release = await holdBack(page);
+  await listen(page);
+  await page.goto(site.url("acts/controls"));
+  await house.signals("o-1", "shown");
+  await page.locator("#pressed-up").click();
+  await release();
+  const [rated] = await house.signals("o-1", "rated");
+  expect(rated).toMatchObject({ value: 1, scale: "thumbs" });
+});
