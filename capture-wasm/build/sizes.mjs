@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
 // Bytes as sent, brotli. Before anything is captured, a page loads the core; then the late part.
-const BUDGETS = { loader: 1536, core: Number(process.env.TACIT_CAPTURE_BUDGET ?? 40 * 1024), late: 7 * 1024 };
+const BUDGETS = { loader: 1536, core: Number(process.env.TACIT_CAPTURE_BUDGET ?? 40 * 1024), late: 8 * 1024 };
 
 /** Prints the table and the integrity hashes; returns the budgets that are broken. */
 export function report(out, version) {

@@ -157,7 +157,7 @@ export function outputs(adapter) {
       return editors.heard(event);
     },
 
-    /** A question that was sent, as soon as it is certain: its text, how many ms ago it was sent, and the id of the output it follows. */
+    /** A question that was sent, as soon as it is certain: its text, how many ms ago it was sent, what such may say, and the id of the output it follows. */
     asked() {
       const asked = found().asked(performance.now());
       return asked && [...asked, after];

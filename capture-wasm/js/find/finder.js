@@ -8,6 +8,7 @@ import { search } from "./growth.js";
 import { messageId } from "./ids.js";
 import { bodySelector, learn } from "./signature.js";
 import { bare, holds, textOf, up } from "./tree.js";
+import { CORRECTIONS, THANKS } from "../phrases.js";
 import { read } from "../reading.js";
 
 /** Markers in wide use. They are right where they are. */
@@ -267,11 +268,11 @@ export function finder(roots, composers) {
         .map((unit) => ({ ...unit, text: texts.get(unit) ?? null, named: messageId(unit.root, unit.body), age: now - unit.since }));
     },
 
-    /** The text of the question, and how many ms ago it was sent, as soon as it is certain that somebody asked; once. */
+    /** The text of the question, how many ms ago it was sent, and what such may say, as soon as it is certain that somebody asked; once. */
     asked(now) {
       if (!ask || ask.told || !(ask.answered || (ask.sure && ask.echo))) return null;
       ask.told = true;
-      return [ask.control && ask.echo ? textOf(ask.echo).trim() : ask.text, now - ask.sentAt];
+      return [ask.control && ask.echo ? textOf(ask.echo).trim() : ask.text, now - ask.sentAt, CORRECTIONS, THANKS];
     },
 
     /** Whether something is to be looked at again although nothing changes. */

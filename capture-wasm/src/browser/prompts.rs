@@ -4,6 +4,7 @@
 use web_sys::Event;
 
 use super::{app::App, clock, object::text, page, scan};
+use crate::detect::followed_up::Phrases;
 
 pub(super) fn listen(app: &'static App) {
     let listeners = &app.listeners;
@@ -22,10 +23,17 @@ fn on_event(app: &'static App, event: &Event) {
 /// Tells a question that turned out to have been sent.
 pub(super) fn tell(app: &'static App) {
     if let Some(asked) = app.outputs.asked() {
-        let after = page::id(&asked.get(2));
+        let after = page::id(&asked.get(4));
+        let phrases = Phrases {
+            corrections: text(&asked.get(2)),
+            thanks: text(&asked.get(3)),
+        };
         let now = clock::now();
         let age = clock::whole(asked.get(1).as_f64().unwrap_or_default());
         let sent_at = now.mono.saturating_sub(age);
-        app.core(|core| core.prompted(now, sent_at, after.as_ref(), &text(&asked.get(0))));
+        app.core(|core| {
+            core.intents_by(phrases);
+            core.prompted(now, sent_at, after.as_ref(), &text(&asked.get(0)));
+        });
     }
 }

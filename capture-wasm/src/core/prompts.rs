@@ -4,7 +4,11 @@ use tacit_signals::Id;
 
 use super::Core;
 use crate::{
-    detect::{Ms, followed_up, span_ms},
+    detect::{
+        Ms,
+        followed_up::{self, Phrases},
+        span_ms,
+    },
     session::Now,
 };
 
@@ -19,6 +23,7 @@ pub(super) struct Prompts {
     /// The answer that was followed last: what is sent again before the next answer
     /// is there does not follow it once more.
     followed: Option<Id>,
+    phrases: Phrases,
 }
 
 impl Prompts {
@@ -47,7 +52,7 @@ impl Core {
             let growth = &output.growth;
             let before = self.prompts.before(growth.last_change_at());
             let gap_ms = span_ms(growth.last_change_at(), sent_at);
-            let signal = followed_up::signal(before, text, gap_ms);
+            let signal = followed_up::signal(before, text, gap_ms, &self.prompts.phrases);
             self.prompts.followed = Some(id.clone());
             self.emit(now, id, signal);
         }
@@ -58,9 +63,15 @@ impl Core {
         self.prompts.sent.push((sent_at, kept.into()));
     }
 
+    /// What prompts may say of an answer.
+    pub fn intents_by(&mut self, phrases: Phrases) {
+        self.prompts.phrases = phrases;
+    }
+
     /// Without a person's word nothing of what they asked stays either.
     pub(super) fn forget_prompts(&mut self) {
-        self.prompts = Prompts::default();
+        self.prompts.sent.clear();
+        self.prompts.followed = None;
         self.asked = None;
     }
 }

@@ -19,28 +19,30 @@ const LOOK_BYTES: usize = 4_000;
 /// Thanks are short; what is longer asks for something as well.
 const THANKS_BYTES_MAX: usize = 80;
 
-/// How a prompt begins that corrects the answer, and words of thanks, as
-/// [`spelled`] writes them; `,` stands for any punctuation. The languages are
-/// English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Turkish,
-/// Russian, Arabic, Hindi, Chinese, Japanese, Korean.
-const CORRECTIONS: &str = "no,|nope|wrong|incorrect|that's not|that's wrong|that is not|this is not|this is wrong|it's wrong|not what|i meant|i asked|actually,|you forgot|you missed|still not|still wrong|doesn't work|that doesn't|it doesn't|nein|falsch|das ist falsch|das ist nicht|das stimmt nicht|stimmt nicht|ich meinte|das funktioniert nicht|non,|c'est faux|ce n'est pas|c'est pas|je voulais dire|ça ne marche|incorrecto|eso no|no es eso|está mal|quise decir|no funciona|não,|está errado|isso não|não é isso|quis dizer|não funciona|sbagliato|è sbagliato|non è|intendevo|nee,|dat klopt niet|ik bedoelde|nie,|to nie|hayır|yanlış|нет,|неверно|неправильно|это не|я имел|я имела|не работает|لا,|خطأ|قصدت|नहीं|गलत|不对|不對|错了|錯了|不是|我的意思|我是说|違|ちが|そうじゃな|아니|틀렸";
-const THANKS: &str = "thank|thx|danke|vielen dank|merci|gracias|obrigad|grazie|dank je|bedankt|dzięk|teşekkür|спасибо|благодар|شكرا|धन्यवाद|谢谢|謝謝|感谢|ありがと|감사|고마워";
+/// What prompts say of an answer, which `js/phrases.js` has.
+#[derive(Debug, Clone, Default)]
+pub struct Phrases {
+    /// How a prompt begins that corrects the answer, divided by `|`.
+    pub corrections: String,
+    /// How words of thanks begin, likewise.
+    pub thanks: String,
+}
 
 /// A prompt `next`, sent `gap_ms` after the answer to `before` was there.
 #[must_use]
-pub fn signal(before: &str, next: &str, gap_ms: u32) -> Signal {
+pub fn signal(before: &str, next: &str, gap_ms: u32, phrases: &Phrases) -> Signal {
     let similarity = similarity(before, next);
     Signal::FollowedUp {
         gap_ms,
         similarity,
-        intent: intent(next, similarity),
+        intent: intent(next, similarity, phrases),
     }
 }
 
-fn intent(next: &str, similarity: Share) -> Intent {
+fn intent(next: &str, similarity: Share, phrases: &Phrases) -> Intent {
     let next = spelled(look(next));
-    let thanks = || words(THANKS).any(|word| begins_a_word(&next, word));
-    if words(CORRECTIONS).any(|words| next.starts_with(words)) && !thanks() {
+    let thanks = || words(&phrases.thanks).any(|word| begins_a_word(&next, word));
+    if words(&phrases.corrections).any(|words| next.starts_with(words)) && !thanks() {
         Intent::Correction
     } else if similarity.thousandths() >= REPHRASED_MIN {
         Intent::Rephrase
@@ -158,8 +160,8 @@ fn spelled(prompt: &str) -> String {
     spelled
 }
 
-fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
-    list.split('|')
+fn words(list: &str) -> impl Iterator<Item = &str> {
+    list.split('|').filter(|word| !word.is_empty())
 }
 
 /// Whether a word of `text` begins with `word`. Chinese, Japanese and Korean put
@@ -175,6 +177,20 @@ fn begins_a_word(text: &str, word: &str) -> bool {
         inside = text::is_letter(c);
     }
     false
+}
+
+#[cfg(test)]
+impl Phrases {
+    /// Those that the package has.
+    pub(crate) fn known() -> Self {
+        let mut texts = include_str!("../../js/phrases.js").split('"').skip(1);
+        let corrections = texts.next().unwrap_or_default().into();
+        let thanks = texts.nth(1).unwrap_or_default().into();
+        Self {
+            corrections,
+            thanks,
+        }
+    }
 }
 
 #[cfg(test)]

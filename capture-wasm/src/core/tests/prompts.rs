@@ -3,6 +3,7 @@
 use tacit_signals::signal::Intent;
 
 use super::*;
+use crate::detect::followed_up::Phrases;
 
 /// What was told of a prompt: of which answer, how long after it, how alike, and
 /// what it does.
@@ -11,6 +12,7 @@ type Followed = (String, u32, u16, Intent);
 impl Page {
     fn ask(&mut self, after: Option<&str>, prompt: &str) {
         let after = after.map(id);
+        self.core.intents_by(Phrases::known());
         self.core
             .prompted(self.now, self.now.mono, after.as_ref(), prompt);
         self.wait(100);

@@ -51,7 +51,7 @@ fn the_same_prompt_again_is_a_rephrase_and_so_is_a_cut_one() {
 }
 
 fn intended(before: &str, next: &str) -> Intent {
-    match signal(before, next, 0) {
+    match signal(before, next, 0, &Phrases::known()) {
         Signal::FollowedUp { intent, .. } => intent,
         other => panic!("{other:?}"),
     }
