@@ -18,20 +18,20 @@ const OUTPUTS_MAX = 50;
  * a drag over an answer fires hundreds.
  */
 export function watchSelection(onRest) {
-  let moved = false;
+  let movedAt = 0;
   let waiting = false;
-  const wait = () => {
+  const wait = (ms) => {
     waiting = true;
-    moved = false;
     setTimeout(() => {
-      if (moved) return wait();
+      const left = movedAt + REST_MS - performance.now();
+      if (left > 0) return wait(left);
       waiting = false;
       onRest();
-    }, REST_MS);
+    }, ms);
   };
   const onMove = inside(() => {
-    moved = true;
-    if (!waiting) wait();
+    movedAt = performance.now();
+    if (!waiting) wait(REST_MS);
   });
   listen(document, "selectionchange", onMove);
 }

@@ -104,21 +104,29 @@ test("a selection around a shadow tree takes all of it", () => {
 
 test("a selection is looked at when it rests, not while it moves", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
+  let now = 0;
+  const clock = mock.method(performance, "now", () => now);
+  const pass = (ms) => {
+    for (const end = now + ms; now < end; mock.timers.tick(50)) now += 50;
+  };
   const rested = mock.fn();
   watchSelection(rested);
   const move = () => page().listeners.selectionchange();
   for (let n = 0; n < 20; n++) {
     move();
-    mock.timers.tick(100);
+    pass(100);
   }
   assert.equal(rested.mock.callCount(), 0);
-  mock.timers.tick(1_000);
-  assert.equal(rested.mock.callCount(), 1);
-  mock.timers.tick(5_000);
+  pass(350);
+  assert.equal(rested.mock.callCount(), 0);
+  pass(50);
+  assert.equal(rested.mock.callCount(), 1, "500 ms after the last move");
+  pass(5_000);
   assert.equal(rested.mock.callCount(), 1, "once");
   move();
-  mock.timers.tick(500);
+  pass(500);
   assert.equal(rested.mock.callCount(), 2);
+  clock.mock.restore();
   detach();
   assert.deepEqual(page().listeners, {});
   mock.timers.reset();

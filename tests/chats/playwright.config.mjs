@@ -4,6 +4,8 @@ import shared from "../playwright.config.mjs";
 export default defineConfig({
   ...shared,
   testDir: ".",
+  // The editors are of the other tests.
+  globalSetup: undefined,
   outputDir: "../test-results/chats",
   fullyParallel: true,
   reporter: [["list"], ["./harness/report.mjs"]],

@@ -91,6 +91,8 @@ export function finder(roots, composers) {
     for (let place = root; place; place = up(place)) {
       for (let turn = place.previousElementSibling; turn; turn = turn.previousElementSibling) {
         if (units.some((unit) => holds(turn, unit.root))) return null;
+        // What looks like an answer and is none greets.
+        if (signature && (turn.matches(signature.selector) || turn.querySelector(signature.selector))) continue;
         if (textOf(turn).trim()) return turn;
       }
       // What stands beside a composer is no message any more.
@@ -116,8 +118,9 @@ export function finder(roots, composers) {
   function recognised(root, within, now) {
     if (root.closest("[data-tacit-private]") || isComposing(root)) return;
     const turn = turnBefore(root);
-    // Nobody asked for a greeting.
-    if (turn === undefined) return;
+    // Nobody asked for a greeting; a heading above the transcript is no question.
+    const transcript = signature?.transcript.deref();
+    if (turn === undefined || (turn && transcript && holds(transcript, root) && !holds(transcript, turn))) return;
     // What was asked just now is answered by what comes after it.
     const asks = ask && turn ? bare(textOf(turn)) : "";
     const isAnswer = ask && !ask.answered && ask.forms.some((form) => asks.includes(form));

@@ -24,23 +24,24 @@ function marks(element) {
 
 /**
  * How to find messages like `message`, whose answer is `body`, and unlike `turn`: a `selector`, how many levels `up` from
- * what it finds the message is, and `within`, which finds the body. Null where they look the same.
+ * what it finds the message is, `within`, which finds the body, and the `transcript` both stand in. Null where they look the same.
  */
 export function learn(message, body, turn) {
   const top = up(message);
+  const transcript = new WeakRef(top);
   const levels = path(body, top).reverse().slice(0, LEVELS);
   const tell = (element, mark) => !turn.matches(mark) && !turn.querySelector(mark) && message.parentNode.querySelectorAll(mark).length > 0;
   for (const [depth, element] of levels.entries()) {
     const telling = marks(element).filter((mark) => tell(element, mark));
     // One that stands for it and none of its parts.
     const mark = telling.find((mark) => message.querySelectorAll(mark).length === (element === message ? 0 : 1));
-    if (mark) return { selector: element.localName + mark, up: depth, within: bodySelector(message, body) };
+    if (mark) return { selector: element.localName + mark, up: depth, within: bodySelector(message, body), transcript };
   }
   // Something beside the text may tell, as an icon does.
   for (const part of [...message.querySelectorAll("*")].slice(0, 40)) {
     if (body.contains(part) || part === message || part.closest("button")) continue;
     const mark = marks(part).find((mark) => tell(part, mark) && message.querySelectorAll(mark).length === 1);
-    if (mark) return { selector: part.localName + mark, up: path(part, message).length, within: bodySelector(message, body) };
+    if (mark) return { selector: part.localName + mark, up: path(part, message).length, within: bodySelector(message, body), transcript };
   }
   return null;
 }
