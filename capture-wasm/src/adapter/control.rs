@@ -90,17 +90,9 @@ mod tests {
     #[test]
     fn places_are_those_of_the_names() {
         let source = include_str!("../../js/controls.js");
-        let english = source
-            .split_once("const ENGLISH = {")
-            .and_then(|(_, rest)| rest.split_once("\n};"))
-            .unwrap()
-            .0;
-        let is_name = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
-        let names: Vec<String> = english
-            .lines()
-            .filter(is_name)
-            .map(|line| line.trim().split(':').next().unwrap().to_owned())
-            .collect();
+        let (_, list) = source.split_once("MEANINGS = \"").unwrap();
+        let (list, _) = list.split_once('"').unwrap();
+        let names: Vec<&str> = list.split(' ').collect();
         let ours: Vec<String> = (0..)
             .map_while(Control::at)
             .map(|control| format!("{control:?}").to_lowercase())
