@@ -2,10 +2,10 @@
 // be bytes, and one imported by another address a second core.
 
 import { MEANINGS, NAME_MAX, SURE } from "./controls.js";
-import { bare, before, deepest, holds, path, plainOf, textOf, up } from "./find/tree.js";
+import { holds, hostOf, meet, parentOf, path, shadows, up } from "./find/tree.js";
 import { read } from "./reading.js";
 
-export const shared = () => ({ MEANINGS, NAME_MAX, SURE, bare, before, deepest, holds, path, plainOf, read, textOf, up });
+export const shared = () => ({ MEANINGS, NAME_MAX, SURE, holds, hostOf, meet, parentOf, path, read, shadows, up });
 
 /** Takes what is shared. Here nothing: in the package, the builder puts variables in the place of the imports above. */
 export const share = () => {};

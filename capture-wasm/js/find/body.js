@@ -1,7 +1,7 @@
 // The body of an answer inside its message: without name, date, "2 / 2" and
 // controls around it. It is the deepest element that holds most of what grew.
 
-import { plainOf, textOf } from "./tree.js";
+import { plainOf, textOf } from "./text.js";
 
 const MOST = 0.8;
 

@@ -1,7 +1,8 @@
 // The prompt on the page: where the person's turn is drawn. Titles and lists of
 // conversations echo it too, and often earlier, so all echoes are told.
 
-import { bare, before, deepest, textOf, up } from "./tree.js";
+import { bare, before, deepest, textOf } from "./text.js";
+import { up } from "./tree.js";
 
 /** Texts looked at in one pass: the person's turn stands near the end of the page. */
 const TEXTS_MAX = 3_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { forms } from "./echo.js";
-import { bare } from "./tree.js";
+import { bare } from "./text.js";
 
 /** Whether a prompt typed like `text` is known when it is drawn as `drawn`. */
 const isEcho = (text, drawn) => forms(text).includes(bare(drawn));

@@ -7,7 +7,8 @@ import { echoes, forms } from "./echo.js";
 import { search } from "./growth.js";
 import { messageId } from "./ids.js";
 import { bodySelector, learn } from "./signature.js";
-import { bare, holds, textOf, up } from "./tree.js";
+import { bare, textOf } from "./text.js";
+import { holds, up } from "./tree.js";
 import { CORRECTIONS, THANKS } from "../phrases.js";
 import { read } from "../reading.js";
 

@@ -4,7 +4,8 @@
 // too, but they do not grow, or not as near.
 
 import { sizesOf } from "./body.js";
-import { bare, holds, path, plainOf, up } from "./tree.js";
+import { bare, plainOf } from "./text.js";
+import { holds, path, up } from "./tree.js";
 
 /** So many growths are no accident. */
 const TICKS = 3;
