@@ -9,7 +9,8 @@ export default defineConfig({
   reporter: "list",
   // A test that only passes the second time has found something.
   retries: 0,
-  workers: 2,
+  // They wait more than they work.
+  workers: 4,
   timeout: 60_000,
   expect: { timeout: 20_000 },
   forbidOnly: Boolean(process.env.CI),

@@ -78,6 +78,8 @@ for (const [name, script, query, deleted] of [
     await desk.type("\nOr so they say.");
     await desk.expectEdited({ inserted: 16, deleted: 0 });
     await desk.press("Insert", 1);
+    // Two changes without a pause between them would count as one.
+    await desk.page.waitForTimeout(1_000);
     await desk.keys("Control+Home");
     await desk.type("Draft. ");
     // Of what is told nothing changes.

@@ -8,6 +8,7 @@ export default defineConfig({
   globalSetup: undefined,
   outputDir: "../test-results/chats",
   fullyParallel: true,
+  workers: 3,
   reporter: [["list"], ["./harness/report.mjs"]],
   use: { ...shared.use, trace: "off" },
 });
