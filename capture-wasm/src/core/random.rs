@@ -5,13 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
 use tacit_signals::{
-    Event, Id, SessionId, Share, Signal,
-    codec::{Header, decode},
-    limits::AT_MS_MAX,
-    signal::Act as Via,
+    Event, Id, Share, Signal, codec::decode, limits::AT_MS_MAX, signal::Act as Via,
 };
 
-use super::*;
+use super::{tests::started, *};
 use crate::{
     adapter::Control,
     config::Content,
@@ -114,31 +111,9 @@ struct Page {
 
 impl Page {
     fn new(texts: Vec<String>, content: Content) -> Self {
-        let config = Config {
-            content,
-            sketch: true,
-            sample: Share::ONE,
-            flush_after_ms: 10_000,
-        };
-        let now = Now {
-            wall: 1_763_890_000_000,
-            mono: 1_000,
-        };
-        let header = Header {
-            key: "pk_x".into(),
-            session: SessionId([1; 16]),
-            subject: None,
-            sample: config.sample,
-            automated: false,
-            lang: String::new(),
-            device: String::new(),
-            surface: String::new(),
-            sdk: String::new(),
-        };
-        let session = Session::new(now, config.sample, 0);
-        let outbox = Outbox::new(header.encode(), config.flush_after_ms);
+        let (core, now) = started(content, true);
         Self {
-            core: Core::new(config, session, outbox, Dwell::new(now.mono, true, true)),
+            core,
             now,
             texts,
             next_seq: 0,

@@ -37,36 +37,43 @@ fn sighting(name: &str, turn: u32, variant: u32, text: &str) -> Sighting {
     }
 }
 
+/// A core of a page that was just opened, and the moment.
+pub(super) fn started(content: Content, sketch: bool) -> (Core, Now) {
+    let config = Config {
+        content,
+        sketch,
+        sample: Share::ONE,
+        flush_after_ms: 10_000,
+    };
+    let now = Now {
+        wall: 1_763_890_000_000,
+        mono: 1_000,
+    };
+    let header = Header {
+        key: "pk_x".into(),
+        session: SessionId([1; 16]),
+        subject: None,
+        sample: config.sample,
+        automated: false,
+        lang: String::new(),
+        device: String::new(),
+        surface: String::new(),
+        sdk: String::new(),
+    };
+    let session = Session::new(now, config.sample, 0);
+    let outbox = Outbox::new(header.encode(), config.flush_after_ms);
+    let dwell = Dwell::new(now.mono, true, true);
+    (Core::new(config, session, outbox, dwell), now)
+}
+
 impl Page {
     fn new(content: &str) -> Self {
-        let config = Config {
-            content: match content {
-                "off" => Content::Off,
-                "edits" => Content::Edits,
-                _ => Content::Full,
-            },
-            sketch: false,
-            sample: Share::ONE,
-            flush_after_ms: 10_000,
+        let content = match content {
+            "off" => Content::Off,
+            "edits" => Content::Edits,
+            _ => Content::Full,
         };
-        let now = Now {
-            wall: 1_763_890_000_000,
-            mono: 1_000,
-        };
-        let header = Header {
-            key: "pk_x".into(),
-            session: SessionId([1; 16]),
-            subject: None,
-            sample: config.sample,
-            automated: false,
-            lang: String::new(),
-            device: String::new(),
-            surface: String::new(),
-            sdk: String::new(),
-        };
-        let session = Session::new(now, config.sample, 0);
-        let outbox = Outbox::new(header.encode(), config.flush_after_ms);
-        let core = Core::new(config, session, outbox, Dwell::new(now.mono, true, true));
+        let (core, now) = started(content, false);
         Self { core, now }
     }
 

@@ -197,19 +197,25 @@ def test_what_is_no_build_is_left_alone(data, endpoint, bucket):
     assert objects(bucket, "mine/") == {"train.jsonl": b"mine"}
 
 
+def sent_on(data, endpoint, bucket, puts):
+    """Goes on with an upload that ended after `puts`: what was there, what is put then, and the build's files."""
+    left = set(objects(bucket, "set/"))
+    assert len(left) == puts and "manifest.json" not in left
+    rest = Faulty(endpoint, 1_000)
+    told = run(data, rest.url, *BUILD, "--out", f"s3://{bucket.name}/set")
+    check_whole(objects(bucket, "set/"), told["manifest"])
+    put = [path.split("/set/")[1].split("?")[0] for command, path in rest.seen if command == "PUT"]
+    return left, put, told["manifest"]["files"]
+
+
 @pytest.mark.parametrize("puts", [0, 3])
 def test_an_upload_that_ended_early_shows_no_manifest_and_goes_on(data, endpoint, bucket, puts):
     out = ["--out", f"s3://{bucket.name}/set"]
     cut = Faulty(endpoint, puts)
     run(data, cut.url, *BUILD, *out, code=1)
-    left = set(objects(bucket, "set/"))
-    assert len(left) == puts and "manifest.json" not in left
-    rest = Faulty(endpoint, 1_000)
-    told = run(data, rest.url, *BUILD, *out)
-    check_whole(objects(bucket, "set/"), told["manifest"])
-    put = [path.split("/set/")[1].split("?")[0] for command, path in rest.seen if command == "PUT"]
+    left, put, files = sent_on(data, endpoint, bucket, puts)
     # Nothing twice, and the manifest last.
-    assert set(put) == {"manifest.json", *told["manifest"]["files"]} - left
+    assert set(put) == {"manifest.json", *files} - left
     assert put[-1] == "manifest.json"
 
 
@@ -224,14 +230,9 @@ def test_a_process_that_is_killed_while_it_sends_shows_no_manifest_and_goes_on(d
     sending.send_signal(signal.SIGKILL)
     assert sending.wait() == -signal.SIGKILL
     hold.set()
-    left = set(objects(bucket, "set/"))
-    assert len(left) == puts and "manifest.json" not in left
-    rest = Faulty(endpoint, 1_000)
-    told = run(data, rest.url, *BUILD, *out)
-    check_whole(objects(bucket, "set/"), told["manifest"])
-    put = [path.split("/set/")[1].split("?")[0] for command, path in rest.seen if command == "PUT"]
+    left, put, files = sent_on(data, endpoint, bucket, puts)
     # What was noted as sent is not sent again; the one in flight may be.
-    assert set(put) >= {"manifest.json", *told["manifest"]["files"]} - left
+    assert set(put) >= {"manifest.json", *files} - left
     assert put[-1] == "manifest.json" and len(put) == len(set(put))
 
 
