@@ -16,6 +16,7 @@
 //   paragraph(answer)  the first paragraph of one, if it is no `p`
 //   controls        by name: (page, answer) => the control of that answer, of those
 //                   the chat has: copy, code, regenerate, previous, next, up, down, stop
+//   again(page)     the item of a menu that `regenerate` opens
 //   amend           { open(page), field(page), save(page) }: how a question is asked again in its place
 //   conversations   fresh(page) opens a new one, back(page) goes to the one before
 //   more            [(person) => …]: acts that only this chat has

@@ -145,7 +145,10 @@ export class Person {
 
   async regenerate(kind) {
     const before = this.current;
-    const said = await this.#request(kind, () => this.press("regenerate", "regenerate", "regenerated"));
+    const said = await this.#request(kind, async () => {
+      await this.press("regenerate", "regenerate", "regenerated");
+      await this.chat.again?.(this.page).click();
+    });
     said.replaces = before.n;
     await this.hear(said);
   }

@@ -48,6 +48,7 @@ export default {
     down: named("Bad Response"),
     stop: (page) => page.getByRole("button", { name: "Stop", exact: true }),
   },
+  again: (page) => page.getByRole("menu").getByText("Try Again"),
   conversations: {
     fresh: (page) => page.getByRole("button", { name: "New Chat" }).or(page.getByRole("link", { name: "New Chat" })).first().click(),
   },
