@@ -125,10 +125,7 @@ impl Core {
     fn emit(&mut self, now: Now, id: &Id, signal: Signal) {
         let output = self.outputs.get(id);
         let sampled = output.map_or_else(|| self.session.is_sampled(None), |output| output.sampled);
-        // What has not come to rest may be no output after all; its reading adds up.
-        let is_early = output.is_some_and(|output| !output.shown);
-        let is_early = is_early && matches!(signal, Signal::Dwell { .. });
-        if !sampled || !self.consented || is_early {
+        if !sampled || !self.consented {
             return;
         }
         let token = output.and_then(|output| output.token.clone());
