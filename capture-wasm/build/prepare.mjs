@@ -36,16 +36,16 @@ export async function compilers() {
 /** capture-wasm/dist, by the builder, which finds or installs a Wasm toolchain. */
 export async function wasmPackage() {
   say("building the Wasm package");
-  await run("cargo", ["run", "--release", "--package", "tacit-capture-build"], {
+  await run("cargo", ["run", "--package", "tacit-capture-build"], {
     keep: (line) => line.startsWith("capture: "),
   });
 }
 
-/** The path of the collector's binary. */
-export async function collector() {
-  say("building the collector");
-  await run("cargo", ["build", "--release", "--package", "tacit-collector"]);
-  return join(target, "release/tacit");
+/** The path of the collector's binary: as shipped, or as quickly as may be and with every check. */
+export async function collector({ release = true } = {}) {
+  say(`building the collector${release ? "" : ", unoptimised"}`);
+  await run("cargo", ["build", ...(release ? ["--release"] : []), "--package", "tacit-collector"]);
+  return join(target, release ? "release" : "debug", "tacit");
 }
 
 function hashOf(files) {
