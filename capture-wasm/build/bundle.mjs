@@ -1,11 +1,13 @@
 // node bundle.mjs GLUE OUT VERSION: wasm-bindgen's output and js/ → the files
 // of the package, in OUT. Called by the builder, which publishes them.
 
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
+import { integrity } from "./integrity.mjs";
 import { report } from "./sizes.mjs";
 
 // The last says what to do when the module is over its budget: "fail" or "warn".
@@ -139,21 +141,36 @@ const files = ["core.js", "core.wasm", "late.js", "names.js"];
 for (const file of files) {
   cpSync(join(out, file), join(versioned, file));
 }
-// The part belongs to its core: the same query.
+// The part belongs to its core: the same query. And so does the module: whoever checks
+// the core's integrity has checked the module's.
 const plain = readFileSync(join(versioned, "core.js"), "utf8");
 const query = hashOf(versioned);
-const told = plain.replace('"./late.js"', `"./late.js?${query}"`);
-if (told === plain) fail("esbuild's output is not as it was: how does it import late.js now?");
+const digest = createHash("sha256").update(readFileSync(wasm)).digest("base64");
+const paired = plain.replace('"./late.js"', `"./late.js?${query}"`);
+const told = paired.replace('integrity:""', `integrity:"sha256-${digest}"`);
+if (paired === plain || told === paired) fail("esbuild's output is not as it was: how does it name late.js and core.wasm now?");
 writeFileSync(join(versioned, "core.js"), told);
-await build({
-  ...common,
-  entryPoints: [join(js, "tacit.js")],
-  outfile: join(out, "web", "tacit.js"),
-  format: "iife",
-  define: { CORE: JSON.stringify(`v/${version}/`), BUILD: JSON.stringify(query) },
-});
+// The loader twice: the one that pages name, and one that stands by its core for ever.
+for (const [file, place] of [["tacit.js", `v/${version}/`], [`v/${version}/tacit.js`, ""]]) {
+  await build({
+    ...common,
+    entryPoints: [join(js, "tacit.js")],
+    outfile: join(out, "web", file),
+    format: "iife",
+    define: { CORE: JSON.stringify(place), BUILD: JSON.stringify(query) },
+  });
+}
+
+// As the collector sends them, if a browser takes that.
+for (const file of readdirSync(join(out, "web"), { recursive: true })) {
+  if (!/\.(js|wasm)$/.test(file)) continue;
+  const path = join(out, "web", file);
+  writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path)));
+}
 
 const over = report(out, version);
+const addresses = ["tacit.js", `core.js?${query}`, `core.wasm?${query}`, `late.js?${query}`, "names.js"];
+for (const line of integrity(versioned, addresses)) console.log(`capture: v/${version}/${line}`);
 if (over.length > 0 && whenOver === "fail") fail(over.join("\n"));
 for (const line of over) console.warn(`capture: over budget: ${line}`);
 

@@ -3,6 +3,9 @@
 
 const removals = new Set();
 
+/** What `listen` put on and nobody took off: target, type, listener. */
+const heard = new Set();
+
 /** `remove` takes off what was just put on. Returns a function that does it now. */
 export function attached(remove) {
   removals.add(remove);
@@ -24,6 +27,16 @@ export function detach() {
 /** Listens in the capture phase, before the page can stop the event, and cannot cancel it. */
 export function listen(target, type, listener) {
   const options = { capture: true, passive: true };
+  const entry = [target, type, listener];
+  heard.add(entry);
   target.addEventListener(type, listener, options);
-  attached(() => target.removeEventListener(type, listener, options));
+  attached(() => {
+    heard.delete(entry);
+    target.removeEventListener(type, listener, options);
+  });
+}
+
+/** Has listeners on `target` hear of an event that was noted before they were there. */
+export function replay(target, event) {
+  for (const [on, type, listener] of [...heard]) if (on === target && type === event.type) listener(event);
 }

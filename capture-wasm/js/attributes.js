@@ -1,35 +1,26 @@
 // The script tag's `data-` attributes are the options of start().
 
-const TEXTS = ["key", "endpoint", "storage", "content", "join", "subject", "surface"];
-const NUMBERS = ["sample", "flushAfterMs"];
+/** The others are texts. */
+const NUMBERS = /^(sample|flushAfterMs)$/;
 
-/** An empty attribute counts as none: templates write them for lack of a value. */
+/** An empty attribute counts as none: templates write them for lack of a value. Callbacks are none. */
 export function readOptions(dataset) {
   const options = {};
-  for (const name of TEXTS) if (dataset[name]) options[name] = dataset[name];
-  for (const name of NUMBERS) if (dataset[name]) options[name] = Number(dataset[name]);
-  if (dataset.redact) options.redact = readPatterns(dataset.redact);
-  if (dataset.adapter) options.adapter = readAdapter(dataset.adapter);
+  for (const [name, value] of Object.entries(dataset)) {
+    if (value && !/^on/.test(name)) options[name] = NUMBERS.test(name) ? Number(value) : value;
+  }
+  // Sources of patterns as a JSON list, or just one.
+  if (dataset.redact) options.redact = parsed(dataset.redact, '["') ?? [dataset.redact];
+  // `auto`, an adapter as JSON, or just the selector of an output.
+  if (dataset.adapter) options.adapter = parsed(dataset.adapter, "{") ?? (dataset.adapter === "auto" ? "auto" : { output: dataset.adapter });
   return options;
 }
 
-/** Sources of patterns as a JSON list, or just one. */
-function readPatterns(text) {
+/** What does not parse is taken for a pattern or selector, which may be none, and the core will say so. */
+function parsed(text, start) {
   try {
-    if (text.startsWith("[\"")) return JSON.parse(text);
+    if (text.startsWith(start)) return JSON.parse(text);
   } catch {
-    // Taken for a pattern then, which may be none, and the core will say so.
+    // Undefined.
   }
-  return [text];
-}
-
-/** `auto`, an adapter as JSON, or just the selector of an output. */
-function readAdapter(text) {
-  if (text === "auto") return text;
-  try {
-    if (text.startsWith("{")) return JSON.parse(text);
-  } catch {
-    // Taken for a selector then, which the core will find invalid and say so.
-  }
-  return { output: text };
 }

@@ -32,6 +32,7 @@ test("every attribute has its option", () => {
 test("absent and empty attributes leave the defaults to the core", () => {
   assert.deepEqual(readOptions({ key: "pk_x", subject: "", sample: "" }), { key: "pk_x" });
   assert.equal(readOptions({ key: "pk_x", sample: "0" }).sample, 0);
+  assert.deepEqual(readOptions({ key: "pk_x", onError: "alert()" }), { key: "pk_x" });
 });
 
 test("an adapter is a selector, or JSON", () => {

@@ -38,17 +38,24 @@ export function composers(isPart, chosen) {
   };
   const isComposer = (editor) => editor && !editor.closest("[data-tacit-private]") && (chosen ? editor.closest(chosen) : !isPart(editor));
 
-  /** Remembers what the editables hold before the page's own listeners run. */
-  function press(event) {
+  /** What the editables hold that may be the composer. */
+  function held(event) {
     const focused = targetOf(event).getRootNode().activeElement;
     const candidates = new Set(used.map((editor) => editor.deref()));
     if (focused?.matches(EDITABLES) && isComposer(focused)) candidates.add(focused);
-    holding = [];
+    const held = [];
     for (const editor of candidates) {
       const text = editor?.isConnected ? valueOf(editor) : "";
-      if (text.trim()) holding.push({ editor, text });
+      if (text.trim()) held.push({ editor, text });
     }
-    pressedAt = performance.now();
+    return held;
+  }
+
+  /** Remembers what is held before the page's own listeners run. */
+  function press(event) {
+    // Of an event before there was a core, the loader noted it.
+    holding = event.held?.filter(({ editor, text }) => text.trim() && isComposer(editor)) ?? held(event);
+    pressedAt = event.at ?? performance.now();
     if (holding.length > 0) {
       there = new WeakSet(document.querySelectorAll(EDITABLES));
       return true;

@@ -85,7 +85,7 @@ export function controls(adapter) {
       const control = controlOf(event);
       if (!control) return undefined;
       // A toggle has changed when its click is looked at again.
-      const { type, state = stateOf(control) } = event;
+      const { type, state = stateOf(control, event.was) } = event;
       if (!late.part && early?.length < EARLY_MAX) {
         const path = event.composedPath();
         early.push({ isTrusted: true, type, control, state, composedPath: () => path });
@@ -126,12 +126,12 @@ function isLeaf(control) {
 const isEditable = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
 
 /**
- * What a toggle looks like: "+" or "-" as it says whether it is on, "?" if it does
- * not, and all that a page changes to show it.
+ * What a toggle looks like: "+" or "-" as it says whether it is on, or `was` said
+ * before, "?" if it does not, and all that a page changes to show it.
  */
-export function stateOf(control) {
+export function stateOf(control, was) {
   if (!control.isConnected) return "";
-  const said = ["aria-pressed", "aria-checked", "aria-selected"].map((name) => control.getAttribute(name));
+  const said = [was, ...["aria-pressed", "aria-checked", "aria-selected"].map((name) => control.getAttribute(name))];
   const on = said.find((value) => value) ?? (control.type === "radio" ? String(control.checked) : "");
   const shown = control
     .getAttributeNames()

@@ -36,6 +36,9 @@ export function watchSelection(onRest) {
   listen(document, "selectionchange", onMove);
 }
 
+/** What was selected at a copy before there was a core. */
+let noted;
+
 /** The part of the selection in each of `outputs`, given with its id, as a flat list: id, text, … */
 export function selectedIn(outputs) {
   const parts = [];
@@ -69,6 +72,7 @@ function selectedOf(element) {
 function rangesIn(root) {
   // What was taken off the page is in a tree of its own.
   if (!root.isConnected) return [];
+  if (noted) return noted.filter((range) => !range.collapsed && range.startContainer.getRootNode() === root);
   const own = root.getSelection?.();
   const selection = own ?? document.getSelection();
   if (!selection) return [];
@@ -102,6 +106,12 @@ function live({ startContainer, startOffset, endContainer, endOffset }) {
  */
 export function copied(event, outputs) {
   const target = targetOf(event);
+  if (event.ranges) {
+    noted = event.ranges;
+    const parts = outputs.selected();
+    noted = undefined;
+    return [target, undefined, ...parts];
+  }
   const field = selectedInField(target);
   const parts = field === undefined ? outputs.selected() : [];
   const facts = [target, field, ...parts];

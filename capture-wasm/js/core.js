@@ -30,7 +30,8 @@ export function load(wasm = new URL("./core.wasm", import.meta.url)) {
 }
 
 async function compile(wasm) {
-  const response = await fetch(wasm);
+  // Filled in by the builder for the script tag; bundlers may write the file anew.
+  const response = await fetch(wasm, { integrity: "" });
   if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
   // Off the main thread, if the server says what it is.
   const streams = response.headers.get("content-type") === "application/wasm";
@@ -39,4 +40,4 @@ async function compile(wasm) {
 
 const module = { open: capture_open, output, signal, consent, flush, stop };
 
-export const open = (options, onFailed) => openWith(module, options, onFailed);
+export const open = (...args) => openWith(module, ...args);

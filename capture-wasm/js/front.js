@@ -1,13 +1,15 @@
 // What the page holds: a handle that queues until the core is there. Small, as
 // every page pays for it at once; touches no global until start().
 
+import { hearken } from "./early.js";
+
 /** The same in every copy of this file, so that two bundles share one handle. */
 const SLOT = Symbol.for("tacit.capture");
 
 /** `loadCore` brings the core, with its Wasm compiled. */
 export function starter(loadCore) {
   return (options) => {
-    if (typeof window === "undefined" || typeof document === "undefined") return inert();
+    if (typeof document === "undefined") return inert();
     if (window[SLOT]) return window[SLOT];
     if (!options?.key) {
       report(options, "invalid_options", "start() needs a publishable key");
@@ -25,8 +27,10 @@ function inert() {
 function handle(options, loadCore) {
   let core = null;
   let over = false;
+  let denied = false;
   let queue = [];
   const flushes = new Set();
+  const early = hearken();
 
   const act = (call) => {
     if (over) return;
@@ -37,6 +41,7 @@ function handle(options, loadCore) {
     over = true;
     core = null;
     queue = [];
+    early();
     for (const resolve of flushes) resolve();
   };
   const fail = (code, message) => {
@@ -48,7 +53,10 @@ function handle(options, loadCore) {
   const self = {
     output: (element, binding) => act((core) => core.output(element, binding)),
     signal: (output, kind, fields) => act((core) => core.signal(output, kind, fields)),
-    consent: (state) => act((core) => core.consent(state)),
+    consent: (state) => {
+      denied = state === "denied";
+      act((core) => core.consent(state));
+    },
     flush: () =>
       new Promise((resolve) => {
         const done = () => {
@@ -57,7 +65,7 @@ function handle(options, loadCore) {
         };
         flushes.add(done);
         if (over) done();
-        else act((core) => Promise.resolve(core.flush()).then(done, done));
+        else act((core) => core.flush().then(done, done));
       }),
     stop: () => {
       // Also after a failure: it is what makes room for another start().
@@ -72,14 +80,16 @@ function handle(options, loadCore) {
     try {
       const loaded = await loadCore();
       if (over) return;
-      const opened = loaded.open(forWasm(options), (reason) => fail("capture_failed", reason));
+      const opened = loaded.open(forWasm(options), (reason) => fail("capture_failed", reason), early());
       if (!opened) return;
       // Those that come while these run go to the end of the same queue.
       for (const call of queue) call(opened);
       if (!over) core = opened;
       queue = [];
     } catch (error) {
-      fail("capture_unavailable", `nothing is captured on this page: ${error} (a Content-Security-Policy has to allow script-src 'wasm-unsafe-eval')`);
+      if (over) return;
+      fail("capture_unavailable", `${error} (a Content-Security-Policy needs script-src 'wasm-unsafe-eval')`);
+      if (!denied) tell(options, /WebAssembly/.test(error) ? "wasm_refused" : "not_loaded");
     }
   });
   return self;
@@ -99,6 +109,23 @@ function forWasm(options) {
   };
 }
 
+let told = false;
+
+/**
+ * The collector counts pages that capture nothing, as whoever runs the site would
+ * not know. Once a page; just the fact, by nobody: all zeros are no session.
+ */
+function tell({ key, endpoint = "/c" }, install) {
+  if (told) return;
+  told = true;
+  try {
+    // A text causes no preflight.
+    navigator.sendBeacon(endpoint, JSON.stringify({ v: 1, key, session: "0".repeat(32), sent_at: Date.now(), install, events: [] }));
+  } catch {
+    // Then nobody hears of it.
+  }
+}
+
 /** The front's own errors are never silent. */
 function report(options, code, message) {
   console.warn(`tacit: ${code}: ${message}`);
@@ -106,6 +133,6 @@ function report(options, code, message) {
 }
 
 function whenIdle(fn) {
-  if (typeof requestIdleCallback === "function") requestIdleCallback(fn, { timeout: 2000 });
+  if (globalThis.requestIdleCallback) requestIdleCallback(fn, { timeout: 2000 });
   else setTimeout(fn, 200); // Safari
 }

@@ -5,10 +5,20 @@ import { starter } from "./front.js";
 const options = { key: "pk_x" };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+/** A copy of the module as another page has it. */
+let copies = 0;
+const anotherPage = () => import(`./front.js?${copies++}`);
+
+/** What is sent by beacons, as [address, batch]. */
+let beacons;
+
 let idle;
 beforeEach(() => {
+  beacons = [];
+  const sendBeacon = (address, text) => beacons.push([address, JSON.parse(text)]);
+  Object.defineProperty(globalThis, "navigator", { value: { sendBeacon }, configurable: true });
   globalThis.window = {};
-  globalThis.document = {};
+  globalThis.document = new EventTarget();
   idle = [];
   globalThis.requestIdleCallback = (fn) => idle.push(fn);
   mock.method(console, "warn", () => {});
@@ -150,6 +160,50 @@ test("a core that cannot be loaded is said once, and the page goes on", async ()
   assert.match(message, /refused.*'wasm-unsafe-eval'/);
   assert.equal(console.warn.mock.callCount(), 1);
   assert.match(console.warn.mock.calls[0].arguments[0], /'wasm-unsafe-eval'/);
+});
+
+test("the collector is told once a page that nothing is captured, and nothing of anybody", async () => {
+  const { starter } = await anotherPage();
+  const start = starter(async () => {
+    throw new WebAssembly.CompileError("WebAssembly.compileStreaming(): refused by the page's policy");
+  });
+  const all = { ...options, subject: "u-42", surface: "chat", endpoint: "https://collector.example/c" };
+  start(all);
+  await ready();
+  window = {};
+  start(all);
+  await ready();
+  assert.equal(beacons.length, 1);
+  const [[address, { sent_at, ...batch }]] = beacons;
+  assert.equal(address, "https://collector.example/c");
+  assert.deepEqual(batch, { v: 1, key: "pk_x", session: "0".repeat(32), install: "wasm_refused", events: [] });
+  assert.ok(Math.abs(Date.now() - sent_at) < 60_000);
+});
+
+test("files that cannot be had are another matter, and go to the default endpoint", async () => {
+  const { starter } = await anotherPage();
+  starter(async () => {
+    throw new TypeError("Failed to fetch dynamically imported module");
+  })(options);
+  await ready();
+  assert.deepEqual(beacons.map(([address, { install }]) => [address, install]), [["/c", "not_loaded"]]);
+});
+
+test("nothing is told after a no, nor after stop, and a beacon that throws is nobody's business", async () => {
+  for (const before of [(tacit) => tacit.consent("denied"), (tacit) => tacit.stop()]) {
+    const { starter } = await anotherPage();
+    window = {};
+    before(starter(() => Promise.reject(new Error("WebAssembly")))(options));
+    await ready();
+  }
+  assert.deepEqual(beacons, []);
+  const { starter } = await anotherPage();
+  navigator.sendBeacon = () => {
+    throw new TypeError("Invalid URL");
+  };
+  window = {};
+  starter(() => Promise.reject(new Error("WebAssembly")))(options);
+  await ready();
 });
 
 test("a retired core ends pending flushes and is said once", async () => {

@@ -1,6 +1,6 @@
 // The guarded way into Wasm: what the handle calls, and what the module calls.
 
-import { detach } from "./attach.js";
+import { detach, replay } from "./attach.js";
 import { id } from "./checks.js";
 import { bring, withLate } from "./later.js";
 import { checkBinding, readOptions } from "./options.js";
@@ -11,8 +11,9 @@ import { inside, onRetired, retired } from "./retire.js";
  * A running capture, or null if the instance is or gets retired; `onFailed`
  * then hears why, once. No method throws. `onSignal`, `onSend` and `onError`
  * are called while Wasm runs: they have to come back at once and never throw.
+ * `acts`: what `early.js` noted while all this was loading.
  */
-export function open(module, options, onFailed) {
+export function open(module, options, onFailed, acts = []) {
   if (retired() !== null) {
     onFailed(retired());
     return null;
@@ -57,7 +58,14 @@ export function open(module, options, onFailed) {
   })();
   if (number === undefined) return null;
   // What is there already may be an answer.
-  withLate((part) => part && module.output(number));
+  withLate((part) => {
+    if (part) module.output(number);
+    for (const act of acts) {
+      // A copy is a person's by a press before it, which was looked at then.
+      if (act.type !== "click") replay(window, { type: "pointerdown", isTrusted: true });
+      replay(document, act);
+    }
+  });
 
   const bind = inside((element, binding) => {
     outputs.bind(element, binding);

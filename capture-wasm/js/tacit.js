@@ -17,5 +17,5 @@ try {
   });
   window.tacit = start({ ...window.tacitOptions, ...readOptions(script.dataset) });
 } catch (error) {
-  console.warn(`tacit: to be loaded by a plain <script src> without type=module (${error})`);
+  console.warn(`tacit: needs a plain <script src> (${error})`);
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use tacit_signals::Install;
 
 use crate::{
-    accept::REJECTED,
+    accept::{INSTALL, REJECTED},
     collector::{ended, waiting},
     export::Fates,
     outcome::Refused,
@@ -65,7 +66,8 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// As in CONTRACTS, with what was set aside event by event under `counts`.
+    /// As in CONTRACTS, with what was set aside event by event under `counts`, and
+    /// under `install` the pages that told they can capture nothing, by reason.
     #[must_use]
     pub fn to_json(&self, fates: &Fates) -> Value {
         let mut rejected: BTreeMap<&str, u64> = BTreeMap::new();
@@ -76,9 +78,13 @@ impl Ledger {
         let received = self.acknowledged + shed + rejected.values().sum::<u64>();
         let mut events_rejected: BTreeMap<&str, u64> = BTreeMap::new();
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut install: BTreeMap<&str, u64> =
+            Install::ALL.map(|install| (install.name(), 0)).into();
         for (name, &count) in &self.counters {
             if let Some(code) = name.strip_prefix(REJECTED) {
                 events_rejected.insert(code, count);
+            } else if let Some(reason) = name.strip_prefix(INSTALL) {
+                install.insert(reason, count);
             } else if !KNOWN.contains(&name.as_str()) {
                 counts.insert(name, count);
             }
@@ -95,6 +101,7 @@ impl Ledger {
             "events": events,
             "fates": fates,
             "counts": counts,
+            "install": install,
         })
     }
 }
@@ -115,6 +122,7 @@ mod tests {
                 ("duplicate", 2),
                 ("rejected.too_old", 1),
                 ("tokens_invalid", 4),
+                ("install.wasm_refused", 6),
             ]
             .map(|(name, count)| (name.to_owned(), count)),
         );
@@ -137,5 +145,6 @@ mod tests {
         assert_eq!(json["events"]["waiting"], 2);
         assert_eq!(json["events"]["rejected"], json!({"too_old": 1}));
         assert_eq!(json["counts"], json!({"tokens_invalid": 4}));
+        assert_eq!(json["install"], json!({"wasm_refused": 6, "not_loaded": 0}));
     }
 }

@@ -113,6 +113,38 @@ pub struct Decoded {
     pub duplicate: u32,
     /// Fields this version does not know; ignored.
     pub unknown_fields: u32,
+    /// What a loader says of a page on which nothing can be captured.
+    pub install: Option<Install>,
+}
+
+/// Why a page captures nothing, told once by the loader, by nobody's name: it is
+/// about the installation and no person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Install {
+    /// The browser or the page's policy refuses to compile the Wasm.
+    WasmRefused,
+    /// Its files could not be loaded.
+    NotLoaded,
+}
+
+impl Install {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::WasmRefused, Self::NotLoaded];
+
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WasmRefused => "wasm_refused",
+            Self::NotLoaded => "not_loaded",
+        }
+    }
+
+    /// By its name in JSON.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
 }
 
 /// Why one event was refused.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    batch::{Batch, Decoded, Event, Rejection, Subject, SubjectKind, WireError},
+    batch::{Batch, Decoded, Event, Install, Rejection, Subject, SubjectKind, WireError},
     field::{self, FieldError, Problem},
     id::{Id, SessionId},
     limits::{EVENTS_PER_BATCH_MAX, LABEL_BYTES_MAX},
@@ -41,10 +41,13 @@ struct RawBatch {
     surface: String,
     #[serde(default)]
     sdk: String,
+    /// Only of loaders, and of no batch that is read again.
+    #[serde(default, skip_serializing)]
+    install: Option<String>,
     events: Vec<Map<String, Value>>,
 }
 
-const BATCH_FIELDS: [&str; 13] = [
+const BATCH_FIELDS: [&str; 14] = [
     "v",
     "key",
     "session",
@@ -57,6 +60,7 @@ const BATCH_FIELDS: [&str; 13] = [
     "device",
     "surface",
     "sdk",
+    "install",
     "events",
 ];
 
@@ -93,6 +97,9 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, WireError> {
         }
     }
     events.sort_by_key(|event| event.seq);
+    // A later loader's word is a field this version does not know.
+    let install = raw.install.as_deref().and_then(Install::from_name);
+    unknown_fields += u32::from(raw.install.is_some() && install.is_none());
     let label = |name, text| field::text(name, text, LABEL_BYTES_MAX);
     Ok(Decoded {
         batch: Batch {
@@ -111,6 +118,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, WireError> {
         rejected,
         duplicate,
         unknown_fields,
+        install,
     })
 }
 
@@ -190,6 +198,7 @@ pub fn encode(batch: &Batch) -> Value {
         device: batch.device.clone(),
         surface: batch.surface.clone(),
         sdk: batch.sdk.clone(),
+        install: None,
         events: batch.events.iter().map(event_object).collect(),
     };
     serde_json::to_value(raw).unwrap_or_default()
@@ -319,6 +328,21 @@ mod tests {
         assert!(event.is_content());
         assert_eq!(event.at, decoded.batch.sent_at);
         assert_eq!(event_object(event)["content"]["text"], "Better.");
+    }
+
+    #[test]
+    fn a_loader_says_why_nothing_is_captured() {
+        let said = |word: &str| {
+            let mut value: Value = serde_json::from_slice(&batch(&json!([]))).unwrap();
+            value["install"] = word.into();
+            let decoded = decode(value.to_string().as_bytes()).unwrap();
+            (decoded.install, decoded.unknown_fields)
+        };
+        for install in Install::ALL {
+            assert_eq!(said(install.name()), (Some(install), 0));
+        }
+        assert_eq!(said("gpu_refused"), (None, 1));
+        assert_eq!(decode(&batch(&json!([]))).unwrap().install, None);
     }
 
     #[test]

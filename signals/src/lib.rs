@@ -25,7 +25,7 @@ pub mod number;
 pub mod signal;
 pub mod text;
 
-pub use batch::{Batch, Decoded, Event, Rejection, Subject, SubjectKind, WireError};
+pub use batch::{Batch, Decoded, Event, Install, Rejection, Subject, SubjectKind, WireError};
 pub use field::{FieldError, Problem};
 pub use id::{Id, SessionId};
 pub use number::{Amount, Rating, Share};

@@ -104,6 +104,7 @@ pub fn accept(decoded: Decoded, project: &Project, received_at: u64) -> Verdict 
         mut rejected,
         duplicate,
         unknown_fields,
+        install,
     } = decoded;
     let (subject, assigned) = match &batch.subject {
         Some(Subject { id, kind }) => (
@@ -127,6 +128,9 @@ pub fn accept(decoded: Decoded, project: &Project, received_at: u64) -> Verdict 
     counts.add("unknown_fields", unknown_fields);
     counts.add("tokens_expired", slices.tokens_expired);
     counts.add("tokens_invalid", slices.tokens_invalid);
+    if let Some(install) = install {
+        counts.add(&format!("{INSTALL}{}", install.name()), 1);
+    }
     for rejection in &rejected {
         counts.rejected(&rejection.code);
     }
@@ -208,6 +212,8 @@ impl Counts {
 
 /// Prefix of the counters of refused events.
 pub const REJECTED: &str = "rejected.";
+/// Prefix of the counters of pages on which nothing can be captured.
+pub const INSTALL: &str = "install.";
 
 #[cfg(test)]
 mod tests;

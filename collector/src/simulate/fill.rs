@@ -180,6 +180,7 @@ impl Filling<'_> {
             rejected: Vec::new(),
             duplicate: 0,
             unknown_fields: 0,
+            install: None,
         };
         let mut received = self.collector.outcomes.received();
         received.belongs_to(self.collector.outcomes.of(Some(self.project.id)));

@@ -204,6 +204,7 @@ fn read_body(bytes: &mut Bytes<'_>, sent_at: u64) -> Result<Decoded, WireError> 
         rejected,
         duplicate: 0,
         unknown_fields,
+        install: None,
     })
 }
 

@@ -67,7 +67,7 @@ function table(body, rows) {
   }));
 }
 
-function showLedger({ batches, events }) {
+function showLedger({ batches, events, install }) {
   const line = (name, count, note = "") => [make("th", name), make("td", number.format(count), "number"), make("td", note, "quiet")];
   const codes = (counts) => Object.entries(counts ?? {}).map(([code, count]) => `${count} ${code}`).join(", ");
   const sum = (counts) => Object.values(counts ?? {}).reduce((a, b) => a + b, 0);
@@ -82,6 +82,7 @@ function showLedger({ batches, events }) {
     line("quarantined", events.quarantined),
     line("waiting", events.waiting),
     line("refused one by one", sum(events.rejected), codes(events.rejected)),
+    line("Pages that can capture nothing", sum(install), codes(install)),
   ]);
   $("t-stored").textContent = number.format(events.stored);
 }

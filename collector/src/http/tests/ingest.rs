@@ -279,6 +279,42 @@ async fn servers_send_signals_once_each() {
 }
 
 #[actix_web::test]
+async fn pages_that_capture_nothing_are_counted_and_are_nobody() {
+    let harness = Harness::new();
+    assert_eq!(
+        harness.ledger().await["install"],
+        json!({"wasm_refused":0,"not_loaded":0})
+    );
+    for said in ["wasm_refused", "not_loaded", "wasm_refused", "gpu_refused"] {
+        let mut told = batch(PK, &[]);
+        told["install"] = said.into();
+        let kind = "text/plain;charset=UTF-8";
+        let answer = harness.post("/c", kind, told.to_string()).await;
+        assert_eq!(answer.status, 204, "{}", answer.text());
+    }
+    let harness = harness.restarted();
+    // No event waits, so the books do not tell when they are up to date.
+    for _ in 0..400 {
+        let ledger = harness.ledger().await;
+        if ledger["counts"]["unknown_fields"] == 1 {
+            let expected = json!({"wasm_refused":2,"not_loaded":1});
+            assert_eq!(ledger["install"], expected);
+            assert_eq!(ledger["batches"]["acknowledged"], 4);
+            assert_eq!(ledger["events"]["acknowledged"], 0);
+            let store = rusqlite::Connection::open(harness.path().join("tacit.sqlite")).unwrap();
+            for table in ["sessions", "subjects"] {
+                let count = format!("SELECT count(*) FROM {table}");
+                let rows: i64 = store.query_row(&count, [], |row| row.get(0)).unwrap();
+                assert_eq!(rows, 0, "{table}");
+            }
+            return;
+        }
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("the consumer does not follow");
+}
+
+#[actix_web::test]
 async fn the_books_survive_a_restart() {
     let harness = Harness::new();
     harness
