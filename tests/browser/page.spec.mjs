@@ -136,23 +136,6 @@ test("consent denied stops and purges", async ({ page, site, house }) => {
   expect(outputs).toEqual([]);
 });
 
-test("a strict policy with a word for Wasm is enough", async ({ page, site, house }) => {
-  const csp = "default-src 'none'; script-src %COLLECTOR% 'wasm-unsafe-eval'; connect-src %COLLECTOR%; require-trusted-types-for 'script'; trusted-types 'none'";
-  const errors = await open(page, site, { csp });
-  await house.signals("o-first", "shown");
-  expect(errors).toEqual([]);
-});
-
-test("where Wasm is refused the page is as before, and says so once", async ({ page, site }) => {
-  const lines = [];
-  page.on("console", (message) => lines.push(message.text()));
-  const errors = await open(page, site, { csp: "default-src 'none'; script-src %COLLECTOR%; connect-src %COLLECTOR%" });
-  await expect.poll(() => lines.filter((line) => line.includes("wasm-unsafe-eval") && line.startsWith("tacit")).length).toBe(1);
-  expect(errors).toEqual([]);
-  await selectAndCopy(page, "#one");
-  expect(await page.evaluate(() => navigator.clipboard?.readText?.())).toContain("The canary sings");
-});
-
 test("a collector that cannot be reached leaves the page alone", async ({ page, site, house }) => {
   await house.collector.stop();
   const errors = await open(page, site);

@@ -51,7 +51,8 @@ async function serveOwn(house, request, response, path) {
     const passed = await fetch(`${house.url}/c`, { method: "POST", headers, body: Readable.toWeb(request), duplex: "half" });
     return response.writeHead(passed.status).end();
   }
-  const file = path.startsWith("v/") ? path : "tacit.js";
+  // The files for bundlers are modules as well.
+  const file = path.startsWith("npm/") ? path.replace("npm", "..") : path.startsWith("v/") ? path : "tacit.js";
   const bytes = await readFile(join(root, "capture-wasm/dist/web", file));
   response.writeHead(200, { "content-type": TYPES[extname(file)] }).end(bytes);
 }
