@@ -34,6 +34,8 @@ const STEPS = {
     run: () => run(bin("playwright"), ["test", "--config", "tests/playwright.config.mjs", ...repeats()], { env }),
     count: countPlaywright,
   },
+  // The package as npm would publish it, in an app; with every bundler and framework with --full.
+  package: { needs: [tacit, wasm, browser], run: packaged, count: countPlaywright },
   // Chats that other people wrote; all of them, several times, with --full.
   chats: { needs: [tacit, wasm, browser], run: chats, count: countPlaywright },
   // The programs that people read exports with.
@@ -247,6 +249,11 @@ async function chats() {
   const output = await run(bin("playwright"), ["test", "--config", "tests/chats/playwright.config.mjs"], { env });
   for (const line of output.split("\n").filter((line) => line.startsWith("|"))) console.log(line);
   return output;
+}
+
+function packaged() {
+  if (full) env.TACIT_PACKAGE = "all";
+  return run(bin("playwright"), ["test", "--config", "tests/package/playwright.config.mjs"], { env });
 }
 
 /** The package's typings, and the TypeScript that a document hands out. */

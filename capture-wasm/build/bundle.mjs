@@ -124,6 +124,28 @@ await build({
 });
 cpSync(join(js, "index.d.ts"), join(out, "index.d.ts"));
 
+// Thin layers for frameworks around that same entry.
+const fromIndex = {
+  name: "from-index",
+  setup(build) {
+    build.onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path: "./index.js", external: true }));
+  },
+};
+for (const framework of ["react", "vue", "svelte"]) {
+  // React's is a client's part of an app that is rendered on a server.
+  const directive = framework === "react" ? '"use client";\n' : "";
+  await build({
+    ...common,
+    banner: { js: directive + common.banner.js },
+    entryPoints: [join(js, `wrappers/${framework}.js`)],
+    outfile: join(out, `${framework}.js`),
+    format: "esm",
+    external: [framework],
+    plugins: [fromIndex],
+  });
+  cpSync(join(js, `wrappers/${framework}.d.ts`), join(out, `${framework}.d.ts`));
+}
+
 // An entry of its own, which capture knows nothing of.
 await build({
   ...common,
@@ -132,6 +154,8 @@ await build({
   format: "esm",
 });
 cpSync(join(js, "assign.d.ts"), join(out, "assign.d.ts"));
+
+cpSync(join(capture, "..", "LICENSE"), join(out, "LICENSE"));
 
 // For the script tag: the same core, under a name that may be cached for ever.
 // The query tells builds of one version apart while it is being developed.
