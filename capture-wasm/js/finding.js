@@ -15,6 +15,7 @@ export function finding(roots, composers) {
     chatOf: () => 0,
     isPart: none,
     isChat: none,
+    used: none,
     asked: none,
     waits: none,
     look: () => [],

@@ -69,11 +69,17 @@ export function outputs(adapter) {
     return held.get(shown().findLast((output) => (chats.get(output) ?? chat) === chat));
   }
 
-  const { acts, of: used } = controls(adapter);
+  const { acts, of } = controls(adapter);
 
   return {
     acts,
-    used,
+
+    /** The control of an event, as `controls` tells it. */
+    used(event) {
+      const used = of(event);
+      if (used) found().used(used[0], used[1]);
+      return used;
+    },
 
     /** What the page's `output(element, binding)` said. */
     bind: (element, binding) => bound.set(element, binding),

@@ -279,3 +279,36 @@ test("an answer that goes on after it was complete is the same, and shown once",
   await expect.poll(() => chat.heard("copied")).toMatchObject([{ output: first.output, share: 1 }]);
   await chat.shown(1);
 });
+
+for (const by of ["name", "its place"]) {
+  test(`a notice that an answer was stopped is none, by a button known by ${by}; others that are short and whole are`, async ({ page, site, house }) => {
+    const chat = await Chat.open({ page, site, house }, "stopped", by === "name" ? {} : { nameless: 1 });
+    const stop = async (words) => {
+      if (words) await expect(page.locator("li:last-child p")).toHaveText(words);
+      await page.locator("#stop").click();
+      await expect(page.locator("#stop")).toHaveCount(0);
+    };
+    await chat.ask("Why is the sky blue?");
+    await chat.shown(2);
+    await chat.ask("What does a hash map do?");
+    await stop(/entry in constant/);
+    const [, , cut] = await chat.shown(3);
+    await chat.ask("Shortly, what is the answer?");
+    await chat.shown(4);
+    await chat.ask("Fail, please");
+    await chat.shown(5);
+    await chat.ask("Wait a moment");
+    await expect.poll(() => chat.heard("followed_up")).toHaveLength(4);
+    await stop();
+    await chat.ask("Go on after I stopped you");
+    await stop(/waves scatter far/);
+    const shown = await chat.shown(7);
+    const [whole, short, , answer, failure, half, more] = shown.map(({ words }) => words);
+    expect({ whole, short, answer, failure, more }).toEqual({ whole: WORDS[0], short: 5, answer: 3, failure: 3, more: WORDS[4] });
+    expect(cut.words).toBeLessThan(WORDS[1]);
+    expect(half).toBeLessThan(WORDS[0]);
+    // Of the notices none; and what was stopped before its first word was no answer.
+    const followed = await chat.heard("followed_up");
+    expect(followed.map(({ output }) => shown.findIndex((one) => one.output === output))).toEqual([1, 2, 3, 4]);
+  });
+}

@@ -6,6 +6,7 @@ import { bodyOf, sizesOf } from "./body.js";
 import { echoes, forms } from "./echo.js";
 import { search } from "./growth.js";
 import { messageId } from "./ids.js";
+import { notices } from "./notices.js";
 import { bodySelector, learn } from "./signature.js";
 import { bare, textOf } from "./text.js";
 import { holds, up } from "./tree.js";
@@ -47,6 +48,8 @@ const RESTART = 4;
 
 const EDITABLES = "textarea,input[type=text],[contenteditable=true]";
 
+const follows = (element, other) => Boolean(other.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING);
+
 /** `roots()`: the document and the open shadow roots known; `composers()`: those in use. */
 export function finder(roots, composers) {
   /** The answers on the page, in their order. */
@@ -61,6 +64,7 @@ export function finder(roots, composers) {
   /** Outputs that the page named. */
   const named = new WeakSet();
   const chats = [];
+  const { used, isNotice } = notices();
 
   const overlaps = (element, other) => holds(element, other) || holds(other, element);
   const isTyped = (element) => composers().some((editor) => holds(editor, element));
@@ -83,7 +87,7 @@ export function finder(roots, composers) {
 
   function add(unit) {
     const { root } = unit;
-    const place = units.findIndex((other) => other.root.compareDocumentPosition(root) & Node.DOCUMENT_POSITION_PRECEDING);
+    const place = units.findIndex((other) => follows(other.root, root));
     units.splice(place < 0 ? units.length : place, 0, Object.assign(unit, { all: null, chat: chatOf(root) }));
   }
 
@@ -125,6 +129,11 @@ export function finder(roots, composers) {
     // What was asked just now is answered by what comes after it.
     const asks = ask && turn ? bare(textOf(turn)) : "";
     const isAnswer = ask && !ask.answered && ask.forms.some((form) => asks.includes(form));
+    const isAbout = ({ at, waiting }) =>
+      turn
+        ? waiting && (ask === waiting || !isAnswer) && waiting.forms.some((form) => bare(textOf(turn)).includes(form))
+        : units.findLast((unit) => follows(root, unit.root))?.since < at;
+    if (isNotice(root, isAbout)) return;
     add({ root, within, turn, sizes: isAnswer ? sizesOf(root) : null, since: now, at: now, ask: isAnswer ? ask : null });
     if (isAnswer) Object.assign(ask, { answered: now, batches: [] });
   }
@@ -165,6 +174,7 @@ export function finder(roots, composers) {
     const refuses = (element) => hidden.has(element) || isKnown(element) || isComposing(element);
     const best = ask.search.answer(found, refuses, isNew, ask.sure && !answered, now);
     if (!best || (answered && up(best.element) !== ask.parent)) return;
+    if (!best.ticks && isNotice(best.element, ({ at, waiting }) => waiting === ask && at < best.since)) return;
     if (!isVisible(best.element)) return hidden.add(best.element);
     add({ root: best.element, sizes: best.base, since: best.since, at: best.at, turn: best.turn, ask });
     Object.assign(ask, { answered: now, echo: best.echo, parent: up(best.element), batches: [] });
@@ -212,6 +222,9 @@ export function finder(roots, composers) {
 
     chatOf,
 
+    /** A control was used: its place in `MEANINGS`, or -1. */
+    used: (control, meaning) => used(control, meaning, { at: performance.now(), waiting: ask?.answered || ask?.isAgain ? null : ask }),
+
     /** Whether `element` stands in the message of an answer. */
     isPart: (element) => units.some(({ root }) => holds(root, element)),
 
@@ -243,7 +256,7 @@ export function finder(roots, composers) {
       for (const { root, at, ask: theirs } of units) {
         // What is drawn anew while it grows is found again as it was found first.
         if (!root.isConnected && theirs && now - at < MORE_MS) ask ??= theirs;
-        if (!root.isConnected && ask === theirs && ask) ask.answered = undefined;
+        if (!root.isConnected && ask === theirs && ask) Object.assign(ask, { answered: undefined, isAgain: true });
       }
       const isOthers = (element) => declared.some((other) => overlaps(element, other));
       units = units.filter(({ root }) => root.isConnected && !isOthers(root));

@@ -44,10 +44,15 @@ export class Model {
     return new Promise((resolve) => this.#arrivals.push(resolve));
   }
 
+  #list(response) {
+    response.writeHead(200, { "content-type": "application/json" });
+    return response.end(JSON.stringify({ object: "list", data: [{ id: "words", object: "model" }] }));
+  }
+
   /** Answers a request in one of the forms that chats read; false if the path is none. */
   async handle(request, response) {
     const { pathname } = new URL(request.url, "http://model");
-    if (pathname === "/v1/models") return response.end(JSON.stringify({ data: [{ id: "words", object: "model" }] }));
+    if (pathname === "/v1/models") return this.#list(response);
     const form = FORMS[pathname];
     if (!form) return false;
     request.resume();
