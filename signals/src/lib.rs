@@ -11,6 +11,8 @@
 //! in which arm of an experiment, as `ASSIGN.md` has it. Nothing here does IO, reads a
 //! clock or knows a browser.
 
+#[cfg(test)]
+mod arbitrary;
 #[cfg(feature = "assignment")]
 pub mod assignment;
 pub mod batch;

@@ -21,12 +21,14 @@ pub(super) fn code(signal: &Signal) -> u8 {
     }
 }
 
-/// The number in `kind_<number>`, if it is no known kind's. Only a collector
-/// passes on what it does not know.
+/// The number in `kind_<number>`, if it is no known kind's and written as a reader
+/// writes it: `kind_019` is a name. Only a collector passes on what it does not know.
 #[cfg(not(target_family = "wasm"))]
 fn unknown_code(name: &str) -> Option<u8> {
-    let code = name.strip_prefix("kind_")?.parse().ok()?;
-    (Kind::from_code(code).is_none() && code != NAMED).then_some(code)
+    let digits = name.strip_prefix("kind_")?;
+    let code: u8 = digits.parse().ok()?;
+    let is_unknown = Kind::from_code(code).is_none() && code != NAMED;
+    (is_unknown && code.to_string() == digits).then_some(code)
 }
 
 #[cfg(target_family = "wasm")]
@@ -318,7 +320,12 @@ fn read_rated(bytes: &mut Bytes<'_>) -> Read<Signal> {
 
 fn read_unknown(code: u8, bytes: &mut Bytes<'_>) -> Read<Signal> {
     let name = if code == NAMED {
-        field!(label("kind", bytes)?)
+        let name = field!(label("kind", bytes)?);
+        // A kind that has a number is said by it: what follows is not its fields.
+        if Kind::from_name(&name).is_some() {
+            return Ok(Err(FieldError::new("kind", Problem::Malformed)));
+        }
+        name
     } else {
         let mut name = String::from("kind_");
         name.push_str(&code.to_string());

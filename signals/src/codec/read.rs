@@ -13,6 +13,9 @@ use crate::{
     number::Share,
 };
 
+/// Bytes of the smallest event: its length, kind, `seq`, `at` and output.
+const EVENT_BYTES_MIN: usize = 5;
+
 /// Reads events one by one, as [`super::EventWriter`] wrote them.
 pub struct EventReader<'a> {
     bytes: Bytes<'a>,
@@ -174,7 +177,8 @@ fn read_body(bytes: &mut Bytes<'_>, sent_at: u64) -> Result<Decoded, WireError> 
     if found > limit {
         return Err(WireError::TooManyEvents { found, limit });
     }
-    let mut events = Vec::with_capacity(found);
+    // Room for no more events than there are bytes for.
+    let mut events = Vec::with_capacity(found.min(bytes.0.len() / EVENT_BYTES_MIN));
     let mut rejected = Vec::new();
     let mut reader = EventReader::new(bytes.0, base_at);
     for _ in 0..found {

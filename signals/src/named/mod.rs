@@ -95,6 +95,7 @@ pub const NAMES: &[&str] = &[
     "subject",
     "source",
     "content",
+    "bytes",
 ];
 
 #[cfg(test)]
