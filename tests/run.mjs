@@ -38,6 +38,13 @@ const STEPS = {
   package: { needs: [tacit, wasm, browser], run: packaged, count: countPlaywright },
   // Chats that other people wrote; all of them, several times, with --full.
   chats: { needs: [tacit, wasm, browser], run: chats, count: countPlaywright },
+  // Capture from a site's own address, behind real reverse proxies.
+  proxy: {
+    heavy: true,
+    needs: [tacit, wasm, browser, proxies],
+    run: () => run(bin("playwright"), ["test", "--config", "tests/proxy/playwright.config.mjs"], { env }),
+    count: countPlaywright,
+  },
   // The programs that people read exports with.
   loaders: {
     needs: [tacit, curlAndJq],
@@ -181,8 +188,15 @@ async function curlAndJq() {
   await installed("jq");
 }
 
-async function installed(tool) {
-  if (works(tool)) return;
+/** nginx and Caddy, and what speaks to them without headers of its own. */
+async function proxies() {
+  await installed("nginx", ["-v"]);
+  await installed("caddy", ["version"]);
+  await installed("curl");
+}
+
+async function installed(tool, args) {
+  if (works(tool, args)) return;
   if (!canInstallDebianPackages()) throw new Problem(`${tool} is missing. On Debian: apt-get install ${tool}`);
   await installDebianPackages(tool);
 }
