@@ -44,26 +44,30 @@ const oneCopy = {
 
 // The builder shortened the names by which module and glue know each other; in
 // the glue they are properties, which esbuild can rename.
-const names = readFileSync(join(glue, "names.tsv"), "utf8").trimEnd().split("\n");
-const shorter = Object.fromEntries(names.map((line) => line.split("\t")));
-const literally = (name) => name.replace(/[^\w]/g, "\\$&");
+function shorter(stem) {
+  const names = readFileSync(join(glue, stem, "names.tsv"), "utf8").trimEnd().split("\n");
+  const mangleCache = Object.fromEntries(names.map((line) => line.split("\t")));
+  const literally = (name) => name.replace(/[^\w]/g, "\\$&");
+  const mangleProps = new RegExp(`^(?:${Object.keys(mangleCache).map(literally).join("|")})$`);
+  return { mangleProps, mangleQuoted: true, mangleCache };
+}
+const glueOf = (stem) => join(resolve(glue), stem, `${stem}.js`);
 
 // The core: glue, shell and the guarded way in.
-const wasm = join(out, "core.wasm");
 mkdirSync(out, { recursive: true });
-cpSync(join(glue, "tacit_capture_bg.wasm"), wasm);
+const [wasm, textsWasm] = ["core.wasm", "texts.wasm"].map((file) => join(out, file));
+cpSync(join(glue, "tacit_capture/tacit_capture_bg.wasm"), wasm);
+cpSync(join(glue, "tacit_capture_texts/tacit_capture_texts_bg.wasm"), textsWasm);
 await build({
   ...common,
   entryPoints: [join(js, "core.js")],
   outfile: join(out, "core.js"),
   format: "esm",
-  alias: { "tacit-glue": join(resolve(glue), "tacit_capture.js") },
+  alias: { "tacit-glue": glueOf("tacit_capture") },
   inject: [join(js, "timers.js")],
   plugins: [oneCopy],
-  external: ["./late.js"],
-  mangleProps: new RegExp(`^(?:${Object.keys(shorter).map(literally).join("|")})$`),
-  mangleQuoted: true,
-  mangleCache: shorter,
+  external: ["./late.js", "./texts.js"],
+  ...shorter("tacit_capture"),
 });
 
 // esbuild lists the exports of a module by `for in`, where a page's own enumerable
@@ -83,7 +87,7 @@ const variables = Object.keys(shared()).join(", ");
 const fromCore = {
   name: "from-core",
   setup(build) {
-    const filter = /\/js\/(?:controls|reading|shared|find\/tree)\.js$/;
+    const filter = /\/js\/(?:compile|controls|reading|redact|shared|storage|timers|find\/tree)\.js$/;
     const found = { path: "core", namespace: "shared" };
     build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => (filter.test(join(resolveDir, path)) ? found : undefined));
     build.onLoad({ filter: /^/, namespace: "shared" }, () => ({
@@ -104,6 +108,20 @@ await build({
 const late = await import(pathToFileURL(join(out, "late.js")));
 late.share(shared());
 late.decode(10, Uint8Array.of(1, 2));
+
+// What is loaded where text is edited or accepted.
+await build({
+  ...common,
+  entryPoints: [join(js, "texts.js")],
+  outfile: join(out, "texts.js"),
+  format: "esm",
+  alias: { "tacit-texts-glue": glueOf("tacit_capture_texts") },
+  plugins: [fromCore],
+  ...shorter("tacit_capture_texts"),
+});
+const texts = await import(pathToFileURL(join(out, "texts.js")));
+const bytes = readFileSync(textsWasm);
+await texts.share({ ...shared(), compile: () => new WebAssembly.Module(bytes) });
 
 // What controls are called in other languages: loaded when a page may need it.
 await build({
@@ -161,19 +179,25 @@ cpSync(join(capture, "..", "LICENSE"), join(out, "LICENSE"));
 // The query tells builds of one version apart while it is being developed.
 const versioned = join(out, "web", "v", version);
 mkdirSync(versioned, { recursive: true });
-const files = ["core.js", "core.wasm", "late.js", "names.js"];
+const files = ["core.js", "core.wasm", "late.js", "names.js", "texts.js", "texts.wasm"];
 for (const file of files) {
   cpSync(join(out, file), join(versioned, file));
 }
-// The part belongs to its core: the same query. And so does the module: whoever checks
-// the core's integrity has checked the module's.
-const plain = readFileSync(join(versioned, "core.js"), "utf8");
+// The parts belong to their core: the same query. And so do the modules: whoever checks
+// the integrity of a script has checked its module's.
 const query = hashOf(versioned);
-const digest = createHash("sha256").update(readFileSync(wasm)).digest("base64");
-const paired = plain.replace('"./late.js"', `"./late.js?${query}"`);
-const told = paired.replace('integrity:""', `integrity:"sha256-${digest}"`);
-if (paired === plain || told === paired) fail("esbuild's output is not as it was: how does it name late.js and core.wasm now?");
-writeFileSync(join(versioned, "core.js"), told);
+const digest = (file) => createHash("sha256").update(readFileSync(join(out, file))).digest("base64");
+for (const [file, ...changes] of [
+  ["core.js", ['"./late.js"', `"./late.js?${query}"`], ['"./texts.js"', `"./texts.js?${query}"`], ['integrity:""', `integrity:"sha256-${digest("core.wasm")}"`]],
+  ["texts.js", ['"./texts.wasm"', `"./texts.wasm?${query}"`], ['integrity:""', `integrity:"sha256-${digest("texts.wasm")}"`]],
+]) {
+  let text = readFileSync(join(versioned, file), "utf8");
+  for (const [plain, told] of changes) {
+    if (!text.includes(plain)) fail(`esbuild's output is not as it was: where is ${plain} in ${file} now?`);
+    text = text.replace(plain, told);
+  }
+  writeFileSync(join(versioned, file), text);
+}
 // The loader twice: the one that pages name, and one that stands by its core for ever.
 for (const [file, place] of [["tacit.js", `v/${version}/`], [`v/${version}/tacit.js`, ""]]) {
   await build({
@@ -193,7 +217,7 @@ for (const file of readdirSync(join(out, "web"), { recursive: true })) {
 }
 
 const over = report(out, version);
-const addresses = ["tacit.js", `core.js?${query}`, `core.wasm?${query}`, `late.js?${query}`, "names.js"];
+const addresses = ["tacit.js", `core.js?${query}`, `core.wasm?${query}`, `late.js?${query}`, "names.js", `texts.js?${query}`, `texts.wasm?${query}`];
 for (const line of integrity(versioned, addresses)) console.log(`capture: v/${version}/${line}`);
 if (over.length > 0 && whenOver === "fail") fail(over.join("\n"));
 for (const line of over) console.warn(`capture: over budget: ${line}`);

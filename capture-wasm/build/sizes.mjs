@@ -5,15 +5,17 @@ import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
 // Bytes as sent, brotli. Before anything is captured, a page loads the core; then the late part.
-// The core is to come down to 40 KiB; until then it may at least not grow.
-const BUDGETS = { loader: 1536, core: 51 * 1024, late: 8 * 1024 };
+// That for texts is loaded where an answer is edited or accepted.
+const BUDGETS = { loader: 1536, core: 51 * 1024, late: 8 * 1024, texts: 22 * 1024 };
 
 /** Prints the table; returns the budgets that are broken. */
 export function report(out, version) {
   const web = (file) => measure(out, `web/${file}`);
-  const [loader, glue, wasm, late, names] = ["tacit.js", ...["core.js", "core.wasm", "late.js", "names.js"].map((file) => `v/${version}/${file}`)].map(web);
+  const versioned = (file) => web(`v/${version}/${file}`);
+  const loader = web("tacit.js");
+  const [glue, wasm, late, names, textsGlue, textsWasm] = ["core.js", "core.wasm", "late.js", "names.js", "texts.js", "texts.wasm"].map(versioned);
   const page = [loader, glue, wasm, late];
-  const all = [...page, names, measure(out, "index.js"), measure(out, "assign.js")];
+  const all = [...page, names, textsGlue, textsWasm, measure(out, "index.js"), measure(out, "assign.js")];
 
   const width = Math.max(...all.map(({ file }) => file.length));
   for (const { file, raw, brotli } of all) {
@@ -23,6 +25,7 @@ export function report(out, version) {
     loader: ["the loader", loader.brotli],
     core: ["Wasm and glue", glue.brotli + wasm.brotli],
     late: ["the late part", late.brotli],
+    texts: ["the part for texts", textsGlue.brotli + textsWasm.brotli],
   };
   const broken = [];
   for (const [part, [name, brotli]] of Object.entries(sums)) {

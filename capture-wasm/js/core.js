@@ -3,12 +3,16 @@
 import {
   capture_consent as consent,
   capture_flush as flush,
+  capture_found as found,
+  capture_known as known,
   capture_open,
   capture_output as output,
+  capture_seeds as seeds,
   capture_signal as signal,
   capture_stop as stop,
   initSync,
 } from "tacit-glue";
+import { compile } from "./compile.js";
 import { open as openWith } from "./open.js";
 
 let loading = null;
@@ -18,7 +22,8 @@ let loading = null;
  * so that bundlers recognise the file and carry it along.
  */
 export function load(wasm = new URL("./core.wasm", import.meta.url)) {
-  loading ??= compile(wasm).then(
+  // The integrity is filled in by the builder for the script tag; bundlers may write the file anew.
+  loading ??= compile(wasm, { integrity: "" }).then(
     // What is compiled takes a tenth of a millisecond to instantiate.
     (module) => initSync({ module }),
     (error) => {
@@ -29,15 +34,6 @@ export function load(wasm = new URL("./core.wasm", import.meta.url)) {
   return loading;
 }
 
-async function compile(wasm) {
-  // Filled in by the builder for the script tag; bundlers may write the file anew.
-  const response = await fetch(wasm, { integrity: "" });
-  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
-  // Off the main thread, if the server says what it is.
-  const streams = response.headers.get("content-type") === "application/wasm";
-  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
-}
-
-const module = { open: capture_open, output, signal, consent, flush, stop };
+const module = { open: capture_open, output, signal, known, seeds, found, consent, flush, stop };
 
 export const open = (...args) => openWith(module, ...args);

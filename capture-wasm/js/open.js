@@ -2,10 +2,12 @@
 
 import { detach, replay } from "./attach.js";
 import { id } from "./checks.js";
+import { editing } from "./editing.js";
 import { bring, withLate } from "./later.js";
 import { checkBinding, readOptions } from "./options.js";
 import { outputs as outputsOf } from "./outputs.js";
 import { inside, onRetired, retired } from "./retire.js";
+import { purge } from "./storage.js";
 
 /**
  * A running capture, or null if the instance is or gets retired; `onFailed`
@@ -33,6 +35,15 @@ export function open(module, options, onFailed, acts = []) {
   const settings = read("invalid_options", () => readOptions(options));
   if (!settings) return unusable();
   let outputs;
+  let number;
+  const ofTexts = {
+    content: settings.core[3],
+    owner: (editor) => outputs.owner(editor),
+    known: () => module.known(number),
+    found: (...args) => module.found(number, ...args),
+  };
+  const missing = (part, then) => () => error("part_unavailable", `${part}.js could not be loaded: ${then}`);
+  const texts = editing(ofTexts, (text) => module.seeds(number, text), missing("texts", "neither edits nor what becomes of accepted text are seen"));
   const flushes = [];
   /** Signals of the page that wait for the late part. */
   let unsent = 0;
@@ -46,15 +57,18 @@ export function open(module, options, onFailed, acts = []) {
     },
     sent: (bytes, events, via, status = null) => onSend?.({ bytes, events, via, status }),
     error,
+    hint: texts.hint,
+    keep: texts.keep,
     flushed() {
       for (const resolve of flushes.splice(0)) resolve();
     },
   };
   const forget = onRetired(onFailed);
-  bring(() => error("part_unavailable", "late.js could not be loaded: answers are not found by what they do, nor controls by their names"));
-  const number = inside(() => {
-    outputs = outputsOf(settings.adapter);
-    return module.open(host, window, document, outputs, ...settings.core);
+  bring(missing("late", "answers are not found by what they do, nor controls by their names"));
+  inside(() => {
+    outputs = outputsOf(settings.adapter, texts.sent);
+    number = module.open(host, window, document, outputs, ...settings.core);
+    texts.start();
   })();
   if (number === undefined) return null;
   // What is there already may be an answer.
@@ -72,7 +86,11 @@ export function open(module, options, onFailed, acts = []) {
     module.output(number);
   });
   const signal = inside((...args) => module.signal(number, ...args));
-  const consent = inside((granted) => module.consent(number, granted));
+  const consent = inside((granted) => {
+    if (!granted) purge();
+    module.consent(number, granted);
+    texts.consent(granted);
+  });
   const flush = inside(() => module.flush(number));
   return {
     output(element, binding) {

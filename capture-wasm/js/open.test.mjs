@@ -6,7 +6,7 @@ import { open } from "./open.js";
 import { keep, release } from "./send.js";
 
 globalThis.window = {};
-globalThis.document = { documentElement: { lang: "en" } };
+globalThis.document = { documentElement: { lang: "en" }, addEventListener() {}, removeEventListener() {} };
 globalThis.screen = { width: 1, height: 1 };
 Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
 

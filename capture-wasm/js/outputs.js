@@ -23,9 +23,9 @@ const PAGE = "body,main,[role=main],[role=log],[role=feed]";
 
 /**
  * `adapter`: the selector of outputs, and names of attributes, null where there is none; `composer`, a selector; `auto`
- * where outputs are also found by what they do.
+ * where outputs are also found by what they do. `onAsked` hears what was asked.
  */
-export function outputs(adapter) {
+export function outputs(adapter, onAsked = () => {}) {
   /** Elements the page named itself, with what it said. */
   const bound = new Map();
   /** The id of the output that an element shows. */
@@ -166,7 +166,9 @@ export function outputs(adapter) {
     /** A question that was sent, as soon as it is certain: its text, how many ms ago it was sent, what such may say, and the id of the output it follows. */
     asked() {
       const asked = found().asked(performance.now());
-      return asked && [...asked, after];
+      if (!asked) return null;
+      onAsked(asked[0]);
+      return [...asked, after];
     },
 
     /** Whether an answer goes on although its text rests. */

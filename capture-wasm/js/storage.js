@@ -49,6 +49,9 @@ export function own(name) {
   return set(name, made) ? made : undefined;
 }
 
+/** Whether accepted text is remembered here. */
+export const kept = () => allowed && Boolean(get("kept"));
+
 /** Takes all of ours away. */
 export const purge = () => attempt((storage) => keys(OURS).forEach((key) => storage.removeItem(key)));
 

@@ -23,11 +23,12 @@ pub mod by_id;
 pub mod config;
 pub mod core;
 pub mod detect;
-pub mod memory;
 pub mod outbox;
 pub mod session;
+pub mod texts;
 
 #[cfg(feature = "browser")]
 pub use browser::{
-    capture_consent, capture_flush, capture_open, capture_output, capture_signal, capture_stop,
+    capture_consent, capture_flush, capture_found, capture_known, capture_open, capture_output,
+    capture_seeds, capture_signal, capture_stop,
 };

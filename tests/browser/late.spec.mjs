@@ -1,5 +1,5 @@
-// The part that is loaded when capture has begun: what goes on without it, and
-// what happened before it was there.
+// The parts that are loaded when capture has begun or when they are needed: what
+// goes on without them, and what happened before they were there.
 
 import { expect, test } from "./house.mjs";
 
@@ -13,11 +13,11 @@ const listen = (page) =>
 const told = (page) => page.evaluate(() => window.told);
 
 /** Keeps the part back. Returns what lets it come, which resolves when it was asked for. */
-async function holdBack(page) {
+async function holdBack(page, file = "late.js") {
   let release;
   const released = new Promise((resolve) => (release = resolve));
   const asked = new Promise((resolve) =>
-    page.route("**/late.js*", async (route) => {
+    page.route(`**/${file}*`, async (route) => {
       resolve();
       await released;
       await route.continue();
@@ -71,4 +71,43 @@ test("a click while it loads is understood when it is there", async ({ page, sit
   await release();
   const [rated] = await house.signals("o-1", "rated");
   expect(rated).toMatchObject({ value: 1, scale: "thumbs" });
+});
+
+test("the part for texts is loaded where an answer is edited, and what happened meanwhile is told", async ({ page, site, house }) => {
+  const release = await holdBack(page, "texts.js");
+  await listen(page);
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname.split("/").at(-1)));
+  await page.goto(site.url("memory"));
+  await house.signals("o-lease", "shown");
+  await page.evaluate(() => {
+    const editor = Object.assign(document.createElement("textarea"), { id: "edit", value: document.querySelector("[data-ai-output=o-lease]").textContent });
+    document.body.append(editor);
+  });
+  expect(asked).not.toContain("texts.js");
+  await page.locator("#edit").focus();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" Really.");
+  // Saved, and gone with the text, before the part is there.
+  await page.mouse.click(1, 1);
+  await page.evaluate(() => document.querySelector("#edit").remove());
+  await release();
+  await expect.poll(() => told(page)).toContain("edited");
+  await page.evaluate(() => window.tacit.flush());
+  const [edited] = await house.signals("o-lease", "edited");
+  expect(edited).toMatchObject({ inserted: 8, deleted: 0 });
+  expect(asked).toContain("texts.wasm");
+});
+
+test("where the part for texts is refused, the page is told once and all else goes on", async ({ page, site, house }) => {
+  await page.route("**/texts.wasm*", (route) => route.abort());
+  await listen(page);
+  await page.goto(site.url("memory"));
+  await house.signals("o-lease", "shown");
+  await page.locator("#insert").click();
+  await house.signals("o-lease", "accepted");
+  await expect.poll(() => told(page)).toContain("part_unavailable");
+  await page.evaluate(() => window.tacit.signal("o-lease", "shared", { via: "test" }));
+  await house.signals("o-lease", "shared");
+  expect((await told(page)).filter((code) => code === "part_unavailable")).toHaveLength(1);
 });

@@ -58,13 +58,13 @@ for (const how of ["trap", "throw"]) {
     await open(page, site);
     await page.waitForFunction(() => window.hooks().listeners.length > 10 && window.hooks().patches.length > 0);
     await page.evaluate(() => {
-      window.tacit.signal("o-first", "accepted", { via: "one" });
+      window.tacit.signal("o-first", "dismissed", { via: "one" });
       window.tacit.signal("o-first", "shared", { via: "two" });
     });
     await fail(page, how);
     await expectRetired(page);
     // Nothing was sent before: the flush is a minute away.
-    expect((await house.signals("o-first", "accepted"))[0].via).toBe("one");
+    expect((await house.signals("o-first", "dismissed"))[0].via).toBe("one");
     expect((await house.signals("o-first", "shared"))[0].via).toBe("two");
     expect(await page.evaluate(() => window.errors[0].message)).toMatch(how === "trap" ? /RuntimeError: unreachable/ : /an import throws/);
   });

@@ -6,16 +6,17 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
-use crate::paths::{Paths, STEM};
+use crate::paths::{Module, Paths};
 
-pub(crate) fn glue(paths: &Paths, module: &Path) -> Result<()> {
+pub(crate) fn glue(paths: &Paths, which: Module, module: &Path) -> Result<()> {
+    let glue = paths.glue_of(which);
     // Snippets of an earlier build would otherwise stay behind.
-    if paths.glue.exists() {
-        fs::remove_dir_all(&paths.glue)?;
+    if glue.exists() {
+        fs::remove_dir_all(&glue)?;
     }
     let mut output = Bindgen::new()
         .input_path(module)
-        .out_name(STEM)
+        .out_name(which.stem)
         // An ES module that is handed the Wasm's address: one glue serves
         // every bundler and the script tag.
         .web(true)?
@@ -41,8 +42,8 @@ pub(crate) fn glue(paths: &Paths, module: &Path) -> Result<()> {
     for export in module.exports.iter_mut() {
         names.shorten(&mut export.name);
     }
-    output.emit(&paths.glue).context("wasm-bindgen")?;
-    fs::write(paths.names(), names.table()).context("writing the names")
+    output.emit(&glue).context("wasm-bindgen")?;
+    fs::write(paths.names(which), names.table()).context("writing the names")
 }
 
 /// What module and glue call each other, in one or two letters:

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, ensure};
 
 use crate::command;
-use crate::paths::{Paths, STEM};
+use crate::paths::{Module, Paths};
 use crate::toolchain::{TARGET, Toolchain};
 
 /// Compiles the standard library along, where its sources are.
@@ -32,11 +32,12 @@ const NO_MESSAGES: &[&str] = &[
 /// codegen unit, abort on panic. Only what a profile cannot say is added here.
 /// Bulk memory, sign extension, non-trapping conversion, multi-value and
 /// reference types are the target's defaults; see `optimise`.
-pub(crate) fn module(paths: &Paths, toolchain: &Toolchain) -> Result<PathBuf> {
+pub(crate) fn module(paths: &Paths, toolchain: &Toolchain, which: Module) -> Result<PathBuf> {
     let mut cargo = toolchain.cargo();
     cargo
         .current_dir(&paths.root)
-        .args(["build", "--package", "tacit-capture", "--lib"])
+        // One at a time: together they would share their features.
+        .args(["build", "--package", which.package, "--lib"])
         .args(["--profile", "wasm", "--target", TARGET])
         .arg("--target-dir")
         .arg(&paths.target)
@@ -51,13 +52,13 @@ pub(crate) fn module(paths: &Paths, toolchain: &Toolchain) -> Result<PathBuf> {
         // A stable compiler only does this when told that it is part of making one.
         cargo.args(BUILD_STD).env("RUSTC_BOOTSTRAP", "1");
     }
-    command::run(&mut cargo, "compiling tacit-capture")?;
+    command::run(&mut cargo, "compiling to Wasm")?;
 
     let module = paths
         .target
         .join(TARGET)
         .join("wasm")
-        .join(format!("{STEM}.wasm"));
+        .join(format!("{}.wasm", which.stem));
     ensure!(module.is_file(), "cargo wrote no {}", module.display());
     Ok(module)
 }

@@ -17,6 +17,7 @@ const INPUTS: &[&str] = &[
     "capture-wasm/Cargo.toml",
     "capture-wasm/package.json",
     "capture-wasm/src",
+    "capture-wasm/texts",
     "capture-wasm/js",
     "capture-wasm/build",
 ];

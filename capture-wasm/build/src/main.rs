@@ -28,7 +28,7 @@ mod publish;
 mod toolchain;
 
 use args::Args;
-use paths::Paths;
+use paths::{MODULES, Paths};
 
 fn main() -> ExitCode {
     let args = match Args::parse(std::env::args().skip(1)) {
@@ -58,9 +58,11 @@ fn build(args: &Args) -> Result<()> {
     let started = Instant::now();
     let toolchain = toolchain::choose(args.route)?;
     println!("capture: compiling with {toolchain}");
-    let module = compile::module(&paths, &toolchain)?;
-    bindgen::glue(&paths, &module)?;
-    optimise::module(&paths)?;
+    for which in MODULES {
+        let module = compile::module(&paths, &toolchain, which)?;
+        bindgen::glue(&paths, which, &module)?;
+        optimise::module(&paths, which)?;
+    }
     bundle::package(&paths, toolchain.sources().is_some())?;
     publish::refuse_machine_paths(&paths)?;
     publish::into_dist(&paths, &fingerprint)?;

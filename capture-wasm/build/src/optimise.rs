@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use crate::command;
-use crate::paths::Paths;
+use crate::paths::{Module, Paths};
 
 /// What the compiler emits by default, said aloud: `wasm-opt` refuses what is
 /// not enabled, so a compiler that starts to use a newer feature is noticed
@@ -47,14 +47,14 @@ const SHRINK: &[&str] = &[
 ];
 
 /// Replaces the module.
-pub(crate) fn module(paths: &Paths) -> Result<()> {
+pub(crate) fn module(paths: &Paths, which: Module) -> Result<()> {
     let tool = [&paths.capture, &paths.root]
         .map(|dir| dir.join("node_modules/.bin/wasm-opt"))
         .into_iter()
         .find(|path| path.exists())
         .context("wasm-opt is missing: run `npm ci` in the repository first")?;
 
-    let module = paths.wasm();
+    let module = paths.wasm(which);
     let smaller = module.with_extension("opt.wasm");
     let mut wasm_opt = command::clean(tool);
     wasm_opt

@@ -4,8 +4,25 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 
-/// Name of the crate's module, as cargo writes it and the glue asks for it.
-pub(crate) const STEM: &str = "tacit_capture";
+/// A Wasm module: its crate, and its name as cargo writes it and the glue asks
+/// for it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Module {
+    pub(crate) package: &'static str,
+    pub(crate) stem: &'static str,
+}
+
+/// The core, and what only pages with edited or accepted text load.
+pub(crate) const MODULES: [Module; 2] = [
+    Module {
+        package: "tacit-capture",
+        stem: "tacit_capture",
+    },
+    Module {
+        package: "tacit-capture-texts",
+        stem: "tacit_capture_texts",
+    },
+];
 
 #[derive(Debug)]
 pub(crate) struct Paths {
@@ -16,7 +33,7 @@ pub(crate) struct Paths {
     /// The Wasm build's own target folder, so that it never waits for, or
     /// throws away, what a native build has locked.
     pub(crate) target: PathBuf,
-    /// wasm-bindgen's output.
+    /// wasm-bindgen's output, a folder for each module.
     pub(crate) glue: PathBuf,
     /// The package before it is published into `dist`.
     pub(crate) staging: PathBuf,
@@ -51,12 +68,17 @@ impl Paths {
         })
     }
 
-    /// Which names of module and glue became which.
-    pub(crate) fn names(&self) -> PathBuf {
-        self.glue.join("names.tsv")
+    pub(crate) fn glue_of(&self, module: Module) -> PathBuf {
+        self.glue.join(module.stem)
     }
 
-    pub(crate) fn wasm(&self) -> PathBuf {
-        self.glue.join(format!("{STEM}_bg.wasm"))
+    /// Which names of module and glue became which.
+    pub(crate) fn names(&self, module: Module) -> PathBuf {
+        self.glue_of(module).join("names.tsv")
+    }
+
+    pub(crate) fn wasm(&self, module: Module) -> PathBuf {
+        self.glue_of(module)
+            .join(format!("{}_bg.wasm", module.stem))
     }
 }

@@ -7,8 +7,11 @@ use tacit_signals::{Id, Signal, codec::end_header};
 use web_sys::{Document, IntersectionObserver, VisibilityState, Window};
 
 use super::{
-    clock, controls, copies, editors, host::Host, lifecycle, listen::Listeners, memory, page,
-    prompts, redact, scan, view,
+    clock, controls, copies,
+    host::{self, Host},
+    lifecycle,
+    listen::Listeners,
+    page, prompts, redact, scan, view,
 };
 use crate::{
     config::Config,
@@ -32,14 +35,11 @@ pub(super) struct App {
     pub(super) listeners: Listeners,
     pub(super) scan: scan::Scan,
     pub(super) view: RefCell<Option<IntersectionObserver>>,
-    pub(super) editors: RefCell<editors::Editors>,
     pub(super) clicks: RefCell<controls::Clicks>,
     pub(super) copying: RefCell<Option<Timeout>>,
     pub(super) sending: RefCell<Option<Timeout>>,
     pub(super) ticking: RefCell<Option<Timeout>>,
-    pub(super) looking: RefCell<Option<Timeout>>,
-    /// The key of what is kept on the device, while anything may be.
-    pub(super) stored_by: RefCell<Option<String>>,
+    knowing: RefCell<Option<Timeout>>,
     pub(super) acts_until: Cell<Ms>,
     stopped: Cell<bool>,
 }
@@ -74,13 +74,11 @@ impl App {
             host,
             scan: scan::Scan::default(),
             view: RefCell::default(),
-            editors: RefCell::default(),
             clicks: RefCell::default(),
             copying: RefCell::default(),
             sending: RefCell::default(),
             ticking: RefCell::default(),
-            looking: RefCell::default(),
-            stored_by: RefCell::default(),
+            knowing: RefCell::default(),
             acts_until: Cell::new(0),
             stopped: Cell::new(false),
         }));
@@ -89,9 +87,10 @@ impl App {
         prompts::listen(app);
         controls::listen(app);
         copies::listen(app);
-        editors::listen(app);
         scan::watch(app);
-        memory::listen(app);
+        // After what the page has asked for so far: it may have to do with consent.
+        let known = clock::later(0, Box::new(|| app.know_visitor()));
+        app.knowing.replace(Some(known));
         app
     }
 
@@ -108,12 +107,12 @@ impl App {
 
     #[inline(never)]
     fn pass_on(&'static self) {
-        let (heard, remembers) = {
+        let (heard, accepted) = {
             let mut core = self.core.borrow_mut();
-            (core.take_heard(), core.memory().take_changed())
+            (core.take_heard(), core.take_accepted())
         };
-        if remembers {
-            self.memory_changed();
+        for known in accepted {
+            self.host.accepted(&known);
         }
         if !heard.is_empty() {
             self.keep();
@@ -140,11 +139,18 @@ impl App {
     pub(super) fn consent(&'static self, granted: bool) {
         self.core(|core| core.consent(granted));
         if granted {
-            self.open_memory();
-        } else {
-            self.purge_memory();
+            self.know_visitor();
         }
         self.keep();
+    }
+
+    /// Takes the browser's own random id, where the site allows one.
+    fn know_visitor(&'static self) {
+        self.core(|core| {
+            if core.is_consented() {
+                core.outbox().set_visitor(host::visitor().as_deref());
+            }
+        });
     }
 
     /// Ends everything.
@@ -154,12 +160,11 @@ impl App {
         self.listeners.clear();
         self.scan.stop();
         self.view_end();
-        self.editors.borrow_mut().clear();
         self.clicks.borrow_mut().clear();
         self.copying.borrow_mut().take();
         self.sending.borrow_mut().take();
         self.ticking.borrow_mut().take();
-        self.looking.borrow_mut().take();
+        self.knowing.borrow_mut().take();
         self.host.flushed();
     }
 

@@ -9,6 +9,7 @@ use web_sys::{Element, Event};
 use super::{
     app::App,
     clock,
+    host::Hint,
     object::{self, whole},
     page, scan,
 };
@@ -101,7 +102,7 @@ fn on_act(app: &'static App, event: &Event) {
     }
     app.clicks.borrow_mut().last = owner.clone().map(|owner| (owner, now.mono));
     if control == Some(Control::Cancel) {
-        app.cancel_edit();
+        app.host.tell(Hint::Cancelled);
     }
     let may_stop = app.core(|core| core.clicked(now, control, owner.as_ref())) == Some(true);
     let (what, wait) = match (control, owner) {

@@ -3,6 +3,8 @@
 use tacit_signals::{Event, codec::encode_fields};
 use wasm_bindgen::prelude::*;
 
+use crate::texts::Known;
+
 #[wasm_bindgen]
 extern "C" {
     /// One capture's other half.
@@ -19,13 +21,51 @@ extern "C" {
     /// What was recorded before a flush is sent and answered, or could not be.
     #[wasm_bindgen(method)]
     pub(super) fn flushed(this: &Host);
+    /// One of [`Hint`].
+    #[wasm_bindgen(method)]
+    fn hint(this: &Host, what: u8);
+    #[wasm_bindgen(method)]
+    fn keep(this: &Host, output: &str, token: Option<&str>, text: &str);
     #[wasm_bindgen(method, getter)]
     fn hears(this: &Host) -> bool;
     #[wasm_bindgen(method)]
     fn heard(this: &Host, seq: u32, at: f64, output: &str, kind: u8, fields: &[u8]);
 }
 
+#[wasm_bindgen(module = "/js/storage.js")]
+extern "C" {
+    fn own(name: &str) -> Option<String>;
+}
+
+/// The browser's own random id, where there may be one.
+pub(super) fn visitor() -> Option<String> {
+    own("visitor")
+}
+
+/// What the module for texts wants to know; the numbers are those of `texts_hint` there.
+#[derive(Clone, Copy)]
+pub(super) enum Hint {
+    /// The page changed.
+    Changed = 0,
+    /// A control was used that gives an edit up.
+    Cancelled = 1,
+    /// The page is hidden or left.
+    Left = 2,
+    /// It is visible again.
+    Returned = 3,
+}
+
 impl Host {
+    /// Text was accepted.
+    pub(super) fn accepted(&self, known: &Known) {
+        self.keep(known.id.as_str(), known.token.as_deref(), &known.text);
+    }
+
+    /// Tells the module for texts, if it is there.
+    pub(super) fn tell(&self, hint: Hint) {
+        self.hint(hint as u8);
+    }
+
     /// A signal as it is detected, if the page wants to hear of them.
     pub(super) fn signal(&self, event: &Event) {
         if let Some(kind) = event.signal.kind()

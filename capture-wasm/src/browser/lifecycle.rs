@@ -5,7 +5,7 @@
 
 use web_sys::{EventTarget, VisibilityState};
 
-use super::{app::App, clock, scan};
+use super::{app::App, clock, host::Hint, scan};
 use crate::detect::Ms;
 
 /// How long after a press what happens may still be the person's doing: as long
@@ -81,7 +81,7 @@ impl App {
     pub(super) fn depart(&'static self) {
         scan::pass(self);
         self.settle_act();
-        self.settle_edit();
+        self.host.tell(Hint::Left);
         self.core(|core| core.hidden(clock::now()));
         self.beacon();
     }
@@ -89,7 +89,7 @@ impl App {
     fn come_back(&'static self) {
         self.core(|core| core.visible(clock::now()));
         scan::pass(self);
-        self.look_back_soon();
+        self.host.tell(Hint::Returned);
         self.send_soon();
         self.tick_soon();
     }

@@ -9,11 +9,9 @@ mod app;
 mod clock;
 mod controls;
 mod copies;
-mod editors;
 mod host;
 mod lifecycle;
 mod listen;
-mod memory;
 mod object;
 mod page;
 mod prompts;
@@ -24,6 +22,7 @@ mod view;
 
 use std::cell::RefCell;
 
+use js_sys::Array;
 use tacit_signals::{
     Id, Share, Signal,
     signal::{Encoded, Kind},
@@ -96,6 +95,47 @@ pub fn capture_signal(number: usize, output: &str, kind: u8, fields: Vec<u8>) {
         && let Some(kind) = Kind::from_code(kind)
     {
         app.tell(&id, Signal::Encoded(Encoded { kind, fields }));
+    }
+}
+
+/// Whether an editor that holds `text` may have been seeded with an output.
+#[wasm_bindgen]
+#[must_use]
+pub fn capture_seeds(number: usize, text: &str) -> bool {
+    let app = capture(number);
+    app.and_then(|app| app.core(|core| core.is_seed(text))) == Some(true)
+}
+
+/// The outputs that are known: id, token and text of each.
+#[wasm_bindgen]
+#[must_use]
+pub fn capture_known(number: usize) -> Array {
+    let list = Array::new();
+    let known = capture(number).and_then(|app| app.core(|core| core.known()));
+    for known in known.unwrap_or_default() {
+        list.push(&known.id.as_str().into());
+        list.push(&known.token.as_deref().into());
+        list.push(&known.text.into());
+    }
+    list
+}
+
+/// States what was found out about a text; `token` where the output may not be here.
+#[wasm_bindgen]
+pub fn capture_found(
+    number: usize,
+    output: &str,
+    token: Option<String>,
+    kind: u8,
+    fields: Vec<u8>,
+) {
+    if let Some(app) = capture(number)
+        && let Ok(id) = Id::parse("output", output)
+        && let Some(kind) = Kind::from_code(kind)
+    {
+        let signal = Signal::Encoded(Encoded { kind, fields });
+        let token = token.map(String::into_boxed_str);
+        app.core(|core| core.found(clock::now(), &id, token, signal));
     }
 }
 

@@ -1,6 +1,5 @@
 //! Reads JavaScript values.
 
-use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
 /// The text that `value` is; empty if it is none.
@@ -18,12 +17,4 @@ pub(super) fn whole(value: &JsValue) -> Option<u32> {
     )]
     let whole = number as u32;
     (f64::from(whole) == number).then_some(whole)
-}
-
-/// The field of an object; undefined where there is none.
-pub(super) fn field(value: &JsValue, name: &str) -> JsValue {
-    if !value.is_object() {
-        return JsValue::UNDEFINED;
-    }
-    Reflect::get(value, &name.into()).unwrap_or_default()
 }

@@ -43,12 +43,6 @@ extern "C" {
 
 #[wasm_bindgen(module = "/js/reading.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = editorOf)]
-    pub(super) fn editor_of(event: &Event) -> Option<Element>;
-    #[wasm_bindgen(js_name = valueOf)]
-    pub(super) fn value_of(editor: &Element) -> JsValue;
-    #[wasm_bindgen(js_name = isShown)]
-    pub(super) fn is_shown(element: &Element) -> bool;
     #[wasm_bindgen(js_name = sightOf)]
     pub(super) fn sight_of(entry: &JsValue) -> Array;
     pub(super) fn glance(element: &Element) -> JsValue;

@@ -15,6 +15,7 @@ use web_sys::Element;
 use super::{
     app::App,
     clock,
+    host::Hint,
     object::{text, whole},
     page, prompts,
 };
@@ -133,7 +134,7 @@ pub(super) fn pass(app: &'static App) {
     let changed_at = app.scan.changed_at.get();
     let to_read = app.core(|core| core.look(started, changed_at, &sightings));
     remember(app, &elements, &sightings);
-    app.check_editor();
+    app.host.tell(Hint::Changed);
     for place in to_read.unwrap_or_default() {
         let (Some(element), Some(sighting)) = (elements.get(place), sightings.get(place)) else {
             continue;

@@ -67,7 +67,7 @@ impl Core {
         });
         if let Some((id, signal)) = found {
             self.emit(now, &id, signal);
-            self.remember(now, &id, text, true);
+            self.accepted(&id, text.into());
         }
     }
 

@@ -9,20 +9,19 @@ use tacit_signals::{Event, Id, Signal, signal::Kind};
 use crate::{
     by_id::ById,
     config::Config,
-    detect::{dwell::Dwell, edited::Editing, lineage::Lineage, pasted::Clipboard, turns::Turns},
-    memory::Memory,
+    detect::{dwell::Dwell, lineage::Lineage, pasted::Clipboard, turns::Turns},
     outbox::Outbox,
     session::{Now, Session},
+    texts::Known,
 };
 
 mod content;
 mod controls;
 mod copies;
-mod edits;
-mod memory;
 mod outputs;
 mod prompts;
 mod reading;
+mod texts;
 
 pub use content::Redact;
 pub use controls::Used;
@@ -42,9 +41,8 @@ pub struct Core {
     is_busy: bool,
     dwell: Dwell,
     clipboard: Clipboard,
-    editors: Vec<(u32, Vec<(Id, Editing)>)>,
     prompts: prompts::Prompts,
-    memory: Memory,
+    accepted: Vec<Known>,
     consented: bool,
     asked: Option<Box<str>>,
     redact: Redact,
@@ -65,9 +63,8 @@ impl Core {
             is_busy: false,
             dwell,
             clipboard: Clipboard::default(),
-            editors: Vec::new(),
             prompts: prompts::Prompts::default(),
-            memory: Memory::default(),
+            accepted: Vec::new(),
             consented: true,
             asked: None,
             redact: |_| String::new(),
@@ -98,7 +95,7 @@ impl Core {
             self.outbox.set_visitor(None);
             self.outbox.purge();
             self.forget_prompts();
-            self.memory.clear();
+            self.accepted.clear();
         }
     }
 
@@ -130,13 +127,17 @@ impl Core {
         }
         let token = output.and_then(|output| output.token.clone());
         let is_accepted = signal.kind() == Some(Kind::Accepted);
+        self.record(now, id, token, signal);
+        if is_accepted && let Some(output) = self.outputs.get(id) {
+            let text = output.reading.text.clone();
+            self.accepted(id, text);
+        }
+    }
+
+    fn record(&mut self, now: Now, id: &Id, token: Option<Box<str>>, signal: Signal) {
         let event = self.session.event(now, id, token, signal);
         self.outbox.push(now, &event);
         self.heard.push(event);
-        if is_accepted && let Some(output) = self.outputs.get(id) {
-            let text = output.reading.text.clone();
-            self.remember(now, id, &text, true);
-        }
     }
 }
 

@@ -44,7 +44,6 @@ impl Core {
         self.note_prompt(text);
         self.turns.prompted();
         self.lineage.prompted(after);
-        self.memory.sent(text);
         if let Some(id) = after
             && self.prompts.followed.as_ref() != after
             && let Some(output) = self.outputs.get(id)

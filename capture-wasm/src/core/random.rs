@@ -14,6 +14,7 @@ use crate::{
     config::Content,
     detect::{copied::Trace, rated::Click, turns::Present},
     outbox::{Answer, Step},
+    texts::{Texts, Told},
 };
 
 /// Bytes that may wait, see the outbox, and the batch that is being filled.
@@ -101,6 +102,7 @@ fn used<'a>(owner: &'a Id, act: &Happening) -> Used<'a> {
 /// A page, with what must hold of all it has told.
 struct Page {
     core: Core,
+    edits: Texts,
     now: Now,
     texts: Vec<String>,
     next_seq: u32,
@@ -114,6 +116,7 @@ impl Page {
         let (core, now) = started(content, true);
         Self {
             core,
+            edits: Texts::new(content),
             now,
             texts,
             next_seq: 0,
@@ -141,7 +144,7 @@ impl Page {
             text: text.clone(),
         };
         let click = owner.map(|owner| (owner, u64::from(act.which) * 900));
-        let core = &mut self.core;
+        let (core, edits) = (&mut self.core, &mut self.edits);
         match act.what % 25 {
             0..=4 => self.look(act),
             5 => core.settled(now, &id, reading()),
@@ -155,12 +158,24 @@ impl Page {
             11 if act.which < 4 => core.pasted(now, &text),
             11 if act.text == 0 => core.copied_text(now, click, Trace::Event, &text),
             11 => core.copied_text(now, click, Trace::Write, &text),
-            12 => drop(core.editor_opened(act.which.into(), owner, &text)),
+            12 => {
+                let known = core.known();
+                if edits.editor_opened(&known, act.which.into(), owner, &text) {
+                    let may =
+                        core.is_seed(&text) || edits.editor_continues(act.which.into(), &text);
+                    assert!(may, "nobody would have asked");
+                }
+            }
             13 | 14 => {
                 let redacted = |text: &str| text.replace('x', "");
-                core.editor_changed(now, act.which.into(), &text, act.flag, redacted);
+                let change = (act.which.into(), &*text, act.flag);
+                let told = edits.editor_changed(now.wall, &core.known(), change, redacted);
+                self.found(told);
             }
-            15 => core.editor_cancelled(now, act.which.into()),
+            15 => {
+                let told = edits.editor_cancelled(act.which.into());
+                self.found(told);
+            }
             16 => core.prompted(now, now.mono, owner, &text),
             17 | 18 => {
                 let depth = Share::of(act.other.into(), 6);
@@ -172,20 +187,37 @@ impl Page {
             21 => core.visible(now),
             22 => drop(core.tick(now)),
             23 => {
-                core.memory().stir();
-                let mut places = [core.memory().place("editor", &text)];
-                core.look_back(now, &mut places);
-                let stored = core.memory().write();
-                core.memory().merge(&stored);
+                let memory = edits.memory();
+                memory.stir();
+                memory.sent(&text);
+                let mut places = [memory.place("editor", &text)];
+                let told = edits.look_back(now.wall, &mut places);
+                let memory = edits.memory();
+                let stored = memory.write();
+                memory.merge(&stored);
+                self.found(told);
             }
-            _ if act.other == 0 => core.consent(act.flag),
+            _ if act.other == 0 => {
+                core.consent(act.flag);
+                edits.consent(act.flag);
+            }
             _ => {
                 let via = text.chars().take(9).collect();
                 core.told(now, &id, Signal::Accepted(Via { via }));
             }
         }
+        for known in self.core.take_accepted() {
+            self.edits.keep(self.now.wall, known, true);
+        }
         self.check();
         self.send(act);
+    }
+
+    fn found(&mut self, told: Vec<Told>) {
+        for told in told {
+            self.core
+                .found(self.now, &told.output, told.token, told.signal);
+        }
     }
 
     /// Some outputs are on the page, at times with another text, id or place.

@@ -5,6 +5,7 @@ use crate::{
     adapter::Control,
     config::Content,
     detect::{copied::Trace, turns::Present},
+    texts::{Texts, Told},
 };
 
 mod acts;
@@ -13,8 +14,10 @@ mod prompts;
 
 const ANSWER: &str = "The sky is blue today because short waves scatter more than long ones.";
 
+/// The core and the module for texts, as the shells put them together.
 struct Page {
     core: Core,
+    texts: Texts,
     now: Now,
 }
 
@@ -74,7 +77,34 @@ impl Page {
             _ => Content::Full,
         };
         let (core, now) = started(content, false);
-        Self { core, now }
+        let texts = Texts::new(content);
+        Self { core, texts, now }
+    }
+
+    /// An editor comes into use; whether it is followed.
+    fn open(&mut self, editor: u32, text: &str) -> bool {
+        let known = self.core.known();
+        let is_followed = self.texts.editor_opened(&known, editor, None, text);
+        assert!(!is_followed || self.core.is_seed(text));
+        is_followed
+    }
+
+    /// A followed editor is changed.
+    fn edit(&mut self, editor: u32, text: &str, is_final: bool) {
+        let known = self.core.known();
+        let redacted = |text: &str| text.replace("red", "[x]");
+        let change = (editor, text, is_final);
+        let told = self
+            .texts
+            .editor_changed(self.now.wall, &known, change, redacted);
+        self.found(told);
+    }
+
+    fn found(&mut self, told: Vec<Told>) {
+        for told in told {
+            self.core
+                .found(self.now, &told.output, told.token, told.signal);
+        }
     }
 
     fn wait(&mut self, ms: u64) {
@@ -230,14 +260,12 @@ fn two_answers_in_one_document_are_edited_apart() {
     page.core.read_early(&id("b1"), reading);
     page.heard();
     let document = format!("{ANSWER}\n\n{other}");
-    assert!(page.core.editor_opened(1, None, &document));
+    assert!(page.open(1, &document));
     let edited = document.replace("constant-time", "quick");
-    page.core
-        .editor_changed(page.now, 1, &edited, true, |text| text.into());
+    page.edit(1, &edited, true);
     assert_eq!(page.heard(), said(&[("b1", "edited")]));
     let edited = edited.replace("blue", "red");
-    page.core
-        .editor_changed(page.now, 1, &edited, true, |text| text.into());
+    page.edit(1, &edited, true);
     assert_eq!(page.heard(), said(&[("a1", "edited")]));
 }
 
@@ -250,16 +278,12 @@ fn an_edit_is_followed_and_its_text_leaves_only_if_the_site_said_so() {
         let mut page = Page::new(content);
         page.show("a1", 1, 0);
         page.heard();
-        assert!(!page.core.editor_opened(1, None, "Why is the sky blue?"));
-        assert!(page.core.editor_opened(2, None, ANSWER));
+        assert!(!page.open(1, "Why is the sky blue?"));
+        assert!(page.open(2, ANSWER));
         let edited = ANSWER.replace("blue", "red");
-        page.core
-            .editor_changed(page.now, 2, &edited, false, |text| text.into());
+        page.edit(2, &edited, false);
         assert_eq!(page.heard(), said(&[("a1", "edited")]));
-        page.core
-            .editor_changed(page.now, 2, &edited, true, |text| {
-                text.replace("red", "[x]")
-            });
+        page.edit(2, &edited, true);
         let heard = page.core.take_heard();
         let kinds: Vec<_> = heard
             .iter()
@@ -269,7 +293,8 @@ fn an_edit_is_followed_and_its_text_leaves_only_if_the_site_said_so() {
         if let Some(Signal::Content { text, .. }) = heard.get(1).map(|event| &event.signal) {
             assert!(text.starts_with("The sky is [x] today"), "redacted: {text}");
         }
-        page.core.editor_cancelled(page.now, 2);
+        let told = page.texts.editor_cancelled(2);
+        page.found(told);
         assert_eq!(page.heard(), said(&[("a1", "edited")]), "taken back");
     }
 }

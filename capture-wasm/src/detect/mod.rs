@@ -6,7 +6,6 @@
 pub mod accepted;
 pub mod copied;
 pub mod dwell;
-pub mod edited;
 pub mod followed_up;
 pub mod lineage;
 pub mod pasted;
@@ -15,7 +14,6 @@ pub mod regenerated;
 pub mod selected;
 pub mod shown;
 pub mod stopped;
-pub mod survived;
 pub mod switched;
 pub mod turns;
 

@@ -7,9 +7,9 @@
 mod print;
 mod record;
 
-use tacit_signals::{Id, Share, Signal};
+use tacit_signals::{Id, Share};
 
-use crate::detect::survived::Schedule;
+use super::{Known, Told, survived::Schedule};
 
 pub use print::{Container, Print};
 
@@ -79,21 +79,15 @@ impl Memory {
 
     /// Text of `output` is in use from now on. `anew` when the person took it
     /// again; else only if it is not remembered, as with an edit of it.
-    pub(crate) fn keep(
-        &mut self,
-        now: u64,
-        output: &Id,
-        token: Option<Box<str>>,
-        text: &str,
-        anew: bool,
-    ) {
-        if !anew && self.kept.iter().any(|kept| kept.output == *output) {
+    pub(crate) fn keep(&mut self, now: u64, known: Known, anew: bool) {
+        let Known { id, token, text } = known;
+        if !anew && self.kept.iter().any(|kept| kept.output == id) {
             return;
         }
-        if let Some(print) = Print::of(self.key, text) {
-            self.forget(&mut |kept| kept.output == *output);
+        if let Some(print) = Print::of(self.key, &text) {
+            self.forget(&mut |kept| kept.output == id);
             self.kept.push(Kept {
-                output: output.clone(),
+                output: id,
                 token,
                 schedule: Schedule {
                     since: now,
@@ -108,7 +102,7 @@ impl Memory {
     }
 
     /// `text` was sent as a prompt: what was only put into it is not in use.
-    pub(crate) fn sent(&mut self, text: &str) {
+    pub fn sent(&mut self, text: &str) {
         let mut prompt = Container::of(self.key, text);
         self.forget(&mut |kept| kept.print.share(&mut prompt).thousandths() >= KNOWN_MIN);
     }
@@ -140,12 +134,7 @@ impl Memory {
     }
 
     /// Looks for what is due in `places`, and tells what was found.
-    pub(crate) fn look(
-        &mut self,
-        now: u64,
-        places: &mut [Place],
-        tell: &mut dyn FnMut(&Kept, Signal),
-    ) {
+    pub(crate) fn look(&mut self, now: u64, places: &mut [Place], told: &mut Vec<Told>) {
         self.forget(&mut |kept| kept.schedule.is_over(now));
         self.not_before = now;
         let (mut looks, mut missed) = (0, false);
@@ -168,7 +157,11 @@ impl Memory {
             kept.place = place;
             self.changed = true;
             if let Some(signal) = kept.schedule.looked(now, share) {
-                tell(kept, signal);
+                told.push(Told {
+                    output: kept.output.clone(),
+                    token: kept.token.clone(),
+                    signal,
+                });
             }
         }
         if missed {

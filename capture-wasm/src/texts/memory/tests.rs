@@ -1,3 +1,5 @@
+use tacit_signals::Signal;
+
 use super::*;
 
 const NOW: u64 = 1_763_890_000_000;
@@ -14,6 +16,15 @@ fn memory() -> Memory {
     memory
 }
 
+fn keep(memory: &mut Memory, now: u64, id: &Id, token: Option<Box<str>>, text: &str, anew: bool) {
+    let known = Known {
+        id: id.clone(),
+        token,
+        text: text.to_owned(),
+    };
+    memory.keep(now, known, anew);
+}
+
 /// What a look told: output, age, share in per cent.
 fn look(memory: &mut Memory, now: u64, places: &[(&str, &str)]) -> Vec<(String, u32, u16)> {
     memory.stir();
@@ -22,14 +33,15 @@ fn look(memory: &mut Memory, now: u64, places: &[(&str, &str)]) -> Vec<(String, 
         .map(|(name, text)| memory.place(name, text))
         .collect();
     let mut told = Vec::new();
-    memory.look(now, &mut places, &mut |kept, signal| match signal {
+    memory.look(now, &mut places, &mut told);
+    let told = told.into_iter().map(|told| match told.signal {
         Signal::Survived { age_s, share } => {
-            let output = kept.output.as_str().to_owned();
-            told.push((output, age_s, share.thousandths() / 10));
+            let output = told.output.as_str().to_owned();
+            (output, age_s, share.thousandths() / 10)
         }
         other => panic!("{other:?}"),
     });
-    told
+    told.collect()
 }
 
 fn said(output: &str, age_s: u32, share: u16) -> Vec<(String, u32, u16)> {
@@ -40,7 +52,7 @@ fn said(output: &str, age_s: u32, share: u16) -> Vec<(String, u32, u16)> {
 fn text_is_found_again_by_what_it_says_and_then_where_it_was() {
     let mut memory = memory();
     assert_eq!(memory.due_in(NOW), None);
-    memory.keep(NOW, &id("a"), None, TEXT, true);
+    keep(&mut memory, NOW, &id("a"), None, TEXT, true);
     assert_eq!(memory.due_in(NOW), Some(FIRST_MS));
     let document = format!("My notes on renting\n\n{TEXT}\n\nMore of them");
     let places = [("other", "Nothing of that kind"), ("notes", &*document)];
@@ -70,8 +82,16 @@ fn text_is_found_again_by_what_it_says_and_then_where_it_was() {
 #[test]
 fn what_is_stored_is_looked_for_days_later_under_the_same_key_only() {
     let mut memory = memory();
-    memory.keep(NOW, &id("a b"), Some("token".into()), TEXT, true);
-    memory.keep(
+    keep(
+        &mut memory,
+        NOW,
+        &id("a b"),
+        Some("token".into()),
+        TEXT,
+        true,
+    );
+    keep(
+        &mut memory,
         NOW,
         &id("b"),
         None,
@@ -97,24 +117,24 @@ fn what_is_stored_is_looked_for_days_later_under_the_same_key_only() {
 #[test]
 fn two_pages_write_to_one_storage() {
     let (mut one, mut two) = (memory(), memory());
-    one.keep(NOW, &id("a"), None, TEXT, true);
+    keep(&mut one, NOW, &id("a"), None, TEXT, true);
     two.merge(&one.write());
-    two.keep(NOW + 10, &id("b"), None, TEXT, true);
+    keep(&mut two, NOW + 10, &id("b"), None, TEXT, true);
     look(&mut two, NOW + 40_000, &[("p", TEXT)]);
     one.merge(&two.write());
     assert_eq!(one.kept.len(), 2);
     assert_eq!(one.due_in(NOW + 40_000), Some(80_000), "told by the other");
     // The same text taken again later starts anew, an edit of it does not.
-    one.keep(NOW + 50_000, &id("a"), None, TEXT, false);
+    keep(&mut one, NOW + 50_000, &id("a"), None, TEXT, false);
     assert_eq!(one.due_in(NOW + 50_000), Some(70_000));
-    one.keep(NOW + 50_000, &id("a"), None, TEXT, true);
+    keep(&mut one, NOW + 50_000, &id("a"), None, TEXT, true);
     assert_eq!(one.due_in(NOW + 50_000), Some(FIRST_MS));
 }
 
 #[test]
 fn nonsense_in_the_storage_is_left_out() {
     let mut memory = memory();
-    memory.keep(NOW, &id("a"), None, TEXT, true);
+    keep(&mut memory, NOW, &id("a"), None, TEXT, true);
     let good = memory.write();
     let cut = &good[..good.floor_char_boundary(good.len() / 2)];
     for stored in [
@@ -138,13 +158,27 @@ fn nonsense_in_the_storage_is_left_out() {
 fn memory_is_bounded_and_the_oldest_goes_first() {
     let mut memory = memory();
     for n in 0..100 {
-        memory.keep(NOW + n, &id(&format!("o-{n}")), None, TEXT, true);
+        keep(
+            &mut memory,
+            NOW + n,
+            &id(&format!("o-{n}")),
+            None,
+            TEXT,
+            true,
+        );
     }
     assert_eq!(memory.kept.len(), KEPT_MAX);
     assert_eq!(memory.kept[0].output, id("o-68"));
     let long: String = (0..2_000).map(|n| format!("{} ", n * n)).collect();
     for n in 100..120 {
-        memory.keep(NOW + n, &id(&format!("o-{n}")), None, &long, true);
+        keep(
+            &mut memory,
+            NOW + n,
+            &id(&format!("o-{n}")),
+            None,
+            &long,
+            true,
+        );
     }
     let units = memory.write().encode_utf16().count();
     assert!((40_000..70_000).contains(&units), "{units}");
@@ -158,11 +192,13 @@ fn memory_is_bounded_and_the_oldest_goes_first() {
 #[test]
 fn a_look_in_vain_is_repeated_later_and_later() {
     let mut memory = memory();
-    memory.keep(NOW, &id("a"), None, TEXT, true);
+    keep(&mut memory, NOW, &id("a"), None, TEXT, true);
     let mut now = NOW + FIRST_MS;
     let mut waits = Vec::new();
     for _ in 0..10 {
-        memory.look(now, &mut [], &mut |_, signal| panic!("{signal:?}"));
+        let mut told = Vec::new();
+        memory.look(now, &mut [], &mut told);
+        assert_eq!(told, []);
         let wait = memory.due_in(now).unwrap();
         waits.push(wait / 1_000);
         now += wait;
@@ -175,7 +211,7 @@ fn a_look_in_vain_is_repeated_later_and_later() {
 #[test]
 fn what_went_into_a_prompt_is_not_in_use() {
     let mut memory = memory();
-    memory.keep(NOW, &id("a"), None, TEXT, true);
+    keep(&mut memory, NOW, &id("a"), None, TEXT, true);
     memory.sent("Something else");
     assert!(memory.due_in(NOW).is_some());
     memory.sent(&format!("Is this right? {TEXT}"));
@@ -187,9 +223,9 @@ fn of_many_due_texts_each_has_its_turn() {
     let mut memory = memory();
     for n in 0..9 {
         let text = format!("{n} words of its own, which are nowhere on this page").repeat(n + 1);
-        memory.keep(NOW, &id(&format!("o-{n}")), None, &text, true);
+        keep(&mut memory, NOW, &id(&format!("o-{n}")), None, &text, true);
     }
-    memory.keep(NOW, &id("there"), None, TEXT, true);
+    keep(&mut memory, NOW, &id("there"), None, TEXT, true);
     let mut told = Vec::new();
     for _ in 0..3 {
         told.append(&mut look(&mut memory, NOW + 60_000, &[("p", TEXT)]));
@@ -200,6 +236,6 @@ fn of_many_due_texts_each_has_its_turn() {
 #[test]
 fn a_text_of_a_few_words_is_not_remembered() {
     let mut memory = memory();
-    memory.keep(NOW, &id("a"), None, "Yes, of course.", true);
+    keep(&mut memory, NOW, &id("a"), None, "Yes, of course.", true);
     assert_eq!(memory.due_in(NOW), None);
 }

@@ -2,25 +2,30 @@
 
 use tacit_signals::{Id, Share, Signal, signal::ContentRole};
 
-use super::Core;
-use crate::{
-    config::Content,
-    detect::edited::{self, Editing},
-    session::Now,
+use super::{
+    Known, Texts, Told,
+    edited::{self, Editing},
 };
+use crate::config::Content;
 
 /// An output that an editor's text comes from.
-struct Seed {
-    id: Id,
+struct Seed<'a> {
+    id: &'a Id,
     share: Share,
-    text: Box<str>,
+    source: &'a str,
 }
 
-impl Core {
+impl Texts {
     /// An editor came into use and holds `text`; `owner` is the output whose
     /// message it stands in. Whether it was seeded with an output, and so is
     /// worth following. A document may hold several.
-    pub fn editor_opened(&mut self, editor: u32, owner: Option<&Id>, text: &str) -> bool {
+    pub fn editor_opened(
+        &mut self,
+        outputs: &[Known],
+        editor: u32,
+        owner: Option<&Id>,
+        text: &str,
+    ) -> bool {
         let (mut followed, mut changed) = (Vec::new(), Vec::new());
         for (id, mut editing) in self.close(editor) {
             let is_in = editing.is_in(text);
@@ -31,28 +36,30 @@ impl Core {
             }
         }
         let mut seeds = Vec::new();
-        let find = |id: &Id, seeds: &mut Vec<Seed>| {
-            let mut known = followed.iter().chain(&changed);
-            if !known.any(|(known, _)| known == id)
-                && let Some(seed) = self.seed(id, text)
+        let mut find = |is_meant: &dyn Fn(&Id) -> bool| {
+            for Known {
+                id, text: source, ..
+            } in outputs
             {
-                seeds.push(seed);
+                let mut known = followed.iter().chain(&changed);
+                if is_meant(id)
+                    && !known.any(|(known, _)| known == id)
+                    && let Some(share) = edited::seeded_from(text, source)
+                {
+                    seeds.push(Seed { id, share, source });
+                }
             }
+            seeds.is_empty()
         };
-        if let Some(owner) = owner {
-            find(owner, &mut seeds);
+        if find(&|id| Some(id) == owner) {
+            find(&|_| true);
         }
-        if seeds.is_empty() {
-            for (id, _) in self.outputs.all() {
-                find(id, &mut seeds);
-            }
-        }
-        let mut best: Option<Seed> = None;
+        let mut best: Option<Seed<'_>> = None;
         // Of two outputs with the same text the later one is meant.
         for seed in seeds.into_iter().rev() {
-            if let Some(editing) = Editing::found(text, &seed.text) {
+            if let Some(editing) = Editing::found(text, seed.source) {
                 if !followed.iter().any(|(_, other)| other.overlaps(&editing)) {
-                    followed.push((seed.id, editing));
+                    followed.push((seed.id.clone(), editing));
                 }
             } else if best.as_ref().is_none_or(|best| best.share < seed.share) {
                 best = Some(seed);
@@ -67,9 +74,9 @@ impl Core {
         // What is found can stand beside another, this cannot.
         if followed.is_empty()
             && let Some(best) = best.filter(|best| best.share > Share::ZERO)
-            && let Some(editing) = Editing::whole(text, &best.text)
+            && let Some(editing) = Editing::whole(text, best.source)
         {
-            followed.push((best.id, editing));
+            followed.push((best.id.clone(), editing));
         }
         let is_followed = !followed.is_empty();
         if is_followed {
@@ -78,49 +85,42 @@ impl Core {
         is_followed
     }
 
-    /// The output, if the text of an editor comes from it.
-    fn seed(&self, id: &Id, editor: &str) -> Option<Seed> {
-        let source = self.source(id)?;
-        Some(Seed {
-            share: edited::seeded_from(editor, source.text)?,
-            id: id.clone(),
-            text: source.text.into(),
-        })
-    }
-
     /// A followed editor holds `text` now; `is_final` when it was left or saved.
-    /// `redacted` is asked for the form in which edited text may leave.
+    /// `redacted` is asked for the form in which edited text may leave. Saved text
+    /// is remembered from `now` on, Unix ms.
     pub fn editor_changed(
         &mut self,
-        now: Now,
-        editor: u32,
-        text: &str,
-        is_final: bool,
+        now: u64,
+        outputs: &[Known],
+        (editor, text, is_final): (u32, &str, bool),
         redacted: impl Fn(&str) -> String,
-    ) {
-        let keep_text = is_final && self.config.content >= Content::Edits;
+    ) -> Vec<Told> {
+        let keep_text = is_final && self.content >= Content::Edits;
         let (mut told, mut saved) = (Vec::new(), Vec::new());
         let place = self.place_of(editor);
         let Some((_, followed)) = place.and_then(|place| self.editors.get_mut(place)) else {
-            return;
+            return told;
         };
         for (id, editing) in followed {
             let Some(signal) = editing.changed(text, is_final) else {
                 continue;
             };
-            told.push((id.clone(), signal));
-            if is_final {
-                saved.push((id.clone(), editing.now()));
+            told.push(Told::of(id, signal));
+            if is_final && let Some(known) = outputs.iter().find(|known| known.id == *id) {
+                saved.push(Known {
+                    text: editing.now(),
+                    ..known.clone()
+                });
             }
             if keep_text && let Some(text) = frame(redacted(&editing.now())) {
                 let role = ContentRole::Edit;
-                told.push((id.clone(), Signal::Content { role, text }));
+                told.push(Told::of(id, Signal::Content { role, text }));
             }
         }
-        self.emit_all(now, told);
-        for (id, text) in saved {
-            self.remember(now, &id, &text, false);
+        for known in saved {
+            self.keep(now, known, false);
         }
+        told
     }
 
     /// Whether an editor goes on where `editor` was: a framework may make it anew
@@ -134,14 +134,14 @@ impl Core {
     }
 
     /// A followed editor was given up.
-    pub fn editor_cancelled(&mut self, now: Now, editor: u32) {
+    pub fn editor_cancelled(&mut self, editor: u32) -> Vec<Told> {
         let mut told = Vec::new();
         for (id, editing) in &mut self.close(editor) {
             if let Some(signal) = editing.cancelled() {
-                told.push((id.clone(), signal));
+                told.push(Told::of(id, signal));
             }
         }
-        self.emit_all(now, told);
+        told
     }
 
     /// What an editor is followed for, taken out.
@@ -155,6 +155,17 @@ impl Core {
     fn place_of(&self, editor: u32) -> Option<usize> {
         let is_this = |(number, _): &(u32, _)| *number == editor;
         self.editors.iter().position(is_this)
+    }
+}
+
+impl Told {
+    /// About an output that is on the page.
+    fn of(id: &Id, signal: Signal) -> Self {
+        Self {
+            output: id.clone(),
+            token: None,
+            signal,
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 use tacit_signals::{Id, text};
 
 use super::{Kept, Print, print::BITS};
-use crate::detect::survived::Schedule;
+use crate::texts::survived::Schedule;
 
 /// The character of zero.
 const ZERO: u32 = 0x1000;
