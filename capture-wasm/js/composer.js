@@ -29,7 +29,7 @@ export function composers(isPart, chosen) {
   /** The editables that were on the page then. */
   let there = null;
   let pressedAt = 0;
-  /** What the controls of a composer show while nothing is asked; and what they showed when an answer grew last. */
+  /** What the controls of a composer show while nothing is asked; and what they showed when the answer to the last question began to grow. */
   const idle = new WeakMap();
   let streaming = null;
 
@@ -74,7 +74,7 @@ export function composers(isPart, chosen) {
         const editor = editorOf(event);
         if (!isComposer(editor)) return false;
         if (event.type === "input") use(editor);
-        else if (!idle.has(editor) && !valueOf(editor).trim()) idle.set(editor, controlsOf(editor));
+        else if (!valueOf(editor).trim()) learnIdle(editor);
         return false;
       }
       // Enter also ends the choice of a word in scripts that are composed.
@@ -94,6 +94,7 @@ export function composers(isPart, chosen) {
         // What is typed next may be there already.
         if (now.trim() && now.startsWith(text.slice(0, 8))) continue;
         holding = [];
+        streaming = null;
         if (!gone) use(editor);
         return { text, editor, sure: !gone || Boolean(heir(editor)), sentAt: pressedAt };
       }
@@ -105,13 +106,13 @@ export function composers(isPart, chosen) {
     /** Whether something may still turn out to have been sent. */
     waits: () => holding.length > 0,
 
-    /** An answer grew. */
+    /** An answer grew. Its last change may come when the controls are those of rest again. */
     grew() {
       const editor = used.at(-1)?.deref();
-      streaming = editor?.isConnected && idle.has(editor) ? controlsOf(editor) : null;
+      if (editor?.isConnected && idle.has(editor)) streaming ??= controlsOf(editor);
     },
 
-    /** Whether the controls still show what they showed when an answer grew, and never when nothing was asked. */
+    /** Whether the controls still show what they showed when the answer began to grow, and never when nothing was asked. */
     busy() {
       const editor = used.at(-1)?.deref();
       return Boolean(streaming) && idle.get(editor) !== streaming && controlsOf(editor) === streaming;
@@ -120,6 +121,12 @@ export function composers(isPart, chosen) {
     /** The composers used so far that are on the page. */
     all: () => used.map((editor) => editor.deref()).filter((editor) => editor?.isConnected),
   };
+
+  /** One that comes into focus while an answer is given does not show rest yet. */
+  function learnIdle(editor) {
+    const shown = controlsOf(editor);
+    if (!idle.has(editor) || (streaming && shown !== streaming)) idle.set(editor, shown);
+  }
 
   /** An empty composer that came in the place of `editor`, as some pages move theirs after the first question. */
   function heir(editor) {

@@ -280,6 +280,14 @@ test("an answer that goes on after it was complete is the same, and shown once",
   await chat.shown(1);
 });
 
+test("a composer that comes into focus while an answer streams shows rest when that is over, though the message still changes", async ({ page, site, house }) => {
+  const chat = await Chat.open({ page, site, house }, "moved");
+  await chat.ask("Why is the sky blue?");
+  await chat.shown(1);
+  await chat.ask("What does a hash map do?");
+  expect(words(await chat.shown(2))).toEqual(WORDS.slice(0, 2));
+});
+
 for (const by of ["name", "its place"]) {
   test(`a notice that an answer was stopped is none, by a button known by ${by}; others that are short and whole are`, async ({ page, site, house }) => {
     const chat = await Chat.open({ page, site, house }, "stopped", by === "name" ? {} : { nameless: 1 });

@@ -16,11 +16,14 @@ const DEPTH_MAX = 30;
 /** What is not told apart by its first elements holds more than one message. */
 const PARTS_MAX = 100;
 
+/** How much an element says: frameworks leave white space between parts that says nothing. */
+const sizeOf = (element) => plainOf(element).replace(/\s+/g, "").length;
+
 /** The body inside `message`, whose parts had these sizes when it was new. */
 export function bodyOf(message, sizes) {
   // What did not grow since it was found was complete before.
-  const base = sizes && plainOf(message).length > sizes.get(message) ? sizes : null;
-  const grown = (element) => plainOf(element).length - (base?.get(element) ?? 0);
+  const base = sizes && sizeOf(message) > sizes.get(message) ? sizes : null;
+  const grown = (element) => sizeOf(element) - (base?.get(element) ?? 0);
   let body = message;
   for (let depth = 0; depth < DEPTH_MAX; depth++) {
     const parts = [...(body.shadowRoot?.children ?? []), ...body.children];
@@ -38,8 +41,8 @@ export function bodyOf(message, sizes) {
 
 /** How long the texts of the element and its parts are. */
 export function sizesOf(element) {
-  const sizes = new WeakMap([[element, plainOf(element).length]]);
-  for (const part of [...element.getElementsByTagName("*")].slice(0, PARTS_MAX)) sizes.set(part, plainOf(part).length);
+  const sizes = new WeakMap([[element, sizeOf(element)]]);
+  for (const part of [...element.getElementsByTagName("*")].slice(0, PARTS_MAX)) sizes.set(part, sizeOf(part));
   return sizes;
 }
 

@@ -9,7 +9,7 @@ import { serveInFront } from "./front.mjs";
 import { pythonPackages } from "./python.mjs";
 
 /** Once is 30 s; the heaviest needs more on a machine with other things to do. */
-const PATIENCE = 4;
+const PATIENCE = 8;
 
 /**
  * A chat's `prepare`: installs the requirements of `id`; resolves with a way to
