@@ -87,7 +87,7 @@ const variables = Object.keys(shared()).join(", ");
 const fromCore = {
   name: "from-core",
   setup(build) {
-    const filter = /\/js\/(?:compile|controls|reading|redact|shared|storage|timers|find\/tree)\.js$/;
+    const filter = /\/js\/(?:attach|compile|controls|reading|redact|send|shared|storage|timers|find\/tree)\.js$/;
     const found = { path: "core", namespace: "shared" };
     build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => (filter.test(join(resolveDir, path)) ? found : undefined));
     build.onLoad({ filter: /^/, namespace: "shared" }, () => ({
@@ -102,7 +102,7 @@ await build({
   format: "esm",
   charset: "utf8",
   plugins: [fromCore],
-  external: ["./names.js"],
+  external: ["./names.js", "./queue.js"],
 });
 // Nothing may use what is shared before it is there.
 const late = await import(pathToFileURL(join(out, "late.js")));
@@ -130,6 +130,14 @@ await build({
   outfile: join(out, "names.js"),
   format: "esm",
   charset: "utf8",
+});
+
+// What pages need that may keep signals on the device.
+await build({
+  ...common,
+  entryPoints: [join(js, "queue.js")],
+  outfile: join(out, "queue.js"),
+  format: "esm",
 });
 
 // For bundlers.
@@ -179,7 +187,7 @@ cpSync(join(capture, "..", "LICENSE"), join(out, "LICENSE"));
 // The query tells builds of one version apart while it is being developed.
 const versioned = join(out, "web", "v", version);
 mkdirSync(versioned, { recursive: true });
-const files = ["core.js", "core.wasm", "late.js", "names.js", "texts.js", "texts.wasm"];
+const files = ["core.js", "core.wasm", "late.js", "names.js", "queue.js", "texts.js", "texts.wasm"];
 for (const file of files) {
   cpSync(join(out, file), join(versioned, file));
 }

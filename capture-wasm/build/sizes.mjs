@@ -6,16 +6,16 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 // Bytes as sent, brotli. Before anything is captured, a page loads the core; then the late part.
 // That for texts is loaded where an answer is edited or accepted.
-const BUDGETS = { loader: 1536, core: 51 * 1024, late: 8 * 1024, texts: 22 * 1024 };
+const BUDGETS = { loader: 1536, core: 51 * 1024, late: 9 * 1024, texts: 22 * 1024 };
 
 /** Prints the table; returns the budgets that are broken. */
 export function report(out, version) {
   const web = (file) => measure(out, `web/${file}`);
   const versioned = (file) => web(`v/${version}/${file}`);
   const loader = web("tacit.js");
-  const [glue, wasm, late, names, textsGlue, textsWasm] = ["core.js", "core.wasm", "late.js", "names.js", "texts.js", "texts.wasm"].map(versioned);
+  const [glue, wasm, late, names, queue, textsGlue, textsWasm] = ["core.js", "core.wasm", "late.js", "names.js", "queue.js", "texts.js", "texts.wasm"].map(versioned);
   const page = [loader, glue, wasm, late];
-  const all = [...page, names, textsGlue, textsWasm, measure(out, "index.js"), measure(out, "assign.js")];
+  const all = [...page, names, queue, textsGlue, textsWasm, measure(out, "index.js"), measure(out, "assign.js")];
 
   const width = Math.max(...all.map(({ file }) => file.length));
   for (const { file, raw, brotli } of all) {

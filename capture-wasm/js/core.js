@@ -5,6 +5,7 @@ import {
   capture_flush as flush,
   capture_found as found,
   capture_known as known,
+  capture_lost as lost,
   capture_open,
   capture_output as output,
   capture_seeds as seeds,
@@ -34,6 +35,6 @@ export function load(wasm = new URL("./core.wasm", import.meta.url)) {
   return loading;
 }
 
-const module = { open: capture_open, output, signal, known, seeds, found, consent, flush, stop };
+const module = { open: capture_open, output, signal, known, seeds, found, consent, flush, lost, stop };
 
 export const open = (...args) => openWith(module, ...args);

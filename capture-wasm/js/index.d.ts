@@ -13,12 +13,17 @@ export interface StartOptions {
   surface?: string;
   /**
    * `memory` (default) keeps nothing on the device. `local`, for sites with a
-   * basis for it, keeps in `localStorage`: a random visitor id, a random key, and
-   * for up to 8 days keyed hashes of accepted text, to see whether it survives.
+   * basis for it, keeps in `localStorage`: a random visitor id, a random key,
+   * signals until the collector has them, and for up to 8 days keyed hashes of
+   * accepted text, to see whether it survives.
    * With Global Privacy Control or Do Not Track it is `memory`;
    * `consent("denied")` takes everything away.
    */
   storage?: "memory" | "local";
+  /** With `storage: "local"`: bytes of signals that wait on the device for the collector, at most. Default 262144. */
+  queueBytes?: number;
+  /** And the days they wait, 0–13. Default 7. */
+  queueDays?: number;
   /** Which text may leave the browser. Default `off`: none. */
   content?: "off" | "edits" | "full";
   /** Besides e-mail addresses, keys and long numbers: what is taken out of text before it may leave. */

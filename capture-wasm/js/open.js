@@ -79,6 +79,12 @@ export function open(module, options, onFailed, acts = []) {
       if (act.type !== "click") replay(window, { type: "pointerdown", isTrusted: true });
       replay(document, act);
     }
+    part?.outlive({
+      endpoint: settings.endpoint,
+      queue: settings.queue,
+      lost: inside((events) => module.lost(number, events)),
+      refused: (status) => error("batch_refused", `${status}`),
+    });
   });
 
   const bind = inside((element, binding) => {

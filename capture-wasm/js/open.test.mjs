@@ -3,7 +3,7 @@ import { mock, test } from "node:test";
 import { attached } from "./attach.js";
 import { late } from "./later.js";
 import { open } from "./open.js";
-import { keep, release } from "./send.js";
+import { keep } from "./send.js";
 
 globalThis.window = {};
 globalThis.document = { documentElement: { lang: "en" }, addEventListener() {}, removeEventListener() {} };
@@ -28,6 +28,7 @@ const module = {
     captures[number].flushed = true;
     captures[number].host.flushed();
   },
+  lost: note("lost"),
   stop: note("stop"),
 };
 const options = { key: "pk_x" };
@@ -161,11 +162,11 @@ test("a trap retires the instance for good, and every later open says so", () =>
   mock.method(Date, "now", () => 0x0102030405);
   const sendBeacon = (...args) => sent.push(args);
   Object.defineProperty(globalThis, "navigator", { value: { sendBeacon }, configurable: true });
-  keep(1, "/c", new Uint8Array(20));
-  keep(2, "/c", new Uint8Array(20).fill(1));
-  keep(2, "/c", new Uint8Array(20).fill(2));
-  keep(3, "/c", new Uint8Array(20).fill(3));
-  release(2);
+  keep(1, "/c", 1, new Uint8Array(20));
+  keep(2, "/c", 1, new Uint8Array(20).fill(1));
+  keep(2, "/c", 1, new Uint8Array(20).fill(2));
+  keep(3, "/c", 1, new Uint8Array(20).fill(3));
+  keep(1, "/c", 0, new Uint8Array(0));
   opened.signal("trap", "accepted");
   assert.equal(off.mock.callCount(), 1);
   // What nobody answered for, each once, with the time it is sent.

@@ -37,6 +37,10 @@ export function readOptions(options) {
   const sample = Math.round(1000 * number("sample", given("sample", 1), 0, 1));
   // Batching is worth more than shaving an event: a request has 570–830 bytes of headers.
   const flushAfterMs = number("flushAfterMs", given("flushAfterMs", 10_000), 250, 60_000);
+  const queue = {
+    bytesMax: number("queueBytes", given("queueBytes", 262_144), 0, 2_097_152),
+    days: number("queueDays", given("queueDays", 7), 0, 13),
+  };
   try {
     redactBy(options.redact);
   } catch {
@@ -60,10 +64,12 @@ export function readOptions(options) {
   putText(header, surface);
 
   const isPrivate = globalPrivacyControl || doNotTrack === "1";
-  allow(storage === 1 && !isPrivate);
+  const isLocal = storage === 1 && !isPrivate;
+  allow(isLocal);
   return {
     endpoint,
     adapter,
+    queue: isLocal && queue,
     core: [Uint8Array.from(header), random[4], sample, isPrivate ? 0 : content, sketch === 1, flushAfterMs],
   };
 }

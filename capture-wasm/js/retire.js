@@ -13,8 +13,8 @@ export const inside = (fn) => guard(fn, retire);
 
 function retire(message) {
   reason = message;
-  detach();
   sendKept();
+  detach();
   for (const listener of listeners) listener(message);
 }
 

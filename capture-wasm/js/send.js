@@ -1,5 +1,6 @@
 // Gets batches out of the page. Copies of those that nobody has answered for
-// are kept here, beside the module: should it fail, they are still sent.
+// are kept here, beside the module: should it fail, they are still sent. The late
+// part leaves copies of them where they outlive the page.
 
 /** Where a batch holds the time it is sent, see signals/WIRE.md. */
 const SENT_AT = 5;
@@ -7,42 +8,58 @@ const SENT_AT = 5;
 /** A request that hangs this long is given up and tried again. */
 const TIMEOUT_MS = 30_000;
 
-/** Tickets with the address and the bytes. */
-const kept = new Map();
+/** By ticket: `{ endpoint, events, bytes, left }`; `left` when a beacon has it. */
+export const copies = new Map();
 
-/** Keeps a copy; another of the same ticket takes its place. */
-export function keep(ticket, endpoint, bytes) {
-  kept.set(ticket, [endpoint, bytes.slice()]);
+const listeners = new Set();
+
+/** Calls `fn(isUrgent, isLeaving)` when copies have changed; when the page is being left, what it does counts at once. */
+export function onKept(fn) {
+  listeners.add(fn);
+  return () => listeners.delete(fn);
 }
 
-/** What has a ticket before this one is dealt with. */
-export function release(ticket) {
-  for (const known of kept.keys()) if (known < ticket) kept.delete(known);
+/** Keeps a copy; another of the same ticket takes its place, one without bytes takes it away. */
+export function keep(ticket, endpoint, events, bytes) {
+  if (bytes.length > 0) copies.set(ticket, { endpoint, events, bytes: bytes.slice() });
+  else copies.delete(ticket);
+}
+
+export function kept(isUrgent, isLeaving) {
+  for (const listener of listeners) {
+    try {
+      listener(isUrgent, isLeaving);
+    } catch {
+      // Sending goes on without it.
+    }
+  }
 }
 
 /** Sends all that is kept; the collector drops what it knows. */
 export function sendKept() {
-  for (const [endpoint, bytes] of kept.values()) {
-    new DataView(bytes.buffer).setBigUint64(SENT_AT, BigInt(Date.now()), true);
-    beacon(endpoint, bytes);
+  for (const [ticket, { endpoint, bytes }] of copies) {
+    stamp(bytes);
+    if (!beacon(ticket, endpoint, bytes)) post(endpoint, bytes, () => {});
   }
-  kept.clear();
+  kept(false, true);
 }
 
-/**
- * Hands a batch over for the time when the page may be gone. Where the page has
- * used up its quota, a plain request has none, if it gets away in time. Tells
- * whether it was a beacon.
- */
-export function beacon(endpoint, bytes) {
+/** Writes the time it is sent into a batch. */
+export function stamp(bytes) {
+  new DataView(bytes.buffer).setBigUint64(SENT_AT, BigInt(Date.now()), true);
+}
+
+/** Hands a batch over for the time when the page may be gone, if the browser takes it: the page may have used up its quota. */
+export function beacon(ticket, endpoint, bytes) {
   try {
     // Chromium keeps the view, which would change with Wasm's memory.
-    if (navigator.sendBeacon(endpoint, bytes.slice())) return true;
+    if (!navigator.sendBeacon(endpoint, bytes.slice())) return false;
   } catch {
-    // As if refused.
+    return false;
   }
-  post(endpoint, bytes, () => {});
-  return false;
+  const copy = copies.get(ticket);
+  if (copy) copy.left = true;
+  return true;
 }
 
 /**
@@ -56,7 +73,8 @@ export async function post(endpoint, bytes, onAnswer) {
     const signal = AbortSignal.timeout?.(TIMEOUT_MS);
     const init = { method: "POST", body: bytes.slice(), credentials: "omit", signal };
     const { status, headers } = await fetch(endpoint, init);
-    answer.push(status, Number(headers.get("retry-after")));
+    // Whoever has a page for every address, as portals do, is no collector.
+    if (status !== 200 || /json/.test(headers.get("content-type"))) answer.push(status, Number(headers.get("retry-after")));
   } catch {
     // No answer.
   }

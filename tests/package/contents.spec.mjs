@@ -19,7 +19,7 @@ test("the tarball holds what the manifest names and little else, under names tha
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(installed.length + 1));
   const entries = ["index", "react", "vue", "svelte", "assign"].flatMap((name) => [`${name}.js`, `${name}.d.ts`]);
-  const loaded = ["core.js", "core.wasm", "late.js", "names.js"];
+  const loaded = ["core.js", "core.wasm", "late.js", "names.js", "queue.js"];
   const versioned = [...loaded, "tacit.js"].flatMap((file) => [file, `${file}.br`]);
   const expected = [
     ...["README.md", "package.json", "dist/LICENSE", "dist/web/tacit.js", "dist/web/tacit.js.br"],

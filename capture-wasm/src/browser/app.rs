@@ -58,7 +58,7 @@ impl App {
         let now = clock::now();
         end_header(&mut header, env!("CARGO_PKG_VERSION"));
         let session = Session::new(now, config.sample, luck);
-        let outbox = Outbox::new(header, config.flush_after_ms);
+        let outbox = Outbox::new(header, config.flush_after_ms, luck);
         let is_visible = document.visibility_state() == VisibilityState::Visible;
         let dwell = Dwell::new(now.mono, is_visible, document.has_focus().unwrap_or(true));
         let mut core = Core::new(config, session, outbox, dwell);
@@ -113,9 +113,6 @@ impl App {
         };
         for known in accepted {
             self.host.accepted(&known);
-        }
-        if !heard.is_empty() {
-            self.keep();
         }
         for event in &heard {
             self.host.signal(event);

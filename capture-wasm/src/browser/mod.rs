@@ -147,6 +147,14 @@ pub fn capture_consent(number: usize, granted: bool) {
     }
 }
 
+/// So many events that were kept on the device had to go.
+#[wasm_bindgen]
+pub fn capture_lost(number: usize, events: usize) {
+    if let Some(app) = capture(number) {
+        app.lost(events);
+    }
+}
+
 /// Sends what was recorded, and says when that was answered or failed.
 #[wasm_bindgen]
 pub fn capture_flush(number: usize) {

@@ -7,15 +7,15 @@ use wasm_bindgen::{JsCast, prelude::*};
 use super::{app::App, clock, object::whole};
 use crate::{
     detect::Ms,
-    outbox::{Answer, Step},
+    outbox::{Answer, Parcel, Step},
 };
 
 #[wasm_bindgen(module = "/js/send.js")]
 extern "C" {
     fn post(endpoint: &str, bytes: &[u8], on_answer: &Function);
-    fn beacon(endpoint: &str, bytes: &[u8]) -> bool;
-    fn keep(ticket: u32, endpoint: &str, bytes: &[u8]);
-    fn release(ticket: u32);
+    fn beacon(ticket: u32, endpoint: &str, bytes: &[u8]) -> bool;
+    fn keep(ticket: u32, endpoint: &str, events: usize, bytes: &[u8]);
+    fn kept(is_urgent: bool, is_leaving: bool);
 }
 
 impl App {
@@ -25,19 +25,17 @@ impl App {
         if !self.is_visible() {
             return self.beacon();
         }
-        match self.outbox(|outbox| outbox.step(clock::now())) {
-            Some(Step::Send {
-                ticket,
-                events,
-                bytes,
-            }) => self.post(ticket, events, &bytes),
+        self.keep();
+        let now = clock::now();
+        match self.outbox(|outbox| outbox.step(now)) {
+            Some(Step::Send(parcel)) => self.post(&parcel),
             Some(Step::Wait(ms)) => {
                 let timer = clock::later(ms, Box::new(|| self.send_soon()));
                 self.sending.replace(Some(timer));
             }
             Some(Step::Idle) | None => {}
         }
-        if self.outbox(|outbox| outbox.is_empty()) == Some(true) {
+        if self.outbox(|outbox| outbox.is_empty() || outbox.is_held_up(now)) == Some(true) {
             self.host.flushed();
         }
         let dropped = self
@@ -48,28 +46,43 @@ impl App {
         }
     }
 
-    /// Hands everything that waits to beacons.
+    /// Hands over everything that waits: nothing of it may be there later. What
+    /// the browser takes for the time after the page is small, and the page's
+    /// other scripts share it: refused, it is tried in halves, and then by plain
+    /// requests, which may get away in time.
     pub(super) fn beacon(&'static self) {
-        let batches = self
-            .outbox(|outbox| outbox.depart(clock::now()))
-            .unwrap_or_default();
-        for (events, bytes) in batches {
-            let is_beacon = beacon(&self.endpoint, &bytes);
-            let via = if is_beacon { "beacon" } else { "fetch" };
-            self.host.sent(bytes.len(), events, via, None);
+        self.keep();
+        for is_whole in [true, false] {
+            let parcels = self.outbox(|outbox| outbox.depart(clock::now()));
+            for parcel in parcels.unwrap_or_default() {
+                let ticket = parcel.ticket;
+                if parcel.may_outlive && beacon(ticket, &self.endpoint, &parcel.bytes) {
+                    let (size, events) = (parcel.bytes.len(), parcel.events);
+                    self.host.sent(size, events, "beacon", None);
+                } else if is_whole && self.outbox(|outbox| outbox.halve(ticket)) == Some(true) {
+                    // The halves leave with the next departure, below.
+                } else if self.outbox(|outbox| outbox.post(ticket)) == Some(true) {
+                    self.post(&parcel);
+                }
+            }
+            self.keep();
         }
+        kept(false, true);
     }
 
-    /// Leaves a copy of what nobody has answered for with JavaScript, which sends
-    /// it if the module fails.
+    /// Leaves a copy of what nobody has answered for with JavaScript: for the
+    /// case that the module fails, or the whole page.
+    #[inline(never)]
     pub(super) fn keep(&self) {
-        let copies = self.outbox(|outbox| outbox.copies(clock::now()));
-        let Some((first, copies)) = copies else {
+        let copies = self.outbox(|outbox| (outbox.copies(clock::now()), outbox.take_urgent()));
+        let Some((copies, is_urgent)) = copies else {
             return;
         };
-        release(first);
-        for (ticket, bytes) in copies {
-            keep(ticket, &self.endpoint, &bytes);
+        for copy in &copies {
+            keep(copy.ticket, &self.endpoint, copy.events, &copy.bytes);
+        }
+        if !copies.is_empty() {
+            kept(is_urgent, false);
         }
     }
 
@@ -79,15 +92,15 @@ impl App {
         self.send_soon();
     }
 
-    fn post(&'static self, ticket: u32, events: usize, bytes: &[u8]) {
-        let size = bytes.len();
+    fn post(&'static self, parcel: &Parcel) {
+        let (ticket, events, size) = (parcel.ticket, parcel.events, parcel.bytes.len());
         let answered = move |answer: JsValue| {
             let answer: &Array = answer.unchecked_ref();
             let (status, retry_after) = (whole(&answer.get(0)), whole(&answer.get(1)));
             self.answered(ticket, events, size, status, retry_after);
         };
         let answered = self.listeners.function(Box::new(answered));
-        post(&self.endpoint, bytes, &answered);
+        post(&self.endpoint, &parcel.bytes, &answered);
     }
 
     fn answered(
@@ -107,27 +120,34 @@ impl App {
                     .filter(|seconds| *seconds > 0)
                     .map(|seconds| Ms::from(seconds.min(3_600)) * 1_000),
             },
+            Some(413) => Answer::TooLarge,
             Some(_) => Answer::Refused,
         };
-        match (answer, status) {
-            (Answer::Refused, Some(status)) => {
-                let status = usize::try_from(status).unwrap_or_default();
-                self.host.error("batch_refused", &decimal(status));
-            }
+        let random = clock::random_u32();
+        let given_up = self.outbox(|outbox| outbox.answered(clock::now(), ticket, answer, random))
+            == Some(true);
+        let status = status.map_or(0, |status| usize::try_from(status).unwrap_or_default());
+        if given_up {
+            self.host.error("batch_refused", &decimal(status));
+        } else if status == 200 {
             // Some events of the batch were not good; the body names them.
-            (Answer::Stored, Some(200)) => self
-                .host
-                .error("events_rejected", "see the response of the request"),
-            _ => {}
+            self.host
+                .error("events_rejected", "see the response of the request");
         }
-        self.outbox(|outbox| outbox.answered(clock::now(), ticket, answer, clock::random_u32()));
-        self.keep();
         if matches!(answer, Answer::Later { .. }) {
             self.host.flushed();
         }
-        if !self.is_stopped() {
+        if self.is_stopped() {
+            self.keep();
+        } else {
             self.send_soon();
         }
+    }
+
+    /// So many events that were kept on the device had to go.
+    pub(super) fn lost(&'static self, events: usize) {
+        self.outbox(|outbox| outbox.add_dropped(events));
+        self.send_soon();
     }
 }
 

@@ -4,6 +4,8 @@
 //! came into view, which control was used, what was copied or typed); the core
 //! runs the detectors and puts what they found into the outbox.
 
+use std::rc::Rc;
+
 use tacit_signals::{Event, Id, Signal, signal::Kind};
 
 use crate::{
@@ -46,7 +48,7 @@ pub struct Core {
     consented: bool,
     asked: Option<Box<str>>,
     redact: Redact,
-    heard: Vec<Event>,
+    heard: Vec<Rc<Event>>,
 }
 
 impl Core {
@@ -84,7 +86,7 @@ impl Core {
     }
 
     /// Events since the last call, for the host's debugging hook.
-    pub fn take_heard(&mut self) -> Vec<Event> {
+    pub fn take_heard(&mut self) -> Vec<Rc<Event>> {
         std::mem::take(&mut self.heard)
     }
 
@@ -135,8 +137,8 @@ impl Core {
     }
 
     fn record(&mut self, now: Now, id: &Id, token: Option<Box<str>>, signal: Signal) {
-        let event = self.session.event(now, id, token, signal);
-        self.outbox.push(now, &event);
+        let event = Rc::new(self.session.event(now, id, token, signal));
+        self.outbox.push(now, Rc::clone(&event));
         self.heard.push(event);
     }
 }

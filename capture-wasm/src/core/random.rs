@@ -251,13 +251,13 @@ impl Page {
     }
 
     fn check(&mut self) {
-        for Event {
-            seq,
-            output,
-            signal,
-            ..
-        } in self.core.take_heard()
-        {
+        for event in self.core.take_heard() {
+            let Event {
+                seq,
+                output,
+                signal,
+                ..
+            } = Rc::unwrap_or_clone(event);
             assert_eq!(seq, self.next_seq, "numbers grow by one");
             self.next_seq += 1;
             match signal {
@@ -278,15 +278,15 @@ impl Page {
         let mut waiting = 0;
         let mut all = outbox.clone();
         all.returned();
-        for (_, bytes) in all.depart(now) {
-            waiting += bytes.len();
-            valid(&bytes);
+        for parcel in all.depart(now) {
+            waiting += parcel.bytes.len();
+            valid(&parcel.bytes);
         }
         assert!(waiting <= WAITING_BYTES_MAX, "{waiting} bytes wait");
         match act.which {
             0 => {
-                for (_, bytes) in outbox.depart(now) {
-                    valid(&bytes);
+                for parcel in outbox.depart(now) {
+                    valid(&parcel.bytes);
                 }
             }
             1 => outbox.flush(),
@@ -297,12 +297,13 @@ impl Page {
         outbox.take_dropped();
         if let Some(ticket) = self.in_flight.take_if(|_| act.flag) {
             let after_ms = (act.other > 3).then_some(u64::from(act.what) * 1_000);
-            let answers = [Answer::Stored, Answer::Refused, Answer::Later { after_ms }];
-            let answer = answers[usize::from(act.other) % 3];
+            let later = Answer::Later { after_ms };
+            let answers = [Answer::Stored, Answer::Refused, later, Answer::TooLarge];
+            let answer = answers[usize::from(act.other) % 4];
             outbox.answered(now, ticket, answer, u32::from(act.what) << 24);
-        } else if let Step::Send { ticket, bytes, .. } = outbox.step(now) {
-            self.in_flight = Some(ticket);
-            valid(&bytes);
+        } else if let Step::Send(parcel) = outbox.step(now) {
+            self.in_flight = Some(parcel.ticket);
+            valid(&parcel.bytes);
         }
     }
 }

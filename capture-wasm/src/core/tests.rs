@@ -64,7 +64,7 @@ pub(super) fn started(content: Content, sketch: bool) -> (Core, Now) {
         sdk: String::new(),
     };
     let session = Session::new(now, config.sample, 0);
-    let outbox = Outbox::new(header.encode(), config.flush_after_ms);
+    let outbox = Outbox::new(header.encode(), config.flush_after_ms, 0);
     let dwell = Dwell::new(now.mono, true, true);
     (Core::new(config, session, outbox, dwell), now)
 }
@@ -134,7 +134,7 @@ impl Page {
     }
 
     fn heard(&mut self) -> Vec<(String, String)> {
-        let name = |event: Event| (event.output.to_string(), event.signal.name().to_owned());
+        let name = |event: Rc<Event>| (event.output.to_string(), event.signal.name().to_owned());
         self.core.take_heard().into_iter().map(name).collect()
     }
 }
@@ -315,8 +315,8 @@ fn nothing_leaves_outside_the_sample() {
 
 /// The texts that left, with their outputs.
 fn told_texts(page: &mut Page) -> Vec<(String, ContentRole, String)> {
-    let text = |event: Event| match event.signal {
-        Signal::Content { role, text } => Some((event.output.to_string(), role, text)),
+    let text = |event: Rc<Event>| match &event.signal {
+        Signal::Content { role, text } => Some((event.output.to_string(), *role, text.clone())),
         _ => None,
     };
     page.core

@@ -13,7 +13,9 @@ mod write;
 pub use checksum::checksum;
 pub use event::encode_fields;
 pub use read::{EventReader, decode};
-pub use write::{EventWriter, Header, encode, end_header, finish, set_sent_at, set_visitor};
+pub use write::{
+    EventWriter, Header, encode, end_header, finish, set_dropped, set_sent_at, set_visitor,
+};
 
 /// First bytes of a batch.
 pub(crate) const MAGIC: [u8; 4] = *b"TACT";

@@ -78,6 +78,19 @@ pub fn set_visitor(header: &mut Vec<u8>, visitor: Option<&str>) {
     }
 }
 
+/// Says in the extension of a header's bytes, which is the end of them, how many
+/// events had to go unsent.
+pub fn set_dropped(header: &mut Vec<u8>, dropped: usize) {
+    if dropped > 0 {
+        // So far it was empty, which is a length of 0.
+        header.pop();
+        let mut extension = Vec::new();
+        put_varint(&mut extension, dropped as u64);
+        put_varint(header, extension.len() as u64);
+        header.extend_from_slice(&extension);
+    }
+}
+
 /// Collects encoded events, which must come by ascending `seq`.
 #[derive(Debug, Clone, Default)]
 pub struct EventWriter {

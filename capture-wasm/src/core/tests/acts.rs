@@ -61,7 +61,7 @@ impl Page {
 
 fn signals(page: &mut Page, kind: &str) -> Vec<Signal> {
     let heard = page.core.take_heard().into_iter();
-    let of = |event: Event| (event.signal.name() == kind).then_some(event.signal);
+    let of = |event: Rc<Event>| (event.signal.name() == kind).then(|| event.signal.clone());
     heard.filter_map(of).collect()
 }
 

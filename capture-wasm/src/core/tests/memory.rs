@@ -15,10 +15,14 @@ impl Page {
         let told = self.texts.look_back(self.now.wall, &mut places);
         self.found(told);
         let heard = self.core.take_heard();
-        let told = heard.into_iter().map(|event| match event.signal {
+        let told = heard.into_iter().map(|event| match &event.signal {
             Signal::Survived { age_s, share } => {
                 assert_eq!(event.token.as_deref(), Some("t"));
-                (event.output.as_str().to_owned(), age_s, share.thousandths())
+                (
+                    event.output.as_str().to_owned(),
+                    *age_s,
+                    share.thousandths(),
+                )
             }
             other => panic!("{other:?}"),
         });
