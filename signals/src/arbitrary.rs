@@ -132,9 +132,14 @@ fn unknown() -> impl Strategy<Value = Signal> {
         label(),
     ];
     let name = name.prop_filter("a known kind's", |name| Kind::from_name(name).is_none());
+    let json = [
+        r#"{"eye":"left","at":1}"#,
+        r#"{"bytes":"00","token":"t"}"#,
+        r#"{"content":{"role":"edit"}}"#,
+    ];
     let body = prop_oneof![
         vec(any::<u8>(), 0..20),
-        Just(br#"{"eye":"left","at":1}"#.to_vec())
+        proptest::sample::select(json.map(|text| text.as_bytes().to_vec()).to_vec())
     ];
     (name, body).prop_map(|(name, body)| Signal::Unknown(Unknown { name, body }))
 }

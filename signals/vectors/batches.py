@@ -195,6 +195,7 @@ def partly():
     yield "to_unknown", _patched(switched, b"\x01\x01", b"\x01\x09")
     named = wire.encode(batch([one("winked", bytes=""), good]))
     yield "kind_malformed", _patched(named, b"\x06winked", b"\x07winked")
+    yield "kind_malformed", _patched(named, b"\x06winked", b"\x06edited")
 
 
 def _patched(data, before, after):
