@@ -82,10 +82,9 @@ pub struct Outbox {
     departure: u32,
     /// Bytes handed over in this departure.
     away_bytes: usize,
-    /// Events that had to go: since the last call, and since the last answer.
+    /// Events that had to go: since the last call, and of the whole session, which
+    /// every batch tells: beacons and repeats then count once.
     dropped: (usize, usize),
-    /// How many of the latter the batch in flight tells.
-    told_dropped: usize,
     /// Tickets that are dealt with and whose copies are still held.
     gone: Vec<u32>,
     is_urgent: bool,
@@ -107,7 +106,6 @@ impl Outbox {
             departure: 1,
             away_bytes: 0,
             dropped: (0, 0),
-            told_dropped: 0,
             gone: Vec::new(),
             is_urgent: false,
         }
@@ -178,7 +176,6 @@ impl Outbox {
             return Step::Idle;
         };
         next.phase = Phase::InFlight;
-        self.told_dropped = self.dropped.1;
         Step::Send(parcel(next, &self.header, self.dropped.1, now))
     }
 
@@ -189,11 +186,7 @@ impl Outbox {
             batch.phase = Phase::Waiting;
         }
         match answer {
-            Answer::Stored => {
-                self.pace.succeeded();
-                self.dropped.1 = self.dropped.1.saturating_sub(self.told_dropped);
-                self.told_dropped = 0;
-            }
+            Answer::Stored => self.pace.succeeded(),
             Answer::TooLarge if self.halve(ticket) => return false,
             Answer::Refused | Answer::TooLarge => self.pace.refused(now.mono, random),
             Answer::Later { after_ms } => {

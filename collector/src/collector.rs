@@ -23,6 +23,7 @@ use crate::{
     consumer::{Consumer, Progress},
     control::{ControlCell, ProjectId},
     datalock::DataLock,
+    dropped::Dropped,
     label::{Policies, PolicyError},
     limits::{CONTROL_AGE_MS_MAX, TRACES_AT_ONCE_MAX},
     log::{self, Log, Recovery, disk::RealDisk},
@@ -39,6 +40,8 @@ pub struct Collector {
     pub control: Arc<ControlCell>,
     /// What became of batches.
     pub outcomes: Arc<Outcomes>,
+    /// What pages had to drop unsent.
+    pub dropped: Dropped,
     /// Where accepted batches go.
     pub log: Log,
     /// Where outputs to register go.
@@ -138,6 +141,7 @@ impl Collector {
             store,
             control,
             outcomes,
+            dropped: Dropped::default(),
             log,
             registrations,
             progress,

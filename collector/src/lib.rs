@@ -54,6 +54,7 @@ pub mod consumer;
 pub mod control;
 pub mod datalock;
 pub mod dataset;
+pub mod dropped;
 pub mod experiment;
 pub mod export;
 pub mod http;

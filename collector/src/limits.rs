@@ -28,6 +28,10 @@ pub const SPAN_ATTRIBUTES_MAX: usize = 8_192;
 /// Spans above one another that are looked at.
 pub const SPAN_DEPTH_MAX: usize = 128;
 
+/// Sessions whose dropped events are remembered, so that none counts twice: 40 bytes
+/// each, and only of sessions that dropped any.
+pub const DROPPED_SESSIONS_MAX: usize = 10_000;
+
 /// Requests with spans that are decoded at once: a body may take some twenty times its
 /// size in memory while it is. Further ones are told to come again.
 pub const TRACES_AT_ONCE_MAX: usize = 4;

@@ -115,6 +115,9 @@ pub struct Decoded {
     pub unknown_fields: u32,
     /// What a loader says of a page on which nothing can be captured.
     pub install: Option<Install>,
+    /// Events of the session that the page has dropped unsent so far; every later
+    /// batch of the session says it again.
+    pub dropped: u32,
 }
 
 /// Why a page captures nothing, told once by the loader, by nobody's name: it is

@@ -66,6 +66,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, WireError> {
         duplicate,
         unknown_fields,
         install,
+        dropped: 0,
     })
 }
 

@@ -121,9 +121,15 @@ def batches():
     )
 
 
+def dropped():
+    """What a page says it had to drop; the twin has no name for it."""
+    yield "dropped_few", "12 events of the session went unsent", batch(CONTRACT, _extension="0c"), 12
+    yield "dropped_many", "312, and a field of a later version", batch(CONTRACT, _extension="b802ff"), 312
+
+
 def newer():
     """What a later minor version may write, and how many unknown fields today's decoder counts."""
-    yield "header_extension", "a header with fields of a later version", batch(CONTRACT, _extension="01aabb"), 1
+    yield "header_extension", "a header with fields of a later version", batch(CONTRACT, _extension="00aabb"), 1
     yield "header_flags", "flags without a meaning yet", batch(CONTRACT, automated=True, _flags=(1 << 64) - 2), 0
     yield "fields_more", "every kind with a field more at its end", batch(
         [{**event, "_rest": "2a"} for event in _each_kind()]
@@ -170,6 +176,7 @@ def damaged():
     yield "subject", "a subject with a line break", wire.encode(batch([], subject="a\nb")), "subject_malformed"
     yield "output", "an output id with no character", wire.encode(batch([shown(output="")])), "output_missing"
     yield "token", "a token of 129 bytes", wire.encode(batch([shown(token="t" * 129)])), "token_too_long"
+    yield "extension", "a number that goes on after the extension", wire.encode(batch([], _extension="b8")), "batch_truncated"
     yield "seq", "a seq beyond 32 bits", wire.encode(batch([shown(seq=1 << 32)])), "batch_malformed"
     yield "time", "an event beyond the latest time", wire.encode(batch([shown(), shown(at=10**14 + 1)])), "batch_malformed"
 
@@ -214,6 +221,9 @@ def vectors():
         "newer": [
             {"name": n, "shows": s, "unknown_fields": unknown, "hex": wire.encode(b).hex(), "batch": b}
             for n, s, b, unknown in newer()
+        ],
+        "dropped": [
+            {"name": n, "shows": s, "dropped": count, "hex": wire.encode(b).hex(), "batch": b} for n, s, b, count in dropped()
         ],
         "damaged": [{"name": n, "shows": s, "code": code, "hex": data.hex()} for n, s, data, code in damaged()],
         "partly": [{"code": code, "hex": data.hex()} for code, data in partly()],

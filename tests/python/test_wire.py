@@ -18,7 +18,7 @@ sys.path.insert(0, str(SIGNALS / "vectors"))
 import wire  # noqa: E402
 
 VECTORS = json.loads((SIGNALS / "vectors/batches.json").read_text())
-READABLE = VECTORS["batches"] + VECTORS["newer"]
+READABLE = VECTORS["batches"] + VECTORS["dropped"] + VECTORS["newer"]
 
 
 @pytest.mark.parametrize("vector", READABLE, ids=lambda vector: vector["name"])

@@ -302,7 +302,7 @@ fn a_dead_collector_costs_bounded_memory_and_the_loss_is_counted_and_told() {
     let Step::Send(next) = outbox.step(at(0)) else {
         panic!()
     };
-    assert!(next.bytes[17..].starts_with(&header), "told once");
+    assert!(next.bytes[17..].starts_with(&told), "the total, again");
 }
 
 #[test]

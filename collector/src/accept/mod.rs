@@ -105,6 +105,7 @@ pub fn accept(decoded: Decoded, project: &Project, received_at: u64) -> Verdict 
         duplicate,
         unknown_fields,
         install,
+        dropped,
     } = decoded;
     let (subject, assigned) = match &batch.subject {
         Some(Subject { id, kind }) => (
@@ -126,6 +127,7 @@ pub fn accept(decoded: Decoded, project: &Project, received_at: u64) -> Verdict 
     }
     let mut counts = Counts::default();
     counts.add("unknown_fields", unknown_fields);
+    counts.add("dropped_by_clients", dropped);
     counts.add("tokens_expired", slices.tokens_expired);
     counts.add("tokens_invalid", slices.tokens_invalid);
     if let Some(install) = install {

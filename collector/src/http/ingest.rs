@@ -11,6 +11,7 @@ use super::{
 use crate::{
     accept::{self, Verdict, record},
     collector::Collector,
+    dropped::Dropper,
     log::{Written, frame::Frame},
     outcome::Received,
     wall::now_ms,
@@ -42,8 +43,8 @@ async fn take(
     collector: &Collector,
 ) -> Result<HttpResponse, Problem> {
     let mut received = collector.outcomes.received();
-    let verdict = match decide(request, payload, collector, &mut received).await {
-        Ok(verdict) => verdict,
+    let (verdict, told) = match decide(request, payload, collector, &mut received).await {
+        Ok(decided) => decided,
         Err(problem) => {
             settle(received, &problem);
             return Err(problem);
@@ -51,10 +52,29 @@ async fn take(
     };
     let Verdict { accepted, rejected } = verdict;
     let count = accepted.events() - u64::from(accepted.duplicate);
-    append(collector, &accepted, received)?
+    if let Err(problem) = keep(collector, &accepted, received).await {
+        collector.dropped.fall(told.who, told.rise);
+        return Err(problem);
+    }
+    Ok(answer(count, accepted.duplicate, &rejected))
+}
+
+/// Resolves once the batch is durable.
+async fn keep(
+    collector: &Collector,
+    accepted: &accept::Accepted,
+    received: Received,
+) -> Result<(), Problem> {
+    append(collector, accepted, received)?
         .await
         .map_err(|_| Problem::new(Kind::ShuttingDown, "the log was closed"))??;
-    Ok(answer(count, accepted.duplicate, &rejected))
+    Ok(())
+}
+
+/// By how much the count of what a session dropped rose.
+struct Told {
+    who: Dropper,
+    rise: u32,
 }
 
 /// Everything that can refuse a batch before it is written.
@@ -63,10 +83,10 @@ async fn decide(
     payload: web::Payload,
     collector: &Collector,
     received: &mut Received,
-) -> Result<Verdict, Problem> {
+) -> Result<(Verdict, Told), Problem> {
     let bytes = body::read(request, payload, BATCH_BYTES_MAX).await?;
     body::check_content_type(request, &CONTENT_TYPES)?;
-    let decoded = decode(&bytes)?;
+    let mut decoded = decode(&bytes)?;
     let control = collector.control.get();
     let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request))?;
     received.belongs_to(collector.outcomes.of(Some(sender.project.id)));
@@ -77,7 +97,12 @@ async fn decide(
             "the store is too far behind",
         ));
     }
-    Ok(accept::accept(decoded, &sender.project, now))
+    // A session says its total in every batch; what counts is by how much it rose.
+    let who = (sender.project.id, decoded.batch.session);
+    let rise = collector.dropped.rise(who, decoded.dropped);
+    decoded.dropped = rise;
+    let verdict = accept::accept(decoded, &sender.project, now);
+    Ok((verdict, Told { who, rise }))
 }
 
 fn decode(bytes: &[u8]) -> Result<Decoded, WireError> {

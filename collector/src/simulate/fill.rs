@@ -181,6 +181,7 @@ impl Filling<'_> {
             duplicate: 0,
             unknown_fields: 0,
             install: None,
+            dropped: 0,
         };
         let mut received = self.collector.outcomes.received();
         received.belongs_to(self.collector.outcomes.of(Some(self.project.id)));

@@ -168,7 +168,7 @@ fn read_body(bytes: &mut Bytes<'_>, sent_at: u64) -> Result<Decoded, WireError> 
     let device = label("device", bytes)?;
     let surface = label("surface", bytes)?;
     let sdk = label("sdk", bytes)?;
-    let mut unknown_fields = u32::from(!bytes.slice()?.is_empty());
+    let (dropped, mut unknown_fields) = extension(Bytes(bytes.slice()?))?;
     let base_at = bytes.varint()?;
     let sent_at = field::time("sent_at", sent_at)?;
     let base_at = field::time("at", base_at)?;
@@ -209,7 +209,18 @@ fn read_body(bytes: &mut Bytes<'_>, sent_at: u64) -> Result<Decoded, WireError> 
         duplicate: 0,
         unknown_fields,
         install: None,
+        dropped,
     })
+}
+
+/// What the header's extension says: events dropped, and whether there are fields
+/// after that, which this version does not know.
+fn extension(mut bytes: Bytes<'_>) -> Result<(u32, u32), WireError> {
+    if bytes.is_empty() {
+        return Ok((0, 0));
+    }
+    let dropped = u32::try_from(bytes.varint()?).unwrap_or(u32::MAX);
+    Ok((dropped, u32::from(!bytes.is_empty())))
 }
 
 fn label(field: &'static str, bytes: &mut Bytes<'_>) -> Result<String, WireError> {

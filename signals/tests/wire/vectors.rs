@@ -37,6 +37,17 @@ fn every_vector_is_read_as_its_twin_and_written_to_the_same_bytes() {
     }
 }
 
+#[test]
+fn what_a_page_dropped_is_read() {
+    for vector in list("dropped") {
+        let decoded = codec::decode(&bytes(&vector)).unwrap();
+        assert_eq!(Value::from(decoded.dropped), vector["dropped"]);
+        assert_eq!(decoded.batch, twin(&vector).batch);
+    }
+    let silent = codec::decode(&bytes(&list("batches")[0])).unwrap();
+    assert_eq!(silent.dropped, 0);
+}
+
 /// A kind, an optional field or a limit that has no vector is missed here.
 #[test]
 fn the_vectors_cover_the_wire() {

@@ -314,6 +314,35 @@ async fn pages_that_capture_nothing_are_counted_and_are_nobody() {
     panic!("the consumer does not follow");
 }
 
+/// A page says in each batch how many events it dropped so far.
+#[actix_web::test]
+async fn what_pages_dropped_is_counted_once() {
+    let harness = Harness::new();
+    for (seq, total) in [(0, 0), (1, 12), (2, 12), (3, 15), (3, 15)] {
+        let mut batch = batch(PK, &[copied(seq, "o-1")]);
+        batch["sdk"] = "9.9.9".into();
+        let body = with_dropped(binary(&batch), total);
+        assert_eq!(harness.post("/c", "", body).await.status, 204);
+    }
+    let ledger = harness.ledger().await;
+    assert_eq!(ledger["counts"], json!({"dropped_by_clients": 15}));
+    assert_eq!(ledger["events"]["stored"], 4);
+}
+
+/// The batch with a total in its header's extension, which comes after the version
+/// of the package; see `signals/WIRE.md`.
+fn with_dropped(mut bytes: Vec<u8>, total: u8) -> Vec<u8> {
+    if total == 0 {
+        return bytes;
+    }
+    let place = bytes.windows(5).position(|part| part == b"9.9.9").unwrap() + 5;
+    assert_eq!(bytes[place], 0, "the length of the extension");
+    bytes.splice(place..=place, [1, total]);
+    let sum = codec::checksum(&bytes[17..]).to_le_bytes();
+    bytes[13..17].copy_from_slice(&sum);
+    bytes
+}
+
 #[actix_web::test]
 async fn the_books_survive_a_restart() {
     let harness = Harness::new();
