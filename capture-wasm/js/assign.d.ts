@@ -9,9 +9,15 @@ export interface Plan {
   /** Share of the others who take part. */
   readonly traffic: number;
   /** What is compared, in the declared order, the control first. Weights sum to 1. */
-  readonly arms: readonly { readonly name: string; readonly weight: number }[];
+  readonly arms: readonly {
+    /** The arm's name. */
+    readonly name: string;
+    /** Its share of those who take part. */
+    readonly weight: number;
+  }[];
 }
 
+/** What `assign` found. */
 export interface Assignment {
   /** The arm; `holdout` for who is held out, `null` for who is not in the traffic. Show both what was there before. */
   arm: string | null;

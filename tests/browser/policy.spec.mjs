@@ -80,9 +80,10 @@ test("nothing is loaded but the four files, and no address is one that blockers 
   for (const path of paths) expect(path).not.toMatch(BLOCKED);
 });
 
-for (const [name, script] of Object.entries({ collector: "script-src %COLLECTOR%", nonce: "script-src 'nonce-Zm9v' 'strict-dynamic'" })) {
+for (const [name, script] of Object.entries({ "a host": "script-src %COLLECTOR%", "a nonce, and Global Privacy Control": "script-src 'nonce-Zm9v' 'strict-dynamic'" })) {
   test(`without the word for Wasm (${name}) the page is as before, says so once, and the operator sees it`, async ({ page, site, house }) => {
     const csp = `default-src 'none'; ${script}; connect-src %COLLECTOR%`;
+    if (name.includes("Privacy")) await page.addInitScript(() => Object.defineProperty(navigator, "globalPrivacyControl", { value: true }));
     const seen = await open(page, site, { csp, attributes: 'nonce="Zm9v" data-subject="u-42" data-surface="chat"' });
     await expect.poll(() => installed(house)).toEqual({ wasm_refused: 1, not_loaded: 0 });
     expect(await told(page)).toEqual(["capture_unavailable"]);

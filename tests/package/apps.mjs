@@ -94,7 +94,7 @@ export const APPS = {
     files: (house) => ({
       "package.json": manifest,
       ...filesOf("Svelte", house),
-      "src/main.js": `import { mount } from "svelte";\nimport App from "./App.svelte";\nmount(App, { target: document.querySelector("#app"), props: { answers: ${answers} } });\n`,
+      "src/main.js": `import { mount, unmount } from "svelte";\nimport App from "./App.svelte";\nwindow.end = () => unmount(app);\nconst app = mount(App, { target: document.querySelector("#app"), props: { answers: ${answers} } });\n`,
       "index.html": page('<script type="module" src="./src/main.js"></script>'),
       "vite.config.js": `import { svelte } from "@sveltejs/vite-plugin-svelte";\nexport default { plugins: [svelte()] };\n`,
     }),

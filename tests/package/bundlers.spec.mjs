@@ -68,6 +68,11 @@ for (const name of Object.keys(APPS)) {
     await page.getByRole("button", { name: "Gefällt mir nicht" }).click();
     const [rated] = await signals(page, house, "o-2", "rated");
     expect(rated.value).toBe(-1);
+    // An app that is taken off the page takes capture with it.
+    if (name === "vue" || name === "svelte") {
+      await page.evaluate(() => (window.end ?? (() => document.querySelector("#app").__vue_app__.unmount()))());
+      expect(await page.evaluate(() => window[Symbol.for("tacit.capture")])).toBeUndefined();
+    }
     expect(site.missing).toEqual([]);
     expect(failed.filter((line) => !line.endsWith("/favicon.ico"))).toEqual([]);
     await site.close();

@@ -3,12 +3,14 @@
 import type { ReactNode, RefCallback } from "react";
 import type { Binding, Handle, StartOptions } from "./index.js";
 
+/** Of `TacitProvider`. */
 export interface TacitProviderProps {
   /**
    * The options of `start()`. Read when capture begins: another `key`, `endpoint` or
    * `subject` ends it and begins anew, other changes wait for that.
    */
   options: StartOptions;
+  /** The app. */
   children?: ReactNode;
 }
 

@@ -17,7 +17,7 @@ export function TacitProvider({ options, children }) {
       setTacit(NONE);
     };
     // An object literal is another one at every render: only these begin a new capture.
-  }, [options.key, options.endpoint, options.subject]);
+  }, [options?.key, options?.endpoint, options?.subject]);
   return createElement(Capture.Provider, { value: tacit }, children);
 }
 
@@ -25,7 +25,7 @@ export function useTacit() {
   return useContext(Capture);
 }
 
-export function useOutput({ id, conversation, turn, variant, token }) {
+export function useOutput({ id, conversation, turn, variant, token } = {}) {
   const tacit = useTacit();
   const [element, ref] = useState(null);
   useEffect(() => {

@@ -7,6 +7,7 @@ export declare function capture(options: StartOptions): () => void;
 
 /** A store of the handle. Before capture has begun, and on a server, its methods do nothing. */
 export declare const tacit: {
+  /** Calls `run` now and whenever capture begins or ends; returns what ends that. */
   subscribe(run: (handle: Handle) => void): () => void;
 };
 
@@ -15,6 +16,8 @@ export declare function output(
   element: Element,
   binding: Binding,
 ): {
+  /** The element shows another output now. */
   update(binding: Binding): void;
+  /** The element is gone. */
   destroy(): void;
 };

@@ -15,6 +15,7 @@ export declare function useTacit(): Handle;
 
 declare module "vue" {
   interface GlobalDirectives {
+    /** `v-tacit-output="{ id }"`, see `TacitPlugin`. */
     vTacitOutput: ObjectDirective<Element, Binding>;
   }
 }
