@@ -68,6 +68,13 @@ for (const name of Object.keys(APPS)) {
     await page.getByRole("button", { name: "Gefällt mir nicht" }).click();
     const [rated] = await signals(page, house, "o-2", "rated");
     expect(rated.value).toBe(-1);
+    // And the part for texts, with a module of its own.
+    await page.evaluate((text) => document.body.append(Object.assign(document.createElement("textarea"), { value: text })), TEXTS["o-1"]);
+    await page.locator("textarea").click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type(" Indeed.");
+    const edited = await signals(page, house, "o-1", "edited");
+    expect(edited.at(-1)).toMatchObject({ inserted: 8, deleted: 0 });
     // An app that is taken off the page takes capture with it.
     if (name === "vue" || name === "svelte") {
       await page.evaluate(() => (window.end ?? (() => document.querySelector("#app").__vue_app__.unmount()))());

@@ -19,7 +19,7 @@ test("the tarball holds what the manifest names and little else, under names tha
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(installed.length + 1));
   const entries = ["index", "react", "vue", "svelte", "assign"].flatMap((name) => [`${name}.js`, `${name}.d.ts`]);
-  const loaded = ["core.js", "core.wasm", "late.js", "names.js", "queue.js"];
+  const loaded = ["core.js", "core.wasm", "late.js", "names.js", "queue.js", "texts.js", "texts.wasm"];
   const versioned = [...loaded, "tacit.js"].flatMap((file) => [file, `${file}.br`]);
   const expected = [
     ...["README.md", "package.json", "dist/LICENSE", "dist/web/tacit.js", "dist/web/tacit.js.br"],
@@ -52,7 +52,7 @@ test("what is not used is not in an app", async () => {
   expect(brotliCompressSync(assign).length).toBeLessThan(1024);
   // Only the loader is in the way of the app's first paint.
   const all = await bundled(`import { start } from "tacit-capture"; start({ key: "pk_x" });`);
-  expect(Object.keys(all).map((name) => name.split("-")[0]).sort()).toEqual(["core", "late", "main.js", "names"]);
+  expect(Object.keys(all).map((name) => name.split("-")[0]).sort()).toEqual(["core", "late", "main.js", "names", "queue", "texts"]);
   expect(brotliCompressSync(all["main.js"]).length).toBeLessThan(1536);
 });
 
@@ -73,7 +73,7 @@ console.log(all.map((module) => Object.keys(module).sort().join()).join(" "));`,
 test("publint and attw have nothing to say @full", async () => {
   expect(await run(bin("publint"), ["run", installed, "--strict"])).toContain("All good!");
   // It is ES modules only, so `require` of an old Node is the one thing that is passed over.
-  await run(bin("attw"), [tarball, "--ignore-rules", "cjs-resolves-to-esm", "--exclude-entrypoints", "core.wasm"]);
+  await run(bin("attw"), [tarball, "--ignore-rules", "cjs-resolves-to-esm", "--exclude-entrypoints", "core.wasm", "texts.wasm"]);
 });
 
 test("the wrappers' typings hold what they promise, and refuse what is wrong @full", async () => {
