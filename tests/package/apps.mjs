@@ -44,7 +44,9 @@ export const App = () => answers.map((answer) => <Answer key={answer.id} {...ans
 
 const bin = (name) => join(workshop, "node_modules/.bin", name);
 const env = { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
-const vite = (folder) => run(bin("vite"), ["build", "--base", BASE, "--logLevel", "warn"], { cwd: folder, env });
+/** Not by its name: Vite 7 is there too. */
+const viteOf = join(workshop, "node_modules/vite/bin/vite.js");
+const vite = (folder) => run(process.execPath, [viteOf, "build", "--base", BASE, "--logLevel", "warn"], { cwd: folder, env });
 
 /** By name: `files(house)`, `build(folder)`, and the folder of what was built. */
 export const APPS = {
