@@ -197,6 +197,7 @@ const query = hashOf(versioned);
 const digest = (file) => createHash("sha256").update(readFileSync(join(out, file))).digest("base64");
 for (const [file, ...changes] of [
   ["core.js", ['"./late.js"', `"./late.js?${query}"`], ['"./texts.js"', `"./texts.js?${query}"`], ['integrity:""', `integrity:"sha256-${digest("core.wasm")}"`]],
+  ["late.js", ...["names.js", "queue.js"].map((file) => [`"./${file}"`, `"./${file}?${query}"`])],
   ["texts.js", ['"./texts.wasm"', `"./texts.wasm?${query}"`], ['integrity:""', `integrity:"sha256-${digest("texts.wasm")}"`]],
 ]) {
   let text = readFileSync(join(versioned, file), "utf8");
@@ -225,7 +226,7 @@ for (const file of readdirSync(join(out, "web"), { recursive: true })) {
 }
 
 const over = report(out, version);
-const addresses = ["tacit.js", `core.js?${query}`, `core.wasm?${query}`, `late.js?${query}`, "names.js", `texts.js?${query}`, `texts.wasm?${query}`];
+const addresses = ["tacit.js", ...files.map((file) => `${file}?${query}`)];
 for (const line of integrity(versioned, addresses)) console.log(`capture: v/${version}/${line}`);
 if (over.length > 0 && whenOver === "fail") fail(over.join("\n"));
 for (const line of over) console.warn(`capture: over budget: ${line}`);

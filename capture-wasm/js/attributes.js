@@ -1,7 +1,7 @@
 // The script tag's `data-` attributes are the options of start().
 
 /** The others are texts. */
-const NUMBERS = /^(sample|flushAfterMs|queue.+)$/;
+const NUMBERS = /^(sample|flush|queue)/;
 
 /** An empty attribute counts as none: templates write them for lack of a value. Callbacks are none. */
 export function readOptions(dataset) {

@@ -49,6 +49,7 @@ export function hearken() {
   each("addEventListener");
   return () => {
     each("removeEventListener");
+    typed = null;
     return acts.splice(0);
   };
 }

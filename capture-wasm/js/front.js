@@ -12,7 +12,7 @@ export function starter(loadCore) {
     if (typeof document === "undefined") return inert();
     if (window[SLOT]) return window[SLOT];
     if (!options?.key) {
-      report(options, "invalid_options", "start() needs a publishable key");
+      report(options, "invalid_options", "key_missing");
       return inert();
     }
     return (window[SLOT] = handle(options, loadCore));
