@@ -183,7 +183,7 @@ pub(crate) fn signal() -> impl Strategy<Value = Signal> {
 pub(crate) fn events() -> impl Strategy<Value = Vec<Event>> {
     let skip = prop_oneof![4 => 0..3_u32, 1 => number(u32::MAX)];
     let event = (skip, time(), id(), option::of(token()), signal());
-    vec(event, 0..20).prop_map(|parts| {
+    vec(event, 0..10).prop_map(|parts| {
         let mut next = Some(0_u32);
         let mut events: Vec<Event> = Vec::new();
         for (skip, at, output, token, signal) in parts {
