@@ -36,6 +36,13 @@ const STEPS = {
   },
   // The package as npm would publish it, in an app; with every bundler and framework with --full.
   package: { needs: [tacit, wasm, browser], run: packaged, count: countPlaywright },
+  // A thousand visits through a network that fails in every way.
+  "browser:faults": {
+    heavy: true,
+    needs: [tacit, wasm, browser],
+    run: () => run(bin("playwright"), ["test", "--config", "tests/playwright.config.mjs", "browser/faults.spec.mjs"], { env: { TACIT_VISITS: "1000", ...env } }),
+    count: countPlaywright,
+  },
   // Chats that other people wrote; all of them, several times, with --full.
   chats: { needs: [tacit, wasm, browser], run: chats, count: countPlaywright },
   // Capture from a site's own address, behind real reverse proxies.

@@ -62,7 +62,8 @@ export function keepOnDevice(tools, { endpoint, bytesMax, days, lost, refused })
   function write() {
     if (over || !isAllowed()) return;
     const names = new Map();
-    for (const [ticket, copy] of copies) names.set(nameOf(ticket, copy.bytes), copy);
+    // Text counts as no events, and is not kept.
+    for (const [ticket, copy] of copies) if (copy.events > 0) names.set(nameOf(ticket, copy.bytes), copy);
     let isDone = false;
     for (const name of written.keys()) {
       if (names.has(name)) continue;

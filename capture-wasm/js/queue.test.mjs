@@ -74,12 +74,12 @@ function open({ locks = new Locks(), bytesMax = 262_144, days = 7, session = 1, 
     now: () => now,
     locks,
   };
-  page.put = (ticket, last, size = 0) => {
+  page.put = (ticket, last, size = 0, events = 3) => {
     const bytes = new Uint8Array(60 + size);
     bytes.set([2, 112, 107], 17);
     bytes.fill(session, 20, 36);
     bytes[59 + size] = last;
-    page.copies.set(ticket, { endpoint: "/old", events: 3, bytes });
+    page.copies.set(ticket, { endpoint: "/old", events, bytes });
   };
   const options = { endpoint: "/c", bytesMax, days, lost: (n) => (page.lost += n), refused: (status) => page.refused.push(status) };
   page.ready = keepOnDevice(tools, options);
@@ -94,6 +94,9 @@ test("what waits is on the device until it is dealt with, and the next page send
   first.put(2, 255);
   first.write();
   assert.deepEqual(kept(), [["01", "1", 11], ["01", "2", 255]]);
+  first.put(3, 3, 0, 0);
+  first.write();
+  assert.equal(kept().length, 2, "no text");
   first.copies.delete(1);
   first.write();
   first.put(2, 254);

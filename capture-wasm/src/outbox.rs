@@ -284,7 +284,8 @@ impl Outbox {
     }
 
     /// What to keep beside the module: batches that changed since the last call,
-    /// and without bytes those that are dealt with.
+    /// and without bytes those that are dealt with. Text counts as no events: it
+    /// is never kept on the device.
     pub fn copies(&mut self, now: Now) -> Vec<Parcel> {
         let mut copies = Vec::new();
         for ticket in std::mem::take(&mut self.gone) {
@@ -298,7 +299,11 @@ impl Outbox {
         }
         for batch in &mut self.queue {
             if std::mem::take(&mut batch.is_news) {
-                copies.push(parcel(batch, &self.header, self.dropped.1, now));
+                let mut copy = parcel(batch, &self.header, self.dropped.1, now);
+                if batch.is_content() {
+                    copy.events = 0;
+                }
+                copies.push(copy);
             }
         }
         copies

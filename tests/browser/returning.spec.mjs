@@ -70,3 +70,16 @@ test("an answer that is left while it grows says nothing of its depth", async ({
   expect(dwell.read_share).toBe(0);
   expect(await of(house, "o-1", "shown")).toEqual([]);
 });
+
+test("a page that keeps signals on the device is kept, too, and goes on as the same session", async ({ page, site, house }) => {
+  await page.goto(site.url("visits", { visit: "v-back", attributes: 'data-storage="local"' }));
+  await page.waitForFunction(() => window.tacit && window.act);
+  await page.evaluate(() => window.act([0, 0]));
+  const keeps = () => page.evaluate(async () => (await navigator.locks.query()).held.length);
+  await expect.poll(keeps).toBe(1);
+  await leaveAndReturn(page, site);
+  await page.evaluate(() => window.act([0, 0]));
+  const accepted = await house.signals("v-back", "accepted", 4);
+  expect(new Set(accepted.map(session)).size).toBe(1);
+  await expect.poll(keeps).toBe(1);
+});

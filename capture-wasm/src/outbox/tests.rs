@@ -338,6 +338,12 @@ fn copies_are_of_what_changed_and_tell_what_is_dealt_with() {
     );
     outbox.purge();
     assert_eq!(copies(&mut outbox, 10_060), [(2, None)]);
+    outbox.push(at(10_070), text(4, 10));
+    assert_eq!(
+        outbox.copies(at(10_070))[0].events,
+        0,
+        "no text on the device"
+    );
 }
 
 #[test]
