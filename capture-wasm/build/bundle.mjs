@@ -45,12 +45,40 @@ const oneCopy = {
 // The builder shortened the names by which module and glue know each other; in
 // the glue they are properties, which esbuild can rename.
 function shorter(stem) {
-  const names = readFileSync(join(glue, stem, "names.tsv"), "utf8").trimEnd().split("\n");
-  const mangleCache = Object.fromEntries(names.map((line) => line.split("\t")));
-  const literally = (name) => name.replace(/[^\w]/g, "\\$&");
-  const mangleProps = new RegExp(`^(?:${Object.keys(mangleCache).map(literally).join("|")})$`);
-  return { mangleProps, mangleQuoted: true, mangleCache };
+  const names = Object.entries(namesOf(stem)).filter(([name]) => !name.includes("#"));
+  const literally = ([name]) => name.replace(/[^\w]/g, "\\$&");
+  const mangleProps = new RegExp(`^(?:${names.map(literally).join("|")})$`);
+  return { mangleProps, mangleQuoted: true, mangleCache: Object.fromEntries(names) };
 }
+
+function namesOf(stem) {
+  const lines = readFileSync(join(glue, stem, "names.tsv"), "utf8").trimEnd().split("\n");
+  return Object.fromEntries(lines.map((line) => line.split("\t")));
+}
+
+// What the module imports straight from a file of js/: wasm-bindgen hands it all that
+// the file exports, by long names. Here it gets what it asks for, by the short ones.
+const fewer = {
+  name: "fewer",
+  setup(build) {
+    build.onLoad({ filter: /tacit_capture\.js$/ }, ({ path }) => {
+      const wanted = new Map();
+      for (const [name, short] of Object.entries(namesOf("tacit_capture"))) {
+        const [file, own] = name.split("#");
+        if (own) wanted.set(file, [...(wanted.get(file) ?? []), [own, short]]);
+      }
+      let text = readFileSync(path, "utf8").replace(/^import \* as import\d+ from .*$/gm, "");
+      let imports = "";
+      for (const [place, [file, pairs]] of [...wanted].entries()) {
+        imports += `import { ${pairs.map(([own]) => `${own} as of${place}_${own}`)} } from "${file}";\n`;
+        const object = `{ ${pairs.map(([own, short]) => `${short}: of${place}_${own}`)} }`;
+        text = text.replace(new RegExp(`"${file}": import\\d+,`), `"${file}": ${object},`);
+      }
+      text = text.replace(/^ *"\.\/snippets\/[^"]*": import\d+,$/gm, "");
+      return { contents: imports + text };
+    });
+  },
+};
 const glueOf = (stem) => join(resolve(glue), stem, `${stem}.js`);
 
 // The core: glue, shell and the guarded way in.
@@ -65,17 +93,10 @@ await build({
   format: "esm",
   alias: { "tacit-glue": glueOf("tacit_capture") },
   inject: [join(js, "timers.js")],
-  plugins: [oneCopy],
+  plugins: [oneCopy, fewer],
   external: ["./late.js", "./texts.js"],
   ...shorter("tacit_capture"),
 });
-
-// esbuild lists the exports of a module by `for in`, where a page's own enumerable
-// properties of Object.prototype turn up as well, and then it throws.
-const built = readFileSync(join(out, "core.js"), "utf8");
-const listed = built.replace(/for\((var|let) (\w+) in (\w+)\)(\w+\(\w+,\2,\{get:\3\[\2\])/, "for($1 $2 of Object.keys($3))$4");
-if (listed === built) fail("esbuild's output is not as it was: how does it list exports now?");
-writeFileSync(join(out, "core.js"), listed);
 
 // Whether module and glue still know each other; it throws if not.
 const core = await import(pathToFileURL(join(out, "core.js")));

@@ -2,6 +2,7 @@
 
 export { outlive } from "./arming.js";
 export { decode, encode } from "./fields.js";
+export { compare } from "./followed.js";
 export { finder } from "./find/finder.js";
 export { learnNames, meaningOf, nameControl } from "./naming.js";
 export { share } from "./shared.js";

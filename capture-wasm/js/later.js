@@ -29,3 +29,6 @@ export function withLate(fn, which = late) {
   if (which.part) fn(which.part);
   else which.loading?.then(inside(() => fn(which.part)));
 }
+
+/** How two prompts compare, see followed.js; nobody sees that one was sent before the part is there. */
+export const compare = (before, next) => late.part.compare(before, next);

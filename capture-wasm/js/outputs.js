@@ -163,7 +163,7 @@ export function outputs(adapter, onAsked = () => {}) {
       return editors.heard(event);
     },
 
-    /** A question that was sent, as soon as it is certain: its text, how many ms ago it was sent, what such may say, and the id of the output it follows. */
+    /** A question that was sent, as soon as it is certain: its text, how many ms ago it was sent, and the id of the output it follows. */
     asked() {
       const asked = found().asked(performance.now());
       if (!asked) return null;

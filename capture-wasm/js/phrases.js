@@ -1,5 +1,4 @@
-// What prompts say of the answer before. The Wasm module looks for it; here
-// because nobody can ask before the late part is there to see it.
+// What prompts say of the answer before.
 
 /**
  * How a prompt begins that corrects the answer, in lower case; `,` stands for any

@@ -81,7 +81,7 @@ test("the part for texts is loaded where an answer is edited, and what happened 
   await page.goto(site.url("memory"));
   await house.signals("o-lease", "shown");
   await page.evaluate(() => {
-    const editor = Object.assign(document.createElement("textarea"), { id: "edit", value: document.querySelector("[data-ai-output=o-lease]").textContent });
+    const editor = Object.assign(document.createElement("textarea"), { id: "edit", value: document.querySelector("[data-ai-output=o-lease]").textContent.trim() });
     document.body.append(editor);
   });
   expect(asked).not.toContain("texts.js");

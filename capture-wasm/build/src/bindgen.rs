@@ -33,10 +33,13 @@ pub(crate) fn glue(paths: &Paths, which: Module, module: &Path) -> Result<()> {
     let module = output.wasm_mut();
     let mut names = Names::default();
     for import in module.imports.iter_mut() {
-        // What comes straight from a file of `js/` keeps the name it has there.
-        if !import.module.starts_with("./snippets/") {
-            names.shorten(&mut import.name);
+        // What comes straight from a file of `js/` may have the same name there as
+        // something else here.
+        if import.module.starts_with("./snippets/") {
+            import.name.insert(0, '#');
+            import.name.insert_str(0, &import.module);
         }
+        names.shorten(&mut import.name);
         names.shorten(&mut import.module);
     }
     for export in module.exports.iter_mut() {

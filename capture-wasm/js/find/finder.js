@@ -10,7 +10,6 @@ import { notices } from "./notices.js";
 import { bodySelector, learn } from "./signature.js";
 import { bare, textOf } from "./text.js";
 import { holds, up } from "./tree.js";
-import { CORRECTIONS, THANKS } from "../phrases.js";
 import { read } from "../reading.js";
 
 /** Markers in wide use. They are right where they are. */
@@ -285,11 +284,11 @@ export function finder(roots, composers) {
         .map((unit) => ({ ...unit, text: texts.get(unit) ?? null, named: messageId(unit.root, unit.body), age: now - unit.since }));
     },
 
-    /** The text of the question, how many ms ago it was sent, and what such may say, as soon as it is certain that somebody asked; once. */
+    /** The text of the question and how many ms ago it was sent, as soon as it is certain that somebody asked; once. */
     asked(now) {
       if (!ask || ask.told || !(ask.answered || (ask.sure && ask.echo))) return null;
       ask.told = true;
-      return [ask.control && ask.echo ? textOf(ask.echo).trim() : ask.text, now - ask.sentAt, CORRECTIONS, THANKS];
+      return [ask.control && ask.echo ? textOf(ask.echo).trim() : ask.text, now - ask.sentAt];
     },
 
     /** Whether something is to be looked at again although nothing changes. */

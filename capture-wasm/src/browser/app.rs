@@ -1,6 +1,6 @@
 //! Everything one capture holds, and how its parts meet.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 
 use gloo_timers::callback::Timeout;
 use tacit_signals::{Id, Signal, codec::end_header};
@@ -64,6 +64,7 @@ impl App {
         let mut core = Core::new(config, session, outbox, dwell);
         redact::prepare();
         core.redact_by(redact::redact);
+        core.compare_by(prompts::compare);
         let app = Box::leak(Box::new(Self {
             endpoint: host.endpoint(),
             outputs,
@@ -96,16 +97,29 @@ impl App {
 
     /// Uses the core, then passes on what it found. `None` once stopped, or when
     /// the core is in use, which the guard rules out.
+    #[inline]
     pub(super) fn core<R>(&'static self, f: impl FnOnce(&mut Core) -> R) -> Option<R> {
-        if self.stopped.get() {
-            return None;
-        }
-        let result = f(&mut *self.core.try_borrow_mut().ok()?);
-        self.pass_on();
+        let mut core = self.enter()?;
+        let result = f(&mut core);
+        self.leave(core);
         Some(result)
     }
 
+    // Apart from `core`, which is compiled once for every use.
     #[inline(never)]
+    fn enter(&'static self) -> Option<RefMut<'static, Core>> {
+        if self.stopped.get() {
+            return None;
+        }
+        self.core.try_borrow_mut().ok()
+    }
+
+    #[inline(never)]
+    fn leave(&'static self, core: RefMut<'static, Core>) {
+        drop(core);
+        self.pass_on();
+    }
+
     fn pass_on(&'static self) {
         let (heard, accepted) = {
             let mut core = self.core.borrow_mut();

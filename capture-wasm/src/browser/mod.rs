@@ -79,6 +79,14 @@ fn capture(number: usize) -> Option<&'static App> {
     CAPTURES.with_borrow(|captures| captures.get(number).copied())
 }
 
+/// A capture that knows the outputs as they are: one may be there since a moment ago.
+fn now(number: usize) -> Option<&'static App> {
+    let app = capture(number)?;
+    scan::catch_up(app);
+    scan::read_growing(app);
+    Some(app)
+}
+
 /// An element was bound to an output the page knows by another way than attributes.
 #[wasm_bindgen]
 pub fn capture_output(number: usize) {
@@ -102,7 +110,7 @@ pub fn capture_signal(number: usize, output: &str, kind: u8, fields: Vec<u8>) {
 #[wasm_bindgen]
 #[must_use]
 pub fn capture_seeds(number: usize, text: &str) -> bool {
-    let app = capture(number);
+    let app = now(number);
     app.and_then(|app| app.core(|core| core.is_seed(text))) == Some(true)
 }
 
@@ -111,7 +119,7 @@ pub fn capture_seeds(number: usize, text: &str) -> bool {
 #[must_use]
 pub fn capture_known(number: usize) -> Array {
     let list = Array::new();
-    let known = capture(number).and_then(|app| app.core(|core| core.known()));
+    let known = now(number).and_then(|app| app.core(|core| core.known()));
     for known in known.unwrap_or_default() {
         list.push(&known.id.as_str().into());
         list.push(&known.token.as_deref().into());

@@ -6,7 +6,7 @@ use super::Core;
 use crate::{
     detect::{
         Ms,
-        followed_up::{self, Phrases},
+        followed_up::{self, Compare},
         span_ms,
     },
     session::Now,
@@ -17,13 +17,23 @@ use crate::{
 const PROMPTS_MAX: usize = 8;
 
 /// The latest prompts, in this page's memory only, the latest last.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Prompts {
     sent: Vec<(Ms, Box<str>)>,
     /// The answer that was followed last: what is sent again before the next answer
     /// is there does not follow it once more.
     followed: Option<Id>,
-    phrases: Phrases,
+    compare: Compare,
+}
+
+impl Default for Prompts {
+    fn default() -> Self {
+        Self {
+            sent: Vec::new(),
+            followed: None,
+            compare: |_, _| followed_up::OTHER,
+        }
+    }
 }
 
 impl Prompts {
@@ -51,20 +61,21 @@ impl Core {
             let growth = &output.growth;
             let before = self.prompts.before(growth.last_change_at());
             let gap_ms = span_ms(growth.last_change_at(), sent_at);
-            let signal = followed_up::signal(before, text, gap_ms, &self.prompts.phrases);
+            let compared = (self.prompts.compare)(before, text);
+            let signal = followed_up::signal(gap_ms, compared);
             self.prompts.followed = Some(id.clone());
             self.emit(now, id, signal);
         }
         if self.prompts.sent.len() == PROMPTS_MAX {
             self.prompts.sent.remove(0);
         }
-        let kept = followed_up::look(text);
+        let kept = followed_up::kept(text);
         self.prompts.sent.push((sent_at, kept.into()));
     }
 
-    /// What prompts may say of an answer.
-    pub fn intents_by(&mut self, phrases: Phrases) {
-        self.prompts.phrases = phrases;
+    /// How prompts are compared. Until this is said, none is like another.
+    pub fn compare_by(&mut self, compare: Compare) {
+        self.prompts.compare = compare;
     }
 
     /// Without a person's word nothing of what they asked stays either.

@@ -83,8 +83,9 @@ pub(super) fn taken(taken: &str, source: Source<'_>, is_sure: bool) -> Option<Sp
         return None;
     }
     // Markdown says more than the page shows: fence info, link targets, numbers of
-    // lists. The smallest edit script passes over them, where each breaks a gram.
-    let left = all.saturating_sub(text::distance(&whole, &letters).deleted);
+    // lists. What both have in common passes over them, where each breaks a gram: as
+    // much as matters only in a text that is short enough for it.
+    let left = text::in_common(&whole, &letters).unwrap_or_default();
     Some(Span {
         chars: text::chars(&taken),
         share: covered.max(Share::of(left.into(), all.into())),

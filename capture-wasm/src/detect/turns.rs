@@ -128,8 +128,14 @@ impl Turns {
     /// The outputs on the page now, all of them.
     pub fn present<P: Borrow<Present>>(&mut self, now: Ms, present: &[P]) -> Vec<Change> {
         let mut changes = Vec::new();
-        let mut ids: Vec<&Id> = present.iter().map(|other| &other.borrow().id).collect();
-        ids.sort_unstable();
+        // Put in their order one by one: a sort of their own would be another one in the module.
+        let mut ids: Vec<&Id> = Vec::with_capacity(present.len());
+        for output in present {
+            let id = &output.borrow().id;
+            if let Err(place) = ids.binary_search(&id) {
+                ids.insert(place, id);
+            }
+        }
         for output in present {
             if let Some(change) = self.appear(now, output.borrow(), &ids) {
                 changes.push(change);

@@ -231,15 +231,16 @@ impl App {
 
     /// Follows an editor if an output is in it.
     fn look_into(&self, element: &Element) {
-        let mut editors = self.editors.borrow_mut();
-        editors.looked = false;
+        self.editors.borrow_mut().looked = false;
         let text = self.value(element).unwrap_or_default();
-        if editors.composing || text::is_blank(&text) {
+        if self.editors.borrow().composing || text::is_blank(&text) {
             return;
         }
-        let number = editors.number(element);
-        let owner = self.host.owner_of(element);
+        // The core may look at the page for it, and then asks for this editor.
         let known = self.host.all_known();
+        let owner = self.host.owner_of(element);
+        let mut editors = self.editors.borrow_mut();
+        let number = editors.number(element);
         let mut texts = self.texts.borrow_mut();
         editors.looked = texts.editor_opened(&known, number, owner.as_ref(), &text);
         if !editors.looked {
@@ -304,13 +305,13 @@ impl App {
 
     /// Tells what the editor's text became.
     fn tell_edit(&self, is_final: bool) {
+        let known = if is_final && self.editors.borrow().current.is_some() {
+            self.host.all_known()
+        } else {
+            Vec::new()
+        };
         let told = if let Some(current) = &self.editors.borrow().current {
             let change = (current.number, &*current.text, is_final);
-            let known = if is_final {
-                self.host.all_known()
-            } else {
-                Vec::new()
-            };
             let redacted = |text: &str| self.host.redact(text);
             let mut texts = self.texts.borrow_mut();
             texts.editor_changed(self.host.wall(), &known, change, redacted)

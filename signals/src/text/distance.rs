@@ -64,6 +64,16 @@ pub fn distance(before: &str, after: &str) -> Distance {
     }
 }
 
+/// How many characters of two texts stand in both, in the same order; `None` where
+/// telling that exactly would take too long: beyond 4,000 characters that differ.
+#[must_use]
+pub fn in_common(a: &str, b: &str) -> Option<u32> {
+    let (a, b) = (scalars(a), scalars(b));
+    let (old, new) = differing(&a, &b);
+    let kept = (work(old, new) <= WORK_MAX).then(|| common(old, new))?;
+    u32::try_from(a.len() - old.len() + kept).ok()
+}
+
 /// Both texts without the ends they have in common.
 fn differing<'a>(old: &'a [char], new: &'a [char]) -> (&'a [char], &'a [char]) {
     let (start, end) = common_ends(old, new);

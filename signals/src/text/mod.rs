@@ -9,7 +9,7 @@ mod private;
 mod sketch;
 
 pub use clean::{chars, clean, common_ends, cut, dense, find, letters, scalars, words};
-pub use distance::{Distance, distance};
+pub use distance::{Distance, distance, in_common};
 pub use grams::{Apart, Distinct, apart, coverage, similarity, survival};
 pub use letter::{is_blank, is_letter, is_space};
 pub use private::PRIVATE;

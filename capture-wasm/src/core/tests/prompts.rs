@@ -3,7 +3,24 @@
 use tacit_signals::signal::Intent;
 
 use super::*;
-use crate::detect::followed_up::Phrases;
+
+/// As `js/followed.js`, but only the words that both have count.
+fn compare(before: &str, next: &str) -> u32 {
+    let words = |text: &str| text.to_lowercase().replace(['?', ',', '!'], "");
+    let (before, next) = (words(before), words(next));
+    let (mut all, mut both) = (0, 0);
+    for word in next.split(' ') {
+        all += 1;
+        both += u32::from(before.split(' ').any(|known| known == word));
+    }
+    let alike = 1_000 * both / all;
+    let intent = match alike {
+        _ if next.contains("wrong") => Intent::Correction,
+        600.. => Intent::Rephrase,
+        _ => Intent::Other,
+    };
+    4 * alike + u32::from(intent.code())
+}
 
 /// What was told of a prompt: of which answer, how long after it, how alike, and
 /// what it does.
@@ -12,7 +29,7 @@ type Followed = (String, u32, u16, Intent);
 impl Page {
     fn ask(&mut self, after: Option<&str>, prompt: &str) {
         let after = after.map(id);
-        self.core.intents_by(Phrases::known());
+        self.core.compare_by(compare);
         self.core
             .prompted(self.now, self.now.mono, after.as_ref(), prompt);
         self.wait(100);
