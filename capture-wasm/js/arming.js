@@ -19,7 +19,11 @@ export function paced(renew) {
   let isUrgentDue = false;
   const run = () => {
     stop();
-    renew();
+    try {
+      renew();
+    } catch {
+      // Not the page's: memory has what there is.
+    }
   };
   const stop = () => {
     clearTimeout(timer);

@@ -159,7 +159,11 @@ export function keepOnDevice(tools, { endpoint, bytesMax, days, lost, refused })
       // 408 and 429 say later, and so does a collector that is ill.
       if (!status || status === 408 || status === 429 || status >= 500) return false;
       storage.remove(batch.name);
-      if (status >= 300) refused(status);
+      if (status >= 300) {
+        refused(status);
+        // Whoever refuses one may refuse all.
+        return false;
+      }
     }
     return true;
   }

@@ -158,12 +158,13 @@ test("a failure ends the sending; an answer to something of ours begins it anew"
 test("what is refused for good goes, and is told", async () => {
   const gone = open();
   gone.put(1, 1);
+  gone.put(2, 2);
   gone.write();
   await gone.end();
   answers = [[403, NaN]];
   const next = open({ locks: gone.locks, session: 2 });
   await next.ready;
-  assert.deepEqual([kept(), next.refused], [[], [403]]);
+  assert.deepEqual([kept(), next.refused], [[["01", "2", 2]], [403]], "one at a time: it may be no collector");
 });
 
 test("too old or too much goes, the oldest first, and what nobody has otherwise is counted", async () => {

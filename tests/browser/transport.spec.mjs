@@ -79,7 +79,7 @@ test("where another script has used up what outlives the page, halves and reques
   await house.signals("v-quota", "accepted");
 });
 
-test("nobody who answers costs a request a minute, and a blocked one no more", async ({ page, site, open }) => {
+test("nobody who answers costs a request a minute, and a blocked one no more", async ({ page, open }) => {
   await page.clock.install();
   let requests = 0;
   await page.route("**/c", (route) => {
@@ -87,7 +87,7 @@ test("nobody who answers costs a request a minute, and a blocked one no more", a
     return requests % 2 ? route.abort() : route.fulfill({ status: 404, body: "<h1>no such page</h1>" });
   });
   await open(page, "v-nobody", 'data-flush-after-ms="1000"');
-  const minutes = 30;
+  const minutes = 12;
   const perMinute = [];
   for (let n = 0; n < minutes; n++) {
     const before = requests;
@@ -98,8 +98,7 @@ test("nobody who answers costs a request a minute, and a blocked one no more", a
     perMinute.push(requests - before);
   }
   expect(Math.max(...perMinute.slice(2))).toBeLessThanOrEqual(1);
-  expect(requests).toBeGreaterThan(10);
-  expect(site).toBeTruthy();
+  expect(requests).toBeGreaterThan(7);
 });
 
 test("what a page left on the device, the next one sends, once", async ({ page, context, house, faults, open }) => {

@@ -244,6 +244,20 @@ fn a_browser_that_takes_no_more_gets_halves_and_then_requests() {
 }
 
 #[test]
+fn halves_of_a_batch_in_flight_wait_for_no_answer_that_never_comes() {
+    let mut outbox = outbox();
+    outbox.push(at(0), act(0));
+    outbox.push(at(0), act(1));
+    outbox.flush();
+    let (ticket, _) = sent(outbox.step(at(0)));
+    outbox.depart(at(0));
+    assert!(outbox.halve(ticket));
+    outbox.returned();
+    outbox.answered(at(1), ticket, Answer::Stored, 0);
+    assert_eq!(sent(outbox.step(at(1))).1, [1]);
+}
+
+#[test]
 fn what_outlives_the_page_is_bounded() {
     let mut outbox = outbox();
     for seq in 0..4 {
