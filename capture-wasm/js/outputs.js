@@ -7,6 +7,7 @@ import { composers } from "./composer.js";
 import { controls } from "./controls.js";
 import { selectedIn } from "./copies.js";
 import { finding } from "./finding.js";
+import { read } from "./reading.js";
 import { SHADOW, holds, meet, onShadow, path, up } from "./find/tree.js";
 
 /** Places of an output in the list of `look()`. */
@@ -67,6 +68,14 @@ export function outputs(adapter, onAsked = () => {}) {
   function latest(editor) {
     const chat = found().chatOf(editor);
     return held.get(shown().findLast((output) => (chats.get(output) ?? chat) === chat));
+  }
+
+  /** The id of the output in the message above a row of controls; none if it says something, as a person's turn does, or the message is a chat. */
+  function above(row) {
+    const message = row.previousElementSibling;
+    if (!message || found().isChat(message) || /\p{L}/u.test(read(row)[0]) || editors.all().some((editor) => holds(row, editor))) return undefined;
+    const inside = shown().filter((output) => holds(message, output));
+    return inside.length === 1 && chats.has(inside[0]) ? held.get(inside[0]) : undefined;
   }
 
   const { acts, of } = controls(adapter);
@@ -186,14 +195,16 @@ export function outputs(adapter, onAsked = () => {}) {
     /**
      * The id of the output whose message `element` stands in: the one it is
      * inside of, or the only one under the nearest ancestor that has any, and is
-     * not the whole chat.
+     * not the whole chat; in a row that has nothing but controls, the one above.
      */
     owner(element) {
+      let row;
       for (let level = 0; element && level < LEVELS; level++) {
         const inside = shown().filter((output) => holds(element, output));
-        if (inside.length > 1 || (inside[0] && isChat(element))) break;
+        if (inside.length > 1 || (inside[0] && isChat(element))) return row && above(row);
         const id = held.get(inside[0] ?? element);
         if (id) return id;
+        row = element;
         element = up(element);
       }
     },

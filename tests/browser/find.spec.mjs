@@ -288,6 +288,22 @@ test("a composer that comes into focus while an answer streams shows rest when t
   expect(words(await chat.shown(2))).toEqual(WORDS.slice(0, 2));
 });
 
+test("a row of controls below an answer belongs to it, those below a question and below all do not", async ({ page, site, house }) => {
+  const chat = await Chat.open({ page, site, house }, "beside");
+  await chat.ask("Why is the sky blue?");
+  const [first] = await chat.shown(1);
+  const like = page.getByRole("button", { name: "Like" });
+  await like.first().click();
+  await like.last().click();
+  await like.nth(1).click();
+  await expect.poll(() => chat.heard("rated")).toMatchObject([{ output: first.output, value: 1 }]);
+  await chat.ask("What does a hash map do?");
+  const [, second] = await chat.shown(2);
+  await like.nth(2).click();
+  await like.nth(3).click();
+  await expect.poll(() => chat.heard("rated")).toMatchObject([{ output: first.output }, { output: second.output, value: 1 }]);
+});
+
 for (const by of ["name", "its place"]) {
   test(`a notice that an answer was stopped is none, by a button known by ${by}; others that are short and whole are`, async ({ page, site, house }) => {
     const chat = await Chat.open({ page, site, house }, "stopped", by === "name" ? {} : { nameless: 1 });
