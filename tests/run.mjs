@@ -43,8 +43,10 @@ const STEPS = {
     run: () => run(bin("playwright"), ["test", "--config", "tests/playwright.config.mjs", "browser/faults.spec.mjs"], { env: { TACIT_VISITS: "1000", ...env } }),
     count: countPlaywright,
   },
-  // Chats that other people wrote; all of them, several times, with --full.
-  chats: { needs: [tacit, wasm, browser], run: chats, count: countPlaywright },
+  // Chats that other people wrote; all that are pages, several times, with --full.
+  chats: { needs: [tacit, wasm, browser], run: () => chats("pages"), count: countPlaywright },
+  // Those that are programs of their own.
+  "chats:python": { heavy: true, needs: [tacit, wasm, browser], run: () => chats("programs"), count: countPlaywright },
   // Capture from a site's own address, behind real reverse proxies.
   proxy: {
     heavy: true,
@@ -265,9 +267,13 @@ function sum(results, field) {
   return results.reduce((sum, result) => sum + result[field], 0);
 }
 
-async function chats() {
-  if (full) Object.assign(env, { TACIT_CHATS: process.env.TACIT_CHATS ?? "all", TACIT_CHATS_ROUNDS: "3" });
-  const output = await run(bin("playwright"), ["test", "--config", "tests/chats/playwright.config.mjs"], { env });
+/** `kind`: "pages" or "programs"; of pages only those of every day, if not `full`. */
+async function chats(kind) {
+  const named = process.env.TACIT_CHATS ?? (full || kind === "programs" ? kind : "");
+  const rounds = process.env.TACIT_CHATS_ROUNDS ?? (full ? "3" : "1");
+  const output = await run(bin("playwright"), ["test", "--config", "tests/chats/playwright.config.mjs"], {
+    env: { ...env, TACIT_CHATS: named, TACIT_CHATS_ROUNDS: rounds },
+  });
   for (const line of output.split("\n").filter((line) => line.startsWith("|"))) console.log(line);
   return output;
 }

@@ -293,12 +293,14 @@ test("a row of controls below an answer belongs to it, those below a question an
   await chat.ask("Why is the sky blue?");
   const [first] = await chat.shown(1);
   const like = page.getByRole("button", { name: "Like" });
+  await expect(like).toHaveCount(3);
   await like.first().click();
   await like.last().click();
   await like.nth(1).click();
   await expect.poll(() => chat.heard("rated")).toMatchObject([{ output: first.output, value: 1 }]);
   await chat.ask("What does a hash map do?");
   const [, second] = await chat.shown(2);
+  await expect(like).toHaveCount(5);
   await like.nth(2).click();
   await like.nth(3).click();
   await expect.poll(() => chat.heard("rated")).toMatchObject([{ output: first.output }, { output: second.output, value: 1 }]);

@@ -27,11 +27,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sources } from "./install.mjs";
 
-/** Those of every day, or what `TACIT_CHATS` names, separated by commas, or `all`. */
+/** Which chats `TACIT_CHATS` may name at once. */
+const KINDS = { all: () => true, pages: ({ prepare }) => !prepare, programs: ({ prepare }) => Boolean(prepare) };
+
+/** Those of every day, or what `TACIT_CHATS` names: one of `KINDS`, or their ids, separated by commas. */
 export async function chats(named = process.env.TACIT_CHATS) {
   const ids = readdirSync(sources(".")).filter((id) => existsSync(join(sources(id), "chat.mjs")));
   const found = await Promise.all(ids.map(read));
-  if (named === "all") return found;
+  if (named in KINDS) return found.filter(KINDS[named]);
   return found.filter(({ id, everyDay }) => (named ? named.split(",").includes(id) : everyDay));
 }
 
