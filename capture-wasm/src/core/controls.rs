@@ -58,9 +58,13 @@ impl Core {
             return false;
         }
         let mut may_stop = false;
+        // An older answer also changes when a form opens in it; what is stopped is the new one.
+        let mut all = self.outputs.all_mut().iter();
+        let is_new = all.any(|(_, output)| output.growth.is_growing() && !output.shown);
         for (_, output) in self.outputs.all_mut() {
             let known = output.stop_asked.as_ref().is_some_and(StopAsked::is_sure);
-            if output.growth.is_growing() && (is_sure || !known) {
+            let is_growing = output.growth.is_growing() && !(is_new && output.shown);
+            if is_growing && (is_sure || !known) {
                 output.stop_asked = Some(StopAsked::new(now.mono, is_sure));
                 may_stop = !is_sure;
             }

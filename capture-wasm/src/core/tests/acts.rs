@@ -101,6 +101,28 @@ fn a_nameless_one_by_what_became_of_it() {
 }
 
 #[test]
+fn an_older_answer_that_changes_is_not_what_is_stopped() {
+    let mut page = Page::new("off");
+    page.stream();
+    page.rest();
+    let both = [("a1", 1, 0, "The sky. Why?"), ("a2", 2, 0, "It")];
+    page.look(&both);
+    page.click(Some(Control::Stop), None);
+    page.wait(900);
+    page.look(&both);
+    for (name, _, _, text) in both {
+        let reading = Reading {
+            text: text.into(),
+            code: Vec::new(),
+        };
+        page.core.settled(page.now, &id(name), reading);
+    }
+    let heard = page.heard().into_iter();
+    let stopped: Vec<_> = heard.filter(|(_, kind)| *kind == "stopped").collect();
+    assert_eq!(stopped, said(&[("a2", "stopped")]));
+}
+
+#[test]
 fn stop_and_then_regenerate() {
     let mut page = Page::new("off");
     page.stream();
