@@ -26,6 +26,8 @@ export function composers(isPart, chosen) {
   /** Those that hold a text which may just have been sent. */
   let holding = [];
   let suggestion = null;
+  /** What turned out to have been sent when something else was pressed. */
+  let before = null;
   /** The editables that were on the page then. */
   let there = null;
   let pressedAt = 0;
@@ -53,6 +55,7 @@ export function composers(isPart, chosen) {
 
   /** Remembers what is held before the page's own listeners run. */
   function press(event) {
+    before = take() ?? before;
     // Of an event before there was a core, the loader noted it.
     holding = event.held?.filter(({ editor, text }) => text.trim() && isComposer(editor)) ?? held(event);
     pressedAt = event.at ?? performance.now();
@@ -65,6 +68,24 @@ export function composers(isPart, chosen) {
     const says = control && !isPart(control) && meaningOf(control) < 0 && control.textContent.trim();
     suggestion = says && says.length <= SUGGESTION_MAX ? control : null;
     return Boolean(suggestion);
+  }
+
+  /** What was sent since the last press, if anything was. */
+  function take() {
+    for (const { editor, text } of holding) {
+      const gone = !editor.isConnected;
+      const now = gone ? "" : valueOf(editor);
+      // What is typed next may be there already.
+      if (now.trim() && now.startsWith(text.slice(0, 8))) continue;
+      holding = [];
+      streaming = null;
+      if (!gone) use(editor);
+      return { text, editor, sure: !gone || Boolean(heir(editor)), sentAt: pressedAt };
+    }
+    if (performance.now() - pressedAt > SENDING_MS) holding = [];
+    const says = suggestion;
+    suggestion = null;
+    return says && { text: says.textContent, control: says, sure: false, sentAt: pressedAt };
   }
 
   return {
@@ -83,28 +104,17 @@ export function composers(isPart, chosen) {
     },
 
     /**
-     * What was sent since the last press, once: `text`, the `editor` it was sent from, and whether it is `sure` that
+     * What was sent since the last time, once: `text`, the `editor` it was sent from, and whether it is `sure` that
      * it was. Otherwise a suggestion may have been, or an editor that went away with its text may have been given up.
      */
     sent() {
-      if (performance.now() - pressedAt > SENDING_MS) holding = [];
-      for (const { editor, text } of holding) {
-        const gone = !editor.isConnected;
-        const now = gone ? "" : valueOf(editor);
-        // What is typed next may be there already.
-        if (now.trim() && now.startsWith(text.slice(0, 8))) continue;
-        holding = [];
-        streaming = null;
-        if (!gone) use(editor);
-        return { text, editor, sure: !gone || Boolean(heir(editor)), sentAt: pressedAt };
-      }
-      const says = suggestion;
-      suggestion = null;
-      return says && { text: says.textContent, control: says, sure: false, sentAt: pressedAt };
+      const sent = before ?? take();
+      before = null;
+      return sent;
     },
 
     /** Whether something may still turn out to have been sent. */
-    waits: () => holding.length > 0,
+    waits: () => Boolean(before) || holding.length > 0,
 
     /** An answer grew. Its last change may come when the controls are those of rest again. */
     grew() {

@@ -61,6 +61,9 @@ test("names seen in real chats", () => {
     ["Copy code", "copy"],
     ["Copied!", "copy"],
     ["Cancel", "cancel"],
+    ["Close", "cancel"],
+    ["✕", "cancel"],
+    ["×", "cancel"],
     ["Edit", "edit"],
     ["Share", "share"],
     ["Download file", "download"],
@@ -89,6 +92,9 @@ test("words that are seen may be a question to click on", () => {
   assert.equal(seen("Insert into document"), "accept");
   assert.equal(seen("Share"), "share");
   assert.equal(seen("👍"), "up");
+  assert.equal(seen("✖"), "cancel");
+  assert.equal(meaning(el("button", {}, el("i", { class: "lucide lucide-x size-4" }))), "cancel");
+  assert.equal(meaning(el("button", { class: "space-x-2" })), undefined);
   const crowd = Array.from({ length: 20 }, () => "Dislike");
   assert.equal(seen("Like", ...crowd), undefined, "a list of messages, each with its own");
 });

@@ -21,19 +21,23 @@ function begin(part, onMissing = assert.fail) {
   };
 }
 
-test("the finder hears of the last question and of what changed since", async () => {
+test("the finder hears of the last press, of what was asked by it and of what changed since", async () => {
   const told = [];
-  const finder = () => ({ ask: (...args) => told.push(args), changed: (...args) => told.push(args), isPart: () => "there" });
+  const tell = (...args) => told.push(args);
+  const finder = () => ({ pressed: tell, ask: tell, changed: tell, isPart: () => "there" });
   const arrive = begin({ share() {}, finder });
   const found = finding();
   found().changed(["before"], 1);
-  found().ask("first", 2);
-  found().changed(["of the first"], 3);
-  found().ask("second", 4);
-  found().changed(["of the second"], 5);
+  found().pressed(2);
+  found().changed(["of nothing that was asked"], 3);
+  found().pressed(4);
+  found().changed(["before the question is known"], 5);
+  found().ask("question", 6);
+  found().pressed(7);
+  found().changed(["of the answer"], 8);
   assert.deepEqual(found().look(), []);
   await arrive();
-  assert.deepEqual(told, [["second", 4], [["of the second"], 5]]);
+  assert.deepEqual(told, [[4], [["before the question is known"], 5], ["question", 6], [7], [["of the answer"], 8]]);
   assert.equal(found().isPart(), "there");
 });
 
@@ -42,9 +46,9 @@ test("no more is kept for the finder than a while of changes", async () => {
   const arrive = begin({ share() {}, finder: () => ({ ask() {}, changed }) });
   const found = finding();
   found().ask("question", 0);
-  for (let at = 0; at < 1_000; at++) found().changed([], at);
+  for (let at = 0; at < 2_000; at++) found().changed([], at);
   await arrive();
-  assert.equal(changed.mock.callCount(), 99);
+  assert.equal(changed.mock.callCount(), 999);
 });
 
 test("a click that came early is looked at again, as it was, if its name says something", async () => {

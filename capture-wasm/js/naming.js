@@ -14,7 +14,7 @@ const ENGLISH = {
   up: "thumbs up|thumb up|👍|^like|like button|like icon|icon like|btn like|upvote|good response|good answer|helpful",
   stop: "stop|abort",
   save: "save",
-  cancel: "cancel|discard",
+  cancel: "cancel|discard|close|xmark|x mark|lucide x|icon x|x icon|✕|✖|✗|❌",
   regenerate:
     "regenerate|try again|retry|refresh|redo|reload|generate again|rerun|🔄|rotate cw|rotate ccw|rotate right|arrows rotate|arrow path|arrow clockwise|arrow repeat",
   edit: "edit|pencil",
@@ -30,7 +30,8 @@ const ENGLISH = {
 
 /** Lower case, words divided by one space, after the mark of the beginning: "Don't" becomes "^ don t ". */
 export function words(text) {
-  return `^ ${text.normalize("NFC").toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{So}]+/gu, " ").trim()} `;
+  // A sign of arithmetic is a cross to click on.
+  return `^ ${text.normalize("NFC").toLowerCase().replace("×", "✕").replace(/[^\p{L}\p{M}\p{N}\p{So}]+/gu, " ").trim()} `;
 }
 
 /** An id or class in words: `iconThumbs_down2` becomes "^ icon thumbs down 2 ". */

@@ -8,10 +8,11 @@ import { controls } from "./controls.js";
 import { selectedIn } from "./copies.js";
 import { finding } from "./finding.js";
 import { read } from "./reading.js";
+import { inside } from "./retire.js";
 import { SHADOW, holds, meet, onShadow, path, up } from "./find/tree.js";
 
 /** Places of an output in the list of `look()`. */
-const PLACES = 11;
+const PLACES = 12;
 
 /** The newest so many outputs of a page are looked at. */
 const OUTPUTS_MAX = 200;
@@ -37,7 +38,14 @@ export function outputs(adapter, onAsked = () => {}) {
   let elements = [];
   /** The open shadow roots that are known, and what hears of their changes. */
   let shadows = [];
+  /** When the page changed last; and whether a look at it is under way. */
+  let changedAt = performance.now();
+  let isTold = false;
+  /** The list of the last look. */
+  let last = null;
   let observer;
+  /** Whether changes are not heard of until the next look: one is enough to know that there is one. */
+  let isDeaf = false;
   let observe = () => {};
 
   const shown = () => elements.filter((element) => held.has(element));
@@ -64,10 +72,13 @@ export function outputs(adapter, onAsked = () => {}) {
     for (const inside of root.querySelectorAll("*")) if (inside.shadowRoot) meet(inside.shadowRoot);
   });
 
-  /** The newest output in the chat of `editor`. */
+  /** The ids of outputs, each with its chat, as they were when something may have been sent: by the next look its answer may be there. */
+  let before = [];
+
+  /** The newest of them in the chat of `editor`. */
   function latest(editor) {
-    const chat = found().chatOf(editor);
-    return held.get(shown().findLast((output) => (chats.get(output) ?? chat) === chat));
+    const own = found().chatOf(editor);
+    return before.findLast(([, chat]) => (chat ?? own) === own)?.[0];
   }
 
   /** The id of the output in the message above a row of controls; none if it says something, as a person's turn does, or the message is a chat. */
@@ -91,17 +102,28 @@ export function outputs(adapter, onAsked = () => {}) {
     },
 
     /** What the page's `output(element, binding)` said. */
-    bind: (element, binding) => bound.set(element, binding),
+    bind(element, binding) {
+      bound.set(element, binding);
+      changedAt = performance.now();
+    },
 
     /**
-     * All outputs on the page in one flat list. Each takes eleven places: its
+     * All outputs on the page in one flat list. Each takes twelve places: its
      * element, the id that the element held so far, then what the page says: id,
      * conversation, turn, variant, token. Of outputs found by what they do also the
-     * text, if it changed, the question, the number of the chat, and since how many
-     * ms it is there. Null if the selector is none.
+     * text, if it changed, the question, the number of the chat, since how many ms it
+     * is there and since how many its text is as it is. Null if the selector is none,
+     * and a list of one where all is as it was.
      */
     look() {
       const now = performance.now();
+      isTold = false;
+      if (isDeaf) {
+        roots().forEach(observe);
+        // Between the first change and now.
+        changedAt = (changedAt + now) / 2;
+      }
+      isDeaf = false;
       const sent = editors.sent();
       if (sent) {
         after = latest(sent.editor ?? sent.control);
@@ -137,23 +159,37 @@ export function outputs(adapter, onAsked = () => {}) {
           number(adapter.turn),
           number(adapter.variant),
           own("data-ai-token"),
+          ...[, , ,],
+          ...(held.has(element) ? [] : found().agesOf(element, now)),
         );
       }
-      for (const { body, was, named, text, prompt, chat, age } of found().look([...elements], now, adapter.auto)) {
+      for (const { body, was, named, text, prompt, chat, age, still } of found().look([...elements], now, adapter.auto)) {
         if (was && was !== body && held.has(was)) {
           held.set(body, held.get(was));
           held.delete(was);
         }
         if (text !== null) editors.grew();
         chats.set(body, chat);
-        add(body, named, null, null, null, null, text, prompt, chat, age);
+        add(body, named, null, null, null, null, text, prompt, chat, age, still);
       }
-      return list;
+      const isSame = list.length === last?.length && list.every((fact, n) => n % PLACES > 9 || Object.is(fact, last[n]));
+      last = list;
+      return isSame ? [null] : list;
     },
 
-    /** Calls `onChange` with the records of changes of the page; also inside of open shadow roots. */
+    /** Calls `onChange` at the first change of the page after a look at it; also inside of open shadow roots. */
     watch(onChange) {
-      observer = new MutationObserver(onChange);
+      const note = (records) => {
+        changedAt = performance.now();
+        if (!found().changed(records, changedAt)) {
+          observer.disconnect();
+          isDeaf = true;
+        }
+        if (isTold) return;
+        isTold = true;
+        onChange();
+      };
+      observer = new MutationObserver(inside(note));
       const how = { childList: true, characterData: true, subtree: true };
       // Other attributes change many times a second on some pages.
       const attributeFilter = [adapter.id, adapter.turn, adapter.variant].filter(Boolean);
@@ -163,13 +199,18 @@ export function outputs(adapter, onAsked = () => {}) {
       for (const element of document.querySelectorAll(":defined")) if (element.shadowRoot) meet(element.shadowRoot);
     },
 
-    /** The page changed. */
-    changed: (records) => found().changed(records, performance.now()),
+    /** When the page changed last. */
+    changed: () => changedAt,
 
     /** An event of a person; whether a question may have been sent. */
     heard(event) {
       for (const node of event.composedPath()) if (node.nodeType === SHADOW) meet(node);
-      return editors.heard(event);
+      const mayAsk = editors.heard(event);
+      if (mayAsk) {
+        found().pressed(performance.now());
+        before = shown().map((output) => [held.get(output), chats.get(output)]);
+      }
+      return mayAsk;
     },
 
     /** A question that was sent, as soon as it is certain: its text, how many ms ago it was sent, and the id of the output it follows. */

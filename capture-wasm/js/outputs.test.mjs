@@ -56,10 +56,25 @@ test("what the page bound comes first, once, and as long as it is there", () => 
   found.bind(bound, { id: "o-1", turn: 1 });
   const look = found.look();
   assert.deepEqual(look.slice(0, 7), [bound, undefined, "o-1", undefined, 1, undefined, undefined]);
-  assert.equal(look.length, 22);
+  assert.equal(look.length, 24);
   bound.isConnected = false;
   page = el("body", {}, marked);
-  assert.equal(found.look().length, 11);
+  assert.equal(found.look().length, 12);
+});
+
+test("where all is as it was in the last look, there is nothing to go through", () => {
+  const marked = el("p", { "data-ai-output": "o-1", "data-ai-turn": "none" });
+  page = el("body", {}, marked);
+  const found = outputs({ ...AUTO, turn: "data-ai-turn" });
+  assert.equal(found.look().length, 12);
+  assert.deepEqual(found.look(), [null]);
+  found.hold(marked, "o-1");
+  assert.equal(found.look().length, 12);
+  assert.deepEqual(found.look(), [null]);
+  marked.attributes["data-ai-output"] = "o-2";
+  assert.equal(found.look().length, 12);
+  page = el("body", {});
+  assert.deepEqual(found.look(), []);
 });
 
 test("an element remembers what it held", () => {

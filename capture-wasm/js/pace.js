@@ -6,6 +6,9 @@ const WINDOW_MS = 10_000;
 const SHARE = 0.02;
 const FAR_TOO_MUCH = 5;
 
+/** What costs this part of it while looks are ten times fewer would cost too much again. */
+const CALM = 0.1;
+
 let since = 0;
 let spent = 0;
 let isOver = false;
@@ -17,7 +20,7 @@ export function worked(started) {
   const share = spent / WINDOW_MS / SHARE;
   if (share > FAR_TOO_MUCH) isOver = true;
   if (now - since <= WINDOW_MS) return;
-  isOver = share > 1;
+  isOver = share > (isOver ? CALM : 1);
   since = now;
   spent = 0;
 }

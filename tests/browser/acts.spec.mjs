@@ -114,6 +114,7 @@ test("giving an edit up", async ({ person, house }) => {
 
 test("asking for another answer at once, and using that", async ({ person, house }) => {
   const first = await person.ask("python please");
+  await house.signals(first, "shown");
   await person.rest(1_500);
   const second = await person.regenerate();
   await person.press("Copy");

@@ -11,13 +11,16 @@ class Chat {
     Object.assign(this, { page, house });
   }
 
-  static async open({ page, site, house }, name, query = {}) {
+  static async open({ page, site, house }, name, query = {}, before = () => {}) {
+    await page.addInitScript(before);
     await page.addInitScript(() => {
       window.tacitOptions = { onSignal: (signal) => (window.signals ??= []).push(signal), onError: (error) => (window.signals ??= []).push(error) };
     });
     page.on("pageerror", (error) => expect(error.message).toBe("nothing thrown"));
     await page.goto(site.url(`find/${name}`, { attributes: "", ...query }));
     await page.waitForFunction(() => window.tacit);
+    // Resolves once the module runs: what is asked before is heard of by nobody.
+    await page.evaluate(() => window.tacit.flush());
     return new Chat(page, house);
   }
 
@@ -76,6 +79,34 @@ test("an answer that comes whole is found, its indicator is none", async ({ page
   await chat.ask("What does a hash map do?");
   expect(words(await chat.shown(2))).toEqual(WORDS.slice(0, 2));
 });
+
+test("an answer that is drawn together with its question is found", async ({ page, site, house }) => {
+  const chat = await Chat.open({ page, site, house }, "atonce");
+  await chat.ask("Why is the sky blue?");
+  const [first] = await chat.shown(1);
+  expect(first).toMatchObject({ words: WORDS[0], stream_ms: 0 });
+  await chat.ask("What does a hash map do?", { by: "button" });
+  expect(words(await chat.shown(2))).toEqual(WORDS.slice(0, 2));
+});
+
+for (const [name, more] of [["plain", 0], ["twice", 9]]) {
+  test(`where looks at the page come late, an answer that is over by then is found: ${name}`, async ({ page, site, house }) => {
+    const chat = await Chat.open({ page, site, house }, name, {}, () => {
+      // As on a machine that is too busy.
+      const later = window.setTimeout;
+      window.setTimeout = (fn, ms) => later(fn, /core\.js/.test(new Error().stack) ? Math.max(ms, 2_000) : ms);
+    });
+    await chat.ask("Why is the sky blue?");
+    const [first] = await chat.shown(1);
+    expect(first.stream_ms).toBeGreaterThan(900);
+    await chat.ask("What does a hash map do?");
+    // By its growth alone is an answer told apart from what stands beside it.
+    for (const [n, count] of words(await chat.shown(2)).entries()) {
+      expect(count).toBeGreaterThanOrEqual(WORDS[n]);
+      expect(count).toBeLessThanOrEqual(WORDS[n] + more);
+    }
+  });
+}
 
 test("names, times, versions and controls of a message are not its answer", async ({ page, site, house }) => {
   const chat = await Chat.open({ page, site, house }, "dressed");

@@ -4,7 +4,8 @@
 
 import { bodyOf, sizesOf } from "./body.js";
 import { echoes, forms } from "./echo.js";
-import { search } from "./growth.js";
+import { TOGETHER_MS, search } from "./growth.js";
+import { comings } from "./comings.js";
 import { messageId } from "./ids.js";
 import { notices } from "./notices.js";
 import { bodySelector, learn } from "./signature.js";
@@ -24,6 +25,12 @@ const UNSURE_MS = 4_000;
 
 /** After an answer another may come for the same question, as after its reasoning. */
 const MORE_MS = 15_000;
+
+/** What was pressed may send this much later, as in composer.js. */
+const PRESSED_MS = 10_000;
+
+/** What was invisible is not asked for sooner than this: it costs layout. */
+const HIDDEN_MS = 1_000;
 
 /** A text at rest is learned from. */
 const REST_MS = 800;
@@ -48,6 +55,7 @@ const RESTART = 4;
 const EDITABLES = "textarea,input[type=text],[contenteditable=true]";
 
 const follows = (element, other) => Boolean(other.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING);
+const agesOf = (came, touched, now) => [now - came, now - (touched - came > TOGETHER_MS ? touched : came)];
 
 /** `roots()`: the document and the open shadow roots known; `composers()`: those in use. */
 export function finder(roots, composers) {
@@ -58,8 +66,12 @@ export function finder(roots, composers) {
   let signature = null;
   let records = 0;
   let changedAt = 0;
+  let pressedAt = -Infinity;
   let turnToRead = 0;
-  const hidden = new WeakSet();
+  let wasMany = false;
+  const coming = comings();
+  /** When what looked like an answer was found to be invisible: it may only be fading in. */
+  const hidden = new WeakMap();
   /** Outputs that the page named. */
   const named = new WeakSet();
   const chats = [];
@@ -87,7 +99,7 @@ export function finder(roots, composers) {
   function add(unit) {
     const { root } = unit;
     const place = units.findIndex((other) => follows(other.root, root));
-    units.splice(place < 0 ? units.length : place, 0, Object.assign(unit, { all: null, chat: chatOf(root) }));
+    units.splice(place < 0 ? units.length : place, 0, Object.assign(unit, { all: null, stream: unit.at - unit.since, chat: chatOf(root) }));
   }
 
   /** The person's turn before an answer; null where another answer comes first, undefined where nothing does. */
@@ -134,7 +146,7 @@ export function finder(roots, composers) {
         : units.findLast((unit) => follows(root, unit.root))?.since < at;
     if (isNotice(root, isAbout)) return;
     add({ root, within, turn, sizes: isAnswer ? sizesOf(root) : null, since: now, at: now, ask: isAnswer ? ask : null });
-    if (isAnswer) Object.assign(ask, { answered: now, batches: [] });
+    if (isAnswer) ask.answered = now;
   }
 
   function isVisible(element) {
@@ -151,40 +163,35 @@ export function finder(roots, composers) {
     return true;
   }
 
-  /** Whether the element came, or with `isPart` something in it, since the question was sent. */
-  function isNew(element, isPart) {
-    return ask.batches.some((batch) =>
-      batch.some(({ addedNodes, target }) => {
-        const nodes = [...addedNodes];
-        return nodes.some((node) => holds(node, element)) || (isPart && [target, ...nodes].some((node) => holds(element, node)));
-      }),
-    );
+  /** Whether no answer to the question is waited for any more. */
+  function isOver(now) {
+    const { answered = 0, sure, echo } = ask;
+    return now - Math.max(answered, ask.at) > (answered ? MORE_MS : sure || echo ? ASK_MS : UNSURE_MS);
   }
 
   /** Looks for the answer to the question. */
   function answer(now) {
     const { answered, echo: old } = ask;
-    if (now - Math.max(answered ?? 0, ask.at) > (answered ? MORE_MS : ask.sure || old ? ASK_MS : UNSURE_MS)) return (ask = null);
     const skips = (element) =>
       isKnown(element) || ask.control?.contains(element) || ask.search.grewAround(element) || isTyped(element);
     const found = answered && old?.isConnected ? [old] : echoes(ask.forms, skips);
     if (found.length === 0) return;
     ask.echo = found[0];
-    const refuses = (element) => hidden.has(element) || isKnown(element) || isComposing(element);
-    const best = ask.search.answer(found, refuses, isNew, ask.sure && !answered, now);
+    const refuses = (element) => now - hidden.get(element) < HIDDEN_MS || isKnown(element) || isComposing(element);
+    const best = ask.search.answer(found, refuses, coming, ask.sure && !answered, ask.sentAt, now);
     if (!best || (answered && up(best.element) !== ask.parent)) return;
     if (!best.ticks && isNotice(best.element, ({ at, waiting }) => waiting === ask && at < best.since)) return;
-    if (!isVisible(best.element)) return hidden.add(best.element);
+    if (!isVisible(best.element)) return hidden.set(best.element, now);
     add({ root: best.element, sizes: best.base, since: best.since, at: best.at, turn: best.turn, ask });
-    Object.assign(ask, { answered: now, echo: best.echo, parent: up(best.element), batches: [] });
+    Object.assign(ask, { answered: now, echo: best.echo, parent: up(best.element) });
   }
 
   /** Reads a unit: its text, if that changed. */
   function refresh(unit, now) {
     const all = textOf(unit.root);
     if (all === unit.all && unit.body.isConnected) return null;
+    if (unit.all !== null) Object.assign(unit, { at: now, stream: 0 });
     unit.all = all;
-    unit.at = now;
     const body = (unit.within && unit.root.querySelector(unit.within)) || bodyOf(unit.root, unit.sizes);
     // The row of controls is all that an answer has while another is awaited in its place.
     if (unit.body && !overlaps(body, unit.body) && bare(textOf(body)).length < ROW_MAX) return null;
@@ -195,7 +202,7 @@ export function finder(roots, composers) {
     const text = textOf(unit.body);
     if (text.length * RESTART < unit.length) {
       // Another answer begins in its place; to another question, if that was edited.
-      unit.since = now;
+      Object.assign(unit, { since: now, stream: 0 });
       if (ask && !ask.answered && ask.forms.some((form) => asks.includes(form))) {
         unit.ask = ask;
         unit.more = undefined;
@@ -215,8 +222,9 @@ export function finder(roots, composers) {
     /** Somebody asked, by a composer or by a suggestion's `control`. */
     ask({ text, control, sure, sentAt }, now) {
       const parts = control ? [...control.querySelectorAll("*")].map((part) => part.textContent) : [];
+      pressedAt = -Infinity;
       const wanted = [text, ...parts].flatMap(forms).filter((form) => sure || form.length > 7);
-      ask = wanted.length > 0 ? { forms: wanted, text, control, sure, sentAt, at: now, search: search(), batches: [], told: false } : null;
+      ask = wanted.length > 0 ? { forms: wanted, text, control, sure, sentAt, at: now, search: search(), told: false } : null;
     },
 
     chatOf,
@@ -224,17 +232,31 @@ export function finder(roots, composers) {
     /** A control was used: its place in `MEANINGS`, or -1. */
     used: (control, meaning) => used(control, meaning, { at: performance.now(), waiting: ask?.answered || ask?.isAgain ? null : ask }),
 
+    /** For how many ms an element that came since the question is there, and its text is as it is; none where that is not known. */
+    agesOf(element, now) {
+      coming.take();
+      const came = coming.came(element, now - ASK_MS);
+      return came === undefined ? [] : agesOf(came, coming.touched(element, came), now);
+    },
+
     /** Whether `element` stands in the message of an answer. */
     isPart: (element) => units.some(({ root }) => holds(root, element)),
 
     /** Whether `element` holds an answer and its question, and so more than one message. */
     isChat: (element) => units.some(({ root, turn }) => turn && holds(element, root) && holds(element, turn)),
 
-    /** The page changed. */
+    /** Something may have been sent: the answer may be complete before the next look. */
+    pressed(now) {
+      pressedAt = now;
+    },
+
+    /** The page changed. Whether all that changes is of interest, as an answer is awaited. */
     changed(batch, now) {
       records += batch.length;
       changedAt = now;
-      if (ask && !ask.answered && records <= RECORDS_MAX) ask.batches.push(batch);
+      const isAwaited = now - pressedAt < PRESSED_MS || Boolean(ask && !ask.answered);
+      if (isAwaited && records <= RECORDS_MAX) coming.note(batch, now);
+      return isAwaited;
     },
 
     /**
@@ -242,14 +264,20 @@ export function finder(roots, composers) {
      * `declared` are those that the page names; where it names all, none is looked for.
      */
     look(declared, now, isAuto) {
-      const many = records > RECORDS_MAX;
+      // But not for ever: where changes never end, every other pass takes the time.
+      const many = records > RECORDS_MAX && !wasMany;
+      wasMany = many;
       records = 0;
+      coming.take();
+      if (ask && isOver(now)) ask = null;
       for (const output of declared) {
         if (!named.has(output) && ask) ask.answered ??= now;
         named.add(output);
       }
+      const isOthers = (element) => declared.some((other) => overlaps(element, other));
       if (!isAuto) {
-        if (ask && !ask.answered) ask.echo = echoes(ask.forms, (element) => isTyped(element))[0];
+        // An answer that was edited and saved echoes what was typed.
+        if (ask && !ask.answered) ask.echo = echoes(ask.forms, (element) => isTyped(element) || isOthers(element))[0];
         return [];
       }
       for (const { root, at, ask: theirs } of units) {
@@ -257,7 +285,6 @@ export function finder(roots, composers) {
         if (!root.isConnected && theirs && now - at < MORE_MS) ask ??= theirs;
         if (!root.isConnected && ask === theirs && ask) Object.assign(ask, { answered: undefined, isAgain: true });
       }
-      const isOthers = (element) => declared.some((other) => overlaps(element, other));
       units = units.filter(({ root }) => root.isConnected && !isOthers(root));
       if (!many) {
         recognise(now);
@@ -281,7 +308,7 @@ export function finder(roots, composers) {
       }
       return units
         .filter((unit) => unit.body)
-        .map((unit) => ({ ...unit, text: texts.get(unit) ?? null, named: messageId(unit.root, unit.body), age: now - unit.since }));
+        .map((unit) => ({ ...unit, text: texts.get(unit) ?? null, named: messageId(unit.root, unit.body), age: now - unit.since, still: now - unit.since - unit.stream }));
     },
 
     /** The text of the question and how many ms ago it was sent, as soon as it is certain that somebody asked; once. */

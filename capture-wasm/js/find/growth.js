@@ -15,6 +15,9 @@ const REST_MS = 2_500;
 const REST_SHORT_MS = 6_000;
 const SHORT = 40;
 
+/** What comes sooner than this after something else came with it: pages draw in several steps. */
+export const TOGETHER_MS = 150;
+
 /** Siblings after the person's turn: the answer is the first or hardly later. */
 const SIBLINGS_MAX = 12;
 
@@ -30,17 +33,18 @@ const NO_ANSWER = "script,style,template,textarea,input,select,button,form,[aria
 export function search() {
   /** What was seen after an echo so far. */
   let seen = [];
-  /** When the first echo was there. */
-  let began;
 
-  /** What is known of `element` as of this pass, whether it grew or not. */
-  function look(element, now) {
+  /** What is known of `element` as of this pass, whether it grew or not; `came` and `touched` tell when it came and when it changed. */
+  function look(element, came, touched, now) {
     const text = plainOf(element);
     let one = seen.find((other) => other.element === element);
     // Some pages draw the answer anew with every word.
     one ??= seen.find((other) => !other.element.isConnected && other.text && isMore(text, other.text));
     if (!one) {
-      one = { element, text, ticks: 0, since: now, at: now, base: sizesOf(element) };
+      const since = came(element) ?? now;
+      const at = touched(element) ?? now;
+      // It may have grown before it was seen at all.
+      one = { element, text, ticks: 0, since, at: at - since > TOGETHER_MS ? at : since, base: sizesOf(element) };
       seen.push(one);
       return one;
     }
@@ -48,15 +52,15 @@ export function search() {
     if (one.text === text) return one;
     if (isMore(text, one.text)) one.ticks++;
     else one.ticks = 0;
-    Object.assign(one, { text, at: now });
+    Object.assign(one, { text, at: touched(element) ?? now });
     return one;
   }
 
-  /** Whether the text stands still for so long that it is no status line. What came with the turn, or is short, is part of it. */
-  function rests({ element, text, at, since }, now, isNew) {
+  /** Whether the text stands still for so long that it is no status line. What came with the turn and never grew, or is short, is part of it. */
+  function rests({ element, text, at, ticks }, turn, came, now) {
     const length = bare(text).length;
     if (UNFINISHED.test(text) || length === 0 || now - at < (length < SHORT ? REST_SHORT_MS : REST_MS)) return false;
-    return !((length < SHORT || since === began) && isNew(up(element)));
+    return !((length < SHORT || (!ticks && came(element) - came(turn) < TOGETHER_MS)) && came(up(element)));
   }
 
   return {
@@ -65,19 +69,20 @@ export function search() {
 
     /**
      * The answer, once it is certain, given the `echoes` of its prompt: its element, the person's `turn` beside it,
-     * since when, and how long its parts were at first. `isNew(element, isPart)` since the prompt; `sure` that it was sent.
+     * since when, and how long its parts were at first. `coming` tells what is new since `sentAt`; `sure` that it was sent.
      */
-    answer(echoes, refuses, isNew, sure, now) {
+    answer(echoes, refuses, coming, sure, sentAt, now) {
       let best = null;
-      began ??= now;
+      const came = (element) => coming.came(element, sentAt);
+      const touched = (element) => coming.touched(element, sentAt);
       for (const echo of echoes) {
         let depth = path(echo).length;
         for (let turn = echo; depth > 0; turn = up(turn), depth--) {
           for (const element of after(turn)) {
             if (element.matches(NO_ANSWER) || echoes.some((other) => holds(element, other)) || refuses(element)) continue;
-            const one = look(element, now);
+            const one = look(element, came, touched, now);
             if (one.text.length > TEXT_MAX && !one.ticks) continue;
-            const rank = one.ticks >= TICKS ? 1e6 + depth : sure && rests(one, now, isNew) && isNew(element, true) ? one.text.length : 0;
+            const rank = one.ticks >= TICKS ? 1e6 + depth : sure && rests(one, turn, came, now) && touched(element) ? one.text.length : 0;
             if (rank > (best?.rank ?? 0)) best = { ...one, turn, echo, rank };
           }
         }

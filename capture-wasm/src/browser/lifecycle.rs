@@ -30,7 +30,10 @@ pub(super) fn listen(app: &'static App) {
         }
     });
     let window: &EventTarget = &app.window;
-    on(window, "pagehide", App::depart);
+    on(window, "pagehide", |app| {
+        scan::settle_guesses(app);
+        app.depart();
+    });
     on(window, "pageshow", |app| {
         if app.is_visible() {
             app.come_back();

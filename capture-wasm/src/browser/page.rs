@@ -18,7 +18,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn watch(this: &Outputs, on_change: &Function);
     #[wasm_bindgen(method)]
-    pub(super) fn changed(this: &Outputs, records: &JsValue);
+    pub(super) fn changed(this: &Outputs) -> f64;
     #[wasm_bindgen(method)]
     pub(super) fn heard(this: &Outputs, event: &Event) -> bool;
     #[wasm_bindgen(method)]

@@ -34,7 +34,7 @@ const SLOW_PASS_MS: Ms = 1_500;
 const SHARE_OF_TIME: Ms = 20;
 
 /// Places that each output takes in the list of `js/outputs.js`.
-const PLACES: u32 = 11;
+const PLACES: u32 = 12;
 
 #[wasm_bindgen(module = "/js/pace.js")]
 extern "C" {
@@ -46,16 +46,31 @@ extern "C" {
 #[derive(Default)]
 pub(super) struct Scan {
     next: RefCell<Option<Timeout>>,
-    changed_at: Cell<Ms>,
+    /// When that is.
+    due: Cell<Ms>,
+    /// A pass that took long is not followed by the next before this.
+    rests_until: Cell<Ms>,
     is_slow: Cell<bool>,
     /// Outputs on the page with their elements, as of the last look.
     tracked: RefCell<Vec<(Element, Id)>>,
+    /// What was found in it.
+    found: RefCell<Found>,
+}
+
+/// The outputs on the page.
+#[derive(Default)]
+struct Found {
+    elements: Vec<Element>,
+    sightings: Vec<Sighting>,
+    /// They are those of the look before, and all is said of them that was said then.
+    is_same: bool,
 }
 
 impl Scan {
     pub(super) fn stop(&self) {
         self.next.take();
         self.tracked.take();
+        self.found.take();
     }
 
     /// Whether the output is on the page.
@@ -76,42 +91,43 @@ impl Scan {
 
 /// Begins to watch the page.
 pub(super) fn watch(app: &'static App) {
-    let callback = app.listeners.function(Box::new(move |records| {
-        app.scan.changed_at.set(clock::now().mono);
-        app.outputs.changed(&records);
-        soon(app, pace(app));
-    }));
+    let callback = app
+        .listeners
+        .function(Box::new(move |_| soon(app, pace(app))));
     app.outputs.watch(&callback);
-    app.scan.changed_at.set(clock::now().mono);
     pass(app);
 }
 
 impl App {
     /// The page bound an element by itself.
     pub(super) fn bound(&'static self) {
-        self.scan.changed_at.set(clock::now().mono);
-        soon(self, 0);
+        let now = clock::now().mono;
+        soon(self, self.scan.rests_until.get().saturating_sub(now));
     }
 }
 
 /// How long a change waits for the look at it: longer while all that the module
 /// does takes too much of the page's time, which is said once.
 fn pace(app: &'static App) -> Ms {
+    let rest = app.scan.rests_until.get().saturating_sub(clock::now().mono);
     if !must_slow_down() {
-        return PASS_MS;
+        return rest.max(PASS_MS);
     }
     if !app.scan.is_slow.replace(true) {
         let message = "capture took over 2 % of the time: answers are seen when they have settled";
         app.host.error("slowed_down", message);
     }
-    SLOW_PASS_MS
+    rest.max(SLOW_PASS_MS)
 }
 
-/// A pass in `wait` ms, unless one is due already.
+/// A pass in `wait` ms at the latest.
 pub(super) fn soon(app: &'static App, wait: Ms) {
     let mut next = app.scan.next.borrow_mut();
+    let due = clock::now().mono + wait;
+    let is_due = next.is_some() && app.scan.due.get() <= due;
     // Nothing while hidden: what changed is looked at on return.
-    if next.is_none() && !app.is_stopped() && app.is_visible() {
+    if !is_due && !app.is_stopped() && app.is_visible() {
+        app.scan.due.set(due);
         *next = Some(clock::later(
             wait,
             Box::new(move || {
@@ -125,15 +141,27 @@ pub(super) fn soon(app: &'static App, wait: Ms) {
 /// One look at all outputs.
 pub(super) fn pass(app: &'static App) {
     let started = clock::now();
-    let Some((elements, sightings)) = find(app) else {
+    let Some(found) = find(app) else {
         return;
     };
+    let Found {
+        elements,
+        sightings,
+        ..
+    } = &found;
     // A page that is left settles what rests: nobody knows whether it comes back.
     let is_busy = app.is_visible() && app.outputs.busy();
     app.core(|core| core.busy(is_busy));
-    let changed_at = app.scan.changed_at.get();
-    let to_read = app.core(|core| core.look(started, changed_at, &sightings));
-    remember(app, &elements, &sightings);
+    let changed_at = clock::whole(app.outputs.changed());
+    let look = if found.is_same {
+        Core::look_again
+    } else {
+        Core::look
+    };
+    let to_read = app.core(|core| look(core, started, changed_at, sightings));
+    if !found.is_same {
+        remember(app, elements, sightings);
+    }
     app.host.tell(Hint::Changed);
     for place in to_read.unwrap_or_default() {
         let (Some(element), Some(sighting)) = (elements.get(place), sightings.get(place)) else {
@@ -144,9 +172,14 @@ pub(super) fn pass(app: &'static App) {
         app.core(|core| core.settled(clock::now(), id, reading));
         app.view_again(element);
     }
-    if app.core(|core| core.any_grows(&sightings)) == Some(true) || app.outputs.waits() {
-        let took = clock::now().mono.saturating_sub(started.mono);
-        soon(app, pace(app).max(took * SHARE_OF_TIME));
+    let now = clock::now().mono;
+    let took = now.saturating_sub(started.mono);
+    app.scan.rests_until.set(now + took * SHARE_OF_TIME);
+    if app.core(|core| core.any_grows(sightings)) == Some(true) || app.outputs.waits() {
+        soon(app, pace(app));
+    }
+    if !app.is_stopped() {
+        app.scan.found.replace(found);
     }
 }
 
@@ -167,6 +200,20 @@ pub(super) fn settle(app: &'static App, wanted: &Id) {
             app.core(|core| core.settled(clock::now(), id, reading));
         }
     }
+}
+
+/// The page is left: what was found by what it does and still grows is over as it
+/// is, so that it was read by whoever leaves in the middle of it.
+pub(super) fn settle_guesses(app: &'static App) {
+    pass(app);
+    let found = app.scan.found.take();
+    for sighting in &found.sightings {
+        let id = &sighting.present.id;
+        if sighting.is_guess && app.core(|core| core.is_streaming(id)) == Some(true) {
+            settle(app, id);
+        }
+    }
+    app.scan.found.replace(found);
 }
 
 /// Has the depth told of what is taller than the view: while it scrolls past, as
@@ -190,36 +237,56 @@ pub(super) fn read_growing(app: &'static App) {
 }
 
 /// The outputs on the page with what it says of them.
-fn find(app: &'static App) -> Option<(Vec<Element>, Vec<Sighting>)> {
+fn find(app: &'static App) -> Option<Found> {
     if app.is_stopped() {
         return None;
     }
-    let Some(found) = app.outputs.look() else {
+    let Some(list) = app.outputs.look() else {
         app.host
             .error("invalid_options", "adapter.output is not a CSS selector");
         app.scan.stop();
         return None;
     };
     prompts::tell(app);
+    if list.length() == 1 {
+        return Some(again(app));
+    }
     app.core(Core::begin);
-    let (mut elements, mut sightings) = (Vec::new(), Vec::new());
+    let mut found = Found::default();
     for is_first in [true, false] {
         let mut place = 0;
-        while place < found.length() {
-            let element: Element = found.get(place).unchecked_into();
-            let sighting = match whole(&found.get(place + 9)) {
-                Some(chat) => seen(app, &found, place, chat, is_first),
+        while place < list.length() {
+            let element: Element = list.get(place).unchecked_into();
+            let sighting = match whole(&list.get(place + 9)) {
+                Some(chat) => seen(app, &list, place, chat, is_first),
                 None if is_first => None,
-                None => declared(app, &element, &found, place),
+                None => declared(app, &element, &list, place),
             };
             if let Some(sighting) = sighting {
-                elements.push(element);
-                sightings.push(sighting);
+                found.elements.push(element);
+                found.sightings.push(sighting);
             }
             place += PLACES;
         }
     }
-    Some((elements, sightings))
+    Some(found)
+}
+
+/// What was found in the last look, where all is as it was: only texts may have grown.
+fn again(app: &'static App) -> Found {
+    let mut found = app.scan.found.take();
+    found.is_same = true;
+    for (element, sighting) in found.elements.iter().zip(&mut found.sightings) {
+        let id = &sighting.present.id;
+        let look = !sighting.is_guess && may_grow(app, id) == Some(true);
+        sighting.glance = look.then(|| text(&page::glance(element)));
+    }
+    found
+}
+
+/// Whether the output's text is looked at: it may still grow, or it is the last one.
+fn may_grow(app: &'static App, id: &Id) -> Option<bool> {
+    Some(app.scan.is_latest(id) || app.core(|core| core.is_growing(id))?)
 }
 
 /// An output found by what it does, whose places in the list of `js/outputs.js`
@@ -255,7 +322,9 @@ fn seen(
         variant: Some(variant),
         token: None,
         glance,
-        age: clock::whole(fact(10).as_f64().unwrap_or_default()),
+        is_guess: true,
+        age: span(&fact(10)),
+        still: span(&fact(11)),
         present: Present {
             held_before: held.filter(|held| *held != id),
             conversation: Some(conversation),
@@ -279,12 +348,14 @@ fn declared(app: &'static App, element: &Element, found: &Array, place: u32) -> 
     // The text of an element that is new, or of an output that still grows. A
     // settled output is looked at again when its element is replaced.
     let is_new = held.as_ref() != Some(&id);
-    let look = is_new || app.scan.is_latest(&id) || app.core(|core| core.is_growing(&id))?;
+    let look = is_new || may_grow(app, &id)?;
     Some(Sighting {
         variant: whole(&fact(5)),
         token: fact(6).as_string().map(|token| Box::from(&*token)),
         glance: look.then(|| text(&page::glance(element))),
-        age: 0,
+        is_guess: false,
+        age: span(&fact(10)),
+        still: span(&fact(11)),
         present: Present {
             conversation: page::id(&fact(3)),
             turn: whole(&fact(4)),
@@ -292,6 +363,11 @@ fn declared(app: &'static App, element: &Element, found: &Array, place: u32) -> 
             id,
         },
     })
+}
+
+/// How many ms a fact says.
+fn span(fact: &JsValue) -> Ms {
+    clock::whole(fact.as_f64().unwrap_or_default())
 }
 
 fn mint() -> Id {

@@ -30,8 +30,12 @@ pub struct Sighting {
     /// All text inside the element, as cheaply as it can be read; none where it
     /// is as before.
     pub glance: Option<String>,
+    /// The page does not name it: it was found by what it does.
+    pub is_guess: bool,
     /// For how long it had been there when it was first seen.
     pub age: Ms,
+    /// For how long its text had been as it was then.
+    pub still: Ms,
 }
 
 /// The text of an output, read with care once it stands still.
@@ -76,16 +80,22 @@ impl Core {
     /// last changed. Answers with the places of those whose text came to rest
     /// and should be read with care.
     pub fn look(&mut self, now: Now, changed_at: Ms, sightings: &[Sighting]) -> Vec<usize> {
+        let to_read = self.look_again(now, changed_at, sightings);
+        let present: Vec<_> = sightings.iter().map(|s| &s.present).collect();
+        for change in self.turns.present(now.mono, &present) {
+            self.turn_changed(now, change);
+        }
+        to_read
+    }
+
+    /// The same where they are those of the last look, of which the page says
+    /// what it said then: only texts may be others.
+    pub fn look_again(&mut self, now: Now, changed_at: Ms, sightings: &[Sighting]) -> Vec<usize> {
         let mut to_read = Vec::new();
-        let mut present = Vec::new();
         for (place, sighting) in sightings.iter().enumerate() {
             if self.sight(now, changed_at, sighting) {
                 to_read.push(place);
             }
-            present.push(&sighting.present);
-        }
-        for change in self.turns.present(now.mono, &present) {
-            self.turn_changed(now, change);
         }
         to_read
     }
@@ -137,14 +147,15 @@ impl Core {
             return matches!(look, Look::Settled { .. });
         }
         let text = sighting.glance.as_deref().unwrap_or_default();
-        let first_at = now.mono.saturating_sub(sighting.age);
+        // What did not change since the page did is as old as that, if the look is late.
+        let ago = |span| now.mono.saturating_sub(span).min(changed_at);
         let conversation = sighting.present.conversation.as_ref();
         let mut output = Output {
             conversation: None,
             turn: None,
             variant: None,
             token: None,
-            growth: Growth::new(first_at, text),
+            growth: Growth::new(ago(sighting.age), ago(sighting.still), text),
             reading: Reading::default(),
             shown: false,
             replaces: None,
@@ -154,6 +165,9 @@ impl Core {
         };
         output.take_over(sighting);
         self.outputs.get_or_insert(id, output);
+        if sighting.is_guess {
+            self.dwell.doubt(id);
+        }
         false
     }
 
@@ -163,6 +177,13 @@ impl Core {
         self.outputs
             .get(id)
             .is_some_and(|output| output.growth.is_growing())
+    }
+
+    /// Whether there is a text that may still be growing.
+    #[must_use]
+    pub fn is_streaming(&self, id: &Id) -> bool {
+        let output = self.outputs.get(id);
+        output.is_some_and(|output| output.growth.is_growing() && !output.growth.is_blank())
     }
 
     /// Whether any text may still be growing, so that the page must be looked at again.

@@ -237,11 +237,17 @@ impl Page {
                 variant: (n.is_multiple_of(2)).then_some(u32::MAX - u32::from(n)),
                 token: None,
                 glance: (!act.what.is_multiple_of(5)).then(|| text.clone()),
+                is_guess: act.flag,
                 age: act.which.into(),
+                still: act.other.into(),
             });
         }
         let changed_at = if act.flag { self.now.mono } else { 0 };
-        let to_read = self.core.look(self.now, changed_at, &sightings);
+        let to_read = if act.other.is_multiple_of(3) {
+            self.core.look_again(self.now, changed_at, &sightings)
+        } else {
+            self.core.look(self.now, changed_at, &sightings)
+        };
         let _ = self.core.any_grows(&sightings);
         for place in to_read {
             let text = sightings[place].glance.clone().unwrap_or_default();

@@ -36,7 +36,9 @@ fn sighting(name: &str, turn: u32, variant: u32, text: &str) -> Sighting {
         variant: Some(variant),
         token: Some("t".into()),
         glance: Some(text.into()),
+        is_guess: false,
         age: 0,
+        still: 0,
     }
 }
 

@@ -39,6 +39,8 @@ struct Reading {
     in_view: bool,
     /// Its text stands still.
     whole: bool,
+    /// Nobody knows yet whether it is an output at all: that it is shown was not told.
+    doubtful: bool,
     depth: Share,
     deepest: Share,
     active_ms: Ms,
@@ -77,16 +79,24 @@ impl Dwell {
     pub fn settled(&mut self, now: Ms, output: &Id, whole: bool) {
         self.count(now);
         let reading = self.reading(output);
+        reading.doubtful &= !whole;
         if reading.whole != whole {
             reading.whole = whole;
             reading.deepest = Share::ZERO;
         }
     }
 
+    /// What looks like an output that streams may be something that changes for
+    /// ever: that it was read is told once its text came to rest.
+    pub fn doubt(&mut self, output: &Id) {
+        self.reading(output).doubtful = true;
+    }
+
     fn reading(&mut self, output: &Id) -> &mut Reading {
         let new = Reading {
             in_view: false,
             whole: false,
+            doubtful: false,
             depth: Share::ZERO,
             deepest: Share::ZERO,
             active_ms: 0,
@@ -191,7 +201,7 @@ impl Reading {
     fn report(&mut self) -> Option<Signal> {
         let news = self.active_ms - self.reported_ms >= NEWS_MS
             || (self.active_ms > 0 && self.deepest > self.reported_deepest);
-        if !news {
+        if !news || self.doubtful {
             return None;
         }
         self.reported_ms = self.active_ms;
@@ -235,6 +245,22 @@ mod tests {
         assert_eq!(told(left), (3_000, 900));
         dwell.input(20_000);
         assert_eq!(dwell.report(20_000, &output), None, "nothing new");
+    }
+
+    #[test]
+    fn what_may_be_no_output_is_read_once_it_came_to_rest() {
+        let mut dwell = Dwell::new(0, true, true);
+        let output = id("o");
+        dwell.doubt(&output);
+        dwell.view(0, &output, true, Share::ONE);
+        dwell.settled(1_000, &output, false);
+        assert_eq!(dwell.tick(3_000), []);
+        assert_eq!(dwell.leave(4_000), []);
+        dwell.settled(5_000, &output, true);
+        assert_eq!(told(dwell.report(6_000, &output)), (6_000, 1_000));
+        // Its next growth is that of an output.
+        dwell.settled(7_000, &output, false);
+        assert_eq!(told(dwell.report(8_000, &output)).0, 8_000);
     }
 
     #[test]

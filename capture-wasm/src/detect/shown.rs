@@ -39,12 +39,13 @@ pub enum Look {
 }
 
 impl Growth {
-    /// An output seen for the first time with this text.
+    /// An output seen for the first time with this text, which is there since
+    /// `first_at` and is as it is since `last_change_at`.
     #[must_use]
-    pub fn new(now: Ms, text: &str) -> Self {
+    pub fn new(first_at: Ms, last_change_at: Ms, text: &str) -> Self {
         Self {
-            first_at: now,
-            last_change_at: now,
+            first_at,
+            last_change_at: last_change_at.max(first_at),
             fingerprint: fingerprint(text),
             is_blank: text::is_blank(text),
             is_settled: false,
@@ -82,6 +83,12 @@ impl Growth {
     #[must_use]
     pub fn is_growing(&self) -> bool {
         !self.is_settled
+    }
+
+    /// Whether there is none yet.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.is_blank
     }
 
     /// When it was first seen.
@@ -123,7 +130,7 @@ mod tests {
 
     #[test]
     fn settles_once_after_the_stream_rests() {
-        let mut growth = Growth::new(1_000, "");
+        let mut growth = Growth::new(1_000, 1_000, "");
         assert_eq!(
             growth.look(3_000, 1_000, "", false),
             Look::Growing,
@@ -153,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_stream_that_pauses_and_resumes_settles_at_its_end() {
-        let mut growth = Growth::new(0, "One");
+        let mut growth = Growth::new(0, 0, "One");
         assert_eq!(growth.look(700, 0, "One", false), Look::Growing);
         assert_eq!(growth.look(750, 750, "One two", false), Look::Growing);
         assert_eq!(growth.look(1_549, 750, "One two", false), Look::Growing);
@@ -171,21 +178,30 @@ mod tests {
 
     #[test]
     fn a_stall_is_waited_for_while_the_page_is_busy() {
-        let mut growth = Growth::new(0, "One");
+        let mut growth = Growth::new(0, 0, "One");
         assert_eq!(growth.look(5_000, 0, "One", true), Look::Growing);
         assert_eq!(growth.look(5_100, 5_100, "One two", true), Look::Growing);
         let settled = Look::Settled { stream_ms: 5_100 };
         assert_eq!(growth.rest(5_900, false), settled);
-        let mut stuck = Growth::new(0, "One");
+        let mut stuck = Growth::new(0, 0, "One");
         assert_eq!(stuck.rest(60_000, true), Look::Settled { stream_ms: 0 });
     }
 
     #[test]
     fn a_text_that_was_there_at_once_has_no_stream() {
-        let mut growth = Growth::new(500, "All of it.");
+        let mut growth = Growth::new(500, 500, "All of it.");
         assert_eq!(
             growth.look(1_300, 400, "All of it.", false),
             Look::Settled { stream_ms: 0 }
+        );
+    }
+
+    #[test]
+    fn a_stream_that_was_over_when_it_was_noticed_has_its_length() {
+        let mut late = Growth::new(1_000, 2_200, "All of it.");
+        assert_eq!(
+            late.look(3_000, 2_200, "All of it.", false),
+            Look::Settled { stream_ms: 1_200 }
         );
     }
 
