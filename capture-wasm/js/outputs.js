@@ -9,7 +9,7 @@ import { selectedIn } from "./copies.js";
 import { finding } from "./finding.js";
 import { read } from "./reading.js";
 import { inside } from "./retire.js";
-import { SHADOW, holds, meet, onShadow, path, up } from "./find/tree.js";
+import { SHADOW, holds, hostOf, meet, onShadow, path, up } from "./find/tree.js";
 
 /** Places of an output in the list of `look()`. */
 const PLACES = 12;
@@ -120,8 +120,8 @@ export function outputs(adapter, onAsked = () => {}) {
       isTold = false;
       if (isDeaf) {
         roots().forEach(observe);
-        // Between the first change and now.
-        changedAt = (changedAt + now) / 2;
+        // It may have gone on until now.
+        changedAt = now;
       }
       isDeaf = false;
       const sent = editors.sent();
@@ -142,15 +142,21 @@ export function outputs(adapter, onAsked = () => {}) {
       }
       let marked;
       try {
-        marked = [...document.querySelectorAll(adapter.output)].slice(-OUTPUTS_MAX);
+        marked = roots().flatMap((root) => [...root.querySelectorAll(adapter.output)].slice(-OUTPUTS_MAX)).slice(-OUTPUTS_MAX);
       } catch {
         observer?.disconnect();
         return null;
       }
       for (const element of marked) {
-        if (bound.has(element) || element.closest("[data-tacit-private]")) continue;
-        // On the element, or on what is around it.
-        const own = (name) => name && element.closest(`[${name}]`)?.getAttribute(name);
+        // On the element, or on what is around it, also around its shadow tree.
+        const own = (name) => {
+          for (let place = name && element; place; place = hostOf(place.getRootNode())) {
+            const around = place.closest(`[${name}]`);
+            if (around) return around.getAttribute(name);
+          }
+          return null;
+        };
+        if (bound.has(element) || own("data-tacit-private") !== null) continue;
         const number = (name) => (own(name)?.trim() ? Number(own(name)) : null);
         add(
           element,

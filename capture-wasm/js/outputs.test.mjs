@@ -37,7 +37,7 @@ test("markup tells id, conversation, turn, variant and token", () => {
 
 test("what the markup does not tell is not there", () => {
   page = el("body", {}, el("p", { "data-ai-output": "" }));
-  assert.deepEqual(outputs({ ...AUTO, conversation: null, turn: null }).look().slice(1, 7), [undefined, "", null, null, null, undefined]);
+  assert.deepEqual(outputs({ ...AUTO, conversation: null, turn: null }).look().slice(1, 7), [undefined, "", null, null, null, null]);
 });
 
 test("private answers are no outputs", () => {

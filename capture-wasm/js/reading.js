@@ -132,7 +132,9 @@ export function selectedInField(field) {
 /** What an IntersectionObserver tells: the element, whether and which part of it is in view, the
  * height of that part, how far down it reaches, the height of the element and of the view. */
 export function sightOf({ target, isIntersecting, intersectionRatio, intersectionRect: seen, boundingClientRect: whole, rootBounds }) {
-  return [target, isIntersecting, intersectionRatio, seen.height, seen.bottom - whole.top, whole.height, rootBounds?.height];
+  // In a frame of another site nobody tells how high the view is: at most as high as the frame, and as the screen.
+  const view = rootBounds?.height ?? Math.min(innerHeight, screen.availHeight);
+  return [target, isIntersecting, intersectionRatio, seen.height, seen.bottom - whole.top, whole.height, view];
 }
 
 function isField(element) {

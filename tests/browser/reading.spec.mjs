@@ -46,6 +46,28 @@ test("how deep an answer taller than the screen was read", async ({ page, site, 
   expect(middle.read_share).toBeLessThan(0.8);
 });
 
+// 720 px of 3,000, or of 4,500.
+for (const [where, show, least, most] of [
+  ["on a page that is zoomed", "zoomed", 0.1, 0.2],
+  ["in an open shadow tree", "shadow", 0.2, 0.3],
+]) {
+  test(`an answer ${where} is read as any other`, async ({ page, site, house }) => {
+    await visit({ page, site, house }, show);
+    const { read_share } = await readUntil({ page, house }, "o-1", (dwell) => dwell?.active_ms >= 2_000);
+    expect(read_share).toBeGreaterThan(least);
+    expect(read_share).toBeLessThan(most);
+  });
+}
+
+test("a chat in a tall frame of another site is read there", async ({ page, site, house }) => {
+  await page.setContent(`<iframe src="${site.url("reading", { show: "tall" })}" style="width: 600px; height: 4000px"></iframe>`);
+  await house.signals("o-1", "shown");
+  // Only what is clicked in has the focus.
+  await page.mouse.click(300, 300);
+  const { read_share } = await readUntil({ page, house }, "o-1", (dwell) => dwell?.active_ms >= 2_000);
+  expect(read_share).toBeLessThan(0.3);
+});
+
 for (const [place, reveal] of [
   [
     "a scrolled pane",

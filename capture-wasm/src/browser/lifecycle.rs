@@ -83,6 +83,7 @@ impl App {
     /// returns.
     pub(super) fn depart(&'static self) {
         scan::pass(self);
+        scan::read_on(self, Ms::MAX);
         self.settle_act();
         self.host.tell(Hint::Left);
         self.core(|core| core.hidden(clock::now()));

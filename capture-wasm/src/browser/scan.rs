@@ -30,6 +30,9 @@ pub(super) const PASS_MS: Ms = 150;
 /// The same on a page that costs too much: about when a text has settled.
 const SLOW_PASS_MS: Ms = 1_500;
 
+/// Texts are read for so long in one task.
+const SLICE_MS: Ms = 3;
+
 /// A pass may take this part of the time.
 const SHARE_OF_TIME: Ms = 20;
 
@@ -55,6 +58,9 @@ pub(super) struct Scan {
     tracked: RefCell<Vec<(Element, Id)>>,
     /// What was found in it.
     found: RefCell<Found>,
+    /// Outputs that came to rest and are to be read, the next one last.
+    unread: RefCell<Vec<(Element, Id)>>,
+    reading: RefCell<Option<Timeout>>,
 }
 
 /// The outputs on the page.
@@ -71,6 +77,8 @@ impl Scan {
         self.next.take();
         self.tracked.take();
         self.found.take();
+        self.unread.take();
+        self.reading.take();
     }
 
     /// Whether the output is on the page.
@@ -164,14 +172,12 @@ pub(super) fn pass(app: &'static App) {
     }
     app.host.tell(Hint::Changed);
     for place in to_read.unwrap_or_default() {
-        let (Some(element), Some(sighting)) = (elements.get(place), sightings.get(place)) else {
-            continue;
-        };
-        let id = &sighting.present.id;
-        let reading = page::read(element);
-        app.core(|core| core.settled(clock::now(), id, reading));
-        app.view_again(element);
+        if let (Some(element), Some(sighting)) = (elements.get(place), sightings.get(place)) {
+            let id = sighting.present.id.clone();
+            app.scan.unread.borrow_mut().insert(0, (element.clone(), id));
+        }
     }
+    read_on(app, SLICE_MS);
     let now = clock::now().mono;
     let took = now.saturating_sub(started.mono);
     app.scan.rests_until.set(now + took * SHARE_OF_TIME);
@@ -181,6 +187,24 @@ pub(super) fn pass(app: &'static App) {
     if !app.is_stopped() {
         app.scan.found.replace(found);
     }
+}
+
+/// Reads outputs that came to rest, for about so long; the rest of them in another task.
+pub(super) fn read_on(app: &'static App, most: Ms) {
+    let started = clock::now().mono;
+    loop {
+        let Some((element, id)) = app.scan.unread.borrow_mut().pop() else {
+            return;
+        };
+        let reading = page::read(&element);
+        app.core(|core| core.settled(clock::now(), &id, reading));
+        app.view_again(&element);
+        if clock::now().mono.saturating_sub(started) >= most {
+            break;
+        }
+    }
+    let next = clock::later(0, Box::new(move || read_on(app, SLICE_MS)));
+    app.scan.reading.replace(Some(next));
 }
 
 /// The pass that is due, now. Whether one was.
