@@ -174,7 +174,10 @@ pub(super) fn pass(app: &'static App) {
     for place in to_read.unwrap_or_default() {
         if let (Some(element), Some(sighting)) = (elements.get(place), sightings.get(place)) {
             let id = sighting.present.id.clone();
-            app.scan.unread.borrow_mut().insert(0, (element.clone(), id));
+            app.scan
+                .unread
+                .borrow_mut()
+                .insert(0, (element.clone(), id));
         }
     }
     read_on(app, SLICE_MS);
