@@ -8,6 +8,7 @@ import { checkBinding, readOptions } from "./options.js";
 import { outputs as outputsOf } from "./outputs.js";
 import { inside, onRetired, retired } from "./retire.js";
 import { purge } from "./storage.js";
+import { view } from "./view.js";
 
 /**
  * A running capture, or null if the instance is or gets retired; `onFailed`
@@ -57,6 +58,12 @@ export function open(module, options, onFailed, acts = []) {
     },
     sent: (bytes, events, via, status = null) => onSend?.({ bytes, events, via, status }),
     error,
+    /** A function that tells the module this and what it is called with. */
+    hearing: (what, ...more) => inside((value) => module.event(number, what, value, ...more)),
+    watch(what) {
+      const { again, gone } = view(outputs.held, (...seen) => module.event(number, what, ...seen, 0));
+      Object.assign(host, { again, gone });
+    },
     hint: texts.hint,
     keep: texts.keep,
     flushed() {

@@ -129,14 +129,6 @@ export function selectedInField(field) {
   return field.value.slice(field.selectionStart, field.selectionEnd);
 }
 
-/** What an IntersectionObserver tells: the element, whether and which part of it is in view, the
- * height of that part, how far down it reaches, the height of the element and of the view. */
-export function sightOf({ target, isIntersecting, intersectionRatio, intersectionRect: seen, boundingClientRect: whole, rootBounds }) {
-  // In a frame of another site nobody tells how high the view is: at most as high as the frame, and as the screen.
-  const view = rootBounds?.height ?? Math.min(innerHeight, screen.availHeight);
-  return [target, isIntersecting, intersectionRatio, seen.height, seen.bottom - whole.top, whole.height, view];
-}
-
 function isField(element) {
   return element instanceof HTMLTextAreaElement || element instanceof HTMLInputElement;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at, el } from "./dom.fake.mjs";
-import { editorOf, glance, isShown, read, selectedInField, sightOf, valueOf } from "./reading.js";
+import { editorOf, glance, isShown, read, selectedInField, valueOf } from "./reading.js";
 
 test("blocks and breaks make lines, cells make tabs, code is given again", () => {
   const answer = el(
@@ -119,18 +119,4 @@ test("the selection of a field, where it has one", () => {
   assert.equal(selectedInField(area), "sky");
   assert.equal(selectedInField(Object.assign(el("input"), { value: "x", selectionStart: null })), undefined);
   assert.equal(selectedInField(el("p")), undefined);
-});
-
-test("a sight in numbers", () => {
-  const entry = {
-    target: "element",
-    isIntersecting: true,
-    intersectionRatio: 0.25,
-    intersectionRect: { height: 50, bottom: 120 },
-    boundingClientRect: { height: 200, top: 70 },
-    rootBounds: { height: 600 },
-  };
-  assert.deepEqual(sightOf(entry), ["element", true, 0.25, 50, 50, 200, 600]);
-  Object.assign(globalThis, { innerHeight: 3_000, screen: { availHeight: 900 } });
-  assert.equal(sightOf({ ...entry, rootBounds: null }).at(-1), 900, "in a tall frame of another origin");
 });

@@ -2,15 +2,15 @@
 
 use std::cell::{Cell, RefCell, RefMut};
 
-use gloo_timers::callback::Timeout;
+use js_sys::Array;
 use tacit_signals::{Id, Signal, codec::end_header};
-use web_sys::{Document, IntersectionObserver, VisibilityState, Window};
+use web_sys::{Document, VisibilityState, Window};
 
 use super::{
     clock, controls, copies,
     host::{self, Host},
     lifecycle,
-    listen::Listeners,
+    listen::{self, What},
     page, prompts, redact, scan, view,
 };
 use crate::{
@@ -32,14 +32,13 @@ pub(super) struct App {
     pub(super) document: Document,
     pub(super) endpoint: String,
     pub(super) outputs: page::Outputs,
-    pub(super) listeners: Listeners,
     pub(super) scan: scan::Scan,
-    pub(super) view: RefCell<Option<IntersectionObserver>>,
     pub(super) clicks: RefCell<controls::Clicks>,
-    pub(super) copying: RefCell<Option<Timeout>>,
-    pub(super) sending: RefCell<Option<Timeout>>,
-    pub(super) ticking: RefCell<Option<Timeout>>,
-    knowing: RefCell<Option<Timeout>>,
+    /// The facts of a copy that is told in a moment.
+    pub(super) copying: RefCell<Option<(clock::Timer, Array)>>,
+    pub(super) sending: RefCell<Option<clock::Timer>>,
+    pub(super) ticking: RefCell<Option<clock::Timer>>,
+    knowing: RefCell<Option<clock::Timer>>,
     pub(super) acts_until: Cell<Ms>,
     stopped: Cell<bool>,
 }
@@ -68,13 +67,11 @@ impl App {
         let app = Box::leak(Box::new(Self {
             endpoint: host.endpoint(),
             outputs,
-            listeners: Listeners,
             core: RefCell::new(core),
             window,
             document,
             host,
             scan: scan::Scan::default(),
-            view: RefCell::default(),
             clicks: RefCell::default(),
             copying: RefCell::default(),
             sending: RefCell::default(),
@@ -90,7 +87,7 @@ impl App {
         copies::listen(app);
         scan::watch(app);
         // After what the page has asked for so far: it may have to do with consent.
-        let known = clock::later(0, Box::new(|| app.know_visitor()));
+        let known = app.later(0, What::Visitor);
         app.knowing.replace(Some(known));
         app
     }
@@ -156,7 +153,7 @@ impl App {
     }
 
     /// Takes the browser's own random id, where the site allows one.
-    fn know_visitor(&'static self) {
+    pub(super) fn know_visitor(&'static self) {
         self.core(|core| {
             if core.is_consented() {
                 core.outbox().set_visitor(host::visitor().as_deref());
@@ -168,9 +165,8 @@ impl App {
     pub(super) fn stop(&'static self) {
         self.depart();
         self.stopped.set(true);
-        self.listeners.clear();
+        listen::detach();
         self.scan.stop();
-        self.view_end();
         self.clicks.borrow_mut().clear();
         self.copying.borrow_mut().take();
         self.sending.borrow_mut().take();

@@ -1,6 +1,6 @@
 //! The browser's clocks and its randomness.
 
-use gloo_timers::callback::Timeout;
+use js_sys::Function;
 use tacit_signals::limits::AT_MS_MAX;
 use wasm_bindgen::prelude::*;
 
@@ -14,6 +14,10 @@ extern "C" {
     fn mono() -> f64;
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn fill(bytes: &mut [u8]);
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(act: &Function, ms: u32) -> u32;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: u32);
 }
 
 /// Both clocks, in whole ms.
@@ -47,7 +51,17 @@ pub(super) fn random_u32() -> u32 {
     u32::from_le_bytes(random())
 }
 
+/// A timer, which ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Timer(u32);
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(self.0);
+    }
+}
+
 /// Calls `act` in `wait_ms`, unless the timer is dropped before.
-pub(super) fn later(wait_ms: u64, act: Box<dyn FnOnce()>) -> Timeout {
-    Timeout::new(u32::try_from(wait_ms).unwrap_or(u32::MAX), act)
+pub(super) fn later(wait_ms: u64, act: &Function) -> Timer {
+    Timer(set_timeout(act, u32::try_from(wait_ms).unwrap_or(u32::MAX)))
 }

@@ -1,15 +1,15 @@
 //! Clicks on controls, by mouse or key: which control it was, whose, and how it
 //! looked before and after.
 
-use gloo_timers::callback::Timeout;
 use tacit_signals::Id;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 
 use super::{
     app::App,
     clock,
     host::Hint,
+    listen,
     object::{self, whole},
     page, scan,
 };
@@ -43,7 +43,7 @@ struct Waiting {
     at: Ms,
     before: String,
     what: What,
-    _later: Timeout,
+    _later: clock::Timer,
 }
 
 enum What {
@@ -76,14 +76,10 @@ impl Clicks {
 }
 
 pub(super) fn listen(app: &'static App) {
-    let hear = move |event: JsValue| on_act(app, event.unchecked_ref());
-    app.outputs.acts(&app.listeners.function(Box::new(hear)));
+    app.outputs.acts(&app.hearing(listen::What::Act));
 }
 
-fn on_act(app: &'static App, event: &Event) {
-    if !event.is_trusted() {
-        return;
-    }
+pub(super) fn on_act(app: &'static App, event: &Event) {
     let now = clock::now();
     let is_key = event.type_() == "keydown";
     let Some(used) = app.outputs.used(event) else {
@@ -124,7 +120,7 @@ fn on_act(app: &'static App, event: &Event) {
         element,
         at: now.mono,
         what,
-        _later: clock::later(wait, Box::new(|| app.settle_act())),
+        _later: app.later(wait, listen::What::Effect),
     });
 }
 

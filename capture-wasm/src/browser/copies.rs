@@ -5,48 +5,55 @@ use js_sys::Array;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, Node};
 
-use super::{app::App, clock, object, page, scan};
+use super::{app::App, clock, listen::What, object, page, scan};
 use crate::{core::Core, detect::copied::Trace, session::Now};
 
 pub(super) fn listen(app: &'static App) {
-    let listeners = &app.listeners;
     for event in ["copy", "cut"] {
-        listeners.on(app, &app.document, event, on_copy);
+        app.on(&app.document, event, What::Copy);
     }
-    listeners.on(app, &app.document, "paste", on_paste);
-    let rested = listeners.function(Box::new(move |_| {
-        if app.is_by_person() {
-            tell_parts(app, &app.outputs.selected(), 0, Core::selected);
-        }
-    }));
-    page::watch_selection(&rested);
-    listeners.on_clipboard(app, |app, text| {
-        if app.is_by_person() {
-            on_text(app, Trace::Write, true, text);
-        }
-    });
+    app.on(&app.document, "paste", What::Paste);
+    page::watch_selection(&app.hearing(What::Rested));
+    page::watch_clipboard(&app.hearing(What::Wrote));
+}
+
+/// A selection came to rest.
+pub(super) fn rested(app: &'static App) {
+    if app.is_by_person() {
+        tell_parts(app, &app.outputs.selected(), 0, Core::selected);
+    }
+}
+
+/// A script has put `text` on the clipboard.
+pub(super) fn wrote(app: &'static App, text: &str) {
+    if app.is_by_person() {
+        on_text(app, Trace::Write, true, text);
+    }
 }
 
 /// The facts are read at once, and told when the page's own listeners ran.
-fn on_copy(app: &'static App, event: &Event) {
-    if !event.is_trusted() || !app.is_by_person() {
+pub(super) fn on_copy(app: &'static App, event: &Event) {
+    if !app.is_by_person() {
         return;
     }
     // An answer may be there that no pass has seen.
     scan::catch_up(app);
     let facts = page::copied(event, &app.outputs);
-    let later = clock::later(0, Box::new(move || tell_copy(app, &facts)));
-    app.copying.replace(Some(later));
+    let later = app.later(0, What::CopyTold);
+    app.copying.replace(Some((later, facts)));
 }
 
-fn tell_copy(app: &'static App, facts: &Array) {
+pub(super) fn tell_copy(app: &'static App) {
+    let Some((_, facts)) = app.copying.take() else {
+        return;
+    };
     if let Some(text) = facts.get(1).as_string() {
         // What a script says, or selected for a moment, is a button's doing.
         let place = facts.get(0);
         let stays = place.dyn_ref().is_some_and(Node::is_connected);
         on_text(app, Trace::Event, !stays, &text);
     }
-    tell_parts(app, facts, 2, Core::copied_selection);
+    tell_parts(app, &facts, 2, Core::copied_selection);
 }
 
 fn on_text(app: &'static App, trace: Trace, by_control: bool, text: &str) {
@@ -81,10 +88,8 @@ fn tell_parts(
     }
 }
 
-fn on_paste(app: &'static App, event: &Event) {
-    if event.is_trusted()
-        && let Some(text) = page::pasted(event).as_string()
-    {
+pub(super) fn on_paste(app: &'static App, event: &Event) {
+    if let Some(text) = page::pasted(event).as_string() {
         scan::read_growing(app);
         app.core(|core| core.pasted(clock::now(), &text));
     }

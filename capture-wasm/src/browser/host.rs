@@ -1,7 +1,9 @@
 //! What a capture asks of `js/open.js`: to send, and to tell the host page.
 
+use js_sys::Function;
 use tacit_signals::{Event, codec::encode_fields};
 use wasm_bindgen::prelude::*;
+use web_sys::Element;
 
 use crate::texts::Known;
 
@@ -21,6 +23,23 @@ extern "C" {
     /// What was recorded before a flush is sent and answered, or could not be.
     #[wasm_bindgen(method)]
     pub(super) fn flushed(this: &Host);
+    /// A guarded function that calls [`capture_event`](super::capture_event) with these
+    /// and with what it is called with.
+    #[wasm_bindgen(method)]
+    pub(super) fn hearing(
+        this: &Host,
+        what: u8,
+        ticket: u32,
+        events: usize,
+        bytes: usize,
+    ) -> Function;
+    /// Has what comes into view told by this number, see `js/view.js`.
+    #[wasm_bindgen(method)]
+    pub(super) fn watch(this: &Host, what: u8);
+    #[wasm_bindgen(method)]
+    pub(super) fn again(this: &Host, element: &Element);
+    #[wasm_bindgen(method)]
+    pub(super) fn gone(this: &Host, element: &Element);
     /// One of [`Hint`].
     #[wasm_bindgen(method)]
     fn hint(this: &Host, what: u8);

@@ -3,9 +3,9 @@
 //! `unload` and `beforeunload` are never listened to: they are not reliable on
 //! phones and keep the page out of the back/forward cache.
 
-use web_sys::{EventTarget, VisibilityState};
+use web_sys::VisibilityState;
 
-use super::{app::App, clock, host::Hint, scan};
+use super::{app::App, clock, host::Hint, listen::What, scan};
 use crate::detect::Ms;
 
 /// How long after a press what happens may still be the person's doing: as long
@@ -18,48 +18,21 @@ const PATIENCE_MENU_MS: Ms = 30_000;
 const TICK_MS: u64 = 1_000;
 
 pub(super) fn listen(app: &'static App) {
-    let listeners = &app.listeners;
-    let on = |target: &EventTarget, event, handler: fn(&'static App)| {
-        listeners.on_trusted(app, target, event, handler);
-    };
-    on(&app.document, "visibilitychange", |app| {
-        if app.is_visible() {
-            app.come_back();
-        } else {
-            app.depart();
-        }
-    });
-    let window: &EventTarget = &app.window;
-    on(window, "pagehide", |app| {
-        scan::settle_guesses(app);
-        app.depart();
-    });
-    on(window, "pageshow", |app| {
-        if app.is_visible() {
-            app.come_back();
-        }
-    });
-    on(window, "focus", App::look_at_focus);
-    on(window, "blur", App::look_at_focus);
-    on(window, "online", |app| {
-        app.outbox(|outbox| outbox.reconnected());
-        app.send_soon();
-    });
-    on(window, "contextmenu", |app| app.pressed(PATIENCE_MENU_MS));
-    for event in ["pointerdown", "keydown"] {
-        on(window, event, |app| app.pressed(PATIENCE_MS));
-    }
-    for event in [
-        "pointermove",
-        "pointerdown",
-        "keydown",
-        "wheel",
-        "touchmove",
+    app.on(&app.document, "visibilitychange", What::Visibility);
+    for (event, what) in [
+        ("pagehide", What::PageHide),
+        ("pageshow", What::PageShow),
+        ("focus", What::Focus),
+        ("blur", What::Focus),
+        ("online", What::Online),
+        ("contextmenu", What::Menu),
+        ("pointerdown", What::Press),
+        ("keydown", What::Press),
+        ("pointermove", What::Input),
+        ("wheel", What::Input),
+        ("touchmove", What::Input),
     ] {
-        on(window, event, |app| {
-            app.core(|core| core.input(clock::now()));
-            app.tick_soon();
-        });
+        app.on(&app.window, event, what);
     }
 }
 
@@ -68,7 +41,23 @@ impl App {
         self.document.visibility_state() == VisibilityState::Visible
     }
 
-    fn pressed(&self, patience: Ms) {
+    pub(super) fn online(&'static self) {
+        self.outbox(|outbox| outbox.reconnected());
+        self.send_soon();
+    }
+
+    /// Any input of the person.
+    pub(super) fn input(&'static self) {
+        self.core(|core| core.input(clock::now()));
+        self.tick_soon();
+    }
+
+    pub(super) fn pressed(&self, is_menu: bool) {
+        let patience = if is_menu {
+            PATIENCE_MENU_MS
+        } else {
+            PATIENCE_MS
+        };
         let until = clock::now().mono + patience;
         self.acts_until.set(self.acts_until.get().max(until));
     }
@@ -90,7 +79,7 @@ impl App {
         self.beacon();
     }
 
-    fn come_back(&'static self) {
+    pub(super) fn come_back(&'static self) {
         self.core(|core| core.visible(clock::now()));
         scan::pass(self);
         self.host.tell(Hint::Returned);
@@ -100,7 +89,7 @@ impl App {
 
     /// A frame inside the page takes the window's focus, but not the person away;
     /// when that frame loses it, nothing tells the window.
-    fn look_at_focus(&'static self) {
+    pub(super) fn look_at_focus(&'static self) {
         let focused = self.document.has_focus().unwrap_or(true);
         self.core(|core| core.focus(clock::now(), focused));
     }
@@ -109,11 +98,11 @@ impl App {
     pub(super) fn tick_soon(&'static self) {
         let mut ticking = self.ticking.borrow_mut();
         if ticking.is_none() && !self.is_stopped() {
-            *ticking = Some(clock::later(TICK_MS, Box::new(|| self.tick())));
+            *ticking = Some(self.later(TICK_MS, What::Tick));
         }
     }
 
-    fn tick(&'static self) {
+    pub(super) fn tick(&'static self) {
         self.ticking.take();
         self.look_at_focus();
         if self.core(|core| core.tick(clock::now())) == Some(true) {

@@ -147,6 +147,21 @@ pub fn capture_found(
     }
 }
 
+/// What the page tells; the numbers are those that [`Host::hearing`] was given.
+#[wasm_bindgen]
+pub fn capture_event(
+    number: usize,
+    what: u8,
+    value: &JsValue,
+    ticket: u32,
+    events: usize,
+    bytes: usize,
+) {
+    if let Some(app) = capture(number) {
+        app.hear(what, value, (ticket, events, bytes));
+    }
+}
+
 /// The person's word.
 #[wasm_bindgen]
 pub fn capture_consent(number: usize, granted: bool) {

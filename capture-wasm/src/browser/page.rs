@@ -30,8 +30,6 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn hold(this: &Outputs, element: &Element, id: &str);
     #[wasm_bindgen(method)]
-    pub(super) fn held(this: &Outputs, element: &Element) -> JsValue;
-    #[wasm_bindgen(method)]
     pub(super) fn owner(this: &Outputs, element: &Element) -> JsValue;
     #[wasm_bindgen(method)]
     pub(super) fn selected(this: &Outputs) -> Array;
@@ -43,8 +41,6 @@ extern "C" {
 
 #[wasm_bindgen(module = "/js/reading.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = sightOf)]
-    pub(super) fn sight_of(entry: &JsValue) -> Array;
     pub(super) fn glance(element: &Element) -> JsValue;
     #[wasm_bindgen(js_name = read)]
     fn texts_of(element: &Element) -> Array;
@@ -58,6 +54,12 @@ extern "C" {
     pub(super) fn is_in_menu(control: &Element) -> bool;
     #[wasm_bindgen(js_name = mayStop)]
     pub(super) fn may_stop(control: &Element) -> bool;
+}
+
+#[wasm_bindgen(module = "/js/shell.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = watchClipboard)]
+    pub(super) fn watch_clipboard(on_text: &Function);
 }
 
 #[wasm_bindgen(module = "/js/copies.js")]

@@ -4,7 +4,7 @@
 use wasm_bindgen::prelude::*;
 use web_sys::Event;
 
-use super::{app::App, clock, object::text, page, scan};
+use super::{app::App, clock, listen::What, object::text, page, scan};
 
 #[wasm_bindgen(module = "/js/later.js")]
 extern "C" {
@@ -13,15 +13,14 @@ extern "C" {
 }
 
 pub(super) fn listen(app: &'static App) {
-    let listeners = &app.listeners;
     for event in ["focusin", "input", "keydown", "click", "submit"] {
-        listeners.on(app, &app.document, event, on_event);
+        app.on(&app.document, event, What::Prompt);
     }
 }
 
 /// Only noted here: what was sent is known once the page has handled it.
-fn on_event(app: &'static App, event: &Event) {
-    if event.is_trusted() && app.outputs.heard(event) {
+pub(super) fn on_event(app: &'static App, event: &Event) {
+    if app.outputs.heard(event) {
         scan::soon(app, scan::PASS_MS);
     }
 }

@@ -6,7 +6,6 @@
 
 use std::cell::{Cell, RefCell};
 
-use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use tacit_signals::Id;
 use wasm_bindgen::{JsCast, prelude::*};
@@ -16,6 +15,7 @@ use super::{
     app::App,
     clock,
     host::Hint,
+    listen::What,
     object::{text, whole},
     page, prompts,
 };
@@ -48,7 +48,7 @@ extern "C" {
 /// The look at the page.
 #[derive(Default)]
 pub(super) struct Scan {
-    next: RefCell<Option<Timeout>>,
+    next: RefCell<Option<clock::Timer>>,
     /// When that is.
     due: Cell<Ms>,
     /// A pass that took long is not followed by the next before this.
@@ -60,7 +60,7 @@ pub(super) struct Scan {
     found: RefCell<Found>,
     /// Outputs that came to rest and are to be read, the next one last.
     unread: RefCell<Vec<(Element, Id)>>,
-    reading: RefCell<Option<Timeout>>,
+    reading: RefCell<Option<clock::Timer>>,
 }
 
 /// The outputs on the page.
@@ -99,10 +99,18 @@ impl Scan {
 
 /// Begins to watch the page.
 pub(super) fn watch(app: &'static App) {
-    let callback = app
-        .listeners
-        .function(Box::new(move |_| soon(app, pace(app))));
-    app.outputs.watch(&callback);
+    app.outputs.watch(&app.hearing(What::Changed));
+    pass(app);
+}
+
+/// The page changed.
+pub(super) fn changed(app: &'static App) {
+    soon(app, pace(app));
+}
+
+/// The look that was to come is due.
+pub(super) fn due(app: &'static App) {
+    app.scan.next.take();
     pass(app);
 }
 
@@ -136,13 +144,7 @@ pub(super) fn soon(app: &'static App, wait: Ms) {
     // Nothing while hidden: what changed is looked at on return.
     if !is_due && !app.is_stopped() && app.is_visible() {
         app.scan.due.set(due);
-        *next = Some(clock::later(
-            wait,
-            Box::new(move || {
-                app.scan.next.take();
-                pass(app);
-            }),
-        ));
+        *next = Some(app.later(wait, What::Pass));
     }
 }
 
@@ -206,8 +208,13 @@ pub(super) fn read_on(app: &'static App, most: Ms) {
             break;
         }
     }
-    let next = clock::later(0, Box::new(move || read_on(app, SLICE_MS)));
+    let next = app.later(0, What::Slice);
     app.scan.reading.replace(Some(next));
+}
+
+/// The next slice of that.
+pub(super) fn read_next(app: &'static App) {
+    read_on(app, SLICE_MS);
 }
 
 /// The pass that is due, now. Whether one was.

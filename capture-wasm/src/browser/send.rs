@@ -2,9 +2,14 @@
 //! is the answer; beacons when it is left.
 
 use js_sys::{Array, Function};
-use wasm_bindgen::{JsCast, prelude::*};
+use wasm_bindgen::prelude::*;
 
-use super::{app::App, clock, object::whole};
+use super::{
+    app::App,
+    clock,
+    listen::{More, What},
+    object::whole,
+};
 use crate::{
     detect::Ms,
     outbox::{Answer, Parcel, Step},
@@ -30,7 +35,7 @@ impl App {
         match self.outbox(|outbox| outbox.step(now)) {
             Some(Step::Send(parcel)) => self.post(&parcel),
             Some(Step::Wait(ms)) => {
-                let timer = clock::later(ms, Box::new(|| self.send_soon()));
+                let timer = self.later(ms, What::Send);
                 self.sending.replace(Some(timer));
             }
             Some(Step::Idle) | None => {}
@@ -94,13 +99,15 @@ impl App {
 
     fn post(&'static self, parcel: &Parcel) {
         let (ticket, events, size) = (parcel.ticket, parcel.events, parcel.bytes.len());
-        let answered = move |answer: JsValue| {
-            let answer: &Array = answer.unchecked_ref();
-            let (status, retry_after) = (whole(&answer.get(0)), whole(&answer.get(1)));
-            self.answered(ticket, events, size, status, retry_after);
-        };
-        let answered = self.listeners.function(Box::new(answered));
+        let what = What::Answered as u8;
+        let answered = self.host.hearing(what, ticket, events, size);
         post(&self.endpoint, &parcel.bytes, &answered);
+    }
+
+    /// What `js/send.js` tells of an answer.
+    pub(super) fn heard_answer(&'static self, answer: &Array, (ticket, events, size): More) {
+        let (status, retry_after) = (whole(&answer.get(0)), whole(&answer.get(1)));
+        self.answered(ticket, events, size, status, retry_after);
     }
 
     fn answered(
