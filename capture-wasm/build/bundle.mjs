@@ -56,18 +56,35 @@ function namesOf(stem) {
   return Object.fromEntries(lines.map((line) => line.split("\t")));
 }
 
+/** Parts of wasm-bindgen's glue that nothing here needs, with what stands for them. */
+const NEEDLESS = [
+  // A failed allocation is a trap, which ends the module: nothing has to be freed.
+  [/try \{\n((?:(?!\btry\b)[^])*?)\n *\} catch \(e\) \{\n(?: *if \(ptr\d+\) .*\n)+ *throw e;\n *\}/g, "$1", "owned arguments are freed after an error"],
+  [/ *if \(realloc === undefined\) \{[^]*?\n    \}\n/, "", "text is passed on without realloc"],
+  [/(cached\w+Memory0) === null \|\| \1\.buffer\.detached === true .*?(?=\) \{\n)/g, "$1?.buffer !== wasm.memory.buffer", "memory that grew is known"],
+  // One way in is used, with a compiled module, once.
+  [/function initSync\(module\) \{[^]*?\n\}\n/, "function initSync({ module }) {\n  wasm = new WebAssembly.Instance(module, __wbg_get_imports()).exports;\n  wasm.__wbindgen_start();\n}\n", "a module is instantiated"],
+];
+
 // What the module imports straight from a file of js/: wasm-bindgen hands it all that
 // the file exports, by long names. Here it gets what it asks for, by the short ones.
 const fewer = {
   name: "fewer",
   setup(build) {
-    build.onLoad({ filter: /tacit_capture\.js$/ }, ({ path }) => {
+    build.onLoad({ filter: /tacit_capture(_texts)?\.js$/ }, ({ path }) => {
+      let glue = readFileSync(path, "utf8");
+      for (const [needless, instead, what] of NEEDLESS) {
+        const without = glue.replace(needless, instead);
+        if (without === glue) fail(`wasm-bindgen's output is not as it was: how is it now that ${what}?`);
+        glue = without;
+      }
+      if (path.endsWith("_texts.js")) return { contents: glue };
       const wanted = new Map();
       for (const [name, short] of Object.entries(namesOf("tacit_capture"))) {
         const [file, own] = name.split("#");
         if (own) wanted.set(file, [...(wanted.get(file) ?? []), [own, short]]);
       }
-      let text = readFileSync(path, "utf8").replace(/^import \* as import\d+ from .*$/gm, "");
+      let text = glue.replace(/^import \* as import\d+ from .*$/gm, "");
       let imports = "";
       for (const [place, [file, pairs]] of [...wanted].entries()) {
         imports += `import { ${pairs.map(([own]) => `${own} as of${place}_${own}`)} } from "${file}";\n`;
@@ -137,7 +154,7 @@ await build({
   outfile: join(out, "texts.js"),
   format: "esm",
   alias: { "tacit-texts-glue": glueOf("tacit_capture_texts") },
-  plugins: [fromCore],
+  plugins: [fromCore, fewer],
   ...shorter("tacit_capture_texts"),
 });
 const texts = await import(pathToFileURL(join(out, "texts.js")));
