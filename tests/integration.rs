@@ -12,6 +12,8 @@
 mod access;
 #[path = "integration/assign.rs"]
 mod assign;
+#[path = "integration/backup.rs"]
+mod backup;
 #[path = "integration/brief.rs"]
 mod brief;
 #[path = "integration/builds.rs"]
@@ -34,6 +36,8 @@ mod drain;
 mod durability;
 #[path = "integration/empty.rs"]
 mod empty;
+#[path = "integration/erase.rs"]
+mod erase;
 #[path = "integration/experiments.rs"]
 mod experiments;
 #[path = "integration/exports.rs"]

@@ -24,6 +24,7 @@ use crate::{
     control::{ControlCell, ProjectId},
     datalock::DataLock,
     dropped::Dropped,
+    erase::{EraseError, Erasures},
     label::{Policies, PolicyError},
     limits::{CONTROL_AGE_MS_MAX, TRACES_AT_ONCE_MAX},
     log::{self, Log, Recovery, disk::RealDisk},
@@ -43,7 +44,7 @@ pub struct Collector {
     /// What pages had to drop unsent.
     pub dropped: Dropped,
     /// Where accepted batches go.
-    pub log: Log,
+    pub log: Arc<Log>,
     /// Where outputs to register go.
     pub registrations: Arc<Registrations>,
     /// How far the consumer is.
@@ -56,6 +57,8 @@ pub struct Collector {
     pub settle_ms: u64,
     /// Datasets that were asked for.
     pub builds: Builds,
+    /// People who are forgotten.
+    pub erasures: Arc<Erasures>,
     stopping: AtomicBool,
     backlog_ms_max: u64,
     bell: Arc<Bell>,
@@ -76,6 +79,9 @@ pub enum OpenError {
     /// The log could not be opened.
     #[error("the log could not be opened: {0}")]
     Log(#[from] io::Error),
+    /// Somebody who was erased is in the store still.
+    #[error("what was erased could not be removed: {0}")]
+    Erase(#[from] EraseError),
     /// The built-in policy is none.
     #[error("the built-in policy: {0}")]
     Policy(#[from] PolicyError),
@@ -87,9 +93,11 @@ impl Collector {
         let lock =
             DataLock::take(data)?.ok_or_else(|| OpenError::Busy(data.display().to_string()))?;
         let store = Arc::new(SqliteStore::open(data)?);
-        let control = store.control()?;
+        let control = Arc::new(ControlCell::new(store.control()?));
+        let erasures = Erasures::open(data, Arc::clone(&store), Arc::clone(&control))?;
+        let erasures = Arc::new(erasures);
         let outcomes = Arc::new(Outcomes::default());
-        for &project in control.projects.keys() {
+        for &project in control.get().projects.keys() {
             let fates = store.fates(project)?;
             outcomes.of(Some(project)).acknowledge(
                 fates.get("batches").copied().unwrap_or_default(),
@@ -131,11 +139,15 @@ impl Collector {
             keep: config.keep(),
         };
         let builds = Builds::new(data, Arc::clone(&store));
-        let control = Arc::new(ControlCell::new(control));
         let (control_stop, stopped) = mpsc::channel();
         let watcher = {
             let (store, control) = (Arc::clone(&store), Arc::clone(&control));
             thread("control", move || watch(&*store, &control, &stopped))?
+        };
+        let log = Arc::new(log);
+        let eraser = {
+            let (erasures, log) = (Arc::clone(&erasures), Arc::clone(&log));
+            thread("erasures", move || erasures.run(&log))?
         };
         let collector = Self {
             store,
@@ -149,10 +161,15 @@ impl Collector {
             decoding: Arc::new(Semaphore::new(TRACES_AT_ONCE_MAX)),
             settle_ms: OtlpConfig::default().settle_ms,
             builds,
+            erasures,
             stopping: AtomicBool::new(false),
             backlog_ms_max: config.backlog_seconds.saturating_mul(1_000),
             bell,
-            threads: Mutex::new(vec![thread("consumer", move || consumer.run())?, watcher]),
+            threads: Mutex::new(vec![
+                thread("consumer", move || consumer.run())?,
+                watcher,
+                eraser,
+            ]),
             control_stop: Mutex::new(Some(control_stop)),
             _lock: lock,
         };
@@ -187,6 +204,7 @@ impl Collector {
     /// threads. Nothing is taken afterwards.
     pub fn close(&self) -> Result<(), StoreError> {
         self.begin_stop();
+        self.erasures.stop();
         self.log.close();
         self.registrations.close();
         self.progress.stop();

@@ -6,15 +6,21 @@ use std::{
 };
 
 use tacit_signals::{
-    SessionId, SubjectKind,
+    Id, SessionId, SubjectKind,
     assignment::{Plan, PlanError},
     limits::EVENT_AGE_MS_MAX,
 };
 
-use crate::{experiment::declaration::Declared, keyed::Keyed, store::rows::StoredSubject};
+use crate::{
+    accept::trim::Gone,
+    erase::grave::{self, Grave},
+    experiment::declaration::Declared,
+    keyed::Keyed,
+    store::rows::StoredSubject,
+};
 
 /// A tenant's number in every store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ProjectId(pub u32);
 
 /// Whose text may be kept.
@@ -63,6 +69,8 @@ pub struct Project {
     pub secret: Keyed,
     /// What was declared, in that order; what has ended as well.
     pub experiments: Vec<Running>,
+    /// The graves of people and outputs that were erased, ascending.
+    pub erased: Vec<Grave>,
 }
 
 /// An experiment as far as assignment is concerned.
@@ -135,6 +143,19 @@ impl Project {
             }
         }
         StoredSubject { id, kind }
+    }
+}
+
+/// Nothing of these is taken at the edge.
+impl Gone for Project {
+    fn subject(&self, _: ProjectId, subject: &StoredSubject) -> bool {
+        let grave = || grave::of_subject(&self.pepper, subject);
+        !self.erased.is_empty() && self.erased.binary_search(&grave()).is_ok()
+    }
+
+    fn output(&self, _: ProjectId, id: &Id) -> bool {
+        let grave = || grave::of_output(&self.pepper, id.as_str());
+        !self.erased.is_empty() && self.erased.binary_search(&grave()).is_ok()
     }
 }
 

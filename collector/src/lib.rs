@@ -33,6 +33,8 @@
 //!
 //! [`import`] reads feedback that another system holds.
 //!
+//! [`erase`] forgets a person: in the store, in the log, in whatever else was made.
+//!
 //! [`watch`] follows everybody's outputs over time: the trend of the capture rate, and
 //! whether a number rises at its guard's cost.
 //!
@@ -55,6 +57,7 @@ pub mod control;
 pub mod datalock;
 pub mod dataset;
 pub mod dropped;
+pub mod erase;
 pub mod experiment;
 pub mod export;
 pub mod http;

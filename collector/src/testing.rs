@@ -56,6 +56,7 @@ fn bare(number: u8, content: ContentPolicy) -> Project {
         pepper: Keyed::new(&[number; 32]),
         secret: Keyed::new(&[number | 0x80; 32]),
         experiments: Vec::new(),
+        erased: Vec::new(),
     }
 }
 

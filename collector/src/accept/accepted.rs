@@ -8,6 +8,10 @@ use crate::{
     store::rows::{Origin, StoredSubject},
 };
 
+/// The counter of events of people who were erased, in [`Accepted::counts`] and in the
+/// store's fates.
+pub const ERASED: &str = "erased";
+
 /// One accepted request: a batch of a browser, or the signals of a server.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Accepted {
@@ -30,7 +34,27 @@ impl Accepted {
     pub fn events(&self) -> u64 {
         let slices = self.parts.iter().flat_map(|part| &part.slices);
         let kept: usize = slices.map(|slice| slice.seqs.len()).sum();
-        kept as u64 + u64::from(self.duplicate)
+        kept as u64 + u64::from(self.duplicate) + u64::from(self.erased())
+    }
+
+    /// Events of people who were erased: nothing of them is left but the number.
+    #[must_use]
+    pub fn erased(&self) -> u32 {
+        let mut counts = self.counts.iter();
+        let erased = counts.find(|(name, _)| name == ERASED);
+        erased.map_or(0, |(_, count)| *count)
+    }
+
+    /// Counts `events` more of people who were erased.
+    pub fn add_erased(&mut self, events: u32) {
+        if events == 0 {
+            return;
+        }
+        let known = self.counts.iter_mut().find(|(name, _)| name == ERASED);
+        match known {
+            Some((_, count)) => *count = count.saturating_add(events),
+            None => self.counts.push((ERASED.into(), events)),
+        }
     }
 }
 

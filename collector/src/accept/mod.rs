@@ -13,13 +13,14 @@ pub mod registration;
 mod server;
 mod slices;
 pub mod token;
+pub mod trim;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use tacit_signals::{Batch, Decoded, Event, Rejection, Signal, Subject, signal::ContentRole};
 use thiserror::Error;
 
-pub use accepted::{Accepted, Chunk, ChunkWriter, Part};
+pub use accepted::{Accepted, Chunk, ChunkWriter, ERASED, Part};
 pub use assigned::{Assigned, OUT_OF_TRAFFIC, assigned};
 pub use server::{ServerRejection, ServerVerdict, accept_server};
 
@@ -29,6 +30,7 @@ use crate::{
     store::rows::{Origin, is_evaluation, is_import},
 };
 use slices::Slices;
+use trim::drop_gone;
 
 /// What became of a batch that is kept.
 #[derive(Debug, PartialEq)]
@@ -152,16 +154,15 @@ pub fn accept(decoded: Decoded, project: &Project, received_at: u64) -> Verdict 
         },
         slices,
     };
-    Verdict {
-        accepted: Accepted {
-            project: project.id,
-            received_at,
-            parts: vec![part],
-            duplicate,
-            counts: counts.finish(),
-        },
-        rejected,
-    }
+    let mut accepted = Accepted {
+        project: project.id,
+        received_at,
+        parts: vec![part],
+        duplicate,
+        counts: counts.finish(),
+    };
+    drop_gone(&mut accepted, project);
+    Verdict { accepted, rejected }
 }
 
 /// What a page says it runs, unless it says it was an evaluation or an import: only a

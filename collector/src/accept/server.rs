@@ -7,7 +7,7 @@ use tacit_signals::{
     limits::LABEL_BYTES_MAX,
 };
 
-use super::{Accepted, ChunkWriter, Counts, Part, assigned};
+use super::{Accepted, ChunkWriter, Counts, Part, assigned, trim::drop_gone};
 use crate::{control::Project, store::rows::Origin};
 use tacit_signals::Signal;
 
@@ -59,16 +59,15 @@ pub fn accept_server(
             }
         }
     }
-    ServerVerdict {
-        accepted: Accepted {
-            project: project.id,
-            received_at,
-            parts,
-            duplicate: 0,
-            counts: counts.finish(),
-        },
-        rejected,
-    }
+    let mut accepted = Accepted {
+        project: project.id,
+        received_at,
+        parts,
+        duplicate: 0,
+        counts: counts.finish(),
+    };
+    drop_gone(&mut accepted, project);
+    ServerVerdict { accepted, rejected }
 }
 
 /// One signal as a session of its own: its idempotency key stands in for the

@@ -86,9 +86,9 @@ fn follow(
     let event = format!("{session}:{seq}");
     let Some(traced) = data.store.trace(project, session, seq)? else {
         let why = if data.collector.is_some() {
-            "it was never acknowledged: refused, shed, or never sent"
+            "it was never acknowledged (refused, shed, or never sent), or its person was erased"
         } else {
-            "it was never acknowledged, or the running server has not stored it yet"
+            "it was never acknowledged, its person was erased, or the running server has not stored it yet"
         };
         return Ok(json!({"event": event, "acknowledged": false, "why": why}));
     };

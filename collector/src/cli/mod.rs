@@ -4,9 +4,12 @@
 //! 2 wrong usage.
 
 mod assign;
+mod backup;
 mod brief;
 mod data;
 mod dataset;
+mod doctor;
+mod erase;
 mod experiment;
 mod export;
 mod import;
@@ -84,6 +87,12 @@ enum Command {
     Guardrails(watch::Guardrails),
     /// Ask stored inputs of another model or prompt, and compare with what people kept.
     Replay(Box<replay::Options>),
+    /// Say what is wrong with a data directory; a server may run.
+    Doctor(doctor::Options),
+    /// Copy the store while a server runs.
+    Backup(backup::Options),
+    /// Forget a person: in the store, the log and the database's file.
+    Erase(erase::Options),
     /// Show what became of everything that arrived, or of one event.
     Ledger(ledger::Options),
     /// Simulate people whose satisfaction is known: judge the policy, or fill a data directory.
@@ -135,6 +144,9 @@ pub fn main() -> ExitCode {
         Command::CaptureRate(options) => watch::capture_rate(&options),
         Command::Guardrails(options) => watch::guardrails(&options),
         Command::Replay(options) => replay::run(&options),
+        Command::Doctor(options) => doctor::run(&options),
+        Command::Backup(options) => backup::run(&options),
+        Command::Erase(options) => erase::run(&options),
         Command::Ledger(options) => ledger::run(&options),
         Command::Simulate(options) => simulate::run(&options),
     };

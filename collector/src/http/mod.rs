@@ -9,6 +9,7 @@ mod brief;
 mod builds;
 mod capture;
 mod cors;
+mod erasures;
 mod experiments;
 mod health;
 mod ingest;
@@ -122,6 +123,9 @@ pub fn routes(collector: web::Data<Collector>, site: Site) -> impl FnOnce(&mut w
             .service(resource("/v1/guardrails").route(web::get().to(watch::guardrails)))
             .service(resource("/v1/verify").route(web::get().to(verify::everybody)))
             .service(resource("/v1/verify/{name}").route(web::get().to(verify::one)))
+            .service(resource("/v1/subjects/{id:.+}").route(web::delete().to(erasures::ask)))
+            .service(resource("/v1/erasures").route(web::get().to(erasures::list)))
+            .service(resource("/v1/erasures/{job}").route(web::get().to(erasures::one)))
             .service(resource("/v1/ledger").route(web::get().to(ledger::ledger)))
             .service(resource("/v1/overview").route(web::get().to(ledger::overview)))
             .service(

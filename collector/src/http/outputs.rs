@@ -93,6 +93,7 @@ fn answer(project: &Project, id: &Id, settled: &Settled) -> Value {
         Status::Created => "created",
         Status::Updated => "updated",
         Status::Unchanged => "unchanged",
+        Status::Erased => return json!({"id": id.as_str(), "status": "erased"}),
         Status::Conflict(field) => {
             return json!({"id": id.as_str(), "status": "conflict", "field": field});
         }

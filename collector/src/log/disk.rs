@@ -19,6 +19,8 @@ pub trait Disk: Send + Sync {
     fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>>;
     /// Removes a file.
     fn remove(&self, name: &str) -> io::Result<()>;
+    /// Calls the file `from` `to`, in one step, whatever was there.
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
     /// Returns once created and removed names are on the device.
     fn sync(&self) -> io::Result<()>;
 }
@@ -83,6 +85,10 @@ impl Disk for RealDisk {
 
     fn remove(&self, name: &str) -> io::Result<()> {
         fs::remove_file(self.path.join(name))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.path.join(from), self.path.join(to))
     }
 
     fn sync(&self) -> io::Result<()> {

@@ -12,8 +12,10 @@
 
 pub mod disk;
 pub mod frame;
+mod inspect;
 mod reader;
 mod recover;
+mod rewrite;
 mod segment;
 #[cfg(test)]
 pub(crate) mod sim;
@@ -43,8 +45,10 @@ use crate::{
 };
 use disk::Disk;
 use frame::{Frame, Salt};
+pub use inspect::{Inspected, inspect};
 pub use reader::{Portion, Reader};
 pub use recover::Recovery;
+pub use rewrite::Rewritten;
 pub use segment::Position;
 use segment::{Segment, Segments};
 use writer::{Entry, Message, Writer};
@@ -76,6 +80,7 @@ pub enum Unwritten {
 
 /// The writing side, shared by all workers.
 pub struct Log {
+    disk: Arc<dyn Disk>,
     queue: SyncSender<Message>,
     shared: Arc<Shared>,
     salt: Salt,
@@ -97,6 +102,7 @@ impl Log {
         bell: Arc<Bell>,
         each: &mut dyn FnMut(&[u8]),
     ) -> io::Result<(Self, Reader, Recovery)> {
+        rewrite::clear(&*disk)?;
         let (segments, recovery) = recover::recover(&*disk, salt, from, each)?;
         let newest = segments.keys().last().copied().unwrap_or_default();
         let now = Instant::now();
@@ -115,6 +121,7 @@ impl Log {
             backlog_bytes: AtomicU64::new(0),
             damaged_bytes: AtomicU64::new(0),
             failing: AtomicBool::new(false),
+            files: Mutex::default(),
             bell,
         });
         shared.consumed(from);
@@ -127,7 +134,7 @@ impl Log {
             consumed,
         };
         let writer = Writer {
-            disk,
+            disk: Arc::clone(&disk),
             salt,
             shared: Arc::clone(&shared),
             segment_bytes: options.segment_bytes,
@@ -136,6 +143,7 @@ impl Log {
             // Never a number the store is already past.
             last_number: newest.max(from.segment),
             retry_at: None,
+            rolls: Vec::new(),
             group: Vec::new(),
             bytes: Vec::new(),
         };
@@ -144,6 +152,7 @@ impl Log {
             .name("log-writer".into())
             .spawn(move || writer.run(&entries))?;
         let log = Self {
+            disk,
             queue,
             shared,
             salt,
@@ -249,7 +258,7 @@ impl Log {
 fn unsent(message: Message) -> Option<Received> {
     match message {
         Message::Append(entry) => Some(entry.received),
-        Message::Close => None,
+        Message::Roll(_) | Message::Close => None,
     }
 }
 
@@ -260,6 +269,8 @@ struct Shared {
     backlog_bytes: AtomicU64,
     damaged_bytes: AtomicU64,
     failing: AtomicBool,
+    /// Held by whoever removes a file or puts another in its place.
+    files: Mutex<()>,
     bell: Arc<Bell>,
 }
 

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     io,
     ops::Range,
-    sync::Arc,
+    sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -144,6 +144,8 @@ impl Reader {
 
     /// Removes segments. The store must have been synced past them.
     pub fn remove(&mut self, numbers: &[u64]) -> io::Result<()> {
+        let shared = Arc::clone(&self.shared);
+        let _files = shared.files.lock().unwrap_or_else(PoisonError::into_inner);
         for &number in numbers {
             self.disk.remove(&segment::name(number))?;
             self.shared.forget(number);

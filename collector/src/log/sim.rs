@@ -20,6 +20,8 @@ struct State {
     appends_left: Option<usize>,
     /// Syncs of files that still succeed; `None` is all.
     syncs_left: Option<usize>,
+    /// Files that took a name which is not synced yet, and what had it before.
+    renamed: Vec<(String, Option<SimFile>)>,
     /// Every operation, for tests of their order.
     operations: Vec<&'static str>,
 }
@@ -39,7 +41,11 @@ impl SimDisk {
     /// What is there after the power went: synced bytes of files whose name was
     /// synced, and of the rest as many bytes as `torn` says.
     pub(crate) fn after_crash(&self, torn: usize) -> Self {
-        let files = self.state().files.clone();
+        let mut files = self.state().files.clone();
+        for (name, before) in self.state().renamed.iter().rev() {
+            files.remove(name);
+            files.extend(before.clone().map(|file| (name.clone(), file)));
+        }
         let kept = files.into_iter().filter(|(_, file)| file.name_synced);
         let files = kept.map(|(name, mut file)| {
             file.bytes.truncate(file.synced + torn);
@@ -126,9 +132,19 @@ impl Disk for SimDisk {
         Ok(())
     }
 
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        let mut state = self.state();
+        state.operations.push("rename");
+        let file = state.files.remove(from).ok_or(io::ErrorKind::NotFound)?;
+        let before = state.files.insert(to.into(), file);
+        state.renamed.push((to.into(), before));
+        Ok(())
+    }
+
     fn sync(&self) -> io::Result<()> {
         let mut state = self.state();
         state.operations.push("sync directory");
+        state.renamed.clear();
         for file in state.files.values_mut() {
             file.name_synced = true;
         }

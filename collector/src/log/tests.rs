@@ -283,3 +283,65 @@ fn closing_writes_what_waits() {
     assert_eq!(log.append("late"), Err(Unwritten::Closed));
     assert_eq!(open(&disk, Position::default()).recovered, ["x"]);
 }
+
+/// `gone` becomes zeros of the same length.
+fn forget(payload: &[u8]) -> Option<Vec<u8>> {
+    (payload == b"gone").then(|| vec![b'-'; 4])
+}
+
+#[test]
+fn what_is_rewritten_stays_in_its_place() {
+    let disk = SimDisk::default();
+    let mut log = open(&disk, Position::default());
+    for text in ["kept", "gone", "also kept"] {
+        log.append(text).unwrap();
+    }
+    let rewritten = log.log.rewrite(&mut forget).unwrap();
+    assert_eq!((rewritten.rewritten, rewritten.records), (1, 1));
+    // What is written meanwhile goes on; what is rewritten stays that.
+    log.append("gone").unwrap();
+    let again = log.log.rewrite(&mut |_| None).unwrap();
+    assert_eq!((again.segments, again.rewritten), (2, 0));
+    assert_eq!(log.read(), ["kept", "----", "also kept", "gone"]);
+    let names = disk.names();
+    assert!(names.iter().all(|name| name.ends_with(".seg")), "{names:?}");
+}
+
+#[test]
+fn a_rewriting_that_is_cut_off_leaves_the_old_segment_or_the_new_one() {
+    for appends in 0..2 {
+        for syncs in 0..2 {
+            let disk = SimDisk::default();
+            let log = open(&disk, Position::default());
+            log.append("gone").unwrap();
+            log.append("kept").unwrap();
+            disk.refuse_appends_after(appends);
+            disk.refuse_syncs_after(syncs);
+            let done = log.log.rewrite(&mut forget).is_ok();
+            assert_eq!(done, appends + syncs == 2, "{appends} {syncs}");
+            drop(log);
+            let after = open(&disk.after_crash(3), Position::default());
+            let first = if done { "----" } else { "gone" };
+            assert_eq!(after.recovered, [first, "kept"]);
+            assert_eq!(after.recovery.damaged_bytes, 0);
+            assert_eq!(after.disk.names().len(), 1, "nothing is left beside it");
+        }
+    }
+}
+
+#[test]
+fn what_is_unreadable_is_zeroed() {
+    let disk = SimDisk::default();
+    let mut log = open(&disk, Position::default());
+    for text in ["torn to pieces", "kept"] {
+        log.append(text).unwrap();
+    }
+    let name = disk.names().remove(0);
+    // The checksum of the first record, after the segment's header of 40 bytes.
+    disk.damage(&name, 45);
+    assert_eq!(log.log.rewrite(&mut |_| None).unwrap().rewritten, 1);
+    let file = disk.open(&name).unwrap();
+    let bytes = segment::read(&*file, 0, file.size().unwrap()).unwrap();
+    assert!(!bytes.windows(4).any(|window| window == b"torn"));
+    assert_eq!(log.read(), ["kept"]);
+}

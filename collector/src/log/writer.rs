@@ -6,7 +6,7 @@ use std::{
     sync::{
         Arc,
         atomic::Ordering,
-        mpsc::{Receiver, RecvTimeoutError},
+        mpsc::{Receiver, RecvTimeoutError, Sender},
     },
     time::{Duration, Instant},
 };
@@ -30,6 +30,8 @@ const TICK: Duration = Duration::from_secs(1);
 pub(super) enum Message {
     /// Keep this.
     Append(Entry),
+    /// Close the segment once what came before this is in it.
+    Roll(Sender<()>),
     /// Write what came before this, then end.
     Close,
 }
@@ -52,6 +54,8 @@ pub(super) struct Writer {
     pub(super) active: Option<(u64, Segment, Instant)>,
     pub(super) last_number: u64,
     pub(super) retry_at: Option<Instant>,
+    /// Who waits for the segment to be closed.
+    pub(super) rolls: Vec<Sender<()>>,
     pub(super) group: Vec<Entry>,
     pub(super) bytes: Vec<u8>,
 }
@@ -80,6 +84,7 @@ impl Writer {
             if !self.group.is_empty() {
                 self.write_group();
             }
+            self.roll();
             self.close_if_due();
             if !open {
                 return;
@@ -92,6 +97,10 @@ impl Writer {
             Message::Append(entry) => {
                 self.bytes.extend_from_slice(entry.frame.bytes());
                 self.group.push(entry);
+                true
+            }
+            Message::Roll(reply) => {
+                self.rolls.push(reply);
                 true
             }
             Message::Close => false,
@@ -173,6 +182,21 @@ impl Writer {
         self.active
             .as_ref()
             .ok_or_else(|| io::Error::other("no segment"))
+    }
+
+    /// Closes the segment for those who asked for it: the group is in it.
+    fn roll(&mut self) {
+        if self.rolls.is_empty() {
+            return;
+        }
+        if let Some((number, ..)) = self.active.take() {
+            self.shared.closed(number);
+        }
+        for reply in self.rolls.drain(..) {
+            // Whoever asked may be gone.
+            let _ = reply.send(());
+        }
+        self.shared.bell.ring();
     }
 
     /// A full segment, or one whose first record is old, is closed, so that its

@@ -6,7 +6,7 @@ use crate::{
     control::ProjectId,
     limits::{DUE_TRACES_MAX, SPANS_KEPT_MS},
     otlp::trace,
-    store::{DueTrace, Registering, Store, StoreError, TraceStore},
+    store::{DueTrace, Registering, Status, Store, StoreError, TraceKey, TraceStore},
 };
 
 /// Registers what the traces say that are due at `now` (Unix ms); whether there may be
@@ -18,19 +18,37 @@ pub fn assemble(store: &dyn Store, traces: &dyn TraceStore, now: u64) -> Result<
     }
     let mut settled = Vec::with_capacity(due.len());
     let mut requests: BTreeMap<ProjectId, Registering> = BTreeMap::new();
-    for DueTrace { key, spans } in due {
+    // Which trace each output of a project's request is of, by place.
+    let mut from: BTreeMap<ProjectId, Vec<usize>> = BTreeMap::new();
+    for (place, DueTrace { key, spans }) in due.into_iter().enumerate() {
         let outputs = trace::outputs(&key.trace, spans);
         let request = requests.entry(key.project).or_insert_with(|| Registering {
             project: key.project,
             received_at: now,
             outputs: Vec::new(),
         });
+        let places = from.entry(key.project).or_default();
+        places.extend(outputs.iter().map(|_| place));
         request.outputs.extend(outputs);
         settled.push(key);
     }
     let requests: Vec<Registering> = requests.into_values().collect();
-    store.register(&requests)?;
+    let answers = store.register(&requests)?;
     traces.settle_traces(&settled)?;
+    let erased: Vec<TraceKey> = requests
+        .iter()
+        .zip(answers)
+        .flat_map(|(request, answers)| {
+            let places = from.get(&request.project).into_iter().flatten();
+            places.zip(answers)
+        })
+        .filter(|(_, answer)| answer.status == Status::Erased)
+        .filter_map(|(&place, _)| settled.get(place).cloned())
+        .collect();
+    if !erased.is_empty() {
+        // Of somebody who was erased: not even for late spans.
+        traces.drop_traces(&erased)?;
+    }
     Ok(true)
 }
 

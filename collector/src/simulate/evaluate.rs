@@ -137,6 +137,7 @@ fn project() -> Project {
         pepper: Keyed::new(&[0; 32]),
         secret: Keyed::new(&[1; 32]),
         experiments: Vec::new(),
+        erased: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@
 mod bound;
 #[cfg(test)]
 mod contract;
+mod erasures;
 mod error;
 mod experiments;
 mod join;
@@ -27,6 +28,8 @@ use crate::{
     log::{Position, frame::Salt},
     outcome::Refused,
 };
+pub(crate) use erasures::RowKey;
+pub use erasures::{ErasureStore, Found, Tombstone, What};
 pub use error::StoreError;
 pub use experiments::ExperimentStore;
 pub use push::{PushNote, PushStore, Pushed};
@@ -176,6 +179,8 @@ pub enum Status {
     Unchanged,
     /// Nothing: the named field says something else already.
     Conflict(&'static str),
+    /// Nothing: it is about somebody who was erased.
+    Erased,
 }
 
 /// Which outputs to list.

@@ -24,6 +24,9 @@ pub trait TraceStore: Send + Sync {
     /// These are due no more, unless more came since.
     fn settle_traces(&self, traces: &[TraceKey]) -> Result<(), StoreError>;
 
+    /// Forgets these, whatever else comes of them.
+    fn drop_traces(&self, traces: &[TraceKey]) -> Result<(), StoreError>;
+
     /// Forgets traces of which nothing was heard since `before`.
     fn forget_traces(&self, before: u64) -> Result<(), StoreError>;
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Durability, SqliteStore, experiments, time, unsigned};
+use super::{Durability, SqliteStore, erase, experiments, time, unsigned};
 use crate::{
     control::{ContentPolicy, Control, Project, ProjectId, Publishable, Running, Secret},
     keyed::{Keyed, digest, random},
@@ -40,6 +40,7 @@ impl ControlStore for SqliteStore {
             };
             for mut project in projects(snapshot)? {
                 project.experiments = running(snapshot, project.id)?;
+                project.erased = erase::of_project(snapshot, project.id)?;
                 control.projects.insert(project.id, Arc::new(project));
             }
             read_keys(snapshot, &mut control)?;
@@ -140,6 +141,7 @@ fn projects(snapshot: &Transaction<'_>) -> Result<Vec<Project>, StoreError> {
             pepper: Keyed::new(&row.get(3)?),
             secret: Keyed::new(&row.get(4)?),
             experiments: Vec::new(),
+            erased: Vec::new(),
         });
     }
     Ok(projects)

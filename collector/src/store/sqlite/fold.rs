@@ -7,7 +7,7 @@ use tacit_signals::codec::EventReader;
 
 use super::{assigned, intern::Interned, time};
 use crate::{
-    accept::{Accepted, Chunk, ChunkWriter, Part},
+    accept::{Accepted, Chunk, ChunkWriter, ERASED, Part},
     control::ProjectId,
     log::Position,
     store::{Folding, StoreError, ranges::Ranges},
@@ -88,7 +88,8 @@ impl Fold<'_> {
         received_at: u64,
         part: &Part,
     ) -> Result<(), StoreError> {
-        let seqs = part.slices.iter().flat_map(|chunk| &chunk.seqs);
+        let slices = self.kept(project, part)?;
+        let seqs = slices.iter().flat_map(|chunk| &chunk.seqs);
         let (Some(&first), Some(&last)) = (seqs.clone().min(), seqs.max()) else {
             return Ok(());
         };
@@ -109,7 +110,7 @@ impl Fold<'_> {
         )?;
         let before = self.seen(&place, first, last)?;
         let mut seen = before.clone();
-        for chunk in &part.slices {
+        for chunk in slices {
             let new: Vec<bool> = chunk.seqs.iter().map(|&seq| seen.insert(seq)).collect();
             let kept = new.iter().filter(|new| **new).count();
             self.count(project, "duplicate".into(), (new.len() - kept) as u64);
@@ -126,6 +127,28 @@ impl Fold<'_> {
             }
         }
         self.save_seen(&place, &before, &seen)
+    }
+
+    /// What of `part` is about nobody who was erased; the rest is counted.
+    fn kept<'p>(
+        &mut self,
+        project: ProjectId,
+        part: &'p Part,
+    ) -> Result<Vec<&'p Chunk>, StoreError> {
+        let is_buried = self.interned.is_buried(self.tx, project, &part.subject)?;
+        let mut kept = Vec::with_capacity(part.slices.len());
+        for chunk in &part.slices {
+            if is_buried
+                || self
+                    .interned
+                    .is_output_buried(self.tx, project, &chunk.output)?
+            {
+                self.count(project, ERASED.into(), chunk.seqs.len() as u64);
+            } else {
+                kept.push(chunk);
+            }
+        }
+        Ok(kept)
     }
 
     /// The known ranges that hold or touch numbers from `first` to `last`.

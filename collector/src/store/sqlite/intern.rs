@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, ToSql, Transaction};
 use tacit_signals::{Id, SessionId, SubjectKind};
 
-use super::time;
+use super::{erase::Buried, time};
 use crate::{
     accept::record::subject_bytes,
     control::ProjectId,
@@ -28,6 +28,8 @@ pub(super) struct Interned {
     origins: HashMap<ProjectId, Vec<(Origin, i64)>>,
     /// By experiment and number of the subject: since when it is known to be in an arm.
     assigned: HashMap<String, HashMap<i64, u64>>,
+    /// Whoever has a number here is not erased.
+    buried: Buried,
 }
 
 const ORIGINS_MAX: usize = 64;
@@ -35,6 +37,29 @@ const ORIGINS_MAX: usize = 64;
 impl Interned {
     pub(super) fn forget(&mut self) {
         *self = Self::default();
+    }
+
+    /// Whether nothing of `subject` is kept.
+    pub(super) fn is_buried(
+        &mut self,
+        tx: &Transaction<'_>,
+        project: ProjectId,
+        subject: &StoredSubject,
+    ) -> Result<bool, StoreError> {
+        let key = (project, subject.kind, subject_bytes(subject));
+        Ok(!self.subjects.contains_key(&key) && self.buried.subject(tx, project, subject)?)
+    }
+
+    /// Whether nothing about the output `id` is kept.
+    pub(super) fn is_output_buried(
+        &mut self,
+        tx: &Transaction<'_>,
+        project: ProjectId,
+        id: &Id,
+    ) -> Result<bool, StoreError> {
+        let known = self.outputs.get(&project);
+        let is_known = known.is_some_and(|known| known.contains_key(id));
+        Ok(!is_known && self.buried.output(tx, project, id)?)
     }
 
     /// The number of output `id`, first heard of at `received_at` unless earlier.

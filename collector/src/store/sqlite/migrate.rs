@@ -5,13 +5,14 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, in order; their number is the schema's version.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("../../../migrations/0001_facts.sql"),
     include_str!("../../../migrations/0002_updates.sql"),
     include_str!("../../../migrations/0003_registrations.sql"),
     include_str!("../../../migrations/0004_experiments.sql"),
     include_str!("../../../migrations/0005_traces.sql"),
     include_str!("../../../migrations/0006_push.sql"),
+    include_str!("../../../migrations/0007_erasure.sql"),
 ];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -46,10 +47,11 @@ mod tests {
     use crate::{
         accept::registration,
         control::ProjectId,
+        erase,
         experiment::declaration::record,
         store::{
-            BuildKind, BuildRecord, ControlStore, Registering, SqliteStore, Status, Store,
-            UpdateStore,
+            BuildKind, BuildRecord, ControlStore, ErasureStore, Registering, SqliteStore, Status,
+            Store, UpdateStore,
         },
         testing::declaration,
     };
@@ -65,7 +67,7 @@ mod tests {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 6
+                known: 7
             }
         ));
     }
@@ -154,5 +156,33 @@ mod tests {
         let raw = Connection::open(&path).unwrap();
         let count = raw.query_row("SELECT count(*) FROM subjects", [], |row| row.get(0));
         assert_eq!(count, Ok(1));
+    }
+
+    /// People whom a release without erasures knew can be erased.
+    #[test]
+    fn a_directory_of_schema_3_forgets_people() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tacit.sqlite");
+        let released = Connection::open(&path).unwrap();
+        released
+            .execute_batch(include_str!("fixtures/schema_3.sql"))
+            .unwrap();
+        drop(released);
+        let store = SqliteStore::open(directory.path()).unwrap();
+        let project = ProjectId(1);
+        let control = store.control().unwrap();
+        let ours = &control.projects[&project];
+        let known = ours.subject("u-42", SubjectKind::App);
+        let mut erasure = erase::ask(&store, ours, &known, 5).unwrap();
+        let found = store.look_for(project, &erasure.job).unwrap();
+        store
+            .bury(&found.tombstones(project, &erasure.job, 6))
+            .unwrap();
+        store.remove(&mut erasure, &found).unwrap();
+        assert!(store.look_for(project, &erasure.job).unwrap().is_empty());
+        let raw = Connection::open(&path).unwrap();
+        let left = "SELECT (SELECT count(*) FROM subjects) + (SELECT count(*) FROM registrations)
+            + (SELECT count(*) FROM chunks) + (SELECT count(*) FROM outputs)";
+        assert_eq!(raw.query_row(left, [], |row| row.get(0)), Ok(0));
     }
 }

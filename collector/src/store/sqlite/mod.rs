@@ -9,7 +9,9 @@
 //! syncs the WAL and with it every transaction before.
 
 mod assigned;
+mod check;
 mod control;
+mod erase;
 mod experiments;
 mod fold;
 mod group;
@@ -40,6 +42,8 @@ use super::{
 use crate::{control::ProjectId, log::Position, outcome::Refused};
 use intern::Interned;
 
+/// The database's file.
+const NAME: &str = "tacit.sqlite";
 /// How long a writer waits for another process: `tacit keys` holds the lock briefly.
 const BUSY: Duration = Duration::from_secs(10);
 /// Statements a connection keeps prepared.
@@ -71,7 +75,7 @@ impl SqliteStore {
     /// its schema up to date.
     pub fn open(data: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(data)?;
-        let path = data.join("tacit.sqlite");
+        let path = data.join(NAME);
         private(&path)?;
         let mut connection = connect(&path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -79,6 +83,8 @@ impl SqliteStore {
         // Checkpoints sync and stall the writer: fewer, larger ones.
         connection.pragma_update(None, "wal_autocheckpoint", 8_000)?;
         connection.pragma_update(None, "cache_size", -65_536)?;
+        // What is deleted is overwritten.
+        connection.pragma_update(None, "secure_delete", true)?;
         migrate::migrate(&mut connection)?;
         Ok(Self {
             path,
@@ -88,6 +94,20 @@ impl SqliteStore {
             }),
             readers: Mutex::default(),
         })
+    }
+
+    /// Copies all of it, as it is at one moment, into the directory `to`; how many bytes
+    /// that are.
+    pub fn copy_to(&self, to: &Path) -> Result<u64, StoreError> {
+        let path = to.join(NAME);
+        // Or it would be readable by others: it is filled only if it is empty.
+        private(&path)?;
+        let connection = connect(&self.path)?;
+        let target = path.to_str().ok_or(StoreError::Unreadable("path"))?;
+        connection.execute("VACUUM INTO ?1", [target])?;
+        let file = std::fs::File::open(&path)?;
+        file.sync_all()?;
+        Ok(file.metadata()?.len())
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {

@@ -36,6 +36,12 @@ struct Register<'a> {
 
 impl Register<'_> {
     fn one(&mut self, said: &Registration) -> Result<Settled, StoreError> {
+        if self.is_erased(said)? {
+            return Ok(Settled {
+                status: Status::Erased,
+                subject: None,
+            });
+        }
         let output = self.output(said)?;
         let known = registered(self.tx, self.project, output, u64::MAX)?;
         let is_new = known.is_none();
@@ -57,6 +63,22 @@ impl Register<'_> {
             status,
             subject: fields.subject,
         })
+    }
+
+    /// Whether it is about somebody who was erased, or an output of theirs.
+    fn is_erased(&mut self, said: &Registration) -> Result<bool, StoreError> {
+        let (tx, project) = (self.tx, self.project);
+        if let Some(subject) = &said.fields.subject
+            && self.interned.is_buried(tx, project, subject)?
+        {
+            return Ok(true);
+        }
+        for id in said.fields.aliases.iter().chain([&said.id]) {
+            if self.interned.is_output_buried(tx, project, id)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The number of the output that is meant.

@@ -83,6 +83,19 @@ impl TraceStore for SqliteStore {
         })
     }
 
+    fn drop_traces(&self, traces: &[TraceKey]) -> Result<(), StoreError> {
+        self.write(Durability::WithNextSync, |tx, _| {
+            for TraceKey { project, trace, .. } in traces {
+                for table in ["spans", "traces"] {
+                    let delete = format!("DELETE FROM {table} WHERE project = ?1 AND trace = ?2");
+                    tx.prepare_cached(&delete)?
+                        .execute(params![project.0, trace])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     fn forget_traces(&self, before: u64) -> Result<(), StoreError> {
         self.write(Durability::WithNextSync, |tx, _| {
             let before = params![time(before)];

@@ -1,0 +1,165 @@
+//! Where else a person is: datasets and briefs that were made before.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File, TryLockError},
+    io,
+    path::Path,
+};
+
+use arrow_array::{Array, StringArray, cast::AsArray};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::Value;
+use tacit_signals::{Id, SubjectKind};
+
+use super::{EraseError, HeldBy};
+use crate::{
+    accept::trim::Gone,
+    control::ProjectId,
+    dataset::build::Manifest,
+    store::{BuildKind, UpdateStore, rows::StoredSubject},
+};
+
+/// Ends the name of a build that is not finished.
+const PARTIAL: &str = ".partial";
+/// Held by whoever makes a build, below its unfinished directory.
+const LOCK: &str = "work/lock";
+
+/// Builds by what is known of them.
+#[derive(Default)]
+pub(super) struct Held {
+    pub(super) holding: Vec<HeldBy>,
+    pub(super) unread: Vec<HeldBy>,
+}
+
+/// Throws away what unfinished builds below the data directory have gathered: they begin
+/// anew. One that is being made is waited for.
+pub(super) fn drop_partial(root: &Path, project: ProjectId) -> Result<u64, EraseError> {
+    let mut dropped = 0;
+    for name in names(&root.join(project.0.to_string()))? {
+        if !name.ends_with(PARTIAL) {
+            continue;
+        }
+        let path = root.join(project.0.to_string()).join(&name);
+        if let Ok(lock) = File::options().write(true).open(path.join(LOCK))
+            && let Err(TryLockError::WouldBlock) = lock.try_lock()
+        {
+            return Err(EraseError::Busy("a dataset is being built"));
+        }
+        fs::remove_dir_all(&path)?;
+        dropped += 1;
+    }
+    Ok(dropped)
+}
+
+/// Which builds of `project` hold somebody who is `gone`, those below `root` and those
+/// that were recorded.
+pub(super) fn held(
+    store: &dyn UpdateStore,
+    root: &Path,
+    project: ProjectId,
+    gone: &dyn Gone,
+) -> Result<Held, EraseError> {
+    let mut all = BTreeSet::new();
+    for record in store.builds(project)? {
+        all.insert(HeldBy {
+            build: record.build,
+            kind: record.kind.name().into(),
+            out: record.out,
+        });
+    }
+    let own = root.join(project.0.to_string());
+    for name in names(&own)? {
+        let out = own.join(&name);
+        if let (Some(manifest), Ok(out)) = (Manifest::read(&out), out.canonicalize())
+            && !name.ends_with(PARTIAL)
+        {
+            all.insert(HeldBy {
+                build: manifest.id,
+                kind: BuildKind::Dataset.name().into(),
+                out: out.display().to_string(),
+            });
+        }
+    }
+    let mut held = Held::default();
+    for build in all {
+        let out = Path::new(&build.out);
+        let holds = if build.kind == BuildKind::Brief.name() {
+            brief_holds(out, project, gone)
+        } else {
+            dataset_holds(out, project, gone)
+        };
+        match holds {
+            Some(true) => held.holding.push(build),
+            Some(false) => {}
+            None => held.unread.push(build),
+        }
+    }
+    Ok(held)
+}
+
+fn names(directory: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry?.file_name().into_string());
+    }
+    Ok(names)
+}
+
+/// Whether a row of the dataset in `out` rests on them; `None` when it cannot be read.
+fn dataset_holds(out: &Path, project: ProjectId, gone: &dyn Gone) -> Option<bool> {
+    let file = File::open(out.join("provenance.parquet")).ok()?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).ok()?;
+    for batch in reader.build().ok()? {
+        let batch = batch.ok()?;
+        let column = |name: &str| batch.column_by_name(name)?.as_string_opt::<i32>();
+        let (outputs, rejected) = (column("output")?, column("rejected")?);
+        let (subjects, kinds) = (column("subject")?, column("subject_kind")?);
+        for row in 0..batch.num_rows() {
+            let is_output = |column| {
+                let id = text(column, row).and_then(|id| Id::parse("output", id).ok());
+                id.is_some_and(|id| gone.output(project, &id))
+            };
+            let subject = text(subjects, row).zip(text(kinds, row));
+            let subject = subject.and_then(|(id, kind)| {
+                Some(StoredSubject {
+                    id: id.into(),
+                    kind: SubjectKind::from_name(kind)?,
+                })
+            });
+            if is_output(outputs)
+                || is_output(rejected)
+                || subject.is_some_and(|subject| gone.subject(project, &subject))
+            {
+                return Some(true);
+            }
+        }
+    }
+    Some(false)
+}
+
+fn text(column: &StringArray, row: usize) -> Option<&str> {
+    column.is_valid(row).then(|| column.value(row))
+}
+
+/// Whether the brief in `out` shows an output of theirs; `None` when it cannot be read.
+fn brief_holds(out: &Path, project: ProjectId, gone: &dyn Gone) -> Option<bool> {
+    let bytes = fs::read(out.join("brief.json")).ok()?;
+    let brief: Value = serde_json::from_slice(&bytes).ok()?;
+    Some(names_gone(&brief, project, gone))
+}
+
+fn names_gone(value: &Value, project: ProjectId, gone: &dyn Gone) -> bool {
+    match value {
+        Value::String(text) => Id::parse("output", text).is_ok_and(|id| gone.output(project, &id)),
+        Value::Array(values) => values.iter().any(|value| names_gone(value, project, gone)),
+        Value::Object(fields) => fields
+            .values()
+            .any(|value| names_gone(value, project, gone)),
+        _ => false,
+    }
+}
