@@ -22,12 +22,13 @@
 mod builds;
 mod file;
 pub mod grave;
+mod graves;
 mod report;
 #[cfg(test)]
 mod tests;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     io,
     path::{Path, PathBuf},
     sync::{
@@ -42,16 +43,13 @@ use thiserror::Error;
 
 pub(crate) use self::file::NAME as GRAVES;
 pub use self::report::{Erasure, HeldBy, SentTo, State, Step, StepReport};
-use self::{file::GraveFile, grave::Grave};
+use self::{file::GraveFile, grave::Grave, graves::Graves};
 use crate::{
-    accept::trim::{Gone, trimmed},
+    accept::trim::trimmed,
     bell::Bell,
-    control::{ControlCell, Project, ProjectId},
-    keyed::Keyed,
+    control::{ControlCell, Project},
     log::Log,
-    store::{
-        ControlStore, ErasureStore, SqliteStore, StoreError, Tombstone, What, rows::StoredSubject,
-    },
+    store::{ControlStore, ErasureStore, SqliteStore, StoreError, Tombstone, rows::StoredSubject},
     wall::now_ms,
 };
 
@@ -286,7 +284,7 @@ impl Erasures {
     }
 
     fn unlog(&self, log: &Log, due: &mut [&mut Erasure]) -> Result<(), EraseError> {
-        let graves = self.graves()?;
+        let graves = Graves::of(&*self.store, &self.control.get())?;
         let mut events = 0;
         let rewritten = log.rewrite(&mut |payload| {
             let (bytes, erased) = trimmed(payload, &graves)?;
@@ -309,7 +307,7 @@ impl Erasures {
     fn unbuild(&self, erasure: &mut Erasure) -> Result<(), EraseError> {
         let project = erasure.project;
         let dropped = builds::drop_partial(&self.builds, project)?;
-        let graves = self.graves()?;
+        let graves = Graves::of(&*self.store, &self.control.get())?;
         let held = builds::held(&*self.store, &self.builds, project, &graves)?;
         erasure.found(Step::Builds, "unfinished", dropped);
         erasure.builds = held.holding;
@@ -338,24 +336,6 @@ impl Erasures {
         ))
     }
 
-    /// All graves, for looking at many records.
-    fn graves(&self) -> Result<Graves, EraseError> {
-        let control = self.control.get();
-        let mut graves = Graves::default();
-        for tombstone in self.store.tombstones()? {
-            let Some(project) = control.projects.get(&tombstone.project) else {
-                continue;
-            };
-            let own = graves.0.entry(tombstone.project);
-            let own = own.or_insert_with(|| Own::new(project.pepper.clone()));
-            match tombstone.what {
-                What::Subject => own.subjects.insert(tombstone.grave),
-                What::Output => own.outputs.insert(tombstone.grave),
-            };
-        }
-        Ok(graves)
-    }
-
     /// The edge takes nothing of them either.
     fn look_again(&self) -> Result<(), EraseError> {
         self.control.set(self.store.control()?);
@@ -382,42 +362,6 @@ pub fn ask(
 fn asking(project: &Project, grave: Grave, kind: SubjectKind, now: u64) -> Erasure {
     let job = format!("er_{}", hex::encode(&grave[..JOB_BYTES]));
     Erasure::new(project.id, job, kind.name(), now)
-}
-
-/// The graves of all projects.
-#[derive(Default)]
-struct Graves(HashMap<ProjectId, Own>);
-
-struct Own {
-    pepper: Keyed,
-    subjects: HashSet<Grave>,
-    outputs: HashSet<Grave>,
-}
-
-impl Own {
-    fn new(pepper: Keyed) -> Self {
-        Self {
-            pepper,
-            subjects: HashSet::new(),
-            outputs: HashSet::new(),
-        }
-    }
-}
-
-impl Gone for Graves {
-    fn subject(&self, project: ProjectId, subject: &StoredSubject) -> bool {
-        self.0.get(&project).is_some_and(|own| {
-            let grave = grave::of_subject(&own.pepper, subject);
-            own.subjects.contains(&grave)
-        })
-    }
-
-    fn output(&self, project: ProjectId, id: &Id) -> bool {
-        self.0.get(&project).is_some_and(|own| {
-            let grave = grave::of_output(&own.pepper, id.as_str());
-            own.outputs.contains(&grave)
-        })
-    }
 }
 
 /// The stored form of whom `raw` names, by an id of that kind; `None` when it is no such

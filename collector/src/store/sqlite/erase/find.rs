@@ -8,18 +8,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use rusqlite::{OptionalExtension, ToSql, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use tacit_signals::SubjectKind;
 
 use super::{
     super::intern::kind_from,
     graves::{self, exists},
+    look::{Look, Sent, seen},
 };
 use crate::{
     control::ProjectId,
     erase::grave::{self, Grave},
     keyed::Keyed,
-    otlp::{Facts, trace},
+    otlp::trace,
     store::{Found, RowKey, StoreError, What},
 };
 
@@ -32,8 +33,7 @@ pub(super) fn find(
         return Ok(Found::default());
     };
     let mut finder = Finder {
-        snapshot,
-        project,
+        look: Look { snapshot, project },
         pepper,
         people: graves::of_job(snapshot, job, What::Subject)?,
         gone: graves::of_job(snapshot, job, What::Output)?,
@@ -53,8 +53,7 @@ enum For {
 }
 
 struct Finder<'a> {
-    snapshot: &'a Transaction<'a>,
-    project: ProjectId,
+    look: Look<'a>,
     pepper: Keyed,
     people: HashSet<Grave>,
     gone: HashSet<Grave>,
@@ -62,9 +61,6 @@ struct Finder<'a> {
     texts: HashMap<String, bool>,
     found: Found,
 }
-
-/// A row of signals and who sent it.
-type Sent = (RowKey, i64);
 
 impl Finder<'_> {
     fn find(&mut self) -> Result<(), StoreError> {
@@ -82,10 +78,10 @@ impl Finder<'_> {
         self.traces(&mut own)?;
         for output in own {
             self.found.outputs.insert(output);
-            self.found.outputs.extend(self.aliases(output)?);
+            self.found.outputs.extend(self.look.aliases(output)?);
         }
         for &output in &self.found.outputs.clone() {
-            let rows = self.rows_of(output)?;
+            let rows = self.look.rows_of(output)?;
             self.found.rows.extend(rows.into_iter().map(|(row, _)| row));
             self.bury_output(output)?;
         }
@@ -95,9 +91,10 @@ impl Finder<'_> {
     /// Numbers of the people who are stored.
     fn subjects(&mut self) -> Result<(), StoreError> {
         let mut select = self
+            .look
             .snapshot
             .prepare_cached("SELECT subject, kind, id FROM subjects WHERE project = ?1")?;
-        let mut rows = select.query([self.project.0])?;
+        let mut rows = select.query([self.look.project.0])?;
         while let Some(row) = rows.next()? {
             let (kind, id) = (kind_from(row.get(1)?)?, row.get(2)?);
             if self
@@ -112,10 +109,10 @@ impl Finder<'_> {
 
     /// Outputs that were registered for them.
     fn registered(&mut self) -> Result<BTreeSet<i64>, StoreError> {
-        let mut select = self.snapshot.prepare_cached(
+        let mut select = self.look.snapshot.prepare_cached(
             "SELECT output, json_extract(body, '$.subject') FROM registrations WHERE project = ?1",
         )?;
-        let mut rows = select.query([self.project.0])?;
+        let mut rows = select.query([self.look.project.0])?;
         let mut outputs = BTreeSet::new();
         while let Some(row) = rows.next()? {
             let subject: Option<String> = row.get(1)?;
@@ -149,9 +146,10 @@ impl Finder<'_> {
             return Ok(outputs);
         }
         let mut select = self
+            .look
             .snapshot
             .prepare_cached("SELECT output, id FROM outputs WHERE project = ?1")?;
-        let mut rows = select.query([self.project.0])?;
+        let mut rows = select.query([self.look.project.0])?;
         while let Some(row) = rows.next()? {
             let id: String = row.get(1)?;
             if self.gone.contains(&grave::of_output(&self.pepper, &id)) {
@@ -165,38 +163,8 @@ impl Finder<'_> {
         if self.found.subjects.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let theirs = self.sent("subject", &self.found.subjects)?;
+        let theirs = self.look.sent("subject", &self.found.subjects)?;
         Ok(theirs.into_iter().map(|(row, _)| row).collect())
-    }
-
-    /// Rows of which `column` is one of `numbers`. No index serves this: it looks through
-    /// the project's chunks, a few times in an erasure.
-    fn sent(&self, column: &str, numbers: &BTreeSet<i64>) -> Result<Vec<Sent>, StoreError> {
-        let list: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-        let list = format!("[{}]", list.join(","));
-        self.rows(
-            &format!(
-                "SELECT output, session, first_seq, subject FROM chunks
-                 WHERE project = ?1 AND {column} IN (SELECT value FROM json_each(?2))"
-            ),
-            &[&self.project.0, &list],
-        )
-    }
-
-    fn rows_of(&self, output: i64) -> Result<Vec<Sent>, StoreError> {
-        self.rows(
-            "SELECT output, session, first_seq, subject FROM chunks
-             WHERE project = ?1 AND output = ?2",
-            &[&self.project.0, &output],
-        )
-    }
-
-    fn rows(&self, select: &str, key: &[&dyn ToSql]) -> Result<Vec<Sent>, StoreError> {
-        let mut select = self.snapshot.prepare_cached(select)?;
-        let rows = select.query_map(key, |row| {
-            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Sessions in which they and nobody else were named are theirs: what these sent
@@ -207,7 +175,7 @@ impl Finder<'_> {
             return Ok(());
         }
         let mut by_session: BTreeMap<i64, Vec<Sent>> = BTreeMap::new();
-        for sent in self.sent("session", &sessions)? {
+        for sent in self.look.sent("session", &sessions)? {
             by_session.entry(sent.0.1).or_default().push(sent);
         }
         for (session, sent) in by_session {
@@ -233,6 +201,7 @@ impl Finder<'_> {
             return Ok(false);
         }
         let mut select = self
+            .look
             .snapshot
             .prepare_cached("SELECT kind > 0 FROM subjects WHERE subject = ?1")?;
         Ok(select
@@ -243,6 +212,7 @@ impl Finder<'_> {
 
     fn bury_session(&mut self, session: i64) -> Result<(), StoreError> {
         let mut select = self
+            .look
             .snapshot
             .prepare_cached("SELECT id FROM sessions WHERE session = ?1")?;
         let id: [u8; 16] = select.query_row([session], |row| row.get(0))?;
@@ -255,6 +225,7 @@ impl Finder<'_> {
 
     fn bury_output(&mut self, output: i64) -> Result<(), StoreError> {
         let mut select = self
+            .look
             .snapshot
             .prepare_cached("SELECT id FROM outputs WHERE output = ?1")?;
         let id: String = select.query_row([output], |row| row.get(0))?;
@@ -262,7 +233,7 @@ impl Finder<'_> {
     }
 
     fn bury(&mut self, what: What, grave: Grave) -> Result<(), StoreError> {
-        if !exists(self.snapshot, self.project, what, &grave)? {
+        if !exists(self.look.snapshot, self.look.project, what, &grave)? {
             self.found.graves.insert((what, grave));
         }
         Ok(())
@@ -273,7 +244,7 @@ impl Finder<'_> {
         let outputs: BTreeSet<i64> = self.found.rows.iter().map(|row| row.0).collect();
         outputs
             .into_iter()
-            .map(|output| self.resolved(output))
+            .map(|output| self.look.resolved(output))
             .collect()
     }
 
@@ -284,10 +255,10 @@ impl Finder<'_> {
             For::Another => return Ok(false),
             For::Nobody => {}
         }
-        let mut ids = self.aliases(output)?;
+        let mut ids = self.look.aliases(output)?;
         ids.push(output);
         for id in ids {
-            let rows = self.rows_of(id)?;
+            let rows = self.look.rows_of(id)?;
             if rows.iter().any(|(row, _)| !self.found.rows.contains(row)) {
                 return Ok(false);
             }
@@ -296,12 +267,12 @@ impl Finder<'_> {
     }
 
     fn registered_for(&mut self, output: i64) -> Result<For, StoreError> {
-        let mut select = self.snapshot.prepare_cached(
+        let mut select = self.look.snapshot.prepare_cached(
             "SELECT json_extract(body, '$.subject') FROM registrations
              WHERE project = ?1 AND output = ?2
                AND json_extract(body, '$.subject') IS NOT NULL",
         )?;
-        let key = params![self.project.0, output];
+        let key = params![self.look.project.0, output];
         let subject: Option<String> = select.query_row(key, |row| row.get(0)).optional()?;
         drop(select);
         Ok(match subject {
@@ -311,35 +282,11 @@ impl Finder<'_> {
         })
     }
 
-    /// The output that `output` is an alias of, or itself.
-    fn resolved(&self, output: i64) -> Result<i64, StoreError> {
-        let mut select = self
-            .snapshot
-            .prepare_cached("SELECT output FROM aliases WHERE project = ?1 AND alias = ?2")?;
-        let key = params![self.project.0, output];
-        let target = select.query_row(key, |row| row.get(0)).optional()?;
-        Ok(target.unwrap_or(output))
-    }
-
-    fn aliases(&self, output: i64) -> Result<Vec<i64>, StoreError> {
-        self.numbers(
-            "SELECT alias FROM aliases INDEXED BY aliases_by_output
-             WHERE project = ?1 AND output = ?2",
-            output,
-        )
-    }
-
-    fn numbers(&self, select: &str, of: i64) -> Result<Vec<i64>, StoreError> {
-        let mut select = self.snapshot.prepare_cached(select)?;
-        let rows = select.query_map(params![self.project.0, of], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// Adds the outputs of nobody that are in conversations of theirs.
     fn conversations(&mut self, own: &mut BTreeSet<i64>) -> Result<(), StoreError> {
         let mut conversations = BTreeSet::new();
         for &output in own.iter() {
-            conversations.extend(self.placed(output)?);
+            conversations.extend(self.look.placed(output)?);
         }
         for conversation in conversations {
             let more = self.only_theirs(conversation, own)?;
@@ -348,34 +295,19 @@ impl Finder<'_> {
         Ok(())
     }
 
-    /// The conversations an output was said to be in under any of its ids.
-    fn placed(&self, output: i64) -> Result<BTreeSet<i64>, StoreError> {
-        let mut ids = self.aliases(output)?;
-        ids.push(output);
-        let mut conversations = BTreeSet::new();
-        for id in ids {
-            conversations.extend(self.numbers(
-                "SELECT conversation FROM placements INDEXED BY placements_by_output
-                 WHERE project = ?1 AND output = ?2",
-                id,
-            )?);
-        }
-        Ok(conversations)
-    }
-
     /// The other outputs of a conversation, `None` when somebody else was in it.
     fn only_theirs(
         &mut self,
         conversation: i64,
         own: &BTreeSet<i64>,
     ) -> Result<Option<Vec<i64>>, StoreError> {
-        let placed = self.numbers(
+        let placed = self.look.numbers(
             "SELECT output FROM placements WHERE project = ?1 AND conversation = ?2",
             conversation,
         )?;
         let mut more = Vec::new();
         for output in placed {
-            let output = self.resolved(output)?;
+            let output = self.look.resolved(output)?;
             if own.contains(&output) {
                 continue;
             }
@@ -383,13 +315,13 @@ impl Finder<'_> {
                 return Ok(None);
             }
             // An answer that is given to everybody is in many conversations.
-            if self.placed(output)?.len() > 1 {
+            if self.look.placed(output)?.len() > 1 {
                 continue;
             }
-            let mut ids = self.aliases(output)?;
+            let mut ids = self.look.aliases(output)?;
             ids.push(output);
             for id in ids {
-                for (_, subject) in self.rows_of(id)? {
+                for (_, subject) in self.look.rows_of(id)? {
                     if self.is_another(subject)? {
                         return Ok(None);
                     }
@@ -404,12 +336,13 @@ impl Finder<'_> {
     /// registered yet.
     fn traces(&mut self, own: &mut BTreeSet<i64>) -> Result<(), StoreError> {
         let mut select = self
+            .look
             .snapshot
             .prepare_cached("SELECT trace FROM traces WHERE project = ?1")?;
-        let traces = select.query_map([self.project.0], |row| row.get(0))?;
+        let traces = select.query_map([self.look.project.0], |row| row.get(0))?;
         let traces: Vec<String> = traces.collect::<Result<_, _>>()?;
         for name in traces {
-            let outputs = trace::outputs(&name, self.spans(&name)?);
+            let outputs = trace::outputs(&name, self.look.spans(&name)?);
             let ids = |output: &crate::accept::registration::Registration| {
                 let aliases = output.fields.aliases.iter();
                 aliases
@@ -423,7 +356,7 @@ impl Finder<'_> {
                 let is_them = subject.is_some_and(|subject| self.is_them(&subject.id));
                 for id in ids(output) {
                     let grave = grave::of_output(&self.pepper, &id);
-                    let number = self.number(&id)?;
+                    let number = self.look.number(&id)?;
                     is_theirs |= is_them
                         || self.gone.contains(&grave)
                         || number.is_some_and(|number| own.contains(&number));
@@ -434,8 +367,8 @@ impl Finder<'_> {
             }
             for id in outputs.iter().flat_map(ids) {
                 self.bury(What::Output, grave::of_output(&self.pepper, &id))?;
-                if let Some(number) = self.number(&id)? {
-                    let output = self.resolved(number)?;
+                if let Some(number) = self.look.number(&id)? {
+                    let output = self.look.resolved(number)?;
                     if self.registered_for(output)? != For::Another {
                         own.insert(output);
                     }
@@ -446,29 +379,6 @@ impl Finder<'_> {
         Ok(())
     }
 
-    fn number(&self, id: &str) -> Result<Option<i64>, StoreError> {
-        let mut select = self
-            .snapshot
-            .prepare_cached("SELECT output FROM outputs WHERE project = ?1 AND id = ?2")?;
-        let key = params![self.project.0, id];
-        Ok(select.query_row(key, |row| row.get(0)).optional()?)
-    }
-
-    fn spans(&self, trace: &str) -> Result<Vec<Facts>, StoreError> {
-        let mut select = self.snapshot.prepare_cached(
-            "SELECT body FROM spans WHERE project = ?1 AND trace = ?2 ORDER BY portion",
-        )?;
-        let mut rows = select.query(params![self.project.0, trace])?;
-        let mut spans: Vec<Facts> = Vec::new();
-        while let Some(row) = rows.next()? {
-            let body: String = row.get(0)?;
-            let portion: Vec<Facts> =
-                serde_json::from_str(&body).map_err(|_| StoreError::Unreadable("span"))?;
-            spans.extend(portion);
-        }
-        Ok(spans)
-    }
-
     /// The sessions of which nothing is left without these rows.
     fn sessions(&mut self) -> Result<(), StoreError> {
         let sessions: BTreeSet<i64> = self.found.rows.iter().map(|row| row.1).collect();
@@ -476,29 +386,15 @@ impl Finder<'_> {
             return Ok(());
         }
         let mut left = sessions.clone();
-        for (row, _) in self.sent("session", &sessions)? {
+        for (row, _) in self.look.sent("session", &sessions)? {
             if !self.found.rows.contains(&row) {
                 left.remove(&row.1);
             }
         }
         for session in left {
-            let seen = seen(self.snapshot, self.project, session)?;
+            let seen = seen(self.look.snapshot, self.look.project, session)?;
             self.found.sessions.insert(session, seen);
         }
         Ok(())
     }
-}
-
-/// What was seen of a session: changes with everything that is received of it.
-pub(super) fn seen(
-    snapshot: &Transaction<'_>,
-    project: ProjectId,
-    session: i64,
-) -> Result<(i64, i64), StoreError> {
-    let mut select = snapshot.prepare_cached(
-        "SELECT count(*), coalesce(sum(last - first + 1), 0) FROM seen
-         WHERE project = ?1 AND session = ?2",
-    )?;
-    let key = params![project.0, session];
-    Ok(select.query_row(key, |row| Ok((row.get(0)?, row.get(1)?)))?)
 }

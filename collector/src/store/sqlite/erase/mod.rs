@@ -2,6 +2,7 @@
 
 mod find;
 mod graves;
+mod look;
 mod remove;
 
 use std::time::Duration;

@@ -7,7 +7,7 @@ use tacit_signals::{Id, Signal, codec::EventReader};
 
 use super::{
     super::{fold::place_output, time, unsigned},
-    find::seen,
+    look::seen,
 };
 use crate::{
     accept::ERASED,
