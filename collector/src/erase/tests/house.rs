@@ -44,8 +44,12 @@ pub(super) fn batch(now: u64, number: u8, subject: Option<&str>, events: &Value)
 }
 
 pub(super) fn event(seq: u32, now: u64, output: &str, conversation: Option<&str>) -> Value {
-    json!({"seq":seq,"at":now,"kind":"shown","output":output,"chars":800,"words":100,
-        "conversation":conversation})
+    let mut event = json!({"seq":seq,"at":now,"kind":"shown","output":output,"chars":800,
+        "words":100,"code_share":0,"stream_ms":5});
+    if let Some(conversation) = conversation {
+        event["conversation"] = conversation.into();
+    }
+    event
 }
 
 pub(super) struct House {
@@ -128,7 +132,9 @@ pub(super) fn send(collector: &Collector, number: u8, subject: Option<&str>, eve
     let now = now_ms();
     let body = batch(now, number, subject, events);
     let decoded = twin::decode(&body).unwrap();
-    let accepted = accept(decoded, &project(collector), now).accepted;
+    let verdict = accept(decoded, &project(collector), now);
+    assert_eq!(verdict.rejected, []);
+    let accepted = verdict.accepted;
     let frame = Frame::new(collector.log.salt(), |out| record::put(out, &accepted)).unwrap();
     let mut received = collector.outcomes.received();
     received.belongs_to(collector.outcomes.of(Some(accepted.project)));
