@@ -196,7 +196,15 @@ fn build(data: &Data, out: &Path, as_of: u64) -> Value {
 fn exports(directory: &Path, as_of: u64) -> Vec<String> {
     let as_of = as_of.to_string();
     let export = |format| {
-        let args = ["export", "--format", format, "--as-of", &as_of];
+        let args = [
+            "export",
+            "--project",
+            "shop",
+            "--format",
+            format,
+            "--as-of",
+            &as_of,
+        ];
         let done = tacit_tests::process::tacit([&args[..], &["--data", arg(directory)]].concat());
         done.ok().text().to_owned()
     };
