@@ -1,6 +1,6 @@
 //! Who and what is buried, for whoever writes the store.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use tacit_signals::Id;
@@ -52,18 +52,20 @@ impl Buried {
         tx: &Transaction<'_>,
         project: ProjectId,
     ) -> Result<Option<&Keyed>, StoreError> {
-        if !self.peppers.contains_key(&project) {
-            let has_graves = tx
-                .prepare_cached("SELECT 1 FROM graves WHERE project = ?1 LIMIT 1")?
-                .exists([project.0])?;
-            let pepper = if has_graves {
-                pepper(tx, project)?
-            } else {
-                None
-            };
-            self.peppers.insert(project, pepper);
-        }
-        Ok(self.peppers.get(&project).and_then(Option::as_ref))
+        let pepper = match self.peppers.entry(project) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let has_graves = tx
+                    .prepare_cached("SELECT 1 FROM graves WHERE project = ?1 LIMIT 1")?
+                    .exists([project.0])?;
+                place.insert(if has_graves {
+                    pepper(tx, project)?
+                } else {
+                    None
+                })
+            }
+        };
+        Ok(pepper.as_ref())
     }
 }
 
