@@ -61,10 +61,10 @@ export function controls(adapter) {
   }
 
   return {
-    /** Calls `onAct` with what may be an act; once more with what turns out to be one when the names are there. */
-    acts(onAct) {
+    /** Calls `onAct` with what may be an act, `onKey` with what may be a shortcut; once more with what turns out to be one when the names are there. */
+    acts(onAct, onKey) {
       listen(document, "click", onAct);
-      if (keys.length > 0) listen(document, "keydown", onAct);
+      if (keys.length > 0) listen(document, "keydown", onKey);
       withLate((part) => {
         part?.learnNames();
         for (const event of early) if (meaningOf(event.control) >= 0) onAct(event);

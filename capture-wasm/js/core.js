@@ -4,7 +4,6 @@ import {
   capture_consent as consent,
   capture_event as event,
   capture_flush as flush,
-  capture_found as found,
   capture_known as known,
   capture_lost as lost,
   capture_open,
@@ -36,6 +35,6 @@ export function load(wasm = new URL("./core.wasm", import.meta.url)) {
   return loading;
 }
 
-const module = { open: capture_open, output, signal, event, known, seeds, found, consent, flush, lost, stop };
+const module = { open: capture_open, output, signal, event, known, seeds, consent, flush, lost, stop };
 
 export const open = (...args) => openWith(module, ...args);

@@ -37,11 +37,16 @@ export function open(module, options, onFailed, acts = []) {
   if (!settings) return unusable();
   let outputs;
   let number;
+  let known;
   const ofTexts = {
     content: settings.core[3],
     owner: (editor) => outputs.owner(editor),
-    known: () => module.known(number),
-    found: (...args) => module.found(number, ...args),
+    known() {
+      known = [];
+      module.known(number);
+      return known;
+    },
+    found: (output, token, kind, fields) => module.signal(number, output, kind, fields, token, true),
   };
   const missing = (part, then) => () => error("part_unavailable", `${part}.js could not be loaded: ${then}`);
   const texts = editing(ofTexts, (text) => module.seeds(number, text), missing("texts", "neither edits nor what becomes of accepted text are seen"));
@@ -64,8 +69,11 @@ export function open(module, options, onFailed, acts = []) {
       const { again, gone } = view(outputs.held, (...seen) => module.event(number, what, ...seen, 0));
       Object.assign(host, { again, gone });
     },
+    isVisible: () => document.visibilityState === "visible",
+    isFocused: () => document.hasFocus(),
     hint: texts.hint,
     keep: texts.keep,
+    known: (...output) => known.push(...output),
     flushed() {
       for (const resolve of flushes.splice(0)) resolve();
     },

@@ -29,6 +29,6 @@ pub mod texts;
 
 #[cfg(feature = "browser")]
 pub use browser::{
-    capture_consent, capture_event, capture_flush, capture_found, capture_known, capture_lost,
-    capture_open, capture_output, capture_seeds, capture_signal, capture_stop,
+    capture_consent, capture_event, capture_flush, capture_known, capture_lost, capture_open,
+    capture_output, capture_seeds, capture_signal, capture_stop,
 };

@@ -3,8 +3,8 @@
 use std::cell::{Cell, RefCell, RefMut};
 
 use js_sys::Array;
-use tacit_signals::{Id, Signal, codec::end_header};
-use web_sys::{Document, VisibilityState, Window};
+use tacit_signals::codec::end_header;
+use web_sys::EventTarget;
 
 use super::{
     clock, controls, copies,
@@ -28,8 +28,8 @@ use crate::{
 pub(super) struct App {
     pub(super) host: Host,
     core: RefCell<Core>,
-    pub(super) window: Window,
-    pub(super) document: Document,
+    pub(super) window: EventTarget,
+    pub(super) document: EventTarget,
     pub(super) endpoint: String,
     pub(super) outputs: page::Outputs,
     pub(super) scan: scan::Scan,
@@ -47,8 +47,8 @@ impl App {
     /// Builds the core and begins to listen.
     pub(super) fn start(
         host: Host,
-        window: Window,
-        document: Document,
+        window: EventTarget,
+        document: EventTarget,
         outputs: page::Outputs,
         mut header: Vec<u8>,
         luck: u32,
@@ -58,8 +58,8 @@ impl App {
         end_header(&mut header, env!("CARGO_PKG_VERSION"));
         let session = Session::new(now, config.sample, luck);
         let outbox = Outbox::new(header, config.flush_after_ms, luck);
-        let is_visible = document.visibility_state() == VisibilityState::Visible;
-        let dwell = Dwell::new(now.mono, is_visible, document.has_focus().unwrap_or(true));
+        let is_visible = host.is_visible();
+        let dwell = Dwell::new(now.mono, is_visible, host.is_focused());
         let mut core = Core::new(config, session, outbox, dwell);
         redact::prepare();
         core.redact_by(redact::redact);
@@ -136,11 +136,6 @@ impl App {
     /// Uses the outbox, also after the end: what was recorded is still sent.
     pub(super) fn outbox<R>(&self, f: impl FnOnce(&mut Outbox) -> R) -> Option<R> {
         Some(f(self.core.try_borrow_mut().ok()?.outbox()))
-    }
-
-    /// A fact the page states.
-    pub(super) fn tell(&'static self, id: &Id, signal: Signal) {
-        self.core(|core| core.told(clock::now(), id, signal));
     }
 
     /// The person's word.

@@ -76,12 +76,12 @@ impl Clicks {
 }
 
 pub(super) fn listen(app: &'static App) {
-    app.outputs.acts(&app.hearing(listen::What::Act));
+    let [act, key] = [listen::What::Act, listen::What::Key].map(|what| app.hearing(what));
+    app.outputs.acts(&act, &key);
 }
 
-pub(super) fn on_act(app: &'static App, event: &Event) {
+pub(super) fn on_act(app: &'static App, event: &Event, is_key: bool) {
     let now = clock::now();
-    let is_key = event.type_() == "keydown";
     let Some(used) = app.outputs.used(event) else {
         if !is_key {
             app.core(|core| core.clicked(now, None, None));

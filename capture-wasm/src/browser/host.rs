@@ -40,11 +40,18 @@ extern "C" {
     pub(super) fn again(this: &Host, element: &Element);
     #[wasm_bindgen(method)]
     pub(super) fn gone(this: &Host, element: &Element);
+    /// Whether the page is in view, and has the focus.
+    #[wasm_bindgen(method, js_name = isVisible)]
+    pub(super) fn is_visible(this: &Host) -> bool;
+    #[wasm_bindgen(method, js_name = isFocused)]
+    pub(super) fn is_focused(this: &Host) -> bool;
     /// One of [`Hint`].
     #[wasm_bindgen(method)]
     fn hint(this: &Host, what: u8);
     #[wasm_bindgen(method)]
     fn keep(this: &Host, output: &str, token: Option<&str>, text: &str);
+    #[wasm_bindgen(method)]
+    fn known(this: &Host, output: &str, token: Option<&str>, text: &str);
     #[wasm_bindgen(method, getter)]
     fn hears(this: &Host) -> bool;
     #[wasm_bindgen(method)]
@@ -78,6 +85,11 @@ impl Host {
     /// Text was accepted.
     pub(super) fn accepted(&self, known: &Known) {
         self.keep(known.id.as_str(), known.token.as_deref(), &known.text);
+    }
+
+    /// An output that the module for texts asked for.
+    pub(super) fn knows(&self, known: &Known) {
+        self.known(known.id.as_str(), known.token.as_deref(), &known.text);
     }
 
     /// Tells the module for texts, if it is there.

@@ -3,8 +3,6 @@
 //! `unload` and `beforeunload` are never listened to: they are not reliable on
 //! phones and keep the page out of the back/forward cache.
 
-use web_sys::VisibilityState;
-
 use super::{app::App, clock, host::Hint, listen::What, scan};
 use crate::detect::Ms;
 
@@ -38,7 +36,7 @@ pub(super) fn listen(app: &'static App) {
 
 impl App {
     pub(super) fn is_visible(&self) -> bool {
-        self.document.visibility_state() == VisibilityState::Visible
+        self.host.is_visible()
     }
 
     pub(super) fn online(&'static self) {
@@ -90,7 +88,7 @@ impl App {
     /// A frame inside the page takes the window's focus, but not the person away;
     /// when that frame loses it, nothing tells the window.
     pub(super) fn look_at_focus(&'static self) {
-        let focused = self.document.has_focus().unwrap_or(true);
+        let focused = self.host.is_focused();
         self.core(|core| core.focus(clock::now(), focused));
     }
 

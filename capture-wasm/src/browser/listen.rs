@@ -30,6 +30,7 @@ pub(super) enum What {
     Copy,
     Paste,
     Act,
+    Key,
     // By observers, patches and answers.
     Rested,
     Wrote,
@@ -47,7 +48,7 @@ pub(super) enum What {
 }
 
 /// In their order.
-const ALL: [What; 24] = [
+const ALL: [What; 25] = [
     What::Visibility,
     What::PageHide,
     What::PageShow,
@@ -60,6 +61,7 @@ const ALL: [What; 24] = [
     What::Copy,
     What::Paste,
     What::Act,
+    What::Key,
     What::Rested,
     What::Wrote,
     What::Changed,
@@ -121,7 +123,8 @@ impl App {
             What::Prompt => prompts::on_event(self, event),
             What::Copy => copies::on_copy(self, event),
             What::Paste => copies::on_paste(self, event),
-            What::Act => controls::on_act(self, event),
+            What::Act => controls::on_act(self, event, false),
+            What::Key => controls::on_act(self, event, true),
             What::Rested => copies::rested(self),
             What::Wrote => copies::wrote(self, &object::text(value)),
             What::Changed => scan::changed(self),

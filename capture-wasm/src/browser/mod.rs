@@ -22,13 +22,12 @@ mod view;
 
 use std::cell::RefCell;
 
-use js_sys::Array;
 use tacit_signals::{
     Id, Share, Signal,
     signal::{Encoded, Kind},
 };
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Window};
+use web_sys::EventTarget;
 
 use app::App;
 use host::Host;
@@ -52,8 +51,8 @@ thread_local! {
 )]
 pub fn capture_open(
     host: Host,
-    window: Window,
-    document: Document,
+    window: EventTarget,
+    document: EventTarget,
     outputs: Outputs,
     header: Vec<u8>,
     luck: u32,
@@ -95,15 +94,34 @@ pub fn capture_output(number: usize) {
     }
 }
 
-/// States a fact the page knows itself, as `js/fields.js` encoded it.
+/// States a fact the page knows itself, as `js/fields.js` encoded it; or one that
+/// `is_found` about a text, with a `token` where the output may not be here.
 #[wasm_bindgen]
-pub fn capture_signal(number: usize, output: &str, kind: u8, fields: Vec<u8>) {
-    if let Some(app) = capture(number)
-        && let Ok(id) = Id::parse("output", output)
-        && let Some(kind) = Kind::from_code(kind)
-    {
-        app.tell(&id, Signal::Encoded(Encoded { kind, fields }));
-    }
+pub fn capture_signal(
+    number: usize,
+    output: &str,
+    kind: u8,
+    fields: &[u8],
+    token: Option<String>,
+    is_found: bool,
+) {
+    let (Some(app), Ok(id), Some(kind)) = (
+        capture(number),
+        Id::parse("output", output),
+        Kind::from_code(kind),
+    ) else {
+        return;
+    };
+    let fields = fields.to_vec();
+    let signal = Signal::Encoded(Encoded { kind, fields });
+    let now = clock::now();
+    app.core(|core| {
+        if is_found {
+            core.found(now, &id, token.map(String::into_boxed_str), signal);
+        } else {
+            core.told(now, &id, signal);
+        }
+    });
 }
 
 /// Whether an editor that holds `text` may have been seeded with an output.
@@ -114,36 +132,14 @@ pub fn capture_seeds(number: usize, text: &str) -> bool {
     app.and_then(|app| app.core(|core| core.is_seed(text))) == Some(true)
 }
 
-/// The outputs that are known: id, token and text of each.
+/// Tells [`Host::known`] each output that is known, with its text.
 #[wasm_bindgen]
-#[must_use]
-pub fn capture_known(number: usize) -> Array {
-    let list = Array::new();
-    let known = now(number).and_then(|app| app.core(|core| core.known()));
-    for known in known.unwrap_or_default() {
-        list.push(&known.id.as_str().into());
-        list.push(&known.token.as_deref().into());
-        list.push(&known.text.into());
-    }
-    list
-}
-
-/// States what was found out about a text; `token` where the output may not be here.
-#[wasm_bindgen]
-pub fn capture_found(
-    number: usize,
-    output: &str,
-    token: Option<String>,
-    kind: u8,
-    fields: Vec<u8>,
-) {
-    if let Some(app) = capture(number)
-        && let Ok(id) = Id::parse("output", output)
-        && let Some(kind) = Kind::from_code(kind)
-    {
-        let signal = Signal::Encoded(Encoded { kind, fields });
-        let token = token.map(String::into_boxed_str);
-        app.core(|core| core.found(clock::now(), &id, token, signal));
+pub fn capture_known(number: usize) {
+    if let Some(app) = now(number) {
+        let known = app.core(|core| core.known());
+        for known in known.unwrap_or_default() {
+            app.host.knows(&known);
+        }
     }
 }
 

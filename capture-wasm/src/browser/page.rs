@@ -34,7 +34,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn selected(this: &Outputs) -> Array;
     #[wasm_bindgen(method)]
-    pub(super) fn acts(this: &Outputs, on_act: &Function);
+    pub(super) fn acts(this: &Outputs, on_act: &Function, on_key: &Function);
     #[wasm_bindgen(method)]
     pub(super) fn used(this: &Outputs, event: &Event) -> Option<Array>;
 }

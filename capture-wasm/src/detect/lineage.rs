@@ -257,12 +257,14 @@ impl Print {
         let bare = text::letters(text);
         let mut places = bare.char_indices();
         let head = places.nth(PART).map_or(bare.len(), |(place, _)| place);
+        let chars = bare.chars().count();
         let mut places = bare.char_indices();
-        let tail = places.nth_back(PART - 1).map_or(0, |(place, _)| place);
+        let tail = places.nth(chars.saturating_sub(PART));
+        let tail = tail.map_or(0, |(place, _)| place);
         Self {
             head: bare.get(..head).unwrap_or_default().into(),
             tail: bare.get(tail..).unwrap_or_default().into(),
-            chars: bare.chars().count(),
+            chars,
         }
     }
 

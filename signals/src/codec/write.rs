@@ -74,7 +74,9 @@ pub fn set_visitor(header: &mut Vec<u8>, visitor: Option<&str>) {
         put_text(&mut subject, visitor);
     }
     if end <= header.len() {
-        header.splice(place..end, subject);
+        subject.extend_from_slice(&header[end..]);
+        header.truncate(place);
+        header.extend_from_slice(&subject);
     }
 }
 

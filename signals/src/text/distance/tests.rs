@@ -142,3 +142,16 @@ proptest! {
         prop_assert!(common_between(&x, &y) <= kept);
     }
 }
+
+#[test]
+fn what_two_texts_have_in_common_is_counted_exactly_or_not_at_all() {
+    assert_eq!(in_common("kitten", "sitting"), Some(4));
+    assert_eq!(in_common("", "anything"), Some(0));
+    assert_eq!(in_common("the same", "the same"), Some(8));
+    let long = "one thing after another, ".repeat(1_000);
+    let edited = format!("{long}{long}");
+    let all = u32::try_from(long.len()).unwrap();
+    assert_eq!(in_common(&long, &edited), Some(all), "at one place");
+    let (a, b) = ("ab".repeat(5_000), "bca".repeat(5_000));
+    assert_eq!(in_common(&a, &b), None);
+}
