@@ -41,13 +41,14 @@ function handle(options, loadCore) {
     over = true;
     core = null;
     queue = [];
-    early();
     for (const resolve of flushes) resolve();
+    // Last, as a page may have spoiled what that takes.
+    early();
   };
   const fail = (code, message) => {
     if (over) return;
-    end();
     report(options, code, message);
+    end();
   };
 
   const self = {

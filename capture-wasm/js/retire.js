@@ -13,7 +13,11 @@ export const inside = (fn) => guard(fn, retire);
 
 function retire(message) {
   reason = message;
-  sendKept();
+  try {
+    sendKept();
+  } catch {
+    // On a page that has spoiled what it takes.
+  }
   detach();
   for (const listener of listeners) listener(message);
 }

@@ -24,16 +24,21 @@ export function view(idOf, onSeen) {
     onSeen(id, isIntersecting && (intersectionRatio >= HALF || isHigh), Math.round(1000 * Math.min(1, Math.max(0, depth))));
   };
   const threshold = Array.from({ length: STEPS + 1 }, (_, step) => step / STEPS);
-  const observer = new IntersectionObserver(inside((entries) => entries.forEach(seen)), { threshold });
+  let observer;
+  try {
+    observer = new IntersectionObserver(inside((entries) => entries.forEach(seen)), { threshold });
+  } catch {
+    // Where there is none, nobody sees what is read.
+  }
   return {
     /** Has an element looked at anew: it is new, or grew to its full size. */
     again(element) {
-      observer.unobserve(element);
-      observer.observe(element);
+      observer?.unobserve(element);
+      observer?.observe(element);
     },
     /** It shows another output now, or is gone. */
     gone(element) {
-      if (!element.isConnected) observer.unobserve(element);
+      if (!element.isConnected) observer?.unobserve(element);
     },
   };
 }

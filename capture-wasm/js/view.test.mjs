@@ -38,6 +38,15 @@ test("half of an output is in view, or what fills half the view, and how deep th
   assert.deepEqual(told, [o(false, 1_000), o(false, 0), o(false, 0)]);
 });
 
+test("where there are no such observers nothing is told", () => {
+  const { IntersectionObserver } = globalThis;
+  delete globalThis.IntersectionObserver;
+  const seen = view(() => "o-1", assert.fail);
+  seen.again({ isConnected: true });
+  seen.gone({ isConnected: false });
+  globalThis.IntersectionObserver = IntersectionObserver;
+});
+
 test("what is looked at again is looked at anew, and what is gone no longer", () => {
   const seen = view(() => undefined, assert.fail);
   const element = { isConnected: true };
