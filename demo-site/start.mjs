@@ -36,7 +36,8 @@ async function main() {
   await npmPackages();
   await compilers();
   await wasmPackage();
-  const tacit = await collector();
+  // Tests have built theirs.
+  const tacit = process.env.TACIT_BIN ?? (await collector());
   const keys = developmentKeys(tacit);
   if (stopping) return;
 

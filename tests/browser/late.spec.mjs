@@ -51,8 +51,9 @@ test("where it is refused, declared outputs are captured, and the page is told o
 test("an answer that streams while it loads is found", async ({ page, site, house }) => {
   const release = await holdBack(page);
   await listen(page);
+  const asked = page.waitForRequest(/late\.js/);
   await page.goto(site.url("find/plain", { attributes: "" }));
-  await page.waitForRequest(/late\.js/);
+  await asked;
   await page.locator("#box").click();
   await page.keyboard.insertText("Why is the sky blue?");
   await page.keyboard.press("Enter");

@@ -16,6 +16,11 @@ const test = base.extend({
     await use(async (page, visit, attributes = "") => {
       await page.goto(site.url("visits", { visit, attributes: `data-endpoint="${faults.url}/c" ${attributes}` }));
       await page.waitForFunction(() => window.tacit && window.act);
+      // What a page states goes through the late part.
+      await page.waitForFunction(async () => {
+        const late = performance.getEntriesByType("resource").find(({ name }) => /late\.js/.test(name));
+        return late && Boolean(await import(late.name));
+      });
     });
   },
 });
