@@ -40,6 +40,8 @@ export function editing(core, isSeed, onMissing) {
   let looked = false;
   let composing = false;
   let last;
+  /** Looks at what was put into an editor, which is there a moment later; at the latest before the next key. */
+  let arrive;
 
   const tell = (act) => {
     if (part) act(part);
@@ -78,6 +80,7 @@ export function editing(core, isSeed, onMissing) {
     const what = EVENTS[type];
     const editor = what === PRESSED ? undefined : editorOf(event);
     if (part) return part.happened(what, editor, key, isTrusted);
+    if (key) arrive?.();
     if (what === PRESSED) looked = false;
     composing = what === COMPOSES || (composing && what !== COMPOSED && what !== FOCUSED);
     const looks = editor && (what === FOCUSED || (isTrusted && !looked && what !== LEFT && what !== COMPOSES));
@@ -86,12 +89,13 @@ export function editing(core, isSeed, onMissing) {
       look(editor);
     }
     note(what, editor, key, isTrusted, looks || what < 2 || what === ARRIVES || what === PRESSED || key === "Enter" || key === "Escape");
-    // What is put into an editor is there a moment later.
     if (what === ARRIVES && editor && !part) {
-      setTimeout(() => {
+      arrive = () => {
+        arrive = null;
         if (!missed) look(editor);
         note(ARRIVED, editor, key, isTrusted, true);
-      });
+      };
+      setTimeout(() => arrive?.());
     }
   }
 

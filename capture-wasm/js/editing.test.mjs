@@ -105,6 +105,21 @@ test("an answer that is pasted brings it as well, once it is there", async () =>
   assert.deepEqual(page.told, [["happened", 7, editor, undefined, true, ANSWER]]);
 });
 
+test("what was pasted is looked at before the next key changes it", async () => {
+  const page = begin();
+  const editor = new HTMLTextAreaElement("");
+  happen("focusin", editor);
+  happen("paste", editor);
+  editor.value = ANSWER;
+  happen("keydown", editor, { key: "Backspace" });
+  editor.value = ANSWER.slice(0, -1);
+  mock.timers.tick(1);
+  await page.arrive();
+  const [first, ...rest] = page.told;
+  assert.deepEqual(first, ["happened", 7, editor, undefined, true, ANSWER]);
+  assert.equal(rest.filter(([, what]) => what === 7).length, 0);
+});
+
 test("what an app fills an editor with is looked at after the press, not while an input method composes", async () => {
   const page = begin();
   const editor = new HTMLTextAreaElement("");
