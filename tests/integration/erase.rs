@@ -46,6 +46,19 @@ fn finished(api: &Api, job: &Value) -> Value {
     })
 }
 
+/// The next server is rid of the person before it serves anything, and ends the erasure.
+fn assert_goes_on(world: &World, needles: &[(String, Vec<u8>)]) {
+    let server = Server::start(&world.data);
+    let api = server.api();
+    assert_eq!(api.get("/v1/outputs/o-mine").status, 404);
+    let erasures = api.get("/v1/erasures").ok().json();
+    let _ = finished(&api, &erasures["erasures"][0]);
+    let ledger = api.drained();
+    assert_eq!(ledger.events.erased, EVENTS, "{ledger:?}");
+    world.assert_forgotten(needles, &[]);
+    assert!(server.stop().success());
+}
+
 #[test]
 fn the_person_is_in_no_file_and_nobody_else_notices() {
     let world = World::new();
@@ -134,16 +147,7 @@ fn whoever_is_killed_while_erasing_goes_on() {
         // Nothing is waited for: this is the randomness of the moment.
         std::thread::sleep(Duration::from_micros(after_us));
         server.kill();
-        let server = Server::start(data);
-        let api = server.api();
-        // Before anything is served, the store is rid of them.
-        assert_eq!(api.get("/v1/outputs/o-mine").status, 404);
-        let erasures = api.get("/v1/erasures").ok().json();
-        let _ = finished(&api, &erasures["erasures"][0]);
-        let ledger = api.drained();
-        assert_eq!(ledger.events.erased, EVENTS, "{ledger:?}");
-        world.assert_forgotten(&needles, &[]);
-        assert!(server.stop().success());
+        assert_goes_on(&world, &needles);
     }
 }
 
@@ -162,14 +166,7 @@ fn a_restored_database_forgets_again_before_it_serves() {
         let _ = fs::copy(backup.join(name), data.path().join(name));
     }
     assert!(!scan(&data.path(), &needles).is_empty());
-    let server = Server::start(data);
-    let api = server.api();
-    assert_eq!(api.get("/v1/outputs/o-mine").status, 404);
-    let erasures = api.get("/v1/erasures").ok().json();
-    let _ = finished(&api, &erasures["erasures"][0]);
-    let ledger = api.drained();
-    assert_eq!(ledger.events.erased, EVENTS, "{ledger:?}");
-    world.assert_forgotten(&needles, &[]);
+    assert_goes_on(&world, &needles);
 }
 
 #[test]

@@ -72,17 +72,20 @@ mod tests {
         ));
     }
 
+    /// A data directory as a release left it, and the path of its database.
+    fn released(schema: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tacit.sqlite");
+        let released = Connection::open(&path).unwrap();
+        released.execute_batch(schema).unwrap();
+        (directory, path)
+    }
+
     /// A data directory as the release with schema 1 left it: what it knew is there,
     /// and what came later works on it.
     #[test]
     fn a_directory_of_schema_1_is_brought_up_to_date() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("tacit.sqlite");
-        let released = Connection::open(&path).unwrap();
-        released
-            .execute_batch(include_str!("fixtures/schema_1.sql"))
-            .unwrap();
-        drop(released);
+        let (directory, _) = released(include_str!("fixtures/schema_1.sql"));
         let store = SqliteStore::open(directory.path()).unwrap();
         let names: Vec<_> = store
             .keys()
@@ -120,13 +123,7 @@ mod tests {
     /// declared on it, and people it knew are assigned.
     #[test]
     fn a_directory_of_schema_3_takes_experiments() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("tacit.sqlite");
-        let released = Connection::open(&path).unwrap();
-        released
-            .execute_batch(include_str!("fixtures/schema_3.sql"))
-            .unwrap();
-        drop(released);
+        let (directory, path) = released(include_str!("fixtures/schema_3.sql"));
         let store = SqliteStore::open(directory.path()).unwrap();
         let project = ProjectId(1);
         assert_eq!(store.releases(project).unwrap().len(), 1);
@@ -161,13 +158,7 @@ mod tests {
     /// People whom a release without erasures knew can be erased.
     #[test]
     fn a_directory_of_schema_3_forgets_people() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("tacit.sqlite");
-        let released = Connection::open(&path).unwrap();
-        released
-            .execute_batch(include_str!("fixtures/schema_3.sql"))
-            .unwrap();
-        drop(released);
+        let (directory, path) = released(include_str!("fixtures/schema_3.sql"));
         let store = SqliteStore::open(directory.path()).unwrap();
         let project = ProjectId(1);
         let control = store.control().unwrap();
