@@ -22,6 +22,7 @@ mod problem;
 mod query;
 mod readout;
 mod releases;
+mod route;
 mod signals;
 mod stream;
 #[cfg(test)]
@@ -33,13 +34,23 @@ mod watch;
 use std::time::Duration;
 
 use actix_web::{
-    App, HttpResponse, HttpServer, dev::Server, error::QueryPayloadError,
-    http::header::X_CONTENT_TYPE_OPTIONS, middleware::DefaultHeaders, web,
+    App, HttpResponse, HttpServer,
+    dev::Server,
+    error::QueryPayloadError,
+    http::{Method, header::X_CONTENT_TYPE_OPTIONS},
+    middleware::DefaultHeaders,
+    web,
 };
 
 pub use problem::Problem;
 
-use self::{capture::CaptureDir, health::DataPath, page::DemoUrl, problem::Kind};
+use self::{
+    capture::CaptureDir,
+    health::DataPath,
+    page::DemoUrl,
+    problem::Kind,
+    route::{Route, route},
+};
 use crate::{collector::Collector, config::Config};
 
 /// Time a client has to send a request's head; slow ones hold nothing but a socket.
@@ -68,7 +79,66 @@ impl Site {
     }
 }
 
-/// All routes.
+/// All routes. What is added here has to be told in `openapi`, which a test compares.
+fn all() -> Vec<Route> {
+    let batches = ["/c", "/v1/events"].map(|path| {
+        route(path)
+            .post(ingest::events)
+            .on(Method::OPTIONS, cors::preflight)
+    });
+    let others = [
+        route("/v1/signals").post(signals::signals),
+        route("/v1/outputs")
+            .post(outputs::register)
+            .get(outputs::list),
+        route("/v1/traces").post(traces::traces),
+        route("/v1/outputs/{id:.+}").get(outputs::one),
+        route("/v1/labels").get(labels::labels),
+        route("/v1/datasets/builds")
+            .post(builds::submit)
+            .get(builds::list),
+        route("/v1/datasets/builds/{id}").get(builds::one),
+        route("/v1/datasets/builds/{id}/{file:.+}").get(builds::file),
+        route("/v1/datasets/{name}").get(labels::dataset),
+        route("/v1/brief").get(brief::brief),
+        route("/v1/releases")
+            .post(releases::add)
+            .get(releases::list),
+        route("/v1/experiments")
+            .post(experiments::declare)
+            .get(experiments::list),
+        route("/v1/experiments/{name}").get(experiments::one),
+        route("/v1/experiments/{name}/readout").get(readout::read),
+        route("/v1/experiments/{name}/end").post(experiments::end),
+        route("/v1/assign").get(assign::one),
+        route("/v1/capture-rate").get(watch::capture_rate),
+        route("/v1/guardrails").get(watch::guardrails),
+        route("/v1/verify").get(verify::everybody),
+        route("/v1/verify/{name}").get(verify::one),
+        route("/v1/subjects/{id:.+}").on(Method::DELETE, erasures::ask),
+        route("/v1/erasures").get(erasures::list),
+        route("/v1/erasures/{job}").get(erasures::one),
+        route("/v1/ledger").get(ledger::ledger),
+        route("/v1/overview").get(ledger::overview),
+        route("/healthz")
+            .get(health::healthz)
+            .on(Method::HEAD, health::healthz),
+        route("/readyz")
+            .get(health::readyz)
+            .on(Method::HEAD, health::readyz),
+        route("/").get(page::index),
+        route("/page/operator.js").get(page::script),
+        route("/page/operator.css").get(page::style),
+        route("/demo/").get(page::demo),
+        route("/demo").get(page::demo),
+        route("/capture/{path:.*}")
+            .get(capture::file)
+            .on(Method::HEAD, capture::file),
+    ];
+    batches.into_iter().chain(others).collect()
+}
+
+/// Registers all routes.
 pub fn routes(collector: web::Data<Collector>, site: Site) -> impl FnOnce(&mut web::ServiceConfig) {
     move |config| {
         config
@@ -77,92 +147,15 @@ pub fn routes(collector: web::Data<Collector>, site: Site) -> impl FnOnce(&mut w
             .app_data(site.capture)
             .app_data(site.demo)
             .app_data(web::QueryConfig::default().error_handler(|error, _| query(&error).into()));
-        for path in ["/c", "/v1/events"] {
-            config.service(
-                resource(path)
-                    .route(web::post().to(ingest::events))
-                    .route(web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)),
-            );
+        for route in all() {
+            config.service(route.done());
         }
-        config
-            .service(resource("/v1/signals").route(web::post().to(signals::signals)))
-            .service(
-                resource("/v1/outputs")
-                    .route(web::post().to(outputs::register))
-                    .route(web::get().to(outputs::list)),
-            )
-            .service(resource("/v1/traces").route(web::post().to(traces::traces)))
-            .service(resource("/v1/outputs/{id:.+}").route(web::get().to(outputs::one)))
-            .service(resource("/v1/labels").route(web::get().to(labels::labels)))
-            .service(
-                resource("/v1/datasets/builds")
-                    .route(web::post().to(builds::submit))
-                    .route(web::get().to(builds::list)),
-            )
-            .service(resource("/v1/datasets/builds/{id}").route(web::get().to(builds::one)))
-            .service(
-                resource("/v1/datasets/builds/{id}/{file:.+}").route(web::get().to(builds::file)),
-            )
-            .service(resource("/v1/datasets/{name}").route(web::get().to(labels::dataset)))
-            .service(resource("/v1/brief").route(web::get().to(brief::brief)))
-            .service(
-                resource("/v1/releases")
-                    .route(web::post().to(releases::add))
-                    .route(web::get().to(releases::list)),
-            )
-            .service(
-                resource("/v1/experiments")
-                    .route(web::post().to(experiments::declare))
-                    .route(web::get().to(experiments::list)),
-            )
-            .service(resource("/v1/experiments/{name}").route(web::get().to(experiments::one)))
-            .service(resource("/v1/experiments/{name}/readout").route(web::get().to(readout::read)))
-            .service(resource("/v1/experiments/{name}/end").route(web::post().to(experiments::end)))
-            .service(resource("/v1/assign").route(web::get().to(assign::one)))
-            .service(resource("/v1/capture-rate").route(web::get().to(watch::capture_rate)))
-            .service(resource("/v1/guardrails").route(web::get().to(watch::guardrails)))
-            .service(resource("/v1/verify").route(web::get().to(verify::everybody)))
-            .service(resource("/v1/verify/{name}").route(web::get().to(verify::one)))
-            .service(resource("/v1/subjects/{id:.+}").route(web::delete().to(erasures::ask)))
-            .service(resource("/v1/erasures").route(web::get().to(erasures::list)))
-            .service(resource("/v1/erasures/{job}").route(web::get().to(erasures::one)))
-            .service(resource("/v1/ledger").route(web::get().to(ledger::ledger)))
-            .service(resource("/v1/overview").route(web::get().to(ledger::overview)))
-            .service(
-                resource("/healthz")
-                    .route(web::get().to(health::healthz))
-                    .route(web::head().to(health::healthz)),
-            )
-            .service(
-                resource("/readyz")
-                    .route(web::get().to(health::readyz))
-                    .route(web::head().to(health::readyz)),
-            )
-            .service(resource("/").route(web::get().to(page::index)))
-            .service(resource("/page/operator.js").route(web::get().to(page::script)))
-            .service(resource("/page/operator.css").route(web::get().to(page::style)))
-            .service(resource("/demo/").route(web::get().to(page::demo)))
-            .service(resource("/demo").route(web::get().to(page::demo)))
-            .service(
-                resource("/capture/{path:.*}")
-                    .route(web::get().to(capture::file))
-                    .route(web::head().to(capture::file)),
-            )
-            .default_service(web::to(nowhere));
+        config.default_service(web::to(nowhere));
     }
-}
-
-fn resource(path: &str) -> actix_web::Resource {
-    web::resource(path).default_service(web::to(no_method))
 }
 
 async fn nowhere() -> Result<HttpResponse, Problem> {
     Err(Problem::new(Kind::NotFound, "no such path"))
-}
-
-async fn no_method() -> Result<HttpResponse, Problem> {
-    let detail = "this path has other methods";
-    Err(Problem::new(Kind::MethodNotAllowed, detail))
 }
 
 fn query(error: &QueryPayloadError) -> Problem {
