@@ -96,6 +96,7 @@ function welcome(keys) {
   say("ready; Ctrl-C stops it");
   console.log(`
   demo              ${demoUrl}/   (${url}/demo/ leads there)
+  documentation     ${demoUrl}/docs/
   operator page     ${url}/#key=${keys.secret}
   capture script    ${url}/capture/tacit.js
   publishable key   ${keys.publishable}

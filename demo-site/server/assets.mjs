@@ -21,6 +21,7 @@ const ASSETS = new Map([
     .map((name) => [`/${name}`, new URL(name, PUBLIC)]),
   ["/vendor/marked.js", new URL(import.meta.resolve("marked"))],
   ["/vendor/dompurify.js", new URL(import.meta.resolve("dompurify"))],
+  ["/vendor/minisearch.js", new URL(import.meta.resolve("minisearch"))],
 ]);
 
 /** Answers the request and says so, or leaves it to the next. */

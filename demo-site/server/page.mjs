@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { escape } from "./escape.mjs";
 
 const TEMPLATE = new URL("../public/index.html", import.meta.url);
 
@@ -30,8 +31,4 @@ export function snippet({ tacitUrl, publishableKey }, subject) {
   };
   const written = Object.entries(attributes).map(([name, value]) => `${name}="${escape(value)}"`);
   return `<script ${written.join(" ")} async></script>`;
-}
-
-function escape(text) {
-  return text.replace(/[&"<>]/g, (c) => `&#${c.charCodeAt(0)};`);
 }

@@ -3,6 +3,7 @@
 import { createServer } from "node:http";
 import { asset } from "./assets.mjs";
 import { chat } from "./chat.mjs";
+import { docs } from "./docs/site.mjs";
 import { HttpError, refuse, sendJson } from "./http.mjs";
 import { label } from "./label.mjs";
 import { page } from "./page.mjs";
@@ -48,6 +49,7 @@ async function route(req, res, context) {
   if (path === "/healthz") return sendJson(res, 200, { status: "ok" });
   if (path === "/config.json") return sendJson(res, 200, publicConfig(context));
   if (path.startsWith("/api/label/")) return label(res, path.slice("/api/label/".length), context);
+  if (docs(req, res, path)) return;
   if (!(await asset(req, res, path))) refuse(404, "not found");
 }
 

@@ -1,0 +1,4 @@
+/** `text` for an HTML text or attribute. */
+export function escape(text) {
+  return text.replace(/[&"'<>]/g, (c) => `&#${c.charCodeAt(0)};`);
+}
