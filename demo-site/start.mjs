@@ -72,7 +72,7 @@ function developmentKeys(tacit) {
     if (error.code !== "ENOENT") throw new Problem(`${file} cannot be read: ${error.message}`);
   }
   // A publishable key is bound to the origin of the page.
-  if (keys?.origin === demoUrl) return keys;
+  if (keys?.origin === demoUrl && keys.operator) return keys;
 
   say("making keys for the development project");
   mkdirSync(data, { recursive: true });
@@ -84,8 +84,10 @@ function developmentKeys(tacit) {
   };
   keys = {
     origin: demoUrl,
-    publishable: create("--kind", "publishable", "--origin", demoUrl),
+    publishable: keys?.origin === demoUrl ? keys.publishable : create("--kind", "publishable", "--origin", demoUrl),
+    // The demo's server registers outputs; only the operator may take things back.
     secret: keys?.secret ?? create("--kind", "secret"),
+    operator: keys?.operator ?? create("--kind", "secret", "--scope", "read", "--scope", "admin"),
   };
   writeFileSync(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
   chmodSync(file, 0o600); // The mode above is for a new file only.
@@ -97,7 +99,7 @@ function welcome(keys) {
   console.log(`
   demo              ${demoUrl}/   (${url}/demo/ leads there)
   documentation     ${demoUrl}/docs/
-  operator page     ${url}/#key=${keys.secret}
+  operator page     ${url}/#key=${keys.operator}
   capture script    ${url}/capture/tacit.js
   publishable key   ${keys.publishable}
   secret key        ${keys.secret}

@@ -1,5 +1,7 @@
 //! Who may do what: projects and keys, as read from the store a moment ago.
 
+pub mod scope;
+
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
@@ -11,6 +13,7 @@ use tacit_signals::{
     limits::EVENT_AGE_MS_MAX,
 };
 
+use self::scope::Scopes;
 use crate::{
     accept::trim::Gone,
     erase::grave::{self, Grave},
@@ -166,17 +169,38 @@ pub struct Publishable {
     pub project: Arc<Project>,
     /// Where pages may send from; empty allows any.
     pub origins: Vec<String>,
-    /// Withdrawn.
-    pub revoked: bool,
+    /// How long it is taken.
+    pub life: Life,
 }
 
-/// What a secret key allows: registering and reading.
+/// A secret key.
 #[derive(Debug)]
 pub struct Secret {
+    /// Its name in lists.
+    pub id: String,
     /// The tenant.
     pub project: Arc<Project>,
+    /// What it allows.
+    pub scopes: Scopes,
+    /// How long it is taken.
+    pub life: Life,
+}
+
+/// How long a key is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Life {
     /// Withdrawn.
     pub revoked: bool,
+    /// Rotated out: the first moment it is not taken any more, Unix ms.
+    pub ends_at: Option<u64>,
+}
+
+impl Life {
+    /// Whether the key is taken no more at `now` (Unix ms).
+    #[must_use]
+    pub fn is_over(self, now: u64) -> bool {
+        self.revoked || self.ends_at.is_some_and(|end| end <= now)
+    }
 }
 
 /// All projects and keys at one moment.
@@ -188,7 +212,10 @@ pub struct Control {
     pub projects: BTreeMap<ProjectId, Arc<Project>>,
     /// Publishable keys by their text, which is no secret.
     pub publishable: HashMap<String, Arc<Publishable>>,
-    /// Secret keys by their SHA-256: equal time for any wrong guess.
+    /// Secret keys by their SHA-256. What is looked up is never the key, so how long it
+    /// takes tells at most about the digest of the guess: which bucket it falls into (by
+    /// a hash seeded at random) and how much of that digest is right. A digest does not
+    /// lead back to the 160 random bits of a key, even to somebody who knew all of it.
     pub secret: HashMap<[u8; 32], Arc<Secret>>,
 }
 

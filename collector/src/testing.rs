@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use tacit_signals::{Share, assignment::Plan};
 
 use crate::{
-    control::{ContentPolicy, Control, Project, ProjectId, Publishable, Running, Secret},
+    control::{
+        ContentPolicy, Control, Life, Project, ProjectId, Publishable, Running, Secret,
+        scope::Scopes,
+    },
     experiment::declaration::Declaration,
     keyed::{Keyed, digest},
 };
@@ -70,14 +73,16 @@ pub(crate) fn control(project: &Arc<Project>, origins: &[&str]) -> Control {
         Arc::new(Publishable {
             project: Arc::clone(project),
             origins: origins.iter().map(ToString::to_string).collect(),
-            revoked: false,
+            life: Life::default(),
         }),
     );
     control.secret.insert(
         digest(format!("sk_{number}").as_bytes()),
         Arc::new(Secret {
+            id: format!("key_{number}"),
             project: Arc::clone(project),
-            revoked: false,
+            scopes: Scopes::ALL,
+            life: Life::default(),
         }),
     );
     control

@@ -57,7 +57,7 @@ export class House {
     house.demo = `http://127.0.0.1:${house.demoPort}/`;
     const origins = [house.demoPort, house.pagesPort].flatMap((port) => ["--origin", `http://127.0.0.1:${port}`]);
     house.publishable = await house.key("publishable", ...origins);
-    house.secret = await house.key("secret");
+    house.secret = await house.key("secret", "--scope", "ingest", "--scope", "read", "--scope", "admin");
     await house.startCollector();
     house.chat = new Child("demo", process.execPath, [join(root, "demo-site/server.mjs")], {
       PORT: String(house.demoPort),

@@ -31,7 +31,7 @@ class Collector:
     def __init__(self, data: Path, *options):
         self.data = data
         self.publishable = self._key("publishable", "--content", "edits")
-        self.secret = self._key("secret")
+        self.secret = self._key("secret", "--scope", "ingest", "--scope", "read", "--scope", "admin")
         command = [binary(), "serve", "--listen", "127.0.0.1:0", "--json", "--data", str(data), *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.url = json.loads(self.process.stdout.readline())["url"]

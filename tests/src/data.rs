@@ -9,13 +9,16 @@ use crate::process::{Done, tacit};
 /// The origin the publishable key allows.
 pub const ORIGIN: &str = "https://chat.example";
 
+/// What makes a secret key that may do everything.
+pub const ALL_SCOPES: [&str; 6] = ["--scope", "ingest", "--scope", "read", "--scope", "admin"];
+
 /// A fresh data directory, removed when dropped.
 #[derive(Debug)]
 pub struct Data {
     directory: TempDir,
     /// Publishable key of project `shop`: any origin, texts of edits are kept.
     pub publishable: String,
-    /// Secret key of project `shop`.
+    /// Secret key of project `shop`; may do everything.
     pub secret: String,
 }
 
@@ -35,7 +38,7 @@ impl Data {
             secret: String::new(),
         };
         data.publishable = data.key("shop", "publishable", &["--content", "edits"]);
-        data.secret = data.key("shop", "secret", &[]);
+        data.secret = data.key("shop", "secret", &ALL_SCOPES);
         data
     }
 

@@ -71,11 +71,12 @@ impl Refusal {
     }
 }
 
-/// Who sends with `key`, from a page at `origin` where the browser told.
+/// Who sends with `key` at `now` (Unix ms), from a page at `origin` where the browser told.
 pub fn sender(
     control: &Control,
     key: &str,
     origin: Option<&str>,
+    now: u64,
 ) -> Result<Arc<Publishable>, Refusal> {
     let Some(publishable) = control.publishable.get(key) else {
         return Err(if key.starts_with("sk_") {
@@ -84,7 +85,7 @@ pub fn sender(
             Refusal::KeyUnknown
         });
     };
-    if publishable.revoked {
+    if publishable.life.is_over(now) {
         return Err(Refusal::KeyRevoked);
     }
     // Browsers always name the origin of a POST to elsewhere; what names none is no page.

@@ -3,7 +3,7 @@ use tacit_signals::{SubjectKind, codec::EventReader, json as twin};
 
 use super::*;
 use crate::{
-    control::ContentPolicy,
+    control::{ContentPolicy, Life},
     testing::{NOW, control, project, project_keeping, project_with, running},
 };
 
@@ -32,7 +32,7 @@ fn senders_are_checked() {
     let ours = project(1);
     let anywhere = control(&ours, &[]);
     let code = |control, key, origin| {
-        sender(control, key, origin)
+        sender(control, key, origin, NOW)
             .map(|_| ())
             .map_err(|e| e.code())
     };
@@ -53,7 +53,10 @@ fn senders_are_checked() {
         Arc::new(Publishable {
             project: Arc::clone(&ours),
             origins: vec![],
-            revoked: true,
+            life: Life {
+                revoked: true,
+                ends_at: None,
+            },
         }),
     );
     assert_eq!(code(&revoked, "pk_1", None), Err("key_revoked"));

@@ -8,7 +8,10 @@ use serde_json::json;
 
 use super::{Common, Usage, note, out, out_json};
 use crate::{
-    control::ContentPolicy,
+    control::{
+        ContentPolicy,
+        scope::{Scope, Scopes},
+    },
     keyed::random,
     store::{ControlStore, KeyKind, NewKey, SqliteStore},
     wall::now_ms,
@@ -35,6 +38,9 @@ pub(super) struct Create {
     /// Where pages may send from, as `https://example.com`; none allows any. Repeatable.
     #[arg(long = "origin")]
     origins: Vec<String>,
+    /// What a secret key may do; ingest and read unless it is said. Repeatable.
+    #[arg(long = "scope", value_enum)]
+    scopes: Vec<Scope>,
     /// Whose text the project keeps: off, edits, or full (whatever the site opted into).
     #[arg(long, value_enum)]
     content: Option<ContentPolicy>,
@@ -71,6 +77,10 @@ fn create(options: &Create) -> anyhow::Result<()> {
     if options.kind == KeyKind::Secret && !options.origins.is_empty() {
         return Err(Usage("origins are for publishable keys".into()).into());
     }
+    if options.kind == KeyKind::Publishable && !options.scopes.is_empty() {
+        let error = "scopes are for secret keys; a publishable one only adds signals";
+        return Err(Usage(error.into()).into());
+    }
     let origins = options.origins.iter().map(|text| origin(text));
     let origins = origins.collect::<Result<_, _>>()?;
     let data = &options.common.data;
@@ -79,20 +89,34 @@ fn create(options: &Create) -> anyhow::Result<()> {
         &options.project,
         options.kind,
         origins,
+        scopes(options.kind, &options.scopes),
         options.content,
     )?;
     if options.common.json {
-        return out_json(&json!({
+        let mut made = json!({
             "project": key.project,
             "kind": key.kind.name(),
             "key": key.text,
             "id": key.id,
-        }));
+        });
+        if key.kind == KeyKind::Secret {
+            made["scopes"] = json!(key.scopes);
+        }
+        return out_json(&made);
     }
     if key.kind == KeyKind::Secret {
         note("tacit: this key is shown once; keep it on servers only");
     }
     Ok(out(&key.text)?)
+}
+
+/// What a key of `kind` may do that was `asked` for.
+fn scopes(kind: KeyKind, asked: &[Scope]) -> Scopes {
+    match kind {
+        KeyKind::Publishable => Scopes::NONE,
+        KeyKind::Secret if asked.is_empty() => Scopes::DEFAULT,
+        KeyKind::Secret => Scopes::of(asked),
+    }
 }
 
 /// Makes a key of the data directory `data`, and its project if that is new.
@@ -101,6 +125,7 @@ pub(super) fn make(
     project: &str,
     kind: KeyKind,
     origins: Vec<String>,
+    scopes: Scopes,
     content: Option<ContentPolicy>,
 ) -> anyhow::Result<NewKey> {
     let key = NewKey {
@@ -109,6 +134,7 @@ pub(super) fn make(
         text: format!("{}{}", kind.prefix(), hex::encode(random::<20>()?)),
         id: format!("key_{}", hex::encode(random::<6>()?)),
         origins,
+        scopes,
         content,
         created_at: now_ms(),
     };

@@ -12,7 +12,7 @@ use crate::{
     cadence::period::instant,
     collector::{Collector, project_named},
     config::LogConfig,
-    control::{ContentPolicy, ProjectId},
+    control::{ContentPolicy, ProjectId, scope::Scopes},
     simulate::{Generator, World, evaluate::Study, fill, fit, report},
     store::{ControlStore, ExperimentStore, KeyKind},
     wall::now_ms,
@@ -186,6 +186,7 @@ fn store(
         &options.project,
         KeyKind::Secret,
         Vec::new(),
+        Scopes::DEFAULT,
         Some(ContentPolicy::Edits),
     )?;
     let end = options.end.unwrap_or_else(now_ms);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tacit_signals::{Id, assignment::assign};
 
 use super::{
-    auth::Secret,
+    auth::Reader,
     problem::{Kind, Problem},
 };
 use crate::{experiment::Told, wall::now_ms};
@@ -32,7 +32,7 @@ fn is_true(value: &bool) -> bool {
 }
 
 /// The arm of a person. That of an experiment which has ended is still the same.
-pub(super) async fn one(secret: Secret, query: web::Query<Query>) -> Result<HttpResponse, Problem> {
+pub(super) async fn one(reader: Reader, query: web::Query<Query>) -> Result<HttpResponse, Problem> {
     let Query {
         experiment,
         subject,
@@ -40,7 +40,7 @@ pub(super) async fn one(secret: Secret, query: web::Query<Query>) -> Result<Http
     } = query.into_inner();
     check_kind(kind.as_deref())?;
     let subject = Id::parse("subject", &subject)?;
-    let project = secret.0;
+    let project = reader.0;
     let found = project
         .experiment(&experiment)
         .ok_or_else(|| Problem::new(Kind::NotFound, "no such experiment was declared"))?;

@@ -1,4 +1,7 @@
 //! The permission a handler needs, in its signature.
+//!
+//! What a publishable key permits is decided by [`crate::accept::sender`]: it travels
+//! in the body.
 
 use std::{
     future::{Ready, ready},
@@ -8,24 +11,53 @@ use std::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web::Data};
 
 use super::problem::{Kind, Problem};
-use crate::{collector::Collector, control::Project, keyed::digest};
+use crate::{
+    collector::Collector,
+    control::{Project, Secret, scope::Scope},
+    keyed::digest,
+    wall::now_ms,
+};
 
-/// Whoever asks holds a secret key of this project: may register and read.
-/// (What a publishable key permits is decided by [`crate::accept::sender`]: it
-/// travels in the body.)
-pub(super) struct Secret(pub(super) Arc<Project>);
+macro_rules! allowed {
+    ($(#[$meta:meta])* $name:ident: $scope:ident) => {
+        $(#[$meta])*
+        pub(super) struct $name(pub(super) Arc<Project>);
 
-impl FromRequest for Secret {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+        impl FromRequest for $name {
+            type Error = Problem;
+            type Future = Ready<Result<Self, Problem>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(secret(request).map(Self))
-    }
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                ready(allowed(request, Scope::$scope).map(Self))
+            }
+        }
+    };
 }
 
-/// The project of the secret key that `request` carries.
-pub(super) fn secret(request: &HttpRequest) -> Result<Arc<Project>, Problem> {
+allowed! {
+    /// Whoever asks may register outputs and send signals and spans of this project.
+    Ingest: Ingest
+}
+allowed! {
+    /// Whoever asks may read everything of this project, and have builds made of it.
+    Reader: Read
+}
+allowed! {
+    /// Whoever asks may do what is not taken back: keys, erasures, experiments, releases.
+    Admin: Admin
+}
+
+/// The project of which `request` may do what `scope` says.
+pub(super) fn allowed(request: &HttpRequest, scope: Scope) -> Result<Arc<Project>, Problem> {
+    let secret = secret(request)?;
+    if !secret.scopes.has(scope) {
+        return Err(Problem::scope(scope, secret.scopes));
+    }
+    Ok(Arc::clone(&secret.project))
+}
+
+/// The secret key that `request` carries.
+fn secret(request: &HttpRequest) -> Result<Arc<Secret>, Problem> {
     let header = request.headers().get(AUTHORIZATION);
     let value = header
         .and_then(|value| value.to_str().ok())
@@ -40,12 +72,17 @@ pub(super) fn secret(request: &HttpRequest) -> Result<Arc<Project>, Problem> {
     let Some(collector) = request.app_data::<Data<Collector>>() else {
         return Err(Problem::new(Kind::Internal, "not configured"));
     };
+    by_text(collector, key, now_ms())
+}
+
+/// The secret key whose text is `key`, if it is taken at `now` (Unix ms).
+fn by_text(collector: &Collector, key: &str, now: u64) -> Result<Arc<Secret>, Problem> {
     let control = collector.control.get();
     match control.secret.get(&digest(key.as_bytes())) {
-        Some(secret) if secret.revoked => {
+        Some(secret) if secret.life.is_over(now) => {
             Err(Problem::new(Kind::KeyRevoked, "the key was revoked"))
         }
-        Some(secret) => Ok(Arc::clone(&secret.project)),
+        Some(secret) => Ok(Arc::clone(secret)),
         None if key.starts_with("pk_") => Err(Problem::new(
             Kind::KeyNotSecret,
             "publishable keys can only add signals; use a secret key",

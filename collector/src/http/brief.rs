@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
 use serde::Deserialize;
 
 use super::{
-    auth::Secret,
+    auth::Reader,
     problem::Problem,
     query::{as_of, policy, settled, trust},
 };
@@ -35,7 +35,7 @@ pub(super) struct Query {
 
 /// `GET /v1/brief`: of a week, of a range, else of the last whole week.
 pub(super) async fn brief(
-    secret: Secret,
+    reader: Reader,
     query: web::Query<Query>,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
@@ -55,7 +55,7 @@ pub(super) async fn brief(
         previous: None,
     };
     settled(&collector).await;
-    let project = secret.0.id;
+    let project = reader.0.id;
     let brief = web::block(move || brief::of_store(&*collector.store, &policy, project, &request))
         .await??;
     let (kind, text) = if in_markdown {

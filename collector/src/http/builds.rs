@@ -11,7 +11,7 @@ use actix_web::{
 use serde_json::{Value, json};
 
 use super::{
-    auth::Secret,
+    auth::Reader,
     body,
     problem::{Kind, Problem},
     query::{policy, settled},
@@ -30,7 +30,7 @@ const CONTENT_TYPES: [&str; 2] = ["application/json", "text/plain"];
 
 /// `POST /v1/datasets/builds`: takes a build; 202 until it is done, then 200.
 pub(super) async fn submit(
-    secret: Secret,
+    reader: Reader,
     request: HttpRequest,
     payload: web::Payload,
     collector: web::Data<Collector>,
@@ -50,7 +50,7 @@ pub(super) async fn submit(
         return Err(Problem::unsupported("as_of", detail));
     }
     let build =
-        web::block(move || collector.builds.submit(secret.0.id, &policy, order, now)).await??;
+        web::block(move || collector.builds.submit(reader.0.id, &policy, order, now)).await??;
     let status = match build.state {
         State::Done(_) => StatusCode::OK,
         _ => StatusCode::ACCEPTED,
@@ -90,28 +90,28 @@ fn check(order: &Order) -> Result<(), Problem> {
 
 /// `GET /v1/datasets/builds`: the latest request first.
 pub(super) async fn list(
-    secret: Secret,
+    reader: Reader,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
-    let builds = web::block(move || collector.builds.all(secret.0.id)).await?;
+    let builds = web::block(move || collector.builds.all(reader.0.id)).await?;
     let builds: Vec<_> = builds.iter().map(short).collect();
     Ok(HttpResponse::Ok().json(json!({"builds": builds})))
 }
 
 /// `GET /v1/datasets/builds/{id}`.
 pub(super) async fn one(
-    secret: Secret,
+    reader: Reader,
     id: web::Path<String>,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
-    let build = web::block(move || collector.builds.one(secret.0.id, &id)).await?;
+    let build = web::block(move || collector.builds.one(reader.0.id, &id)).await?;
     let build = build.ok_or_else(|| Problem::new(Kind::NotFound, "no such build"))?;
     Ok(HttpResponse::Ok().json(whole(&build)))
 }
 
 /// `GET /v1/datasets/builds/{id}/{file}`.
 pub(super) async fn file(
-    secret: Secret,
+    reader: Reader,
     path: web::Path<(String, String)>,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
@@ -121,7 +121,7 @@ pub(super) async fn file(
     let base = name.rsplit('/').next().unwrap_or_default();
     let disposition = format!("attachment; filename=\"{base}\"");
     let (file, bytes) = web::block(move || {
-        let path = collector.builds.file(secret.0.id, &id, &name)?;
+        let path = collector.builds.file(reader.0.id, &id, &name)?;
         let file = std::fs::File::open(path).ok()?;
         let bytes = file.metadata().ok()?.len();
         Some((file, bytes))

@@ -6,7 +6,7 @@ use serde_json::json;
 use tacit_signals::SubjectKind;
 
 use super::{
-    auth::Secret,
+    auth::{Admin, Reader},
     problem::{Kind, Problem},
 };
 use crate::{
@@ -24,7 +24,7 @@ pub(super) struct AskQuery {
 /// `DELETE /v1/subjects/{id}`: 202 once it is durable that nothing more of the person is
 /// taken. The same answer whether anything is known of them.
 pub(super) async fn ask(
-    secret: Secret,
+    admin: Admin,
     id: web::Path<String>,
     query: web::Query<AskQuery>,
     collector: web::Data<Collector>,
@@ -32,11 +32,11 @@ pub(super) async fn ask(
     let name = query.kind.as_deref().unwrap_or(SubjectKind::App.name());
     let kind = SubjectKind::from_name(name)
         .ok_or_else(|| Problem::unsupported("kind", "app, visitor or session"))?;
-    let subject = subject_of(&secret.0, &id, kind)
+    let subject = subject_of(&admin.0, &id, kind)
         .ok_or_else(|| Problem::malformed("subject", "no id of that kind"))?;
     let erasure = web::block(move || {
         let erasures = &collector.erasures;
-        erasures.ask(&secret.0, &subject, now_ms())
+        erasures.ask(&admin.0, &subject, now_ms())
     })
     .await??;
     Ok(HttpResponse::Accepted()
@@ -46,20 +46,20 @@ pub(super) async fn ask(
 
 /// `GET /v1/erasures`: all of the project, in the order they were asked for.
 pub(super) async fn list(
-    secret: Secret,
+    reader: Reader,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
-    let erasures = web::block(move || collector.store.erasures(secret.0.id)).await??;
+    let erasures = web::block(move || collector.store.erasures(reader.0.id)).await??;
     Ok(HttpResponse::Ok().json(json!({"erasures": erasures})))
 }
 
 /// `GET /v1/erasures/{job}`.
 pub(super) async fn one(
-    secret: Secret,
+    reader: Reader,
     job: web::Path<String>,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
-    let found = web::block(move || collector.store.erasure(secret.0.id, &job)).await??;
+    let found = web::block(move || collector.store.erasure(reader.0.id, &job)).await??;
     let none = || Problem::new(Kind::NotFound, "no such erasure");
     Ok(HttpResponse::Ok().json(found.ok_or_else(none)?))
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
 use super::{
-    auth::Secret,
+    auth::{Admin, Reader},
     body,
     problem::{Kind, Problem},
 };
@@ -19,7 +19,7 @@ use crate::{
 /// `POST /v1/experiments`: 201 for a new one, 200 for one that was declared before,
 /// 409 for another one of its name.
 pub(super) async fn declare(
-    secret: Secret,
+    admin: Admin,
     request: HttpRequest,
     payload: web::Payload,
     collector: web::Data<Collector>,
@@ -29,7 +29,7 @@ pub(super) async fn declare(
     let said: Map<String, Value> = serde_json::from_slice(&body)
         .map_err(|error| Problem::malformed("body", error.to_string()))?;
     let declaration = Declaration::parse(&said)?;
-    let project = secret.0.id;
+    let project = admin.0.id;
     let now = now_ms();
     let recorded = web::block(move || -> Result<_, Problem> {
         let recorded = record(&*collector.store, project, &declaration, now)?;
@@ -47,10 +47,10 @@ pub(super) async fn declare(
 
 /// `GET /v1/experiments`: the first declared first.
 pub(super) async fn list(
-    secret: Secret,
+    reader: Reader,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
-    let project = secret.0.id;
+    let project = reader.0.id;
     let experiments = web::block(move || collector.store.experiments(project)).await??;
     let now = now_ms();
     let shown: Vec<Value> = experiments.iter().map(|one| one.to_json(now)).collect();
@@ -59,11 +59,11 @@ pub(super) async fn list(
 
 /// `GET /v1/experiments/{name}`.
 pub(super) async fn one(
-    secret: Secret,
+    reader: Reader,
     name: web::Path<String>,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
-    let project = secret.0.id;
+    let project = reader.0.id;
     let found = web::block(move || collector.store.experiment(project, &name)).await??;
     let found = found.ok_or_else(unknown)?;
     Ok(HttpResponse::Ok().json(found.to_json(now_ms())))
@@ -72,11 +72,11 @@ pub(super) async fn one(
 /// `POST /v1/experiments/{name}/end`: from now on nobody takes part; again, it stays as
 /// it was.
 pub(super) async fn end(
-    secret: Secret,
+    admin: Admin,
     name: web::Path<String>,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
-    let project = secret.0.id;
+    let project = admin.0.id;
     let now = now_ms();
     let ended = web::block(move || -> Result<_, StoreError> {
         let ended = end_it(&*collector.store, project, &name, now)?;

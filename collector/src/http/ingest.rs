@@ -88,9 +88,9 @@ async fn decide(
     body::check_content_type(request, &CONTENT_TYPES)?;
     let mut decoded = decode(&bytes)?;
     let control = collector.control.get();
-    let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request))?;
-    received.belongs_to(collector.outcomes.of(Some(sender.project.id)));
     let now = now_ms();
+    let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request), now)?;
+    received.belongs_to(collector.outcomes.of(Some(sender.project.id)));
     if collector.is_behind(now) {
         return Err(Problem::new(
             Kind::Overloaded,

@@ -10,7 +10,7 @@ use actix_web::{
 use serde::Deserialize;
 
 use super::{
-    auth::Secret,
+    auth::Reader,
     health::DataPath,
     problem::{Kind, Problem},
     query::{as_of, confidence, policy, settled, trust},
@@ -64,7 +64,7 @@ impl Query {
 
 /// `GET /v1/labels`.
 pub(super) async fn labels(
-    secret: Secret,
+    reader: Reader,
     query: web::Query<Query>,
     collector: web::Data<Collector>,
     data: web::Data<DataPath>,
@@ -91,7 +91,7 @@ pub(super) async fn labels(
         state,
         ..query.wanted(format)?
     };
-    answer(secret, collector, data, policy, wanted, None).await
+    answer(reader, collector, data, policy, wanted, None).await
 }
 
 const fn media_type(form: Form) -> &'static str {
@@ -104,7 +104,7 @@ const fn media_type(form: Form) -> &'static str {
 
 /// `GET /v1/datasets/{name}`.
 pub(super) async fn dataset(
-    secret: Secret,
+    reader: Reader,
     name: web::Path<String>,
     query: web::Query<Query>,
     collector: web::Data<Collector>,
@@ -120,14 +120,14 @@ pub(super) async fn dataset(
     let wanted = query.wanted(format)?;
     let file = format.name();
     let file = format!("attachment; filename=\"{file}.{}\"", format.extension());
-    answer(secret, collector, data, policy, wanted, Some(file)).await
+    answer(reader, collector, data, policy, wanted, Some(file)).await
 }
 
 /// The whole file is made before the first byte leaves: only then is it known what
 /// it holds, which the header says, and whether there is one at all. It is made on
 /// the disk and sent as fast as the client takes it.
 async fn answer(
-    secret: Secret,
+    reader: Reader,
     collector: web::Data<Collector>,
     data: web::Data<DataPath>,
     policy: Policy,
@@ -138,7 +138,7 @@ async fn answer(
         let file = export::nameless(&data.0).map_err(ExportError::from)?;
         let out = BufWriter::new(file);
         let store = &*collector.store;
-        let (out, summary) = export(store, &policy, secret.0.id, wanted, &data.0, out)?;
+        let (out, summary) = export(store, &policy, reader.0.id, wanted, &data.0, out)?;
         let mut file = out
             .into_inner()
             .map_err(|error| ExportError::from(error.into_error()))?;

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 
 use super::{
-    auth::Secret,
+    auth::Reader,
     problem::Problem,
     query::{as_of, policy},
 };
@@ -20,11 +20,11 @@ use crate::{
 /// `GET /v1/ledger`: the project's own, and batches that came without a valid
 /// key, which may have been meant for anybody.
 pub(super) async fn ledger(
-    secret: Secret,
+    reader: Reader,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
     let policy = policy(&collector, None)?;
-    let project = secret.0.id;
+    let project = reader.0.id;
     let ledger = web::block(move || -> Result<Value, Problem> {
         // The store first: acknowledged only grows, so nothing waits below zero.
         let counters = collector.store.fates(project)?;
@@ -45,11 +45,11 @@ pub(super) async fn ledger(
 
 /// `GET /v1/overview`: labels counted, for the operator's page.
 pub(super) async fn overview(
-    secret: Secret,
+    reader: Reader,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
     let policy = policy(&collector, None)?;
-    let project = &secret.0;
+    let project = &reader.0;
     let (id, name) = (project.id, project.name.clone());
     let reference = policy.reference();
     let overview = {

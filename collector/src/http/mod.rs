@@ -1,6 +1,6 @@
 //! The API. Handlers are thin: they read a request, ask the [`Collector`], and
 //! say what came of it. What a handler needs to be allowed stands in its
-//! signature (`auth::Secret`).
+//! signature (`auth::Ingest`, `Reader`, `Admin`).
 
 mod assign;
 mod auth;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use tacit_signals::Id;
 
 use super::{
-    auth::Secret,
+    auth::{Ingest, Reader},
     body, lines,
     problem::{Kind, Problem},
     query::{as_of, policy, settled},
@@ -27,7 +27,7 @@ use crate::{
 
 /// Registers outputs; answers once they are durable.
 pub(super) async fn register(
-    secret: Secret,
+    app: Ingest,
     request: HttpRequest,
     payload: web::Payload,
     collector: web::Data<Collector>,
@@ -35,7 +35,7 @@ pub(super) async fn register(
     let bytes = body::read(&request, payload, OUTPUTS_BODY_BYTES_MAX).await?;
     body::check_content_type(&request, &CONTENT_TYPES)?;
     let objects = lines::objects(&bytes, "outputs", OUTPUTS_PER_REQUEST_MAX)?;
-    let project = secret.0;
+    let project = app.0;
     let alone = objects.len() == 1;
     let mut items = Vec::with_capacity(objects.len());
     let mut outputs = Vec::with_capacity(objects.len());
@@ -113,7 +113,7 @@ pub(super) struct OneQuery {
 
 /// One output with its signals and its label; with `explain`, why it is that.
 pub(super) async fn one(
-    secret: Secret,
+    reader: Reader,
     id: web::Path<String>,
     query: web::Query<OneQuery>,
     collector: web::Data<Collector>,
@@ -122,7 +122,7 @@ pub(super) async fn one(
     let policy = policy(&collector, query.policy.as_deref())?;
     settled(&collector).await;
     let as_of = as_of(query.as_of);
-    let project = secret.0.id;
+    let project = reader.0.id;
     let found = web::block(move || {
         let found = collector.store.group_of(project, &id, as_of)?;
         let told = found.and_then(|(group, id)| told(&group, &id, &policy, as_of, query.explain));
@@ -219,7 +219,7 @@ pub(super) struct ListQuery {
 
 /// Outputs, latest first, each with its label.
 pub(super) async fn list(
-    secret: Secret,
+    reader: Reader,
     query: web::Query<ListQuery>,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
@@ -243,7 +243,7 @@ pub(super) async fn list(
     };
     let policy = policy(&collector, None)?;
     settled(&collector).await;
-    let project = secret.0.id;
+    let project = reader.0.id;
     let as_of = now_ms();
     let answer = web::block(move || {
         let listed = collector.store.page(project, &page)?;

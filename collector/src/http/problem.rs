@@ -14,7 +14,12 @@ use actix_web::{
 use serde_json::json;
 use tacit_signals::{FieldError, WireError, limits::EVENTS_PER_BATCH_MAX};
 
-use crate::{accept::Refusal, log::Unwritten, registrations::Unregistered};
+use crate::{
+    accept::Refusal,
+    control::scope::{Scope, Scopes},
+    log::Unwritten,
+    registrations::Unregistered,
+};
 
 /// What kind of trouble it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +34,7 @@ pub enum Kind {
     KeyRevoked,
     KeyNotPublishable,
     KeyNotSecret,
+    ScopeMissing,
     OriginForbidden,
     NotFound,
     MethodNotAllowed,
@@ -64,6 +70,7 @@ const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
             "The key is not for pages",
         ),
         Kind::KeyNotSecret => ("key_not_secret", 403, false, "The key is for pages only"),
+        Kind::ScopeMissing => ("scope_missing", 403, false, "The key may not do this"),
         Kind::OriginForbidden => ("origin_forbidden", 403, false, "The origin is not allowed"),
         Kind::NotFound => ("not_found", 404, false, "There is no such thing"),
         Kind::MethodNotAllowed => (
@@ -98,6 +105,7 @@ pub struct Problem {
     detail: String,
     field: Option<&'static str>,
     limit: Option<i64>,
+    scope: Option<Scope>,
 }
 
 impl Problem {
@@ -110,6 +118,18 @@ impl Problem {
             detail: detail.into(),
             field: None,
             limit: None,
+            scope: None,
+        }
+    }
+
+    /// A key that may do what `has` says, where `needed` is needed.
+    #[must_use]
+    pub fn scope(needed: Scope, has: Scopes) -> Self {
+        let has = has.names().join(", ");
+        let detail = format!("this needs the scope {needed}; the key has: {has}");
+        Self {
+            scope: Some(needed),
+            ..Self::new(Kind::ScopeMissing, detail)
         }
     }
 
@@ -197,6 +217,9 @@ impl ResponseError for Problem {
         }
         if let Some(limit) = self.limit {
             body["limit"] = limit.into();
+        }
+        if let Some(scope) = self.scope {
+            body["scope"] = scope.name().into();
         }
         let mut response = HttpResponse::build(self.status());
         response.insert_header((CONTENT_TYPE, "application/problem+json"));

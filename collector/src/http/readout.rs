@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
 use serde::Deserialize;
 
 use super::{
-    auth::Secret,
+    auth::Reader,
     experiments::unknown,
     health::DataPath,
     problem::{Kind, Problem},
@@ -42,7 +42,7 @@ enum Form {
 
 /// `GET /v1/experiments/{name}/readout`.
 pub(super) async fn read(
-    secret: Secret,
+    reader: Reader,
     name: web::Path<String>,
     query: web::Query<Query>,
     collector: web::Data<Collector>,
@@ -67,7 +67,7 @@ pub(super) async fn read(
     let policy = policy(&collector, query.policy.as_deref())?;
     let as_of = as_of(query.as_of);
     settled(&collector).await;
-    let project = secret.0.id;
+    let project = reader.0.id;
     let (kind, text) = web::block(move || -> Result<_, Problem> {
         let declared = collector.store.experiment(project, &name)?;
         let declared = declared.ok_or_else(unknown)?;

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
 use super::{
-    auth::Secret,
+    auth::{Admin, Reader},
     body,
     health::DataPath,
     problem::{Kind, Problem},
@@ -23,7 +23,7 @@ use crate::{
 /// `POST /v1/releases`: 201 for a new one, 200 for one that was told before; with
 /// `require_proof`, 409 for one that the gate does not ship.
 pub(super) async fn add(
-    secret: Secret,
+    admin: Admin,
     request: HttpRequest,
     payload: web::Payload,
     collector: web::Data<Collector>,
@@ -39,7 +39,7 @@ pub(super) async fn add(
     if needs_proof {
         settled(&collector).await;
     }
-    let project = secret.0.id;
+    let project = admin.0.id;
     let (shown, is_new) = web::block(move || -> Result<_, Problem> {
         let (store, now) = (&*collector.store, now_ms());
         let release = check(store, project, said, now)?;
@@ -69,10 +69,10 @@ pub(super) async fn add(
 
 /// `GET /v1/releases`: the first first.
 pub(super) async fn list(
-    secret: Secret,
+    reader: Reader,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
-    let project = secret.0.id;
+    let project = reader.0.id;
     let shown = web::block(move || -> Result<Vec<Value>, StoreError> {
         let known = Known::of(&*collector.store, project)?;
         let releases = collector.store.releases(project)?;

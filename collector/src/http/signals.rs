@@ -5,7 +5,7 @@ use serde_json::json;
 use tacit_signals::limits::EVENTS_PER_BATCH_MAX;
 
 use super::{
-    auth::Secret,
+    auth::Ingest,
     body, ingest, lines,
     problem::{Kind, Problem},
 };
@@ -28,14 +28,14 @@ pub(super) const CONTENT_TYPES: [&str; 4] = [
 
 /// Takes signals; answers once they are durable.
 pub(super) async fn signals(
-    secret: Secret,
+    app: Ingest,
     request: HttpRequest,
     payload: web::Payload,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
     let mut received = collector.outcomes.received();
-    received.belongs_to(collector.outcomes.of(Some(secret.0.id)));
-    let verdict = match decide(&request, payload, &collector, &secret.0).await {
+    received.belongs_to(collector.outcomes.of(Some(app.0.id)));
+    let verdict = match decide(&request, payload, &collector, &app.0).await {
         Ok(verdict) => verdict,
         Err(problem) => return refuse(received, problem),
     };

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     collector::Collector,
-    control::Project,
+    control::{Project, scope::Scope},
     limits::TRACES_BODY_BYTES_MAX,
     otlp::{self, Encoding, Received, Rejected},
     store::TraceStore,
@@ -63,7 +63,7 @@ async fn take(
     collector: web::Data<Collector>,
     encoding: Option<Encoding>,
 ) -> Result<(Encoding, Rejected), Problem> {
-    let secret = auth::secret(request)?;
+    let project = auth::allowed(request, Scope::Ingest)?;
     let encoding = encoding.ok_or_else(|| {
         let detail = "send application/x-protobuf or application/json";
         Problem::new(Kind::ContentTypeUnsupported, detail)
@@ -79,8 +79,8 @@ async fn take(
     web::block(move || {
         let _place = place;
         let bytes = if is_packed { unpacked(&bytes)? } else { bytes };
-        let received = received(&bytes, encoding, &secret)?;
-        Ok((encoding, keep(&collector, &secret, received)?))
+        let received = received(&bytes, encoding, &project)?;
+        Ok((encoding, keep(&collector, &project, received)?))
     })
     .await?
 }

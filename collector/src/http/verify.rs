@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
 use serde::Deserialize;
 
 use super::{
-    auth::Secret,
+    auth::Reader,
     health::DataPath,
     problem::{Kind, Problem},
     query::{as_of, policy, settled},
@@ -36,7 +36,7 @@ pub(super) struct Query {
 
 /// `GET /v1/verify/{release or experiment}`.
 pub(super) async fn one(
-    secret: Secret,
+    reader: Reader,
     name: web::Path<String>,
     query: web::Query<Query>,
     collector: web::Data<Collector>,
@@ -45,7 +45,7 @@ pub(super) async fn one(
     let query = query.into_inner();
     let arm = query.arm.clone();
     answer(
-        secret.0.id,
+        reader.0.id,
         query,
         collector,
         data,
@@ -59,7 +59,7 @@ pub(super) async fn one(
 
 /// `GET /v1/verify`: everybody against those held out.
 pub(super) async fn everybody(
-    secret: Secret,
+    reader: Reader,
     query: web::Query<Query>,
     collector: web::Data<Collector>,
     data: web::Data<DataPath>,
@@ -69,7 +69,7 @@ pub(super) async fn everybody(
     let metric = Metric::from_name(metric)
         .ok_or_else(|| Problem::unsupported("metric", guard::NO_METRIC))?;
     let since = query.since;
-    answer(secret.0.id, query, collector, data, move |asked, _| {
+    answer(reader.0.id, query, collector, data, move |asked, _| {
         let default = asked.as_of.saturating_sub(HOLDOUT_DAYS * DAY_MS);
         Ok(everybody_held_out(
             asked,

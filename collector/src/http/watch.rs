@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use super::{
-    auth::Secret,
+    auth::Reader,
     health::DataPath,
     problem::{Kind, Problem},
     query::{as_of, policy, settled, trust},
@@ -35,7 +35,7 @@ pub(super) struct CaptureQuery {
 
 /// `GET /v1/capture-rate`.
 pub(super) async fn capture_rate(
-    secret: Secret,
+    reader: Reader,
     query: web::Query<CaptureQuery>,
     collector: web::Data<Collector>,
     data: web::Data<DataPath>,
@@ -53,7 +53,7 @@ pub(super) async fn capture_rate(
     };
     let policy = policy(&collector, query.policy.as_deref())?;
     settled(&collector).await;
-    let project = secret.0.id;
+    let project = reader.0.id;
     let trend = web::block(move || {
         let work = work(&data.0)?;
         capture::trend(&*collector.store, &policy, project, &request, work.path())
@@ -79,7 +79,7 @@ pub(super) struct GuardQuery {
 
 /// `GET /v1/guardrails`.
 pub(super) async fn guardrails(
-    secret: Secret,
+    reader: Reader,
     query: web::Query<GuardQuery>,
     collector: web::Data<Collector>,
     data: web::Data<DataPath>,
@@ -87,7 +87,7 @@ pub(super) async fn guardrails(
     let request = query.request()?;
     let policy = policy(&collector, query.policy.as_deref())?;
     settled(&collector).await;
-    let project = secret.0.id;
+    let project = reader.0.id;
     let report = web::block(move || {
         let work = work(&data.0)?;
         let store = &*collector.store;

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     collector::{Collector, project_named},
     config::LogConfig,
-    control::ContentPolicy,
+    control::{ContentPolicy, scope::Scopes},
     label::{Policy, State, label_group},
     store::{ControlStore, KeyKind, NewKey, SqliteStore, Store},
     testing::project,
@@ -152,6 +152,7 @@ fn a_store_that_was_filled_gives_back_the_groups() {
         text: "sk_x".into(),
         id: "key_x".into(),
         origins: Vec::new(),
+        scopes: Scopes::ALL,
         content: Some(ContentPolicy::Edits),
         created_at: 0,
     };

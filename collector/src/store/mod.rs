@@ -24,7 +24,7 @@ use tacit_signals::{Id, SessionId};
 
 use crate::{
     accept::{Accepted, registration::Registration},
-    control::{ContentPolicy, Control, ProjectId},
+    control::{ContentPolicy, Control, ProjectId, scope::Scopes},
     log::{Position, frame::Salt},
     outcome::Refused,
 };
@@ -228,6 +228,8 @@ pub struct NewKey {
     pub text: String,
     pub id: String,
     pub origins: Vec<String>,
+    /// Of secret keys.
+    pub scopes: Scopes,
     /// Of the project; leaves that of an existing one alone when `None`.
     pub content: Option<ContentPolicy>,
     pub created_at: u64,
@@ -281,8 +283,16 @@ pub struct KeyInfo {
     /// Publishable keys only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// Of secret keys.
+    pub scopes: Scopes,
     pub origins: Vec<String>,
     pub created_at: u64,
+    /// Rotated out: taken until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<u64>,
+    /// To the hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<u64>,
 }

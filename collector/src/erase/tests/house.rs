@@ -16,7 +16,7 @@ use crate::{
     accept::{accept, record, registration},
     collector::{Collector, ended},
     config::LogConfig,
-    control::Project,
+    control::{Project, scope::Scopes},
     log::frame::Frame,
     store::{ControlStore, ErasureStore, KeyKind, NewKey, Registering, Status, Store},
     wall::now_ms,
@@ -70,6 +70,7 @@ impl House {
                 text: "sk_1".into(),
                 id: "key_1".into(),
                 origins: Vec::new(),
+                scopes: Scopes::ALL,
                 content: None,
                 created_at: 1,
             })

@@ -26,7 +26,7 @@ use super::{Site, routes};
 use crate::{
     collector::Collector,
     config::{Config, LogConfig},
-    control::ContentPolicy,
+    control::{ContentPolicy, scope::Scopes},
     store::{ControlStore, KeyKind, NewKey, SqliteStore},
     wall::now_ms,
 };
@@ -85,6 +85,7 @@ fn key(store: &SqliteStore, kind: KeyKind, text: &str, origins: &[&str]) {
         text: text.into(),
         id: format!("key_{text}"),
         origins: origins.iter().map(ToString::to_string).collect(),
+        scopes: Scopes::ALL,
         content: Some(ContentPolicy::Full),
         created_at: 0,
     };

@@ -218,6 +218,7 @@ async fn tenants_read_their_own() {
         text: "sk_other".into(),
         id: "key_other".into(),
         origins: vec![],
+        scopes: Scopes::ALL,
         content: None,
         created_at: 0,
     };

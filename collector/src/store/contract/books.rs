@@ -24,6 +24,7 @@ pub(super) fn keys_are_made_listed_and_revoked<S: Backend>() {
         text: format!("{}{id}", kind.prefix()),
         id: id.into(),
         origins: vec!["https://a.example".into()],
+        scopes: Scopes::ALL,
         content: (kind == KeyKind::Publishable).then_some(ContentPolicy::Edits),
         created_at: NOW,
     };
@@ -37,7 +38,7 @@ pub(super) fn keys_are_made_listed_and_revoked<S: Backend>() {
     let publishable = &control.publishable["pk_p"];
     assert_eq!(publishable.origins, ["https://a.example"]);
     assert_eq!(publishable.project.content, ContentPolicy::Edits);
-    assert!(!control.secret[&digest(b"sk_s")].revoked);
+    assert!(!control.secret[&digest(b"sk_s")].life.revoked);
     let listed = store.keys().unwrap();
     let shown: Vec<_> = listed
         .iter()
@@ -46,6 +47,10 @@ pub(super) fn keys_are_made_listed_and_revoked<S: Backend>() {
     assert_eq!(shown, [("p", Some("pk_p")), ("s", None)]);
     assert!(store.revoke_key("s", NOW).unwrap());
     assert!(!store.revoke_key("s", NOW).unwrap());
-    assert!(store.control().unwrap().secret[&digest(b"sk_s")].revoked);
+    assert!(
+        store.control().unwrap().secret[&digest(b"sk_s")]
+            .life
+            .revoked
+    );
     drop(directory);
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     accept::{self, registration},
-    control::ContentPolicy,
+    control::{ContentPolicy, scope::Scopes},
     keyed::digest,
     testing::{NOW, project},
 };

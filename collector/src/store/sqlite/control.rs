@@ -6,7 +6,10 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Durability, SqliteStore, erase, experiments, time, unsigned};
 use crate::{
-    control::{ContentPolicy, Control, Project, ProjectId, Publishable, Running, Secret},
+    control::{
+        ContentPolicy, Control, Life, Project, ProjectId, Publishable, Running, Secret,
+        scope::Scopes,
+    },
     keyed::{Keyed, digest, random},
     log::frame::Salt,
     store::{ControlStore, CreatedKey, KeyInfo, KeyKind, NewKey, StoreError},
@@ -55,9 +58,11 @@ impl ControlStore for SqliteStore {
             let text = (key.kind == KeyKind::Publishable).then_some(&key.text);
             let origins = serde_json::to_string(&key.origins)
                 .map_err(|_| StoreError::Unreadable("origin"))?;
+            let scopes =
+                serde_json::to_string(&key.scopes).map_err(|_| StoreError::Unreadable("scope"))?;
             tx.execute(
-                "INSERT INTO keys (project, key, kind, text, digest, origins, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO keys (project, key, kind, text, digest, origins, created_at, scopes)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
                     created.project.0,
                     key.id,
@@ -66,6 +71,7 @@ impl ControlStore for SqliteStore {
                     digest(key.text.as_bytes()),
                     origins,
                     time(key.created_at),
+                    scopes,
                 ],
             )?;
             changed(tx)?;
@@ -76,7 +82,8 @@ impl ControlStore for SqliteStore {
     fn keys(&self) -> Result<Vec<KeyInfo>, StoreError> {
         self.read(|snapshot| {
             let mut select = snapshot.prepare_cached(
-                "SELECT name, kind, key, text, origins, keys.created_at, revoked_at
+                "SELECT name, kind, key, text, origins, keys.created_at, revoked_at,
+                   scopes, ends_at, last_used_at
                  FROM keys JOIN projects USING (project) ORDER BY name, keys.created_at, key",
             )?;
             let mut rows = select.query([])?;
@@ -89,7 +96,10 @@ impl ControlStore for SqliteStore {
                     id: row.get(2)?,
                     key: row.get(3)?,
                     origins: origins(&row.get::<_, String>(4)?)?,
+                    scopes: scopes(&row.get::<_, String>(7)?)?,
                     created_at: unsigned(row.get(5)?),
+                    expires_at: row.get::<_, Option<i64>>(8)?.map(unsigned),
+                    last_used_at: row.get::<_, Option<i64>>(9)?.map(unsigned),
                     revoked_at: revoked_at.map(unsigned),
                 });
             }
@@ -157,7 +167,8 @@ fn running(snapshot: &Transaction<'_>, project: ProjectId) -> Result<Vec<Running
 
 fn read_keys(snapshot: &Transaction<'_>, control: &mut Control) -> Result<(), StoreError> {
     let mut select = snapshot.prepare_cached(
-        "SELECT project, text, digest, origins, revoked_at IS NOT NULL FROM keys",
+        "SELECT project, text, digest, origins, revoked_at IS NOT NULL, ends_at, key, scopes
+         FROM keys",
     )?;
     let mut rows = select.query([])?;
     let mut publishable = HashMap::new();
@@ -168,18 +179,27 @@ fn read_keys(snapshot: &Transaction<'_>, control: &mut Control) -> Result<(), St
             .get(&ProjectId(row.get(0)?))
             .ok_or(StoreError::Unreadable("project"))?;
         let project = Arc::clone(project);
-        let revoked = row.get(4)?;
+        let life = Life {
+            revoked: row.get(4)?,
+            ends_at: row.get::<_, Option<i64>>(5)?.map(unsigned),
+        };
         match row.get::<_, Option<String>>(1)? {
             Some(text) => {
                 let key = Publishable {
                     project,
                     origins: origins(&row.get::<_, String>(3)?)?,
-                    revoked,
+                    life,
                 };
                 publishable.insert(text, Arc::new(key));
             }
             None => {
-                secret.insert(row.get(2)?, Arc::new(Secret { project, revoked }));
+                let key = Secret {
+                    id: row.get(6)?,
+                    project,
+                    scopes: scopes(&row.get::<_, String>(7)?)?,
+                    life,
+                };
+                secret.insert(row.get(2)?, Arc::new(key));
             }
         }
     }
@@ -190,6 +210,12 @@ fn read_keys(snapshot: &Transaction<'_>, control: &mut Control) -> Result<(), St
 
 fn origins(json: &str) -> Result<Vec<String>, StoreError> {
     serde_json::from_str(json).map_err(|_| StoreError::Unreadable("list of origins"))
+}
+
+fn scopes(json: &str) -> Result<Scopes, StoreError> {
+    let names: Vec<String> =
+        serde_json::from_str(json).map_err(|_| StoreError::Unreadable("list of scopes"))?;
+    Scopes::from_names(names).map_err(|_| StoreError::Unreadable("scope"))
 }
 
 /// The project a new key is for, made if there is none of that name.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, in order; their number is the schema's version.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     include_str!("../../../migrations/0001_facts.sql"),
     include_str!("../../../migrations/0002_updates.sql"),
     include_str!("../../../migrations/0003_registrations.sql"),
@@ -13,6 +13,7 @@ const STEPS: [&str; 7] = [
     include_str!("../../../migrations/0005_traces.sql"),
     include_str!("../../../migrations/0006_push.sql"),
     include_str!("../../../migrations/0007_erasure.sql"),
+    include_str!("../../../migrations/0008_access.sql"),
 ];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
     use crate::{
         accept::registration,
-        control::ProjectId,
+        control::{ProjectId, scope::Scopes},
         erase,
         experiment::declaration::record,
         store::{
@@ -67,7 +68,7 @@ mod tests {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 7
+                known: 8
             }
         ));
     }
@@ -91,9 +92,10 @@ mod tests {
             .keys()
             .unwrap()
             .into_iter()
-            .map(|key| key.kind)
+            .map(|key| (key.kind, key.scopes))
             .collect();
-        assert_eq!(names, ["secret", "publishable"]);
+        let before = [("secret", Scopes::ALL), ("publishable", Scopes::NONE)];
+        assert_eq!(names, before.map(|(kind, scopes)| (kind.into(), scopes)));
         let project = ProjectId(1);
         let mut events = Vec::new();
         let visited = store.groups(project, u64::MAX, &mut |group| {
