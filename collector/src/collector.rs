@@ -28,6 +28,7 @@ use crate::{
     label::{Policies, PolicyError},
     limits::{CONTROL_AGE_MS_MAX, TRACES_AT_ONCE_MAX},
     log::{self, Log, Recovery, disk::RealDisk},
+    metrics::Metrics,
     outcome::Outcomes,
     registrations::Registrations,
     store::{ControlStore, SqliteStore, Store, StoreError, TraceStore},
@@ -59,6 +60,8 @@ pub struct Collector {
     pub builds: Builds,
     /// People who are forgotten.
     pub erasures: Arc<Erasures>,
+    /// What is measured besides.
+    pub metrics: Metrics,
     stopping: AtomicBool,
     backlog_ms_max: u64,
     bell: Arc<Bell>,
@@ -126,6 +129,7 @@ impl Collector {
                 }
             },
         )?;
+        outcomes.begin();
         let registrations = Arc::new(Registrations::new(Arc::clone(&bell)));
         let progress = Arc::new(Progress::default());
         let consumer = Consumer {
@@ -162,6 +166,7 @@ impl Collector {
             settle_ms: OtlpConfig::default().settle_ms,
             builds,
             erasures,
+            metrics: Metrics::default(),
             stopping: AtomicBool::new(false),
             backlog_ms_max: config.backlog_seconds.saturating_mul(1_000),
             bell,

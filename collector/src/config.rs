@@ -13,6 +13,7 @@ use toml::Spanned;
 use crate::{
     cadence::schedule::{Entry, Schedule, ScheduleError, schedules},
     experiment::declaration::config::{self as declared, Configured, ExperimentError},
+    logging::LogOutput,
     push::config::{self as pushed, Push, PushConfigError, pushes},
 };
 
@@ -36,6 +37,10 @@ pub struct Config {
     pub log: LogConfig,
     /// Spans that tell of outputs.
     pub otlp: OtlpConfig,
+    /// What the process says of itself.
+    pub log_output: LogOutput,
+    /// What may be scraped, and where.
+    pub metrics: MetricsConfig,
     /// What `tacit run --due` makes, as it stands in the file.
     #[serde(rename = "schedule")]
     pub(crate) entries: Vec<Spanned<Entry>>,
@@ -80,6 +85,15 @@ pub struct OtlpConfig {
     pub settle_ms: u64,
 }
 
+/// What may be scraped, and where.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricsConfig {
+    /// Address on which `/metrics` is answered without a key, with all projects; besides
+    /// it, only `/healthz` and `/readyz` are. Whoever reaches it reads it: a private one.
+    pub listen: Option<SocketAddr>,
+}
+
 impl Default for OtlpConfig {
     fn default() -> Self {
         Self { settle_ms: 10_000 }
@@ -97,6 +111,8 @@ impl Default for Config {
             policy: None,
             log: LogConfig::default(),
             otlp: OtlpConfig::default(),
+            log_output: LogOutput::default(),
+            metrics: MetricsConfig::default(),
             entries: Vec::new(),
             schedule: Vec::new(),
             declared: Vec::new(),

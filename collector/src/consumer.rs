@@ -20,6 +20,7 @@ use crate::{
     control::ProjectId,
     limits::FOLD_BYTES_MAX,
     log::{Portion, Reader},
+    metrics::FoldMeter,
     otlp::assemble::{assemble, forget},
     outcome::{Outcomes, Refused},
     registrations::Registrations,
@@ -48,8 +49,12 @@ const DELETE_EVERY: Duration = Duration::from_secs(30);
 pub struct Progress {
     /// When the oldest batch that waits was received, Unix ms; 0 when none does.
     waiting_since: AtomicU64,
+    /// When the consumer last looked around, Unix ms; 0 before it began.
+    looked_at: AtomicU64,
     stalled: AtomicBool,
     stop: AtomicBool,
+    /// What it does.
+    pub meter: FoldMeter,
 }
 
 impl Progress {
@@ -59,6 +64,15 @@ impl Progress {
         match self.waiting_since.load(Ordering::Acquire) {
             0 => 0,
             since => now.saturating_sub(since),
+        }
+    }
+
+    /// How long ago the consumer last looked around, at `now` (Unix ms), in ms.
+    #[must_use]
+    pub fn silent_ms(&self, now: u64) -> u64 {
+        match self.looked_at.load(Ordering::Acquire) {
+            0 => 0,
+            at => now.saturating_sub(at),
         }
     }
 
@@ -117,6 +131,7 @@ impl Consumer {
         let mut kept = Vec::new();
         loop {
             let stopping = self.progress.stop.load(Ordering::Acquire);
+            self.progress.looked_at.store(now_ms(), Ordering::Release);
             let registered = self.registrations.settle(&*self.store);
             let folded = self.fold();
             self.progress
@@ -169,7 +184,9 @@ impl Consumer {
             requests: &requests,
             unreadable: &unreadable,
         };
+        let began = Instant::now();
         self.store.fold(&folding, portion.end)?;
+        self.progress.meter.folded(began.elapsed());
         self.reader.advance(portion.end);
         Ok(true)
     }

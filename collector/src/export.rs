@@ -127,8 +127,25 @@ pub fn overview(
     project: ProjectId,
     as_of: u64,
 ) -> Result<Overview, StoreError> {
+    let counted = overview_while(store, policy, project, as_of, &|| true)?;
+    Ok(counted.unwrap_or_default())
+}
+
+/// As [`overview`]; nothing once `go_on` says no.
+pub fn overview_while(
+    store: &dyn Store,
+    policy: &Policy,
+    project: ProjectId,
+    as_of: u64,
+    go_on: &dyn Fn() -> bool,
+) -> Result<Option<Overview>, StoreError> {
     let mut overview = Overview::default();
+    let mut is_whole = true;
     store.groups(project, as_of, &mut |group| {
+        is_whole = go_on();
+        if !is_whole {
+            return ControlFlow::Break(());
+        }
         let labelled = label_group(&group, policy, as_of);
         for (rows, label) in group.outputs.iter().zip(&labelled.outputs) {
             *overview.states.entry(label.state.name()).or_default() += 1;
@@ -140,7 +157,7 @@ pub fn overview(
         }
         ControlFlow::Continue(())
     })?;
-    Ok(overview)
+    Ok(is_whole.then_some(overview))
 }
 
 impl Fates {

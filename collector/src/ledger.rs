@@ -85,7 +85,7 @@ impl Ledger {
                 events_rejected.insert(code, count);
             } else if let Some(reason) = name.strip_prefix(INSTALL) {
                 install.insert(reason, count);
-            } else if !KNOWN.contains(&name.as_str()) {
+            } else if !has_own_place(name) {
                 counts.insert(name, count);
             }
         }
@@ -104,6 +104,11 @@ impl Ledger {
             "install": install,
         })
     }
+}
+
+/// Whether the counter `name` is told elsewhere than among what was noted.
+pub(crate) fn has_own_place(name: &str) -> bool {
+    KNOWN.contains(&name)
 }
 
 /// Counters that have a place of their own.

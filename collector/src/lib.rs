@@ -38,6 +38,9 @@
 //! [`watch`] follows everybody's outputs over time: the trend of the capture rate, and
 //! whether a number rises at its guard's cost.
 //!
+//! What an operator sees of all this is in [`metrics`], [`ready`] and, as lines, in
+//! [`logging`].
+//!
 //! [`simulate`] asks whether labels are right: it makes people whose satisfaction
 //! is known and lets the same code label them. Pages for people are made by
 //! [`report`].
@@ -67,10 +70,13 @@ pub mod label;
 pub mod ledger;
 pub mod limits;
 pub mod log;
+pub mod logging;
+pub mod metrics;
 pub mod objects;
 pub mod otlp;
 pub mod outcome;
 pub mod push;
+pub mod ready;
 pub mod registrations;
 pub mod release;
 pub mod replay;

@@ -131,3 +131,25 @@ pub const EVENTS_PER_OUTPUT_MAX: usize = 4_096;
 
 /// Texts among them, each of at most 32 KiB: 2 MiB an output.
 pub const TEXTS_PER_OUTPUT_MAX: usize = 64;
+
+/// Projects that metrics name; the others are one, `_other`: a scrape has some thirty
+/// lines of each.
+pub const METRICS_PROJECTS_MAX: usize = 100;
+
+/// Bytes of a request id that is taken over from the client.
+pub const REQUEST_ID_BYTES_MAX: usize = 128;
+
+/// Log lines about requests in a second; further ones are counted and left out, so that
+/// whoever sends nonsense does not fill the disk with what is said about it.
+pub const REQUEST_LINES_PER_SECOND_MAX: u32 = 200;
+
+/// Milliseconds without a sign of the store's writer after which it counts as stuck: a
+/// transaction takes a second at most, the rewriting of the database's file that an
+/// erasure needs perhaps a minute.
+pub const STORE_SILENT_MS_MAX: u64 = 120_000;
+
+/// Milliseconds between two counts of all labels for the metrics, at least.
+pub const LABELS_COUNTED_EVERY_MS: u64 = 60_000;
+
+/// Of the time, one part in so many goes to counting labels, at most.
+pub const LABELS_COUNTED_SHARE: u64 = 50;

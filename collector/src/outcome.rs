@@ -9,12 +9,12 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, Mutex, OnceLock, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use crate::control::ProjectId;
+use crate::{control::ProjectId, metrics::Seen};
 
 /// Counts of one project; of nobody's, while a batch has no valid key.
 #[derive(Debug, Default)]
@@ -22,6 +22,8 @@ pub struct Tally {
     acknowledged_batches: AtomicU64,
     acknowledged_events: AtomicU64,
     refused: Mutex<Refused>,
+    /// What an earlier process counted.
+    before: OnceLock<Seen>,
 }
 
 /// Batches of which nothing was kept.
@@ -55,6 +57,36 @@ impl Tally {
             .clone()
     }
 
+    /// All it counted, earlier processes too.
+    #[must_use]
+    pub fn ever(&self) -> Seen {
+        Seen {
+            batches: self.acknowledged_batches(),
+            events: self.acknowledged_events(),
+            refused: self.refused(),
+        }
+    }
+
+    /// What it counted of `ever` since this process began to take batches.
+    #[must_use]
+    pub fn since_start(&self, ever: &Seen) -> Seen {
+        let Some(before) = self.before.get() else {
+            return ever.clone();
+        };
+        let mut refused = ever.refused.clone();
+        refused.shed = refused.shed.saturating_sub(before.refused.shed);
+        for (code, earlier) in &before.refused.rejected {
+            if let Some(count) = refused.rejected.get_mut(code) {
+                *count = count.saturating_sub(*earlier);
+            }
+        }
+        Seen {
+            batches: ever.batches.saturating_sub(before.batches),
+            events: ever.events.saturating_sub(before.events),
+            refused,
+        }
+    }
+
     /// Counts `batches` that are on disk.
     pub fn acknowledge(&self, batches: u64, events: u64) {
         self.acknowledged_batches
@@ -83,6 +115,7 @@ impl Tally {
 /// The tallies of all projects.
 #[derive(Debug, Default)]
 pub struct Outcomes {
+    received: AtomicU64,
     nobody: Arc<Tally>,
     projects: RwLock<HashMap<ProjectId, Arc<Tally>>>,
 }
@@ -128,8 +161,24 @@ impl Outcomes {
             .collect()
     }
 
+    /// From now on batches are taken: what is counted by now was counted before.
+    pub fn begin(&self) {
+        let projects = self.projects.read().unwrap_or_else(PoisonError::into_inner);
+        for tally in projects.values().chain([&self.nobody]) {
+            // Begins once; a second time changes nothing.
+            let _ = tally.before.set(tally.ever());
+        }
+    }
+
+    /// Batches that arrived since the process began.
+    #[must_use]
+    pub fn received_batches(&self) -> u64 {
+        self.received.load(Ordering::Acquire)
+    }
+
     /// A batch arrived.
     pub fn received(&self) -> Received {
+        self.received.fetch_add(1, Ordering::AcqRel);
         Received {
             tally: Arc::clone(&self.nobody),
             open: true,
@@ -207,6 +256,24 @@ mod tests {
             .map(|(code, n)| (code.as_str(), *n))
             .collect();
         assert_eq!(codes, [("abandoned", 1), ("key_unknown", 1)]);
+    }
+
+    #[test]
+    fn what_was_counted_before_the_start_is_told_apart() {
+        let outcomes = Outcomes::default();
+        let tally = outcomes.of(Some(ProjectId(1)));
+        tally.acknowledge(3, 30);
+        outcomes.received().rejected("key_unknown");
+        outcomes.begin();
+        let mut batch = outcomes.received();
+        batch.belongs_to(Arc::clone(&tally));
+        batch.acknowledged(4);
+        outcomes.received().rejected("key_unknown");
+        let since = tally.since_start(&tally.ever());
+        assert_eq!((since.batches, since.events, since.ended()), (1, 4, 1));
+        let nobody = outcomes.of(None);
+        assert_eq!(nobody.since_start(&nobody.ever()).ended(), 1);
+        assert_eq!(nobody.ever().ended(), 2);
     }
 
     #[test]

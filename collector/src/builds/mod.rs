@@ -28,6 +28,7 @@ use crate::{
     dataset::build::{BuildRequest, Inputs, Manifest, Progress, build},
     label::{Policies, Policy},
     limits::BUILDS_WAITING_MAX,
+    metrics::{self, Count},
     store::{BuildKind, BuildRecord, SqliteStore, StoreError, UpdateStore},
     wall::now_ms,
 };
@@ -179,6 +180,13 @@ impl Builds {
         builds
     }
 
+    /// How many are waiting or being made.
+    #[must_use]
+    pub fn unfinished(&self) -> usize {
+        let line = self.shared.line();
+        line.waiting.len() + usize::from(line.running.is_some())
+    }
+
     /// The file of that name of a build that is done, and its manifest: names are
     /// those of the manifest and no other.
     #[must_use]
@@ -317,7 +325,12 @@ impl Shared {
             };
             line.running = Some((job.project, job.id.clone(), None));
             drop(line);
-            if let Err(error) = self.make(&job) {
+            let made = self.make(&job);
+            metrics::count(match made {
+                Ok(()) => Count::BuildDone,
+                Err(_) => Count::BuildFailed,
+            });
+            if let Err(error) = made {
                 tracing::error!(%error, id = job.id, "a build failed");
                 let written = order::write_error(&self.of(job.project), &job.id, &error);
                 if let Err(error) = written {

@@ -29,14 +29,15 @@ mod verify;
 mod watch;
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     path::PathBuf,
     process::ExitCode,
 };
 
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
-use tracing_subscriber::EnvFilter;
+
+use crate::logging::{self, LogOutput};
 
 /// Learns what people thought of AI answers from what they did with them.
 #[derive(Debug, Parser)]
@@ -118,15 +119,13 @@ struct Usage(String);
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("warn,tacit_collector=info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .init();
+    let command = Cli::parse().command;
+    // A server says in its configuration how it wants to be heard.
+    if !matches!(command, Command::Serve(_)) {
+        logging::start(&LogOutput::default());
+    }
     let mut code = ExitCode::SUCCESS;
-    let done = match Cli::parse().command {
+    let done = match command {
         Command::Serve(options) => serve::run(&options),
         Command::Keys(command) => keys::run(&command),
         Command::Export(options) => export::run(&options),

@@ -1,6 +1,6 @@
 //! `tacit serve`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use actix_web::{
     dev::ServerHandle,
@@ -11,8 +11,16 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::{experiment::declare_all, note, out_json, policy::read_policy};
-use crate::{collector::Collector, config::Config, http, log::Recovery, wall::now_ms};
+use super::{experiment::declare_all, out_json, policy::read_policy};
+use crate::{
+    collector::Collector,
+    config::Config,
+    http,
+    log::Recovery,
+    logging::{self, Format, announce},
+    metrics::labels,
+    wall::now_ms,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -37,6 +45,9 @@ pub(super) struct Options {
     /// File of the policy that labels what is read here; the built-in one without.
     #[arg(long)]
     policy: Option<PathBuf>,
+    /// How lines on stderr are written.
+    #[arg(long)]
+    log_format: Option<Format>,
     /// Print the address and what was recovered as a line of JSON.
     #[arg(long)]
     json: bool,
@@ -55,29 +66,39 @@ impl Options {
         config.demo_url = own.demo_url.clone().or(config.demo_url);
         config.workers = own.workers.unwrap_or(config.workers);
         config.policy = own.policy.clone().or(config.policy);
+        config.log_output.format = own.log_format.unwrap_or(config.log_output.format);
         Ok(config)
     }
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let config = options.config()?;
+    logging::start(&config.log_output);
+    let format = config.log_output.format;
+    let note = |line: &str| announce(format, line);
     // Before anything is opened: a mistake in it is a mistake in the command.
     let own = config.policy.as_deref().map(read_policy).transpose()?;
     let (mut collector, recovery) = Collector::open(&config.data, &config.log)?;
     collector.settle_ms = config.otlp.settle_ms;
     if let Some(own) = own {
-        note(&format!("tacit: labels by {}", own.reference()));
+        note(&format!("labels by {}", own.reference()));
         collector.policies = collector.policies.with(own);
     }
     declare(&collector, &config)?;
     collector.builds.resume(&collector.policies)?;
-    let collector = web::Data::new(collector);
-    let served = rt::System::new().block_on(serve(&collector, &config, &recovery, options.json));
+    let collector = Arc::new(collector);
+    labels::keep_counting(Arc::clone(&collector))?;
+    let served = rt::System::new().block_on(serve(
+        &web::Data::from(Arc::clone(&collector)),
+        &config,
+        &recovery,
+        options.json,
+    ));
     // Whatever ended it: what was acknowledged goes into the store.
-    note("tacit: folding in what was received …");
+    note("folding in what was received …");
     collector.close().context("the store could not be closed")?;
     served?;
-    note("tacit: stopped; nothing was lost");
+    note("stopped; nothing was lost");
     Ok(())
 }
 
@@ -96,7 +117,8 @@ fn declare(collector: &Collector, config: &Config) -> anyhow::Result<()> {
     )?;
     for (_, recorded) in all.iter().filter(|(_, recorded)| recorded.is_new) {
         let name = &recorded.declared.experiment.name;
-        note(&format!("tacit: experiment {name} declared"));
+        let line = format!("experiment {name} declared");
+        announce(config.log_output.format, &line);
     }
     Ok(collector.look_again()?)
 }
@@ -110,46 +132,73 @@ async fn serve(
     let (server, port) = http::serve(collector.clone(), config)
         .with_context(|| format!("could not listen on {}", config.listen))?;
     let url = format!("http://{}", SocketAddr::new(config.listen.ip(), port));
-    note(&format!(
-        "tacit: listening on {url}, data in {}",
-        config.data.display()
-    ));
-    tell(recovery);
+    let format = config.log_output.format;
+    let data = config.data.display();
+    announce(format, &format!("listening on {url}, data in {data}"));
+    let metrics = metrics(collector, config)?;
+    tell(recovery, format);
     if json {
-        out_json(&json!({"url": url, "recovered": {
-            "records": recovery.records, "bytes": recovery.bytes,
-            "torn_bytes": recovery.torn_bytes, "damaged_places": recovery.damaged_places,
-            "damaged_bytes": recovery.damaged_bytes,
-        }}))?;
+        let metrics_url = metrics.as_ref().map(|(_, url)| url);
+        out_json(
+            &json!({"url": url, "metrics_url": metrics_url, "recovered": {
+                "records": recovery.records, "bytes": recovery.bytes,
+                "torn_bytes": recovery.torn_bytes, "damaged_places": recovery.damaged_places,
+                "damaged_bytes": recovery.damaged_bytes,
+            }}),
+        )?;
     }
     let handle = server.handle();
-    rt::spawn(stop_on_signal(handle, collector.clone()));
-    Ok(server.await?)
+    rt::spawn(stop_on_signal(handle, collector.clone(), format));
+    let served = server.await;
+    // Watched to the end: that it is ending is worth a scrape.
+    if let Some((metrics, _)) = metrics {
+        metrics.stop(false).await;
+    }
+    Ok(served?)
 }
 
-fn tell(recovery: &Recovery) {
+/// Serves metrics on the address of their own, if there is one.
+fn metrics(
+    collector: &web::Data<Collector>,
+    config: &Config,
+) -> anyhow::Result<Option<(ServerHandle, String)>> {
+    let Some(listen) = config.metrics.listen else {
+        return Ok(None);
+    };
+    let site = http::Site::new(config);
+    let (server, address) = http::serve_metrics(collector.clone(), site, listen)
+        .with_context(|| format!("could not listen on {listen}"))?;
+    let handle = server.handle();
+    rt::spawn(server);
+    let url = format!("http://{address}/metrics");
+    announce(config.log_output.format, &format!("metrics on {url}"));
+    Ok(Some((handle, url)))
+}
+
+fn tell(recovery: &Recovery, format: Format) {
+    let note = |line: &str| announce(format, line);
     if recovery.records > 0 {
         note(&format!(
-            "tacit: {} batches ({} bytes) acknowledged before the last end are being folded in",
+            "{} batches ({} bytes) acknowledged before the last end are being folded in",
             recovery.records, recovery.bytes
         ));
     }
     if recovery.torn_bytes > 0 {
         note(&format!(
-            "tacit: {} bytes of an unfinished write, never acknowledged, were cut off the log",
+            "{} bytes of an unfinished write, never acknowledged, were cut off the log",
             recovery.torn_bytes
         ));
     }
     if recovery.damaged_bytes > 0 {
         note(&format!(
-            "tacit: WARNING: {} bytes in {} places of the log are unreadable; the rest is served",
+            "WARNING: {} bytes in {} places of the log are unreadable; the rest is served",
             recovery.damaged_bytes, recovery.damaged_places
         ));
     }
 }
 
 /// The first signal ends it gently; a second one takes what is left of the time.
-async fn stop_on_signal(handle: ServerHandle, collector: web::Data<Collector>) {
+async fn stop_on_signal(handle: ServerHandle, collector: web::Data<Collector>, format: Format) {
     let (Ok(mut interrupt), Ok(mut terminate)) = (
         unix::signal(unix::SignalKind::interrupt()),
         unix::signal(unix::SignalKind::terminate()),
@@ -164,7 +213,7 @@ async fn stop_on_signal(handle: ServerHandle, collector: web::Data<Collector>) {
         terminate.poll_recv(context).map(drop)
     })
     .await;
-    note("tacit: stopping …");
+    announce(format, "stopping …");
     collector.begin_stop();
     handle.stop(true).await;
 }

@@ -49,6 +49,7 @@ use crate::{
     bell::Bell,
     control::{ControlCell, Project},
     log::Log,
+    metrics::{self, Count},
     store::{ControlStore, ErasureStore, SqliteStore, StoreError, Tombstone, rows::StoredSubject},
     wall::now_ms,
 };
@@ -250,6 +251,9 @@ impl Erasures {
                 Err(error) => erasure.failed(step, &error.to_string()),
             }
             self.store.keep_erasure(erasure)?;
+            if erasure.state == State::Done {
+                metrics::count(Count::ErasureDone);
+            }
         }
         acted
     }

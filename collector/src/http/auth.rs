@@ -8,9 +8,14 @@ use std::{
     sync::Arc,
 };
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web::Data};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header::AUTHORIZATION, web::Data,
+};
 
-use super::problem::{Kind, Problem};
+use super::{
+    observed::Whose,
+    problem::{Kind, Problem},
+};
 use crate::{
     collector::Collector,
     control::{Project, Secret, scope::Scope},
@@ -72,7 +77,10 @@ fn secret(request: &HttpRequest) -> Result<Arc<Secret>, Problem> {
     let Some(collector) = request.app_data::<Data<Collector>>() else {
         return Err(Problem::new(Kind::Internal, "not configured"));
     };
-    by_text(collector, key, now_ms())
+    let secret = by_text(collector, key, now_ms())?;
+    let whose = Whose(Arc::clone(&secret.project));
+    request.extensions_mut().insert(whose);
+    Ok(secret)
 }
 
 /// The secret key whose text is `key`, if it is taken at `now` (Unix ms).

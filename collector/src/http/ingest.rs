@@ -1,11 +1,14 @@
 //! `POST /c` and `POST /v1/events`: a batch of a browser.
 
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use std::sync::Arc;
+
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::json;
 use tacit_signals::{Decoded, Rejection, WireError, codec, json as twin, limits::BATCH_BYTES_MAX};
 
 use super::{
     body, cors,
+    observed::Whose,
     problem::{Kind, Problem},
 };
 use crate::{
@@ -91,6 +94,8 @@ async fn decide(
     let now = now_ms();
     let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request), now)?;
     received.belongs_to(collector.outcomes.of(Some(sender.project.id)));
+    let whose = Whose(Arc::clone(&sender.project));
+    request.extensions_mut().insert(whose);
     if collector.is_behind(now) {
         return Err(Problem::new(
             Kind::Overloaded,

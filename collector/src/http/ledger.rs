@@ -28,7 +28,10 @@ pub(super) async fn ledger(
     let ledger = web::block(move || -> Result<Value, Problem> {
         // The store first: acknowledged only grows, so nothing waits below zero.
         let counters = collector.store.fates(project)?;
-        let overview = export::overview(&*collector.store, &policy, project, as_of(None))?;
+        let now = as_of(None);
+        let overview = export::overview(&*collector.store, &policy, project, now)?;
+        let states = overview.states.clone();
+        collector.metrics.labels.counted(project, now, states);
         let own = collector.outcomes.of(Some(project));
         let nobody = collector.outcomes.of(None);
         let ledger = Ledger {
@@ -54,7 +57,14 @@ pub(super) async fn overview(
     let reference = policy.reference();
     let overview = {
         let policy = policy.clone();
-        web::block(move || export::overview(&*collector.store, &policy, id, as_of(None))).await??
+        web::block(move || -> Result<_, Problem> {
+            let now = as_of(None);
+            let overview = export::overview(&*collector.store, &policy, id, now)?;
+            let states = overview.states.clone();
+            collector.metrics.labels.counted(id, now, states);
+            Ok(overview)
+        })
+        .await??
     };
     let rules: BTreeMap<&str, Option<&str>> = overview
         .reasons

@@ -16,12 +16,15 @@ mod ingest;
 mod labels;
 mod ledger;
 mod lines;
+mod metrics;
+mod observed;
 mod outputs;
 mod page;
 mod problem;
 mod query;
 mod readout;
 mod releases;
+mod request_id;
 mod route;
 mod signals;
 mod stream;
@@ -38,10 +41,11 @@ use actix_web::{
     dev::Server,
     error::QueryPayloadError,
     http::{Method, header::X_CONTENT_TYPE_OPTIONS},
-    middleware::DefaultHeaders,
+    middleware::{DefaultHeaders, from_fn},
     web,
 };
 
+pub use metrics::serve_metrics;
 pub use problem::Problem;
 
 use self::{
@@ -126,6 +130,7 @@ fn all() -> Vec<Route> {
         route("/readyz")
             .get(health::readyz)
             .on(Method::HEAD, health::readyz),
+        route("/metrics").get(metrics::own),
         route("/").get(page::index),
         route("/page/operator.js").get(page::script),
         route("/page/operator.css").get(page::style),
@@ -168,6 +173,7 @@ pub fn serve(collector: web::Data<Collector>, config: &Config) -> std::io::Resul
     let server = HttpServer::new(move || {
         App::new()
             .wrap(DefaultHeaders::new().add((X_CONTENT_TYPE_OPTIONS, "nosniff")))
+            .wrap(from_fn(observed::observed))
             .configure(routes(collector.clone(), site.clone()))
     })
     .client_request_timeout(HEAD_TIMEOUT)

@@ -14,6 +14,7 @@ use actix_web::{
 use serde_json::json;
 use tacit_signals::{FieldError, WireError, limits::EVENTS_PER_BATCH_MAX};
 
+use super::{observed::Code, request_id::RequestId};
 use crate::{
     accept::Refusal,
     control::scope::{Scope, Scopes},
@@ -212,6 +213,9 @@ impl ResponseError for Problem {
             "code": self.code,
             "retryable": retryable,
         });
+        if let Some(id) = RequestId::current() {
+            body["request_id"] = id.as_str().into();
+        }
         if let Some(field) = self.field {
             body["field"] = field.into();
         }
@@ -226,7 +230,10 @@ impl ResponseError for Problem {
         if self.status() == StatusCode::SERVICE_UNAVAILABLE {
             response.insert_header((RETRY_AFTER, RETRY_AFTER_S));
         }
-        response.body(body.to_string())
+        let mut response = response.body(body.to_string());
+        let code = Code(self.code.clone().into_owned());
+        response.extensions_mut().insert(code);
+        response
     }
 }
 

@@ -41,6 +41,7 @@ use tokio::sync::oneshot;
 use crate::{
     bell::Bell,
     limits::{QUEUE_BYTES_MAX, QUEUE_LEN_MAX},
+    metrics::LogMeter,
     outcome::Received,
 };
 use disk::Disk;
@@ -123,6 +124,7 @@ impl Log {
             failing: AtomicBool::new(false),
             files: Mutex::default(),
             bell,
+            meter: LogMeter::default(),
         });
         shared.consumed(from);
         shared.state().appended = shared.backlog_bytes.load(Ordering::Acquire);
@@ -188,12 +190,15 @@ impl Log {
                 received,
                 reply,
             };
+            self.shared.meter.queue();
             match self.queue.try_send(Message::Append(entry)) {
                 Ok(()) => None,
                 Err(mpsc::TrySendError::Full(message)) => {
+                    self.shared.meter.unqueue(1);
                     unsent(message).map(|received| (received, Unwritten::Full))
                 }
                 Err(mpsc::TrySendError::Disconnected(message)) => {
+                    self.shared.meter.unqueue(1);
                     unsent(message).map(|received| (received, Unwritten::Closed))
                 }
             }
@@ -204,6 +209,24 @@ impl Log {
         self.shared.queue_bytes.fetch_sub(len, Ordering::AcqRel);
         received.shed();
         Err(error)
+    }
+
+    /// What the writer does.
+    #[must_use]
+    pub fn meter(&self) -> &LogMeter {
+        &self.shared.meter
+    }
+
+    /// Bytes that wait for the writer.
+    #[must_use]
+    pub fn queue_bytes(&self) -> u64 {
+        self.shared.queue_bytes.load(Ordering::Acquire) as u64
+    }
+
+    /// Bytes the store may be behind before batches are refused.
+    #[must_use]
+    pub const fn backlog_bytes_max(&self) -> u64 {
+        self.backlog_bytes_max
     }
 
     /// Bytes the store is behind.
@@ -272,6 +295,7 @@ struct Shared {
     /// Held by whoever removes a file or puts another in its place.
     files: Mutex<()>,
     bell: Arc<Bell>,
+    meter: LogMeter,
 }
 
 struct State {

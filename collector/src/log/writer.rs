@@ -112,6 +112,7 @@ impl Writer {
         self.shared
             .queue_bytes
             .fetch_sub(self.bytes.len(), Ordering::AcqRel);
+        self.shared.meter.unqueue(self.group.len());
         match written {
             Ok(()) => self.acknowledge(),
             Err(error) => self.refuse(&error),
@@ -123,7 +124,10 @@ impl Writer {
         let (_, segment, _) = self.active()?;
         let file = Arc::clone(&segment.file);
         file.append(&self.bytes)?;
-        file.sync()
+        let began = Instant::now();
+        file.sync()?;
+        self.shared.meter.synced(self.group.len(), began.elapsed());
+        Ok(())
     }
 
     /// Counts come before the bytes are shown to the consumer, so that at no

@@ -39,6 +39,20 @@ pub(super) fn fates(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+pub(super) fn all_fates(
+    snapshot: &Transaction<'_>,
+) -> Result<BTreeMap<ProjectId, BTreeMap<String, u64>>, StoreError> {
+    let mut all: BTreeMap<ProjectId, BTreeMap<String, u64>> = BTreeMap::new();
+    let mut select = snapshot.prepare_cached("SELECT project, name, count FROM fates")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let project = ProjectId(row.get(0)?);
+        let count = unsigned(row.get(2)?);
+        all.entry(project).or_default().insert(row.get(1)?, count);
+    }
+    Ok(all)
+}
+
 pub(super) fn keep_refusals(
     tx: &Transaction<'_>,
     refusals: &[(Option<ProjectId>, Refused)],

@@ -210,6 +210,13 @@ fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or_default()
 }
 
+impl SqliteStore {
+    /// The counters of all projects, as [`Store::fates`] has those of one.
+    pub fn all_fates(&self) -> Result<BTreeMap<ProjectId, BTreeMap<String, u64>>, StoreError> {
+        self.read(ledger::all_fates)
+    }
+}
+
 impl Store for SqliteStore {
     fn fold(&self, portion: &Folding<'_>, to: Position) -> Result<(), StoreError> {
         self.write(Durability::WithNextSync, |tx, interned| {
