@@ -1,17 +1,21 @@
-// Edit in place: a textarea with the answer's Markdown, where the answer was.
+// Edit in place, where the answer was: its Markdown in a text area, or a rich text editor.
 
 import { h } from "./dom.js";
+import { current } from "./ui/interfaces.js";
+import { richEditor } from "./ui/rich.js";
+
+const LABEL = "Edit answer";
 
 export class AnswerEditor {
-  #textarea;
+  #place;
 
   constructor(version, heightPx, { save, cancel }) {
     this.version = version;
-    const finish = () => save(this.#textarea.value);
-    this.#textarea = h("textarea", { class: "edit-area", "aria-label": "Edit answer", spellcheck: "false" });
-    this.#textarea.value = version.text;
-    this.#textarea.style.minHeight = `${heightPx}px`; // so that the page below stays where it is
-    this.#textarea.addEventListener("keydown", (event) => {
+    this.#place = current === "rich" ? richPlace(version.text) : textPlace(version.text);
+    const finish = () => save(this.#place.text());
+    const { element } = this.#place;
+    element.style.minHeight = `${heightPx}px`; // so that the page below stays where it is
+    element.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) finish();
       if (event.key === "Escape") {
@@ -22,15 +26,45 @@ export class AnswerEditor {
     const buttons = h(
       "div",
       { class: "edit-buttons" },
-      h("span", { class: "hint" }, "Markdown"),
+      h("span", { class: "hint" }, this.#place.hint),
       h("button", { type: "button", class: "button", onclick: cancel }, "Cancel"),
       h("button", { type: "button", class: "button primary", onclick: finish }, "Save"),
     );
-    this.element = h("div", { class: "answer-editor" }, this.#textarea, buttons);
+    this.element = h("div", { class: "answer-editor" }, element, buttons);
   }
 
   focus() {
-    this.#textarea.focus({ preventScroll: true });
-    this.#textarea.setSelectionRange(0, 0);
+    this.#place.focus();
   }
+}
+
+function textPlace(text) {
+  const element = h("textarea", { class: "edit-area", "aria-label": LABEL, spellcheck: "false" });
+  element.value = text;
+  return {
+    element,
+    hint: "Markdown",
+    text: () => element.value,
+    focus() {
+      element.focus({ preventScroll: true });
+      element.setSelectionRange(0, 0);
+    },
+  };
+}
+
+/** Until the editor is there, the text is what it was. */
+function richPlace(text) {
+  const frame = h("div");
+  const element = h("div", { class: "edit-area rich" }, frame);
+  let editor;
+  const ready = richEditor(frame, { label: LABEL }).then((made) => {
+    editor = made;
+    editor.markdown = text;
+  });
+  return {
+    element,
+    hint: "Rich text",
+    text: () => editor?.markdown ?? text,
+    focus: () => ready.then(() => editor.focus()),
+  };
 }

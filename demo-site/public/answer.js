@@ -57,7 +57,7 @@ export class AnswerView {
     this.#frame = 0;
     const version = shownVersion(this.#turn);
     if (version.id) this.#bodyOf(version).view.render(version.text);
-    this.element.dispatchEvent(new CustomEvent("drawn", { bubbles: true }));
+    this.element.dispatchEvent(new CustomEvent("drawn", { bubbles: true, composed: true }));
   }
 
   #bodyOf(version) {

@@ -10,6 +10,9 @@ import { Follower } from "./scroll.js";
 import { Sidebar } from "./sidebar.js";
 import { startSolve } from "./solve.js";
 import { startTheme } from "./theme.js";
+import { startTour } from "./tour/tour.js";
+import { startInterfaces } from "./ui/interfaces.js";
+import { startVisitors } from "./visitors.js";
 
 const inspector = new Inspector(byId("inspector-body"), byId("capture-state"));
 const panels = new Panels({
@@ -65,5 +68,8 @@ function refresh() {
 }
 
 startTheme();
+startInterfaces();
+startVisitors();
+startTour();
 showCurrent();
 composer.focus();

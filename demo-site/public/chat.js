@@ -6,11 +6,12 @@ import { announce } from "./notice.js";
 import { addTurn, addVersion, messagesUpTo, newConversation, shownVersion } from "./store.js";
 import { streamAnswer } from "./stream.js";
 import { tellAccepted } from "./tell.js";
+import { shellOf } from "./ui/shell.js";
 
 export class Chat extends EventTarget {
   #subject;
   #insertText;
-  #views = new Map(); // conversation → { element, answers: Map(turn → AnswerView), running }
+  #views = new Map(); // conversation → { element, shell, answers: Map(turn → AnswerView), running }
 
   constructor({ subject, insertText }) {
     super();
@@ -26,7 +27,7 @@ export class Chat extends EventTarget {
   #current;
 
   get transcript() {
-    return this.#views.get(this.#current).element;
+    return this.#views.get(this.#current).shell;
   }
 
   get streaming() {
@@ -42,7 +43,7 @@ export class Chat extends EventTarget {
     if (unused) return this.open(unused);
     const conversation = newConversation();
     const element = h("div", { class: "transcript", "data-ai-conversation": conversation.id });
-    this.#views.set(conversation, { element, answers: new Map(), running: undefined });
+    this.#views.set(conversation, { element, shell: shellOf(element), answers: new Map(), running: undefined });
     this.conversations.unshift(conversation);
     this.open(conversation);
   }

@@ -1,32 +1,29 @@
-// The document beside the chat: plain text, as in any editor an answer may end up in.
+// The document beside the chat, as any editor an answer may end up in.
 
 import { byId } from "./dom.js";
-import { tokensOf } from "./markdown.js";
 import { announce, notice } from "./notice.js";
-import { plainText } from "./plain-text.js";
+import { sheetFor } from "./ui/sheet.js";
 
 export class DocumentEditor {
-  #editor = byId("document-editor");
+  #sheet = sheetFor(byId("document-editor"));
   #reveal;
 
   /** `reveal` opens the panel where there is room for it, and says whether there was. */
   constructor({ reveal }) {
     this.#reveal = reveal;
-    this.#editor.addEventListener("input", () => this.#count());
+    this.#sheet.then((sheet) => sheet.changed(() => count(sheet)));
   }
 
-  append(markdown) {
-    const before = this.#editor.value.trimEnd();
-    const text = plainText(tokensOf(markdown));
-    this.#editor.value = before === "" ? text : `${before}\n\n${text}`;
-    this.#count();
+  async append(markdown) {
+    const sheet = await this.#sheet;
+    sheet.append(markdown);
     const seen = this.#reveal();
-    this.#editor.scrollTop = this.#editor.scrollHeight;
+    sheet.scroller.scrollTop = sheet.scroller.scrollHeight;
     (seen ? announce : notice)("Inserted into the document");
   }
+}
 
-  #count() {
-    const words = this.#editor.value.match(/\S+/g)?.length ?? 0;
-    byId("word-count").textContent = `${words} ${words === 1 ? "word" : "words"}`;
-  }
+function count(sheet) {
+  const words = sheet.text().match(/\S+/g)?.length ?? 0;
+  byId("word-count").textContent = `${words} ${words === 1 ? "word" : "words"}`;
 }

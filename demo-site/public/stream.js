@@ -19,7 +19,8 @@ export async function* streamAnswer(request, signal) {
   if (!ended) throw new Error("the connection broke off");
 }
 
-async function* linesOf(body) {
+/** The lines of a body, as they come. */
+export async function* linesOf(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {

@@ -21,6 +21,9 @@ const ASSETS = new Map([
     .map((name) => [`/${name}`, new URL(name, PUBLIC)]),
   ["/vendor/marked.js", new URL(import.meta.resolve("marked"))],
   ["/vendor/dompurify.js", new URL(import.meta.resolve("dompurify"))],
+  ["/vendor/quill.js", new URL("dist/quill.js", import.meta.resolve("quill"))],
+  ["/vendor/quill.css", new URL("dist/quill.core.css", import.meta.resolve("quill"))],
+  ["/vendor/turndown.js", new URL("turndown.browser.es.js", import.meta.resolve("turndown"))],
   ["/vendor/minisearch.js", new URL(import.meta.resolve("minisearch"))],
 ]);
 

@@ -12,6 +12,7 @@ export async function page(res, config) {
   const subject = `u-${randomUUID()}`;
   const html = (await readFile(TEMPLATE, "utf8"))
     .replaceAll("{{subject}}", subject)
+    .replace("{{collector}}", escape(config.tacitUrl))
     .replace("{{tacit}}", snippet(config, subject));
   res.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" });
   res.end(html);

@@ -9,6 +9,7 @@ import { label } from "./label.mjs";
 import { page } from "./page.mjs";
 import { Registrar } from "./registrar.mjs";
 import { securityHeaders } from "./security.mjs";
+import { visitors } from "./visitors/visitors.mjs";
 
 const DRAIN_MS = 2_000;
 
@@ -40,9 +41,10 @@ export function createSite(config) {
 
 async function route(req, res, context) {
   const path = req.url.split("?")[0];
-  if (path === "/api/chat") {
+  const post = { "/api/chat": chat, "/api/visitors": visitors }[path];
+  if (post) {
     if (req.method !== "POST") refuse(405, "use POST");
-    return chat(req, res, context);
+    return post(req, res, context);
   }
   if (req.method !== "GET" && req.method !== "HEAD") refuse(405, "use GET");
   if (path === "/") return page(res, context);
