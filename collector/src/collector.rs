@@ -30,6 +30,7 @@ use crate::{
     log::{self, Log, Recovery, disk::RealDisk},
     metrics::Metrics,
     outcome::Outcomes,
+    pulse::Pulse,
     registrations::Registrations,
     store::{ControlStore, SqliteStore, Store, StoreError, TraceStore},
 };
@@ -60,6 +61,8 @@ pub struct Collector {
     pub builds: Builds,
     /// People who are forgotten.
     pub erasures: Arc<Erasures>,
+    /// Whether the threads that serve requests go on.
+    pub pulse: Arc<Pulse>,
     /// What is measured besides.
     pub metrics: Metrics,
     stopping: AtomicBool,
@@ -166,6 +169,7 @@ impl Collector {
             settle_ms: OtlpConfig::default().settle_ms,
             builds,
             erasures,
+            pulse: Arc::default(),
             metrics: Metrics::default(),
             stopping: AtomicBool::new(false),
             backlog_ms_max: config.backlog_seconds.saturating_mul(1_000),

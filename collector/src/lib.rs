@@ -75,6 +75,7 @@ pub mod metrics;
 pub mod objects;
 pub mod otlp;
 pub mod outcome;
+pub mod pulse;
 pub mod push;
 pub mod ready;
 pub mod registrations;

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use thiserror::Error;
 use toml::Spanned;
@@ -85,7 +86,7 @@ pub struct DatasetFields {
 }
 
 /// Which outputs a dataset takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Range {
     /// Those shown in the period.
@@ -95,7 +96,7 @@ pub enum Range {
     All,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
     Brief,
@@ -103,36 +104,73 @@ enum Kind {
 }
 
 /// As it stands in the file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
+    /// Its name: 1 to 64 letters, digits, `-` and `_`.
     #[serde(deserialize_with = "slug")]
+    #[schemars(with = "String", example = &"tuning")]
     name: String,
+    /// What is made.
+    #[schemars(example = &"dataset")]
     kind: Kind,
+    /// How often: `week` or `month`. A brief is made every week, a dataset every month.
+    #[schemars(with = "Option<String>", example = &"month")]
     every: Option<Every>,
+    /// Directory in which each period has one of its own.
+    #[schemars(example = &"/var/lib/tacit/datasets")]
     out: PathBuf,
+    /// The project; not needed when there is only one.
+    #[schemars(example = &"shop")]
     project: Option<String>,
+    /// File of a policy; that of the configuration without.
+    #[schemars(example = &"/etc/tacit/policy.toml")]
     policy: Option<PathBuf>,
+    /// Time after the end of a period before it is due, as `36h` or `8d`, 90d at most; the
+    /// policy decides without.
     #[serde(default, deserialize_with = "wait")]
+    #[schemars(with = "Option<String>", example = &"8d")]
     wait: Option<u64>,
+    /// How sure it has to be whose answer a signal is about: `claimed`, `known` or `signed`.
     #[serde(default, deserialize_with = "trust")]
+    #[schemars(with = "Option<String>", example = &"known")]
     trust: Option<Trust>,
+    /// What chance is drawn from.
+    #[schemars(with = "Option<u64>", example = 1)]
     seed: Option<u64>,
+    /// Of a brief: examples of a cluster, 50 at most.
     #[serde(default, deserialize_with = "examples")]
+    #[schemars(with = "Option<u64>", example = 3)]
     examples: Option<usize>,
+    /// Of a brief: what links to outputs begin with.
+    #[schemars(example = &"https://collector.example")]
     link_base: Option<String>,
+    /// Of a dataset, and needed there: for which trainer, see [datasets](datasets.md).
     #[serde(default, deserialize_with = "format")]
+    #[schemars(with = "Option<String>", example = &"trl-kto")]
     format: Option<Format>,
+    /// Of a dataset: outputs shown in the period, or all before its end.
     range: Option<Range>,
+    /// Of a dataset: share of the rows that is held back, from 0 to 1.
     #[serde(default, deserialize_with = "share")]
+    #[schemars(with = "Option<f64>", example = 0.1)]
     split: Option<Milli>,
+    /// Of a dataset: what is never on both sides of the split.
+    #[schemars(with = "Option<String>", example = &"person")]
     split_by: Option<SplitBy>,
+    /// Of a dataset: the least confidence of a label, from 0 to 1.
     #[serde(default, deserialize_with = "share")]
+    #[schemars(with = "Option<f64>", example = 0.5)]
     min_confidence: Option<Milli>,
+    /// Of a dataset: only labels that nothing can change any more.
     mature_only: Option<bool>,
+    /// Of a dataset: take addresses, numbers and keys out of every text.
     redact: Option<bool>,
+    /// Of a dataset: drop near-duplicates.
     dedupe: Option<bool>,
+    /// Of a dataset: bytes of memory that sorting takes.
     #[serde(default, deserialize_with = "memory")]
+    #[schemars(with = "Option<u64>", range(min = MEMORY_BYTES_MIN))]
     memory_bytes: Option<u64>,
 }
 

@@ -6,16 +6,19 @@
 mod assign;
 mod backup;
 mod brief;
+mod config;
 mod data;
 mod dataset;
 mod doctor;
 mod erase;
+mod examples;
 mod experiment;
 mod export;
 mod import;
 mod keys;
 mod label;
 mod ledger;
+mod manual;
 mod policy;
 mod push;
 mod readout;
@@ -24,7 +27,9 @@ mod replay;
 mod run;
 mod selection;
 mod serve;
+mod settings;
 mod simulate;
+mod supervisor;
 mod verify;
 mod watch;
 
@@ -34,7 +39,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde::Serialize;
 
 use crate::logging::{self, LogOutput};
@@ -98,13 +103,25 @@ enum Command {
     Ledger(ledger::Options),
     /// Simulate people whose satisfaction is known: judge the policy, or fill a data directory.
     Simulate(simulate::Options),
+    /// Check the configuration, show what holds, write an example.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Write what a shell needs to complete commands: bash, zsh, fish, elvish, powershell.
+    Completions(manual::Completions),
+    /// Write manual pages, tacit.1 and one for each command, or all of it in Markdown.
+    Manual(manual::Options),
 }
 
 /// What every command takes.
 #[derive(Debug, Args)]
 struct Common {
     /// Directory of everything that is kept.
-    #[arg(long, default_value = "data")]
+    #[arg(
+        long,
+        default_value = "data",
+        env = "TACIT_DATA",
+        hide_env_values = true
+    )]
     data: PathBuf,
     /// Answer in JSON.
     #[arg(long)]
@@ -119,7 +136,7 @@ struct Usage(String);
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    let command = parsed().command;
     // A server says in its configuration how it wants to be heard.
     if !matches!(command, Command::Serve(_)) {
         logging::start(&LogOutput::default());
@@ -148,6 +165,9 @@ pub fn main() -> ExitCode {
         Command::Erase(options) => erase::run(&options),
         Command::Ledger(options) => ledger::run(&options),
         Command::Simulate(options) => simulate::run(&options),
+        Command::Config(command) => config::run(&command),
+        Command::Completions(options) => manual::completions(&options),
+        Command::Manual(options) => manual::run(&options),
     };
     match done {
         Ok(()) => code,
@@ -157,6 +177,17 @@ pub fn main() -> ExitCode {
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }
+}
+
+/// The command line, each command with examples below its help.
+fn command() -> clap::Command {
+    examples::with_examples(Cli::command())
+}
+
+/// What this process was told; ends it where that makes no sense, or asks for help.
+fn parsed() -> Cli {
+    let matches = command().get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 /// Writes a line of data.
@@ -177,10 +208,8 @@ fn note(line: &str) {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     #[test]
     fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        super::command().debug_assert();
     }
 }

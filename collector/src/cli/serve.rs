@@ -1,6 +1,6 @@
 //! `tacit serve`.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use actix_web::{
     dev::ServerHandle,
@@ -11,7 +11,9 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::{experiment::declare_all, out_json, policy::read_policy};
+use super::{
+    experiment::declare_all, out_json, policy::read_policy, settings::Settings, supervisor,
+};
 use crate::{
     collector::Collector,
     config::Config,
@@ -24,58 +26,25 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Address to listen on; port 0 takes any that is free.
-    #[arg(long)]
-    listen: Option<SocketAddr>,
-    /// Directory of everything that is kept.
-    #[arg(long)]
-    data: Option<PathBuf>,
     /// File of settings; options given here win.
-    #[arg(long)]
+    #[arg(long, env = "TACIT_CONFIG", hide_env_values = true)]
     config: Option<PathBuf>,
-    /// Directory of the capture package, served under /capture/.
-    #[arg(long)]
-    capture: Option<PathBuf>,
-    /// Where /demo/ leads.
-    #[arg(long)]
-    demo_url: Option<String>,
-    /// Threads that serve requests; 0 means one per core.
-    #[arg(long)]
-    workers: Option<usize>,
-    /// File of the policy that labels what is read here; the built-in one without.
-    #[arg(long)]
-    policy: Option<PathBuf>,
-    /// How lines on stderr are written.
-    #[arg(long)]
-    log_format: Option<Format>,
+    #[command(flatten)]
+    settings: Settings,
     /// Print the address and what was recovered as a line of JSON.
     #[arg(long)]
     json: bool,
 }
 
-impl Options {
-    fn config(&self) -> anyhow::Result<Config> {
-        let mut config = match &self.config {
-            Some(path) => Config::read(path)?,
-            None => Config::default(),
-        };
-        let own = self;
-        config.listen = own.listen.unwrap_or(config.listen);
-        config.data = own.data.clone().unwrap_or(config.data);
-        config.capture = own.capture.clone().or(config.capture);
-        config.demo_url = own.demo_url.clone().or(config.demo_url);
-        config.workers = own.workers.unwrap_or(config.workers);
-        config.policy = own.policy.clone().or(config.policy);
-        config.log_output.format = own.log_format.unwrap_or(config.log_output.format);
-        Ok(config)
-    }
-}
-
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let config = options.config()?;
+    let loaded = options.settings.load(options.config.as_deref())?;
+    let config = &loaded.config;
     logging::start(&config.log_output);
     let format = config.log_output.format;
     let note = |line: &str| announce(format, line);
+    for warning in &loaded.warnings {
+        note(&format!("WARNING: {warning}"));
+    }
     // Before anything is opened: a mistake in it is a mistake in the command.
     let own = config.policy.as_deref().map(read_policy).transpose()?;
     let (mut collector, recovery) = Collector::open(&config.data, &config.log)?;
@@ -84,13 +53,13 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         note(&format!("labels by {}", own.reference()));
         collector.policies = collector.policies.with(own);
     }
-    declare(&collector, &config)?;
+    declare(&collector, config)?;
     collector.builds.resume(&collector.policies)?;
     let collector = Arc::new(collector);
     labels::keep_counting(Arc::clone(&collector))?;
     let served = rt::System::new().block_on(serve(
         &web::Data::from(Arc::clone(&collector)),
-        &config,
+        config,
         &recovery,
         options.json,
     ));
@@ -147,8 +116,14 @@ async fn serve(
             }}),
         )?;
     }
-    let handle = server.handle();
-    rt::spawn(stop_on_signal(handle, collector.clone(), format));
+    supervisor::ready(&collector.pulse, &url);
+    let drain = Duration::from_secs(config.drain_seconds);
+    rt::spawn(stop_on_signal(
+        server.handle(),
+        collector.clone(),
+        format,
+        drain,
+    ));
     let served = server.await;
     // Watched to the end: that it is ending is worth a scrape.
     if let Some((metrics, _)) = metrics {
@@ -197,8 +172,14 @@ fn tell(recovery: &Recovery, format: Format) {
     }
 }
 
-/// The first signal ends it gently; a second one takes what is left of the time.
-async fn stop_on_signal(handle: ServerHandle, collector: web::Data<Collector>, format: Format) {
+/// The first signal ends it gently; a second one takes what is left of the time. While it
+/// drains it answers as before, and says that it is not ready.
+async fn stop_on_signal(
+    handle: ServerHandle,
+    collector: web::Data<Collector>,
+    format: Format,
+    drain: Duration,
+) {
     let (Ok(mut interrupt), Ok(mut terminate)) = (
         unix::signal(unix::SignalKind::interrupt()),
         unix::signal(unix::SignalKind::terminate()),
@@ -206,14 +187,27 @@ async fn stop_on_signal(handle: ServerHandle, collector: web::Data<Collector>, f
         tracing::error!("signals cannot be heard; only SIGKILL ends this process");
         return;
     };
-    std::future::poll_fn(|context| {
-        if interrupt.poll_recv(context).is_ready() {
-            return std::task::Poll::Ready(());
-        }
-        terminate.poll_recv(context).map(drop)
-    })
-    .await;
-    announce(format, "stopping …");
+    let mut signalled = async || {
+        std::future::poll_fn(|context| {
+            if interrupt.poll_recv(context).is_ready() {
+                return std::task::Poll::Ready(());
+            }
+            terminate.poll_recv(context).map(drop)
+        })
+        .await;
+    };
+    signalled().await;
+    supervisor::stopping(&collector.pulse);
     collector.begin_stop();
+    if !drain.is_zero() {
+        let seconds = drain.as_secs();
+        announce(
+            format,
+            &format!("not ready any more; requests are taken for {seconds} s more …"),
+        );
+        // A second signal, or the time.
+        let _ = rt::time::timeout(drain, signalled()).await;
+    }
+    announce(format, "stopping …");
     handle.stop(true).await;
 }

@@ -42,7 +42,7 @@ use actix_web::{
     error::QueryPayloadError,
     http::{Method, header::X_CONTENT_TYPE_OPTIONS},
     middleware::{DefaultHeaders, from_fn},
-    web,
+    rt, web,
 };
 
 pub use metrics::serve_metrics;
@@ -55,7 +55,11 @@ use self::{
     problem::Kind,
     route::{Route, route},
 };
-use crate::{collector::Collector, config::Config};
+use crate::{
+    collector::Collector,
+    config::Config,
+    pulse::{BEAT, Heart},
+};
 
 /// Time a client has to send a request's head; slow ones hold nothing but a socket.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -171,6 +175,7 @@ fn query(error: &QueryPayloadError) -> Problem {
 pub fn serve(collector: web::Data<Collector>, config: &Config) -> std::io::Result<(Server, u16)> {
     let site = Site::new(config);
     let server = HttpServer::new(move || {
+        rt::spawn(beat(collector.pulse.join()));
         App::new()
             .wrap(DefaultHeaders::new().add((X_CONTENT_TYPE_OPTIONS, "nosniff")))
             .wrap(from_fn(observed::observed))
@@ -187,4 +192,12 @@ pub fn serve(collector: web::Data<Collector>, config: &Config) -> std::io::Resul
     let server = server.bind(config.listen)?;
     let port = server.addrs().first().map_or(0, std::net::SocketAddr::port);
     Ok((server.run(), port))
+}
+
+/// On each thread that serves requests: says that it goes on.
+async fn beat(heart: Heart) {
+    loop {
+        heart.beat();
+        rt::time::sleep(BEAT).await;
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
@@ -62,42 +63,58 @@ impl Push {
 }
 
 /// As it stands in the file, or on the command line.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// See [`Push`], as all that follow.
+    /// Its name: 1 to 64 letters, digits, `-` and `_`.
+    #[schemars(example = &"traces")]
     pub name: String,
-    /// `otel`, `langfuse` …
+    /// The system: `otel`, `langfuse`, `langsmith`, `phoenix`, `mlflow`, `tensorzero`,
+    /// `posthog` or `webhook`.
+    #[schemars(example = &"otel")]
     pub kind: String,
-    /// An address.
+    /// Its address.
+    #[schemars(example = &"http://127.0.0.1:4318")]
     pub endpoint: String,
-    /// A variable.
+    /// Environment variable that holds the key.
+    #[schemars(example = &"OTEL_KEY")]
     pub key_env: Option<String>,
-    /// Langfuse's public key.
+    /// Of Langfuse, and needed there: the public key.
+    #[schemars(example = &"pk-lf-1")]
     pub user: Option<String>,
-    /// A header.
+    /// The header that carries the key, where it is another than the system's own.
+    #[schemars(example = &"x-api-key")]
     pub key_header: Option<String>,
-    /// A project.
+    /// The project; not needed when there is only one.
+    #[schemars(example = &"shop")]
     pub project: Option<String>,
-    /// A file.
+    /// File of a policy; that of the configuration without.
+    #[schemars(example = &"/etc/tacit/policy.toml")]
     pub policy: Option<PathBuf>,
-    /// A word.
+    /// What names of labels start with.
+    #[schemars(example = &"implicit")]
     pub prefix: Option<String>,
-    /// `claimed`, `known` or `signed`.
+    /// How sure it has to be whose answer a signal is about: `claimed`, `known` or `signed`.
+    #[schemars(example = &"known")]
     pub trust: Option<String>,
     /// `positive`, `negative` or both.
+    #[schemars(example = ["positive", "negative"])]
     pub states: Option<Vec<String>>,
     /// Only labels that nothing can change any more.
     pub mature_only: Option<bool>,
     /// Also corrected texts.
     pub edits: Option<bool>,
-    /// Unix ms, a date or a time.
+    /// Outputs shown from then on: Unix ms, a date or a time.
+    #[schemars(example = &"2026-11-01")]
     pub since: Option<String>,
-    /// The same.
+    /// Outputs shown before then.
+    #[schemars(example = &"2026-12-01")]
     pub until: Option<String>,
-    /// 1 to 60.
+    /// Seconds a request may take.
+    #[schemars(range(min = 1, max = TIMEOUT_SECONDS_MAX))]
     pub timeout_seconds: Option<u64>,
-    /// A file.
+    /// File of dead letters; one in the data directory without.
+    #[schemars(example = &"/var/lib/tacit/dead.ndjson")]
     pub dead_letters: Option<PathBuf>,
 }
 
