@@ -79,6 +79,7 @@ impl Node {
     }
 
     /// The option at `path`, as in `log.keep_seconds`.
+    #[cfg(test)]
     pub(super) fn at(&self, path: &str) -> Option<&Self> {
         path.split('.')
             .try_fold(self, |node, name| match &node.shape {
