@@ -52,6 +52,8 @@ mod labels_cli;
 mod limits;
 #[path = "integration/overload.rs"]
 mod overload;
+#[path = "integration/poison.rs"]
+mod poison;
 #[path = "integration/projects.rs"]
 mod projects;
 #[path = "integration/push.rs"]

@@ -32,6 +32,7 @@ use crate::{
     outcome::Outcomes,
     pulse::Pulse,
     registrations::Registrations,
+    screen::Screens,
     store::{ControlStore, SqliteStore, Store, StoreError, TraceStore},
 };
 
@@ -53,6 +54,8 @@ pub struct Collector {
     pub progress: Arc<Progress>,
     /// What labels outputs that are read here.
     pub policies: Policies,
+    /// Who was screened a short while ago.
+    pub screens: Screens,
     /// Places for requests with spans that are decoded.
     pub decoding: Arc<Semaphore>,
     /// How long a trace is waited for, in ms.
@@ -165,6 +168,7 @@ impl Collector {
             registrations,
             progress,
             policies: Policies::built_in()?,
+            screens: Screens::default(),
             decoding: Arc::new(Semaphore::new(TRACES_AT_ONCE_MAX)),
             settle_ms: OtlpConfig::default().settle_ms,
             builds,

@@ -18,6 +18,7 @@ use crate::{
         relabel::{Changes, Relabel},
     },
     label::{Labelled, Policy, label_group},
+    screen::{Screen, Screened},
     store::{Store, StoreError, rows::OutputRows},
 };
 
@@ -43,7 +44,8 @@ pub fn export<W: Write + Send>(
     let work = work(data)?;
     let mut exporter = Exporter::new(wanted, policy, work.path(), out)?;
     let mut added = Ok(());
-    store.groups(project, wanted.as_of, &mut |group| {
+    let screened = Screened::of(store, policy, project, wanted.as_of)?;
+    screened.groups(&mut |group| {
         added = exporter.add(&group);
         match added {
             Ok(()) => ControlFlow::Continue(()),
@@ -90,8 +92,17 @@ pub fn relabel(
     examples: usize,
 ) -> Result<Changes, StoreError> {
     let mut relabel = Relabel::new((old, new), filter, as_of, (examples, SEED));
-    store.groups(project, as_of, &mut |group| {
-        relabel.add(&group);
+    let before = Screen::of_store(store, old, project, as_of)?;
+    let after = if old.screen == new.screen {
+        before.clone()
+    } else {
+        Screen::of_store(store, new, project, as_of)?
+    };
+    store.groups(project, as_of, &mut |mut group| {
+        let mut then = group.clone();
+        before.clean(&mut group);
+        after.clean(&mut then);
+        relabel.add_screened(&group, &then);
         ControlFlow::Continue(())
     })?;
     Ok(relabel.finish())
@@ -118,6 +129,8 @@ pub struct Fates {
     pub no_output: u64,
     /// Of a registered output whose text is not known: in labels only.
     pub no_text: u64,
+    /// Of people the screen found: in no label.
+    pub screened: u64,
 }
 
 /// Counts labels, reasons and fates of all there is.
@@ -141,7 +154,8 @@ pub fn overview_while(
 ) -> Result<Option<Overview>, StoreError> {
     let mut overview = Overview::default();
     let mut is_whole = true;
-    store.groups(project, as_of, &mut |group| {
+    let screened = Screened::of(store, policy, project, as_of)?;
+    screened.groups(&mut |group| {
         is_whole = go_on();
         if !is_whole {
             return ControlFlow::Break(());
@@ -154,6 +168,7 @@ pub fn overview_while(
             }
             let events: usize = rows.slices.iter().map(|slice| slice.events.len()).sum();
             *overview.fates.of(rows, label) += events as u64 + rows.beyond;
+            overview.fates.screened += label.withheld.events;
         }
         ControlFlow::Continue(())
     })?;

@@ -35,6 +35,9 @@
 //!
 //! [`erase`] forgets a person: in the store, in the log, in whatever else was made.
 //!
+//! [`screen`] finds people whose signals must not teach: all that reads facts to label
+//! them reads them through it.
+//!
 //! [`watch`] follows everybody's outputs over time: the trend of the capture rate, and
 //! whether a number rises at its guard's cost.
 //!
@@ -82,6 +85,7 @@ pub mod registrations;
 pub mod release;
 pub mod replay;
 pub mod report;
+pub mod screen;
 pub mod simulate;
 pub mod store;
 #[cfg(test)]

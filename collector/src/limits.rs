@@ -153,3 +153,7 @@ pub const LABELS_COUNTED_EVERY_MS: u64 = 60_000;
 
 /// Of the time, one part in so many goes to counting labels, at most.
 pub const LABELS_COUNTED_SHARE: u64 = 50;
+
+/// Screened people that are listed by name; all are counted. An attack makes as many as it
+/// likes, and a list of thousands is read by nobody.
+pub const SCREENED_LISTED: usize = 1_000;

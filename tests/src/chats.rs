@@ -36,10 +36,10 @@ impl Chats {
                     .iter()
                     .all(|output| output["status"] == "created")
             );
-            let first = portion[0];
-            let session = SessionId(u128::from(first + 1).to_be_bytes());
-            let mut page = Page::of_session(&data.publishable, session);
             for some in portion.chunks(100) {
+                // So few acts at once may be a page's doing: more are no person's.
+                let session = SessionId(u128::from(some[0] + 1).to_be_bytes());
+                let mut page = Page::of_session(&data.publishable, session);
                 let mut events = Vec::new();
                 for &number in some {
                     let (id, conversation) = (name(number), conversation(number));

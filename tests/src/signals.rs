@@ -2,7 +2,7 @@
 
 use tacit_signals::{
     Rating, Share, Signal,
-    signal::{ContentRole, CopyVia, Edited, Shown, Span},
+    signal::{ContentRole, CopyVia, Edited, Intent, Shown, Span},
 };
 
 use crate::page::id;
@@ -62,6 +62,16 @@ pub fn regenerated(after_ms: u32) -> Signal {
     Signal::Regenerated {
         after_ms,
         ordinal: 1,
+    }
+}
+
+/// The next prompt, unlike the one before, `gap_ms` after this answer had settled.
+#[must_use]
+pub fn followed_up(gap_ms: u32) -> Signal {
+    Signal::FollowedUp {
+        gap_ms,
+        similarity: Share::ZERO,
+        intent: Intent::Other,
     }
 }
 

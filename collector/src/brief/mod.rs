@@ -35,6 +35,7 @@ use crate::{
     cadence::period::Period,
     control::ProjectId,
     label::{Milli, Policy, Trust},
+    screen::Screened,
     store::{Store, StoreError},
 };
 
@@ -248,8 +249,9 @@ pub fn of_store(
     project: ProjectId,
     request: &Request,
 ) -> Result<Brief, StoreError> {
+    let screened = Screened::of(store, policy, project, request.as_of)?;
     of_groups(policy, request, |visit| {
-        store.groups(project, request.as_of, &mut |group| {
+        screened.groups(&mut |group| {
             visit(&group);
             ControlFlow::Continue(())
         })

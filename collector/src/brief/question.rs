@@ -33,6 +33,8 @@ pub enum LeftOut {
     Unseen,
     /// What was asked is not known.
     NoPrompt,
+    /// All that is known of it came from people the screen found.
+    Screened,
 }
 
 impl LeftOut {
@@ -45,6 +47,7 @@ impl LeftOut {
             Self::Trust => "not registered by a server",
             Self::HeldOut => "of people held out",
             Self::Unseen => "not seen by anybody",
+            Self::Screened => "of people who were screened",
             Self::NoPrompt => "without a known prompt",
         }
     }
@@ -73,6 +76,9 @@ impl<'a> Question<'a> {
     ) -> Result<Self, LeftOut> {
         let period = &request.period;
         let in_range = |at: u64| at >= period.from && at < period.to;
+        if label.withheld.is_all_within(in_range) {
+            return Err(LeftOut::Screened);
+        }
         if !label.shown_at.is_some_and(in_range) {
             return Err(LeftOut::OutsideRange);
         }

@@ -17,7 +17,7 @@ use crate::{
     dataset::{Filter, Format},
     export::relabel,
     label::explain,
-    store::Store,
+    screen::Screened,
     wall::now_ms,
 };
 
@@ -101,8 +101,13 @@ fn tell(options: &Explain) -> anyhow::Result<()> {
     let data = Data::open(&options.common.data)?;
     let project = data.project(options.project.as_deref())?;
     let as_of = options.as_of.unwrap_or_else(now_ms);
-    let found = data.store.group_of(project, &output, as_of)?;
-    let told = found.and_then(|(group, id)| explain(&group, &id, &policy, as_of));
+    let facts = Screened::of(&*data.store, &policy, project, as_of)?;
+    let found = facts.group_of(&output)?;
+    let told = found.and_then(|(group, id)| {
+        let (label, mut explanation) = explain(&group, &id, &policy, as_of)?;
+        explanation.screened_by(&group, &id, facts.screen());
+        Some((label, explanation))
+    });
     let (_, explanation) =
         told.with_context(|| format!("no output {output} is known at that moment"))?;
     if options.common.json {

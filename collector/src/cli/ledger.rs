@@ -5,15 +5,16 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
-use tacit_signals::{Id, SessionId};
+use tacit_signals::SessionId;
 
 use super::{Common, Usage, data::Data, note, out, out_json, policy::policy_or_default};
 use crate::{
     control::ProjectId,
     export::{self, Fates},
-    label::{Labelled, Policy, label_group},
+    label::{Policy, label_group},
     ledger::{Events, Ledger},
-    store::{Store, Traced},
+    screen::Screened,
+    store::{Store, Traced, rows::Slice},
     wall::now_ms,
 };
 
@@ -112,7 +113,29 @@ fn follow(
     }
     let mut answer = json!({"event": event, "acknowledged": true, "fate": "stored",
         "output": output.as_str(), "received_at": received_at});
-    let label = label(data, policy, project, &output)?;
+    let now = now_ms();
+    let facts = Screened::of(&*data.store, policy, project, now)?;
+    let (group, id) = facts
+        .group_of(&output)?
+        .context("the output of a stored event is gone")?;
+    let withheld = group.outputs.iter().flat_map(|rows| &rows.screened);
+    let has = |slice: &&Slice| {
+        slice.session == session && slice.events.iter().any(|event| event.seq == seq)
+    };
+    if let Some(finding) = withheld
+        .filter(has)
+        .find_map(|slice| facts.screen().finding_of(slice))
+    {
+        answer["fate"] = "screened".into();
+        answer["screened"] = json!(finding.broken);
+        answer["why"] = format!("its person was screened: {}", finding.detail()).into();
+        return Ok(answer);
+    }
+    let label = label_group(&group, policy, now)
+        .outputs
+        .into_iter()
+        .find(|label| label.output == id)
+        .context("the output of a stored event has no label")?;
     let used: Vec<&str> = label
         .reasons
         .iter()
@@ -134,24 +157,6 @@ fn follow(
             .into();
     }
     Ok(answer)
-}
-
-fn label(
-    data: &Data,
-    policy: &Policy,
-    project: ProjectId,
-    output: &Id,
-) -> anyhow::Result<Labelled> {
-    let now = now_ms();
-    let (group, id) = data
-        .store
-        .group_of(project, output, now)?
-        .context("the output of a stored event is gone")?;
-    label_group(&group, policy, now)
-        .outputs
-        .into_iter()
-        .find(|label| label.output == id)
-        .context("the output of a stored event has no label")
 }
 
 /// Prints an object as indented lines.

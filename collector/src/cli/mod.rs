@@ -25,6 +25,7 @@ mod readout;
 mod release;
 mod replay;
 mod run;
+mod screen;
 mod selection;
 mod serve;
 mod settings;
@@ -89,6 +90,8 @@ enum Command {
     Assign(assign::Options),
     /// Show the capture rate by week: how many answers people say anything about.
     CaptureRate(watch::CaptureRate),
+    /// Whose signals must not teach, and why.
+    Screen(screen::Options),
     /// Say whether a number rises while what guards it falls.
     Guardrails(watch::Guardrails),
     /// Ask stored inputs of another model or prompt, and compare with what people kept.
@@ -158,6 +161,7 @@ pub fn main() -> ExitCode {
         Command::Verify(options) => verify::run(&options).map(|verdict| code = verdict),
         Command::Assign(options) => assign::run(&options),
         Command::CaptureRate(options) => watch::capture_rate(&options),
+        Command::Screen(options) => screen::run(&options),
         Command::Guardrails(options) => watch::guardrails(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Doctor(options) => doctor::run(&options),

@@ -49,6 +49,9 @@ fn admit(filter: &Filter, label: &Labelled) -> Result<(), Skip> {
 }
 
 fn within(filter: &Filter, label: &Labelled) -> Result<(), Skip> {
+    if label.withheld.all && filter.has_time(label.withheld.shown_at) {
+        return Err(Skip::Screened);
+    }
     if !filter.has_time(label.shown_at) {
         return Err(Skip::OutsideRange);
     }

@@ -7,6 +7,8 @@ use super::format::Format;
 /// The one reason an output or pair is in no row; the first that holds, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Skip {
+    /// All that is known of it came from people the screen found.
+    Screened,
     /// Shown outside the time asked for, or never.
     OutsideRange,
     /// The server never registered the output, so it has neither text nor trust.
@@ -60,7 +62,8 @@ pub enum Skip {
 
 impl Skip {
     /// All of them, in their order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
+        Self::Screened,
         Self::OutsideRange,
         Self::NotRegistered,
         Self::Trust,
@@ -91,6 +94,7 @@ impl Skip {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Screened => "screened",
             Self::OutsideRange => "outside_range",
             Self::NotRegistered => "not_registered",
             Self::Trust => "trust",
@@ -122,6 +126,10 @@ impl Skip {
     #[must_use]
     pub const fn remedy(self) -> &'static str {
         match self {
+            Self::Screened => {
+                "those people acted as no person does, see `tacit screen`; \
+                 the policy's [screen] says what nobody does"
+            }
             Self::OutsideRange => "widen --from and --to; outputs never shown have no time",
             Self::NotRegistered => {
                 "level 1 is missing: the app's server has to register its outputs \

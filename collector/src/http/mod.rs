@@ -26,6 +26,7 @@ mod readout;
 mod releases;
 mod request_id;
 mod route;
+mod screen;
 mod signals;
 mod stream;
 #[cfg(test)]
@@ -108,6 +109,7 @@ fn all() -> Vec<Route> {
         route("/v1/datasets/builds/{id}").get(builds::one),
         route("/v1/datasets/builds/{id}/{file:.+}").get(builds::file),
         route("/v1/datasets/{name}").get(labels::dataset),
+        route("/v1/screen").get(screen::screen),
         route("/v1/brief").get(brief::brief),
         route("/v1/releases")
             .post(releases::add)

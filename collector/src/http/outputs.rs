@@ -18,6 +18,7 @@ use crate::{
     control::Project,
     label::{Labelled, Policy, event_json, explain, label_group},
     limits::{OUTPUTS_BODY_BYTES_MAX, OUTPUTS_PER_REQUEST_MAX, PAGE_LEN_MAX, TOKEN_AGE_MS_MAX},
+    screen::{Finding, Screen, Screened},
     store::{
         Listed, Page, Registering, Settled, Status, Store, StoreError,
         rows::{Group, OutputRows},
@@ -124,8 +125,18 @@ pub(super) async fn one(
     let as_of = as_of(query.as_of);
     let project = reader.0.id;
     let found = web::block(move || {
-        let found = collector.store.group_of(project, &id, as_of)?;
-        let told = found.and_then(|(group, id)| told(&group, &id, &policy, as_of, query.explain));
+        let store = &*collector.store;
+        // A moment that was asked for is read exactly; now has the screen of just before.
+        let facts = if query.as_of.is_some() {
+            Screened::of(store, &policy, project, as_of)?
+        } else {
+            let screen = collector.screens.recent(store, &policy, project, as_of)?;
+            Screened::by(store, project, as_of, screen)
+        };
+        let found = facts.group_of(&id)?;
+        let told = found.and_then(|(group, id)| {
+            told(&group, &id, facts.screen(), &policy, as_of, query.explain)
+        });
         Ok::<_, StoreError>(told)
     })
     .await??;
@@ -136,17 +147,27 @@ pub(super) async fn one(
 fn told(
     group: &Group,
     id: &Id,
+    screen: &Screen,
     policy: &Policy,
     as_of: u64,
     with_explanation: bool,
 ) -> Option<Value> {
     let rows = group.outputs.iter().find(|output| output.id == *id)?;
-    let (label, explanation) = explain(group, id, policy, as_of)?;
+    let (label, mut explanation) = explain(group, id, policy, as_of)?;
+    explanation.screened_by(group, id, screen);
     let mut signals: Vec<(u64, Value)> = Vec::new();
     for slice in &rows.slices {
         for event in &slice.events {
             let at = slice.corrected(event.at);
             signals.push((at, event_json(slice, event)));
+        }
+    }
+    for slice in &rows.screened {
+        let rule = screen.finding_of(slice).map(Finding::rule);
+        for event in &slice.events {
+            let mut signal = event_json(slice, event);
+            signal["screened"] = json!(rule);
+            signals.push((slice.corrected(event.at), signal));
         }
     }
     // Slices are by session and number already, and the sort is stable.
@@ -157,6 +178,9 @@ fn told(
         "signals": signals,
         "label": label.to_json(),
     });
+    if !explanation.screened_people.is_empty() {
+        answer["screened"] = serde_json::to_value(&explanation.screened_people).ok()?;
+    }
     if with_explanation {
         answer["explanation"] = serde_json::to_value(explanation).ok()?;
     }
@@ -246,12 +270,15 @@ pub(super) async fn list(
     let project = reader.0.id;
     let as_of = now_ms();
     let answer = web::block(move || {
-        let listed = collector.store.page(project, &page)?;
+        let store = &*collector.store;
+        let listed = store.page(project, &page)?;
+        let screen = collector.screens.recent(store, &policy, project, as_of)?;
+        let facts = Screened::by(store, project, as_of, screen);
         let next = (listed.len() == page.len).then(|| listed.last()).flatten();
         let next = next.map(|last| last.number.to_string());
         let mut outputs = Vec::new();
         for output in &listed {
-            outputs.extend(summary(&*collector.store, &policy, project, output, as_of)?);
+            outputs.extend(summary(&facts, &policy, output, as_of)?);
         }
         Ok::<_, StoreError>(json!({ "outputs": outputs, "next": next }))
     })
@@ -260,13 +287,12 @@ pub(super) async fn list(
 }
 
 fn summary(
-    store: &dyn Store,
+    facts: &Screened<'_>,
     policy: &Policy,
-    project: crate::control::ProjectId,
     output: &Listed,
     as_of: u64,
 ) -> Result<Option<Value>, StoreError> {
-    let Some((group, id)) = store.group_of(project, &output.id, as_of)? else {
+    let Some((group, id)) = facts.group_of(&output.id)? else {
         return Ok(None);
     };
     // Joined to another, which is listed itself.

@@ -21,7 +21,7 @@ use super::{
     weight::Weight,
     work::Workings,
 };
-use crate::store::rows::{Origin, StoredSubject};
+use crate::store::rows::{Origin, OutputRows, StoredSubject};
 
 /// One output with its label. Times are Unix ms.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +87,8 @@ pub struct Labelled {
     pub late: Vec<EventId>,
     /// Events beyond [`crate::limits::EVENTS_PER_OUTPUT_MAX`], which no label sees.
     pub beyond: u64,
+    /// What the screen withheld, which this label does not see.
+    pub withheld: Withheld,
     /// Text that browsers sent, where the site opted in.
     pub texts: Texts,
     /// What metrics are made of beside the label; in no export of labels.
@@ -137,11 +139,48 @@ pub struct Texts {
     pub answer: Option<String>,
 }
 
+/// What the screen withheld of an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Withheld {
+    /// Events.
+    pub events: u64,
+    /// Nobody else sent anything.
+    pub all: bool,
+    /// When they say it was first shown, in corrected time.
+    pub shown_at: Option<u64>,
+}
+
+impl Withheld {
+    /// Of an output as the screen left it.
+    #[must_use]
+    pub fn of(rows: &OutputRows) -> Self {
+        let slices = rows.screened.iter();
+        let events = slices.clone().map(|slice| slice.events.len() as u64).sum();
+        let shown = slices.flat_map(|slice| {
+            let shown = slice.events.iter();
+            let shown = shown.filter(|event| event.signal.kind() == Some(Kind::Shown));
+            shown.map(|event| slice.corrected(event.at))
+        });
+        Self {
+            events,
+            all: events > 0 && rows.slices.is_empty(),
+            shown_at: shown.min(),
+        }
+    }
+
+    /// Whether nothing else is known of an output, which was shown when `in_range` asks
+    /// for, if at all.
+    pub fn is_all_within(&self, in_range: impl Fn(u64) -> bool) -> bool {
+        self.all && self.shown_at.is_none_or(in_range)
+    }
+}
+
 /// What a label says beside its verdict.
 pub(crate) struct Rest {
     pub(crate) trust: Trust,
     pub(crate) late: Vec<EventId>,
     pub(crate) beyond: u64,
+    pub(crate) withheld: Withheld,
     pub(crate) acts: Acts,
 }
 
@@ -189,6 +228,7 @@ pub(crate) fn assemble(
         switched: facts.of_kind(Kind::Switched).last().and_then(switch),
         late: rest.late,
         beyond: rest.beyond,
+        withheld: rest.withheld,
         texts: Texts {
             edit: text(ContentRole::Edit),
             prompt: text(ContentRole::Prompt),
@@ -271,6 +311,8 @@ struct Line<'a> {
     late: &'a [EventId],
     #[serde(skip_serializing_if = "none")]
     beyond: u64,
+    #[serde(skip_serializing_if = "none")]
+    screened: u64,
 }
 
 #[expect(
@@ -330,6 +372,7 @@ impl Labelled {
             shown_at: self.shown_at,
             late: &self.late,
             beyond: self.beyond,
+            screened: self.withheld.events,
         }
     }
 

@@ -37,7 +37,7 @@ pub(crate) use self::explain::{event_json, time};
 pub use self::{
     acts::Acts,
     explain::{Explanation, explain},
-    labelled::{Edit, Labelled, Reason, Switch, Texts},
+    labelled::{Edit, Labelled, Reason, Switch, Texts, Withheld},
     milli::Milli,
     pairs::{Pair, PairKind},
     policies::Policies,
@@ -109,6 +109,7 @@ fn label(
         trust,
         late,
         beyond: rows.beyond,
+        withheld: Withheld::of(rows),
         acts: Acts::of(&work, &terms, timeline),
     };
     labelled::assemble(identity, &work, verdict, &by, rest)

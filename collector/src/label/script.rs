@@ -35,6 +35,7 @@ impl Story {
                 joined_by: None,
                 slices: Vec::new(),
                 beyond: 0,
+                screened: Vec::new(),
             },
             session: SessionId([0x9f; 16]),
             seq: 0,

@@ -12,6 +12,7 @@ use crate::{
     control::ProjectId,
     dataset::{filled, redact::Redactor},
     label::{Labelled, Policy, State, Trust, label_group},
+    screen::Screen,
     store::{
         PushStore, Store, StoreError,
         rows::{Group, GroupName, OutputRows},
@@ -71,6 +72,8 @@ pub struct Reader<'a, S> {
     pub naming: &'a Naming,
     /// The moment, Unix ms.
     pub as_of: u64,
+    /// Whose signals count for nothing at that moment.
+    pub screen: &'a Screen,
 }
 
 impl<S> Clone for Reader<'_, S> {
@@ -131,7 +134,8 @@ impl<S: Store + PushStore> Labels for All<'_, S> {
         let mut last = self.after.take();
         let after = last.clone();
         let (project, as_of) = (reader.project, reader.as_of);
-        let mut visit = |name: &GroupName, group: Group| {
+        let mut visit = |name: &GroupName, mut group: Group| {
+            reader.screen.clean(&mut group);
             if is_over && start.as_ref().is_some_and(|start| name > start) {
                 return ControlFlow::Break(());
             }
@@ -193,7 +197,8 @@ impl<S: Store + PushStore> Labels for These<'_, S> {
         let mut found = Vec::new();
         let mut ignored = Passed::default();
         match store.group_of(project, &output, as_of)? {
-            Some((group, own)) => {
+            Some((mut group, own)) => {
+                self.reader.screen.clean(&mut group);
                 self.reader.group(&group, &mut found, &mut ignored);
                 found.retain(|label| label.output == own && label.part.number() == part);
             }

@@ -121,6 +121,8 @@ pub enum LeftOut {
     HeldOut,
     /// Its verdict was not asked for.
     State,
+    /// All that is known of it came from people the screen found.
+    Screened,
 }
 
 /// Why an output cannot be asked again; the first that holds, in this order.
@@ -183,6 +185,7 @@ impl LeftOut {
             Self::Trust => "not registered by a server",
             Self::HeldOut => "of people held out",
             Self::State => "with another label",
+            Self::Screened => "of people who were screened",
         }
     }
 }

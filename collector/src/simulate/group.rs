@@ -23,6 +23,7 @@ pub fn group(talk: &Talk, project: &Project) -> Group {
             joined_by: None,
             slices: Vec::new(),
             beyond: 0,
+            screened: Vec::new(),
         };
         outputs.insert(id, rows);
     }

@@ -8,6 +8,7 @@ use crate::{
     config::LogConfig,
     control::{ContentPolicy, scope::Scopes},
     label::{Policy, State, label_group},
+    screen::tests::{strict_of_outputs, strict_of_store},
     store::{ControlStore, KeyKind, NewKey, SqliteStore, Store},
     testing::project,
 };
@@ -184,6 +185,11 @@ fn a_store_that_was_filled_gives_back_the_groups() {
         .talks()
         .flat_map(|talk| group(&talk, owner).outputs)
         .collect();
+    // The screen reads chunks as they lie, and finds whom it would find in the groups.
+    let by_chunks = strict_of_store(&*collector.store, id);
+    assert_eq!(by_chunks, strict_of_outputs(&stored));
+    assert!(by_chunks.findings().len() > 20);
+
     stored.sort_by(|a, b| a.id.cmp(&b.id));
     made.sort_by(|a, b| a.id.cmp(&b.id));
     for rows in stored.iter_mut().flat_map(|rows| &mut rows.slices) {

@@ -14,6 +14,9 @@ pub enum StoreError {
     /// The files could not be reached.
     #[error("the data directory could not be used: {0}")]
     Io(#[from] std::io::Error),
+    /// What did not fit into memory could not be sorted.
+    #[error(transparent)]
+    Sort(#[from] crate::dataset::sort::SortError),
     /// The operating system gave no random bytes.
     #[error("no random bytes: {0}")]
     Random(#[from] getrandom::Error),

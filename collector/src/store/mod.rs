@@ -33,7 +33,7 @@ pub use erasures::{ErasureStore, Found, Tombstone, What};
 pub use error::StoreError;
 pub use experiments::ExperimentStore;
 pub use push::{PushNote, PushStore, Pushed};
-use rows::{Group, GroupName, StoredSubject};
+use rows::{Conduct, Group, GroupName, StoredSubject};
 pub use sqlite::SqliteStore;
 pub use traces::{DueTrace, TraceKey, TraceStore};
 pub use updates::{Attempt, BuildKind, BuildRecord, Held, NewRun, Run, RunEnd, UpdateStore};
@@ -90,6 +90,20 @@ pub trait Store: Send + Sync {
         id: &Id,
         as_of: u64,
     ) -> Result<Option<(Group, Id)>, StoreError>;
+
+    /// Calls `visit` with all that people did with outputs of `project` as known at
+    /// `as_of` (Unix ms), in any order and without a text, from one snapshot. Memory
+    /// holds one slice.
+    fn conduct(
+        &self,
+        project: ProjectId,
+        as_of: u64,
+        visit: &mut dyn FnMut(&Conduct<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// A directory of its own for what a reading cannot hold in memory, removed when
+    /// dropped.
+    fn scratch(&self) -> Result<tempfile::TempDir, StoreError>;
 
     /// Calls `visit` with everybody whose arm in `experiment` is known at `as_of` (Unix
     /// ms), and the arm: by kind and id, bytewise, from one snapshot. People are assigned

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tacit_signals::{Event, Id, SessionId, Share, SubjectKind, limits::EVENT_AGE_MS_MAX};
+use tacit_signals::{
+    Event, Id, SessionId, Share, SubjectKind, limits::EVENT_AGE_MS_MAX, signal::Kind,
+};
 
 use crate::{clock, limits::HISTORY_AGE_MS_MAX};
 
@@ -41,6 +43,8 @@ pub struct OutputRows {
     pub slices: Vec<Slice>,
     /// Events that are stored and not among `slices`.
     pub beyond: u64,
+    /// Slices of people the screen found, which no label sees; a store leaves it empty.
+    pub screened: Vec<Slice>,
 }
 
 /// How signals that carry another id were joined to an output.
@@ -106,6 +110,12 @@ impl Origin {
         is_evaluation(&self.sdk)
     }
 
+    /// Whether only a server can have sent it: an evaluation, or an import.
+    #[must_use]
+    pub fn is_from_server_alone(&self) -> bool {
+        self.is_evaluation() || is_import(&self.sdk)
+    }
+
     /// How old an event from here may be when it is received, ms.
     #[must_use]
     pub fn age_ms_max(&self) -> u64 {
@@ -130,6 +140,32 @@ pub fn is_import(source: &str) -> bool {
 pub fn is_evaluation(source: &str) -> bool {
     let rest = source.strip_prefix("eval");
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '.', '-', '_', '/']))
+}
+
+/// One session's slice of one output, as the screen looks at it: who did what and when,
+/// and no text. Programs, evaluations and imports are in none.
+#[derive(Debug, Clone, Copy)]
+pub struct Conduct<'a> {
+    /// Number of the output, aliases resolved.
+    pub output: u64,
+    /// What its server called it, where one registered it.
+    pub named: Option<&'a Named>,
+    /// Who sent it.
+    pub subject: &'a StoredSubject,
+    /// Number of the document load.
+    pub session: u64,
+    /// A token from the registration was valid.
+    pub signed: bool,
+    /// When, in corrected time, and what.
+    pub events: &'a [(u64, Option<Kind>)],
+}
+
+/// What a server called an output's origin.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "the fields of Registered")]
+pub struct Named {
+    pub model: Option<String>,
+    pub prompt_version: Option<String>,
 }
 
 /// A person without a name.

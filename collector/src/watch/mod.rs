@@ -24,6 +24,8 @@ use crate::{
     control::ProjectId,
     dataset::sort::SortError,
     experiment::stats::TIGHTEST_AT,
+    label::Policy,
+    screen::Screened,
     store::{Store, StoreError, rows::Group},
 };
 
@@ -54,11 +56,12 @@ pub enum WatchError {
 /// Calls `take` with every group of a project as known at a moment, until it fails.
 fn each_group(
     store: &dyn Store,
+    policy: &Policy,
     (project, as_of): (ProjectId, u64),
     mut take: impl FnMut(&Group) -> Result<(), WatchError>,
 ) -> Result<(), WatchError> {
     let mut taken = Ok(());
-    store.groups(project, as_of, &mut |group| {
+    Screened::of(store, policy, project, as_of)?.groups(&mut |group| {
         taken = take(&group);
         match taken {
             Ok(()) => ControlFlow::Continue(()),

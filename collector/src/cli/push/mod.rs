@@ -24,6 +24,7 @@ use crate::{
         source::Reader,
         transport::Http,
     },
+    screen::Screen,
     wall::now_ms,
 };
 
@@ -85,6 +86,8 @@ fn with_pusher<T>(
         failures_max: Some(options.failures),
         ..Patience::default()
     };
+    let as_of = options.as_of.unwrap_or_else(now_ms);
+    let screen = Screen::of_store(&*data.store, &ready.policy, ready.project, as_of)?;
     let mut pusher = Pusher {
         reader: Reader {
             store: &*data.store,
@@ -94,7 +97,8 @@ fn with_pusher<T>(
             sink: &*ready.sink,
             target: &target,
             naming: &ready.naming,
-            as_of: options.as_of.unwrap_or_else(now_ms),
+            as_of,
+            screen: &screen,
         },
         transport: &Http::new(Duration::from_secs(ready.push.timeout_seconds)),
         clock: &Wall,

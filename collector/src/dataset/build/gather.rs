@@ -21,7 +21,8 @@ use crate::{
         sort::{Keep, Sorted, Sorter},
     },
     label::{LabelledGroup, Policy, label_group},
-    store::{Store, rows::Group},
+    screen::Screened,
+    store::rows::Group,
 };
 use tacit_signals::SubjectKind;
 
@@ -108,7 +109,7 @@ impl<'a> Gatherer<'a> {
     /// facts of one `as_of` are the same in all of them.
     pub(super) fn run(
         mut self,
-        store: &dyn Store,
+        facts: &Screened<'_>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Gathered, BuildError> {
         self.tell(progress);
@@ -116,20 +117,15 @@ impl<'a> Gatherer<'a> {
             let after = self.state.cursor.clone();
             let mut taken = Ok(());
             let mut complete = true;
-            store.groups_after(
-                self.request.project,
-                self.request.as_of,
-                after.as_ref(),
-                &mut |name, group| {
-                    taken = self.take(&group, progress);
-                    self.state.cursor = Some(name.clone());
-                    if taken.is_err() || self.is_due() {
-                        complete = false;
-                        return ControlFlow::Break(());
-                    }
-                    ControlFlow::Continue(())
-                },
-            )?;
+            facts.groups_after(after.as_ref(), &mut |name, group| {
+                taken = self.take(&group, progress);
+                self.state.cursor = Some(name.clone());
+                if taken.is_err() || self.is_due() {
+                    complete = false;
+                    return ControlFlow::Break(());
+                }
+                ControlFlow::Continue(())
+            })?;
             taken?;
             self.state.complete = complete;
             self.keep()?;

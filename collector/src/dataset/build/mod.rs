@@ -34,7 +34,7 @@ pub use self::{
 };
 use self::{gather::Gatherer, publish::Partial, state::State};
 use super::{Filter, Format, Shape};
-use crate::{control::ProjectId, label::Policy, store::Store};
+use crate::{control::ProjectId, label::Policy, screen::Screened, store::Store};
 
 /// Memory of a build where nobody said how much.
 pub const MEMORY_BYTES: u64 = 256 * 1024 * 1024;
@@ -158,7 +158,8 @@ pub fn build(
     let state = State::resume(&partial, origin)?;
     let resumed = state.outputs;
     let gatherer = Gatherer::new(policy, request, &partial, state);
-    let gathered = gatherer.run(store, progress)?;
+    let facts = Screened::of(store, policy, request.project, request.as_of)?;
+    let gathered = gatherer.run(&facts, progress)?;
     let decided = decide::decide(policy, request, &partial, &gathered, progress)?;
     let (counts, files) = write::write(
         policy, request, &inputs, &partial, gathered, &decided, progress,

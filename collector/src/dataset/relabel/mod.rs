@@ -140,8 +140,13 @@ impl<'p> Relabel<'p> {
 
     /// Takes a group.
     pub fn add(&mut self, group: &Group) {
+        self.add_screened(group, group);
+    }
+
+    /// Takes a group as the screen of each policy leaves it.
+    pub fn add_screened(&mut self, group: &Group, then: &Group) {
         let before = label_group(group, self.old, self.as_of);
-        let after = label_group(group, self.new, self.as_of);
+        let after = label_group(then, self.new, self.as_of);
         for (before, after) in before.outputs.iter().zip(&after.outputs) {
             if self.filter.has_time(before.shown_at) {
                 self.output(before, after);

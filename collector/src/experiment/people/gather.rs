@@ -29,6 +29,7 @@ pub(crate) struct Gather<'a> {
     plan: &'a Plan<'a>,
     policy: &'a Policy,
     records: Sorter,
+    screened: u64,
 }
 
 impl<'a> Gather<'a> {
@@ -38,6 +39,7 @@ impl<'a> Gather<'a> {
             plan,
             policy,
             records: Sorter::new(directory, "people", MEMORY_BYTES, Keep::ForNow),
+            screened: 0,
         }
     }
 
@@ -69,6 +71,7 @@ impl<'a> Gather<'a> {
         let labelled = label_group(group, self.policy, self.plan.as_of);
         for seen in Seen::of(group, &labelled) {
             let label = seen.label;
+            self.screened += u64::from(label.withheld.all);
             let Some(subject) = label.subject.as_ref().filter(|of| is_person(of.kind)) else {
                 continue;
             };
@@ -118,6 +121,7 @@ impl<'a> Gather<'a> {
     pub(crate) fn finish(self) -> Result<Tally, SortError> {
         let plan = self.plan;
         let mut tally = Tally::new(plan);
+        tally.people.screened = self.screened;
         let sorted = self.records.finish()?;
         let mut records = sorted.open()?;
         let mut current: Option<(PersonKey, Person)> = None;

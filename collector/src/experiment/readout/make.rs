@@ -20,6 +20,7 @@ use crate::{
         stats::{SRM_ALPHA, srm},
     },
     label::{Milli, Policy},
+    screen::Screened,
     store::{
         Store, StoreError,
         rows::{Group, StoredSubject},
@@ -115,7 +116,8 @@ pub fn readout(
         },
     )?;
     told?;
-    let tally = gathered(store, project, request.as_of, gather)?;
+    let facts = Screened::of(store, policy, project, request.as_of)?;
+    let tally = gathered(&facts, gather)?;
     Ok(of_tally(&plan, &tally, policy))
 }
 
@@ -160,18 +162,13 @@ pub(crate) fn everybody(
     directory: &Path,
 ) -> Result<Tally, ReadoutError> {
     let gather = Gather::new(plan, policy, directory);
-    gathered(store, project, plan.as_of, gather)
+    gathered(&Screened::of(store, policy, project, plan.as_of)?, gather)
 }
 
 /// All groups, in one pass.
-fn gathered(
-    store: &dyn Store,
-    project: ProjectId,
-    as_of: u64,
-    mut gather: Gather<'_>,
-) -> Result<Tally, ReadoutError> {
+fn gathered(facts: &Screened<'_>, mut gather: Gather<'_>) -> Result<Tally, ReadoutError> {
     let mut told = Ok(());
-    store.groups(project, as_of, &mut |group| {
+    facts.groups(&mut |group| {
         told = gather.group(&group);
         match told {
             Ok(()) => ControlFlow::Continue(()),

@@ -114,6 +114,8 @@ impl Steps<'_, '_> {
             mature: self.work.mature,
             late: self.late(label),
             beyond: self.rows.beyond,
+            screened: label.withheld.events,
+            screened_people: Vec::new(),
         }
     }
 

@@ -162,6 +162,26 @@ impl Explanation {
                 self.beyond
             )?;
         }
+        if self.screened > 0 {
+            writeln!(
+                f,
+                "{} events of screened people do not count",
+                self.screened
+            )?;
+        }
+        for person in &self.screened_people {
+            let details = person.broken.iter().map(|broken| broken.detail.as_str());
+            let details: Vec<_> = details.collect();
+            writeln!(
+                f,
+                "screened: {} ({}{}), {} events: {}",
+                person.subject,
+                person.subject_kind,
+                if person.signed { ", signed" } else { "" },
+                person.signals,
+                details.join("; ")
+            )?;
+        }
         Ok(())
     }
 }

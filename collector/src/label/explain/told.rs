@@ -1,9 +1,14 @@
 //! An explanation as it leaves.
 
 use serde::Serialize;
+use tacit_signals::Id;
 
 use super::{event::Event, words::Missed};
-use crate::label::{Milli, Reason, State};
+use crate::{
+    label::{Milli, Reason, State},
+    screen::{Broken, Screen},
+    store::rows::Group,
+};
 
 /// Why a label is what it is. Times are Unix ms.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -44,6 +49,63 @@ pub struct Explanation {
     pub late: Option<Late>,
     /// Events beyond the limit of an output, which no label sees.
     pub beyond: u64,
+    /// Events of people the screen found, which no label sees.
+    #[serde(skip_serializing_if = "is_none")]
+    pub screened: u64,
+    /// Whose they are, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub screened_people: Vec<ScreenedPerson>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature serde asks for"
+)]
+const fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
+/// Somebody whose signals about an output do not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScreenedPerson {
+    /// The person.
+    pub subject: String,
+    /// Who made the id up.
+    pub subject_kind: &'static str,
+    /// Whether a token vouched for what they sent.
+    pub signed: bool,
+    /// Their signals about this output.
+    pub signals: u64,
+    /// What they did that no person does.
+    pub broken: Vec<Broken>,
+}
+
+impl Explanation {
+    /// Says why the screen withheld what it did of `output`.
+    pub fn screened_by(&mut self, group: &Group, output: &Id, screen: &Screen) {
+        let rows = group.outputs.iter().find(|rows| rows.id == *output);
+        for slice in rows.into_iter().flat_map(|rows| &rows.screened) {
+            let subject = &slice.subject;
+            let signals = slice.events.len() as u64;
+            let same = |known: &&mut ScreenedPerson| {
+                known.subject == subject.id
+                    && known.subject_kind == subject.kind.name()
+                    && known.signed == slice.signed
+            };
+            if let Some(known) = self.screened_people.iter_mut().find(same) {
+                known.signals += signals;
+                continue;
+            }
+            let finding = screen.finding(subject, slice.signed);
+            self.screened_people.push(ScreenedPerson {
+                subject: subject.id.clone(),
+                subject_kind: subject.kind.name(),
+                signed: slice.signed,
+                signals,
+                broken: finding.map_or_else(Vec::new, |finding| finding.broken.clone()),
+            });
+        }
+    }
 }
 
 /// What a rule adds to the sum.

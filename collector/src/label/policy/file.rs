@@ -20,6 +20,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) weights: Weights,
     #[serde(default)]
+    pub(super) screen: Screen,
+    #[serde(default)]
     pub(super) rule: Vec<Rule>,
     #[serde(default, rename = "override")]
     pub(super) overrides: Vec<Spanned<Override>>,
@@ -74,6 +76,23 @@ pub(super) struct Class {
 #[serde(deny_unknown_fields)]
 pub(super) struct Weights {
     pub(super) half_life: Option<Spanned<String>>,
+}
+
+/// Thresholds of the anomaly screen.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Screen {
+    pub(super) acts_per_minute: Option<Spanned<u32>>,
+    pub(super) acts_per_hour: Option<Spanned<u32>>,
+    pub(super) run_acts: Option<Spanned<u32>>,
+    pub(super) run_gap: Option<Spanned<String>>,
+    pub(super) share: Option<Spanned<f64>>,
+    pub(super) share_outputs: Option<Spanned<u32>>,
+    pub(super) share_people: Option<Spanned<u32>>,
+    pub(super) replays: Option<Spanned<u32>>,
+    pub(super) replay_steps: Option<Spanned<u32>>,
+    pub(super) guesses: Option<Spanned<u32>>,
+    pub(super) guess_ratio: Option<Spanned<u32>>,
 }
 
 #[derive(Deserialize)]

@@ -13,6 +13,7 @@ mod family;
 mod field;
 mod file;
 mod rule;
+mod screen;
 mod summary;
 mod terms;
 
@@ -24,6 +25,7 @@ pub(crate) use self::{
     family::Class,
     field::{Number, Text},
     rule::{ABSENCE, Clause, Condition, Order, Rule, Trigger},
+    screen::{RUN_MS_MIN, ScreenTerms},
     summary::duration,
     terms::{Override, Pattern, Terms},
 };
@@ -54,6 +56,8 @@ pub struct Policy {
     pub(crate) pairs: PairRules,
     /// How much of a dataset one person may fill.
     pub(crate) caps: Caps,
+    /// Who must not teach.
+    pub(crate) screen: ScreenTerms,
     /// Age of an output at which its training weight is half, in ms.
     pub(crate) half_life_ms: Option<u64>,
     /// What holds for an output, by model and surface.

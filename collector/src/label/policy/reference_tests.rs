@@ -38,6 +38,7 @@ fn every_field_is_in_the_reference() {
         "[nonsense]\n".to_owned(),
         "[class]\nnonsense = 1\n".into(),
         "[weights]\nnonsense = 1\n".into(),
+        "[screen]\nnonsense = 1\n".into(),
         rule("nonsense = 1"),
         rule("when = { nonsense = 1 }"),
         rule("when = { share = { nonsense = 1 } }"),
@@ -106,7 +107,7 @@ fn what_the_reference_shows_can_be_used() {
         let file = toml::to_string(&whole).unwrap();
         Policy::parse(&file).unwrap_or_else(|error| panic!("{error}\nin\n{block}"));
     }
-    let expected = ["class", "override", "policy", "rule", "weights"];
+    let expected = ["class", "override", "policy", "rule", "screen", "weights"];
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), expected);
 }
 
@@ -135,4 +136,15 @@ fn the_reference_gives_the_built_in_values() {
     given("same", &policy.pairs.same.to_string());
     given("rows_per_person", &policy.caps.rows_per_person.to_string());
     given("session_share", &policy.caps.session_share.to_string());
+    let screen = policy.screen;
+    given("acts_per_minute", &screen.acts_per_minute.to_string());
+    given("acts_per_hour", &screen.acts_per_hour.to_string());
+    given("run_acts", &screen.run_acts.to_string());
+    given("run_gap", &duration(screen.run_gap_ms));
+    given("share_outputs", &screen.share_outputs.to_string());
+    given("share_people", &screen.share_people.to_string());
+    given("replays", &screen.replays.to_string());
+    given("replay_steps", &screen.replay_steps.to_string());
+    given("guesses", &screen.guesses.to_string());
+    given("guess_ratio", &screen.guess_ratio.to_string());
 }

@@ -22,6 +22,7 @@ use crate::{
         source::Filter,
         testing::naming,
     },
+    screen::Screen,
     store::{Folding, Registering, SqliteStore},
     testing::{NOW, project},
 };
@@ -273,6 +274,8 @@ impl Desk {
             kind: "langfuse",
             endpoint: "http://langfuse.example".into(),
         };
+        let as_of = self.system.now.get();
+        let screen = Screen::of_store(&self.house.store, &self.policy, OURS, as_of).unwrap();
         work(&mut Pusher {
             reader: Reader {
                 store: &self.house.store,
@@ -282,7 +285,8 @@ impl Desk {
                 sink: &*self.sink,
                 target: "t",
                 naming: &self.naming,
-                as_of: self.system.now.get(),
+                as_of,
+                screen: &screen,
             },
             transport: &self.system,
             clock: &self.system,

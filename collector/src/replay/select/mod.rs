@@ -36,6 +36,7 @@ use crate::{
     control::ProjectId,
     dataset::{answered, provenance::held_out},
     label::{Labelled, LabelledGroup, Policy, State, Trust, label_group},
+    screen::Screened,
     store::{
         Store, StoreError,
         rows::{Group, StoredSubject},
@@ -94,8 +95,9 @@ pub fn of_store(
     project: ProjectId,
     request: &Request,
 ) -> Result<Selection, StoreError> {
+    let screened = Screened::of(store, policy, project, request.as_of)?;
     of_groups(policy, request, |visit| {
-        store.groups(project, request.as_of, &mut |group| {
+        screened.groups(&mut |group| {
             visit(&group);
             ControlFlow::Continue(())
         })
@@ -250,7 +252,9 @@ impl Request {
             let subject = label.subject.as_ref();
             held_out(label) || subject.is_some_and(|subject| known.contains(subject))
         };
-        if !label.shown_at.is_some_and(in_range) {
+        if label.withheld.is_all_within(in_range) {
+            Some(LeftOut::Screened)
+        } else if !label.shown_at.is_some_and(in_range) {
             Some(LeftOut::OutsideRange)
         } else if label.automated {
             Some(LeftOut::Automated)

@@ -189,6 +189,7 @@ impl View<'_> {
                 joined_by,
                 slices,
                 beyond,
+                screened: Vec::new(),
             });
         }
         Ok(())

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, in order; their number is the schema's version.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     include_str!("../../../migrations/0001_facts.sql"),
     include_str!("../../../migrations/0002_updates.sql"),
     include_str!("../../../migrations/0003_registrations.sql"),
@@ -14,6 +14,7 @@ const STEPS: [&str; 8] = [
     include_str!("../../../migrations/0006_push.sql"),
     include_str!("../../../migrations/0007_erasure.sql"),
     include_str!("../../../migrations/0008_access.sql"),
+    include_str!("../../../migrations/0009_sets.sql"),
 ];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -68,7 +69,7 @@ mod tests {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 8
+                known: 9
             }
         ));
     }

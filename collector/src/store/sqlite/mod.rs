@@ -10,6 +10,7 @@
 
 mod assigned;
 mod check;
+mod conduct;
 mod control;
 mod erase;
 mod experiments;
@@ -37,7 +38,7 @@ use tacit_signals::{Id, SessionId};
 
 use super::{
     ControlStore, Folding, Listed, Page, Registering, Settled, Store, StoreError, Traced,
-    rows::{Group, GroupName, StoredSubject},
+    rows::{Conduct, Group, GroupName, StoredSubject},
 };
 use crate::{control::ProjectId, log::Position, outcome::Refused};
 use intern::Interned;
@@ -271,6 +272,20 @@ impl Store for SqliteStore {
         as_of: u64,
     ) -> Result<Option<(Group, Id)>, StoreError> {
         self.read(|snapshot| read::group_of(snapshot, project, id, as_of))
+    }
+
+    fn conduct(
+        &self,
+        project: ProjectId,
+        as_of: u64,
+        visit: &mut dyn FnMut(&Conduct<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.read(|snapshot| conduct::visit(snapshot, project, as_of, visit))
+    }
+
+    fn scratch(&self) -> Result<tempfile::TempDir, StoreError> {
+        let data = self.path.parent().unwrap_or(Path::new("."));
+        Ok(crate::export::work(data)?)
     }
 
     fn assignments(

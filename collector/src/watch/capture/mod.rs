@@ -52,7 +52,7 @@ pub fn trend(
     work: &Path,
 ) -> Result<Trend, WatchError> {
     let mut tally = Tally::new(*request, work);
-    each_group(store, (project, request.as_of), |group| {
+    each_group(store, policy, (project, request.as_of), |group| {
         tally.add(group, &label_group(group, policy, request.as_of))
     })?;
     tally.finish(policy)
@@ -101,6 +101,10 @@ impl Tally {
 
     fn output(&mut self, seen: &Seen<'_>) {
         let (label, registered) = (seen.label, seen.rows.registered.as_ref());
+        if label.withheld.all {
+            self.left_out.screened += 1;
+            return;
+        }
         if label.automated {
             self.left_out.automated += 1;
             return;

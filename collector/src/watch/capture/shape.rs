@@ -37,6 +37,8 @@ pub struct LeftOut {
     pub trust: u64,
     /// Registered without `created_at`, and never shown.
     pub undated: u64,
+    /// All that is known of them came from people the screen found.
+    pub screened: u64,
 }
 
 /// One ISO week, of outputs first shown in it; those never shown by `created_at`.

@@ -103,7 +103,8 @@ fn by_hand() {
         LeftOut {
             automated: 1,
             trust: 1,
-            undated: 1
+            undated: 1,
+            screened: 0,
         }
     );
     let names: Vec<_> = trend.weeks.iter().map(|week| &*week.week).collect();

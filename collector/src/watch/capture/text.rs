@@ -41,6 +41,7 @@ pub fn text(trend: &Trend) -> String {
         (immature, "whose label may still change"),
         (out.trust, "of less trust (--trust claimed takes them)"),
         (out.automated, "driven by a program"),
+        (out.screened, "of people who were screened"),
         (out.undated, "without a date"),
     ];
     let said = reasons.iter().filter(|(count, _)| *count > 0);

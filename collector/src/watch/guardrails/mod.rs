@@ -71,7 +71,7 @@ pub fn report(
 ) -> Result<Report, WatchError> {
     let plan = Plan::of(request);
     let mut tally = Tally::new(request, &plan, releases, work);
-    each_group(store, (project, request.as_of), |group| {
+    each_group(store, policy, (project, request.as_of), |group| {
         tally.add(group, &label_group(group, policy, request.as_of))
     })?;
     tally.finish(policy)
@@ -179,6 +179,10 @@ impl<'a> Tally<'a> {
         let Some(at) = label.shown_at.filter(in_range) else {
             return;
         };
+        if label.withheld.all {
+            self.left_out.screened += 1;
+            return;
+        }
         if label.automated {
             self.left_out.automated += 1;
             return;

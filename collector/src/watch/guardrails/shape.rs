@@ -59,6 +59,8 @@ pub struct LeftOut {
     pub unnamed: u64,
     /// There are too many versions or models.
     pub too_many: u64,
+    /// All that is known of them came from people the screen found.
+    pub screened: u64,
 }
 
 /// Outputs that are compared with others.

@@ -328,6 +328,7 @@ fn outputs_that_do_not_count_are_counted() {
         immature: 1,
         unnamed: 1,
         too_many: 0,
+        screened: 0,
     };
     assert_eq!(report.left_out, expected);
 }

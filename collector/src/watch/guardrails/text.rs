@@ -173,6 +173,7 @@ fn left_out(report: &Report) -> Option<String> {
         (out.unseen, "nobody saw"),
         (out.trust, "of less trust (--trust claimed takes them)"),
         (out.automated, "driven by a program"),
+        (out.screened, "of people who were screened"),
         (out.unnamed, "without a version or model"),
         (out.too_many, "of further versions or models"),
     ];

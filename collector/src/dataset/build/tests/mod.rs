@@ -22,9 +22,10 @@ use crate::{
     label::script::{HOUR, SECOND, Story, T0, copied, id, user},
     log::Position,
     outcome::Refused,
+    screen::conduct,
     store::{
         Folding, Listed, Page, Registering, Settled, StoreError, Traced,
-        rows::{Group, GroupName, Registered, StoredSubject},
+        rows::{Conduct, Group, GroupName, Registered, StoredSubject},
     },
 };
 
@@ -84,6 +85,19 @@ impl Store for Facts {
 
     fn identity(&self) -> Result<String, StoreError> {
         Ok("these facts".into())
+    }
+
+    fn conduct(
+        &self,
+        _: ProjectId,
+        _: u64,
+        visit: &mut dyn FnMut(&Conduct<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        conduct::of_groups(self.groups.iter().map(|(_, group)| group), visit)
+    }
+
+    fn scratch(&self) -> Result<tempfile::TempDir, StoreError> {
+        Ok(tempfile::tempdir()?)
     }
 
     fn fold(&self, _: &Folding<'_>, _: Position) -> Result<(), StoreError> {

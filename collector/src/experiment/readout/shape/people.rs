@@ -32,8 +32,19 @@ pub struct People {
     /// Whose outputs say an arm that is not declared, and who have no assignment: in
     /// no arm.
     pub undeclared: u64,
+    /// Outputs of which all that is known came from people the screen found.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub screened: u64,
     /// By arm, as declared.
     pub arms: Vec<ArmPeople>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature serde asks for"
+)]
+const fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// People of an arm.

@@ -158,6 +158,13 @@ fn people(readout: &Readout) -> Part {
             count(people.unassigned)
         ));
     }
+    if people.screened > 0 {
+        text.push(format!(
+            "{} outputs are left out: all that is known of them came from people who were \
+             screened, see `tacit screen`.",
+            count(people.screened)
+        ));
+    }
     if people.mismatched > 0 || people.undeclared > 0 {
         text.push(format!(
             "{} took part with another arm than assigned and are analysed as assigned, those \

@@ -3,6 +3,7 @@
 mod conditions;
 mod overrides;
 mod rules;
+mod screen;
 mod value;
 
 use std::sync::Arc;
@@ -52,6 +53,7 @@ pub(super) fn policy(file: file::File, toml: &str) -> Result<Policy, Wrong> {
             same: number("same", &file.pairs.same, (0.0, 1.0))?,
         },
         caps: caps(&file.caps)?,
+        screen: screen::terms(&file.screen)?,
         half_life_ms: optional_window("half_life", file.weights.half_life.as_ref())?,
         resolver: Arc::new(Resolver::new(Arc::new(base), overrides)),
     })

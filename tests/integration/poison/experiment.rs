@@ -1,0 +1,85 @@
+//! Ratings bombed on one arm of an experiment.
+
+use serde_json::Value;
+use tacit_tests::{
+    data::arg,
+    page::Page,
+    signals::{rated, shown},
+};
+
+use super::{PEOPLE, house::Site, ids};
+
+const TONE: &str = "[[experiment]]\nname = \"tone\"\n\
+    arms = [{ name = \"plain\", weight = 0.5 }, { name = \"warm\", weight = 0.5 }]\n\
+    primary = \"negative_rate\"\nmde = 0.02\nsettle = \"0h\"\n";
+
+/// People of an arm, by the names they go by: anybody can compute the assignment.
+fn of_arm(site: &Site, arm: &str, count: usize) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut number = 0;
+    while found.len() < count {
+        let name = format!("bomber-{number}");
+        number += 1;
+        let path = format!("/v1/assign?experiment=tone&subject={name}");
+        let said = site.server.api().get(&path).ok().json();
+        if said["arm"] == arm {
+            found.push(name);
+        }
+    }
+    found
+}
+
+fn readout(site: &Site, policy: Option<&str>, as_of: u64) -> Value {
+    let as_of = as_of.to_string();
+    let mut args = vec!["experiment", "readout", "tone", "--as-of", &as_of, "--json"];
+    args.extend(policy.into_iter().flat_map(|file| ["--policy", file]));
+    site.data.cli(&args).ok().json()
+}
+
+#[test]
+fn an_arm_that_is_bombed_reads_as_it_did() {
+    let site = Site::new(0);
+    let file = site.data.config(TONE);
+    let _ = site.data.cli(&["experiment", "add", arg(&file)]).ok();
+    // People of both arms, after the start of the experiment.
+    let mut site = Site {
+        from: tacit_tests::now_ms(),
+        ..site
+    };
+    site.people(PEOPLE);
+    let before = readout(&site, None, site.settled());
+    let unscreened = site.unscreened();
+    let exposed = |readout: &Value| readout["people"]["exposed"].as_u64().unwrap();
+    assert!(
+        exposed(&before) >= u64::from(PEOPLE),
+        "{}",
+        before["people"]
+    );
+
+    let targets = ids("target", 150);
+    site.register(&targets, None);
+    for name in of_arm(&site, "warm", 5) {
+        let own: Vec<_> = targets.iter().map(|id| format!("{name}-{id}")).collect();
+        site.register(&own, None);
+        let mut page = Page::new(&site.data.publishable).of_subject(&name);
+        let acts = own.iter().zip(0..).flat_map(|(id, n)| {
+            let at = site.from + n * 20;
+            [
+                page.event(at, id, shown(("t", 0, 0))),
+                page.event(at + 5, id, rated(false)),
+            ]
+        });
+        let events: Vec<_> = acts.collect();
+        site.server.api().batch(&page.batch(events));
+    }
+    let as_of = site.settled();
+    let (with, without) = (
+        readout(&site, None, as_of),
+        readout(&site, Some(&unscreened), as_of),
+    );
+    assert_eq!(with["effects"], before["effects"], "no number of any arm");
+    assert_eq!(exposed(&with), exposed(&before));
+    assert_eq!(exposed(&without), exposed(&before) + 5);
+    assert_ne!(without["effects"], before["effects"]);
+    assert_eq!(with["people"]["screened"], 750, "outputs, counted");
+}
