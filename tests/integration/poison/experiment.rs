@@ -5,13 +5,14 @@ use tacit_tests::{
     data::arg,
     page::Page,
     signals::{rated, shown},
+    wait,
 };
 
 use super::{PEOPLE, house::Site, ids};
 
 const TONE: &str = "[[experiment]]\nname = \"tone\"\n\
     arms = [{ name = \"plain\", weight = 0.5 }, { name = \"warm\", weight = 0.5 }]\n\
-    primary = \"negative_rate\"\nmde = 0.02\nsettle = \"0h\"\n";
+    primary = \"negative_rate\"\nmde = 0.02\nsettle = \"0h\"\nholdout = 0.0\n";
 
 /// People of an arm, by the names they go by: anybody can compute the assignment.
 fn of_arm(site: &Site, arm: &str, count: usize) -> Vec<String> {
@@ -20,9 +21,7 @@ fn of_arm(site: &Site, arm: &str, count: usize) -> Vec<String> {
     while found.len() < count {
         let name = format!("bomber-{number}");
         number += 1;
-        let path = format!("/v1/assign?experiment=tone&subject={name}");
-        let said = site.server.api().get(&path).ok().json();
-        if said["arm"] == arm {
+        if site.arm(&name) == arm {
             found.push(name);
         }
     }
@@ -41,9 +40,17 @@ fn an_arm_that_is_bombed_reads_as_it_did() {
     let site = Site::new(0);
     let file = site.data.config(TONE);
     let _ = site.data.cli(&["experiment", "add", arg(&file)]).ok();
+    wait::until("an experiment the server knows", || {
+        let asked = site
+            .server
+            .api()
+            .get("/v1/assign?experiment=tone&subject=u");
+        (asked.status == 200).then_some(())
+    });
     // People of both arms, after the start of the experiment.
     let mut site = Site {
         from: tacit_tests::now_ms(),
+        tries: true,
         ..site
     };
     site.people(PEOPLE);
@@ -57,10 +64,9 @@ fn an_arm_that_is_bombed_reads_as_it_did() {
     );
 
     let targets = ids("target", 150);
-    site.register(&targets, None);
     for name in of_arm(&site, "warm", 5) {
         let own: Vec<_> = targets.iter().map(|id| format!("{name}-{id}")).collect();
-        site.register(&own, None);
+        site.register_in(&own, None, Some("warm"));
         let mut page = Page::new(&site.data.publishable).of_subject(&name);
         let acts = own.iter().zip(0..).flat_map(|(id, n)| {
             let at = site.from + n * 20;

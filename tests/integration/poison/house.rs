@@ -24,6 +24,8 @@ pub(super) struct Site {
     random: fastrand::Rng,
     /// When the first of it happened, Unix ms.
     pub(super) from: u64,
+    /// Whether the app tells arms of the experiment `tone`.
+    pub(super) tries: bool,
 }
 
 impl Site {
@@ -37,6 +39,7 @@ impl Site {
             server,
             random: fastrand::Rng::with_seed(16),
             from: now_ms() - 20 * 3_600_000,
+            tries: false,
         };
         site.people(people);
         site
@@ -52,7 +55,8 @@ impl Site {
     fn person(&mut self, person: u32) {
         let name = format!("u-{person}");
         let ids: Vec<_> = (0..EACH).map(|n| format!("h-{person}-{n}")).collect();
-        self.register(&ids, Some(&name));
+        let arm = self.tries.then(|| self.arm(&name));
+        self.register_in(&ids, Some(&name), arm.as_deref());
         let mut page = Page::new(&self.data.publishable).of_subject(&name);
         let mut at = self.from + u64::from(person) * 5 * MINUTE + self.random.u64(0..MINUTE);
         let mut events = Vec::new();
@@ -77,13 +81,30 @@ impl Site {
 
     /// The app registers answers, with texts unlike any other, for somebody or nobody.
     pub(super) fn register(&self, ids: &[String], subject: Option<&str>) -> Vec<Value> {
+        self.register_in(ids, subject, None)
+    }
+
+    /// As [`Site::register`], of an arm of the experiment.
+    pub(super) fn register_in(
+        &self,
+        ids: &[String],
+        subject: Option<&str>,
+        arm: Option<&str>,
+    ) -> Vec<Value> {
         let api = self.server.api();
         let mut settled = Vec::new();
         for ids in ids.chunks(500) {
-            let outputs: Vec<_> = ids.iter().map(|id| output(id, subject)).collect();
+            let outputs: Vec<_> = ids.iter().map(|id| output(id, subject, arm)).collect();
             settled.extend(api.register(&json!(outputs)));
         }
         settled
+    }
+
+    /// The arm somebody is in.
+    pub(super) fn arm(&self, name: &str) -> String {
+        let path = format!("/v1/assign?experiment=tone&subject={name}");
+        let said = self.server.api().get(&path).ok().json();
+        said["arm"].as_str().unwrap_or_default().to_owned()
     }
 
     /// Waits until the store has everything; the moment after, Unix ms.
@@ -142,7 +163,7 @@ impl Site {
     }
 }
 
-fn output(id: &str, subject: Option<&str>) -> Value {
+fn output(id: &str, subject: Option<&str>, arm: Option<&str>) -> Value {
     let number = number_of(id);
     let mut output = json!({
         "id": id, "model": "m-1", "prompt_version": "support@14",
@@ -151,6 +172,9 @@ fn output(id: &str, subject: Option<&str>) -> Value {
     });
     if let Some(subject) = subject {
         output["subject"] = json!(subject);
+    }
+    if let Some(arm) = arm.filter(|arm| !arm.is_empty()) {
+        output["arms"] = json!({"tone": arm});
     }
     output
 }

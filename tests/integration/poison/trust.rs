@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use tacit_tests::{
     data::arg,
-    page::{Page, id},
+    page::Page,
     rows,
     signals::{copied, shown},
 };
@@ -19,7 +19,7 @@ fn tell(site: &Site, page: &mut Page, ids: &[String], token: impl Fn(usize) -> O
         let at = site.from + 9_000 * place as u64 + (place * place) as u64;
         for (after, signal) in [(0, shown(("f", 0, 0))), (4_000, copied(900))] {
             let mut event = page.event(at + after, output, signal);
-            event.token = token(place).as_deref().map(id);
+            event.token = token(place).map(String::into_boxed_str);
             events.push(event);
         }
     }

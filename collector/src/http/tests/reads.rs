@@ -198,7 +198,7 @@ async fn the_ledger_names_every_fate() {
     let ledger = harness.ledger().await;
     assert_eq!(
         ledger["fates"],
-        json!({"in_label":2,"no_output":2,"no_text":1})
+        json!({"in_label":2,"no_output":2,"no_text":1,"screened":0})
     );
     assert_eq!(ledger["events"]["stored"], 5, "the fates add up to it");
     assert_eq!(ledger["events"]["quarantined"], 1);

@@ -40,9 +40,10 @@ const BUILT_IN: [(&str, &str); 6] = [
     ("testers", include_str!("../../../worlds/testers.toml")),
 ];
 
-/// Worlds in which an experiment runs whose truth is known, by name. They judge no
-/// policy: no study takes them.
-const EXPERIMENTS: [(&str, &str); 5] = [
+/// Worlds that judge no policy, by name: no study takes them. In most an experiment runs
+/// whose truth is known; in one somebody attacks as no screen can see.
+const APART: [(&str, &str); 6] = [
+    ("sybils", include_str!("../../../worlds/sybils.toml")),
     (
         "experiment_better",
         include_str!("../../../worlds/experiment_better.toml"),
@@ -133,14 +134,14 @@ impl World {
     /// The names of all worlds built in.
     #[must_use]
     pub fn all_names() -> Vec<&'static str> {
-        let all = BUILT_IN.iter().chain(&EXPERIMENTS);
+        let all = BUILT_IN.iter().chain(&APART);
         all.map(|(name, _)| *name).collect()
     }
 
     /// The file of a world built in.
     #[must_use]
     pub fn source(name: &str) -> Option<&'static str> {
-        let mut all = BUILT_IN.iter().chain(&EXPERIMENTS);
+        let mut all = BUILT_IN.iter().chain(&APART);
         let known = all.find(|(known, _)| *known == name);
         known.map(|(_, text)| *text)
     }

@@ -273,7 +273,7 @@ pub(super) fn one_output_gives_a_bounded_number_of_events<S: Backend>() {
     let overview = crate::export::overview(&store, &policy, OURS, EVER).unwrap();
     let fates = overview.fates;
     assert_eq!(
-        fates.in_label + fates.no_output + fates.no_text,
+        fates.in_label + fates.no_output + fates.no_text + fates.screened,
         u64::from(limit + more)
     );
     drop(directory);

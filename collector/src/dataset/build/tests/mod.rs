@@ -22,7 +22,6 @@ use crate::{
     label::script::{HOUR, SECOND, Story, T0, copied, id, user},
     log::Position,
     outcome::Refused,
-    screen::conduct,
     store::{
         Folding, Listed, Page, Registering, Settled, StoreError, Traced,
         rows::{Conduct, Group, GroupName, Registered, StoredSubject},
@@ -87,13 +86,14 @@ impl Store for Facts {
         Ok("these facts".into())
     }
 
+    /// Nobody is screened: these answers are given and copied all at once.
     fn conduct(
         &self,
         _: ProjectId,
         _: u64,
-        visit: &mut dyn FnMut(&Conduct<'_>) -> Result<(), StoreError>,
+        _: &mut dyn FnMut(&Conduct<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        conduct::of_groups(self.groups.iter().map(|(_, group)| group), visit)
+        Ok(())
     }
 
     fn scratch(&self) -> Result<tempfile::TempDir, StoreError> {
