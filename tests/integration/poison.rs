@@ -38,7 +38,9 @@ fn flood(site: &Site, named: bool) -> (u64, u64) {
     for sender in 0..senders {
         let mut page = Page::of_session(
             &site.data.publishable,
-            SessionId((u128::from(sender) << 64 | 0xbad).to_be_bytes()),
+            SessionId(
+                (u128::from(sender) << 64 | (if named { 0xbed } else { 0xbad })).to_be_bytes(),
+            ),
         );
         if named {
             page = page.of_subject(&format!("sybil-{sender}"));

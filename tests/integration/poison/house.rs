@@ -109,7 +109,7 @@ impl Site {
 
     /// Waits until the store has everything; the moment after, Unix ms.
     pub(super) fn settled(&self) -> u64 {
-        self.server.api().drained();
+        let _ = self.server.api().drained();
         now_ms()
     }
 
