@@ -76,6 +76,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("verify", &["tacit verify support@15 --markdown"]),
     ("assign", &["tacit assign tone u-42"]),
     ("capture-rate", &["tacit capture-rate --weeks 12"]),
+    ("screen", &["tacit screen --as-of 2026-11-26 --json"]),
     ("guardrails", &["tacit guardrails --by prompt_version"]),
     (
         "replay",

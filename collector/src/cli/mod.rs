@@ -90,7 +90,7 @@ enum Command {
     Assign(assign::Options),
     /// Show the capture rate by week: how many answers people say anything about.
     CaptureRate(watch::CaptureRate),
-    /// Whose signals must not teach, and why.
+    /// Say whose signals must not teach, and why.
     Screen(screen::Options),
     /// Say whether a number rises while what guards it falls.
     Guardrails(watch::Guardrails),
