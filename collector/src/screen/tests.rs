@@ -66,8 +66,9 @@ fn world(name: &str, seed: u64, conversations: u64) -> Vec<Group> {
         until: T0 + 40 * DAY,
     };
     let owner = project(1);
-    let talks = Generator::new(&world, plan).talks();
-    talks.map(|talk| group(&talk, &owner)).collect()
+    let generator = Generator::new(&world, plan);
+    let groups = generator.talks().map(|talk| group(&talk, &owner));
+    groups.collect()
 }
 
 /// `count` answers `a-0` …, each with what `tell` tells of it, by one person.
