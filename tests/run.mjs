@@ -60,6 +60,8 @@ const STEPS = {
     run: () => loaders("venv", ["requirements.txt"], ["--ignore=trainers", "--ignore=servers"], env),
     count: countPytest,
   },
+  // What one machine takes, and whether that is enough: some ten minutes of load.
+  load: { heavy: true, needs: [tacit], run: load },
   // A step of each of TRL's trainers.
   "loaders:trainers": {
     heavy: true,
@@ -276,6 +278,17 @@ async function chats(kind) {
   });
   for (const line of output.split("\n").filter((line) => line.startsWith("|"))) console.log(line);
   return output;
+}
+
+/** Prints the tables; options for the program after `TACIT_LOAD=`. */
+function load() {
+  const options = (process.env.TACIT_LOAD ?? "").split(" ").filter(Boolean);
+  return run("cargo", ["run", "--release", "--package", "tacit-load", "--", ...options], { env, keep: isTold });
+}
+
+/** A line of the load program's tables, and what it says beside them. */
+function isTold(line) {
+  return line.startsWith("|") || /^(Burst|Drained|Overload|Slow clients): /.test(line);
 }
 
 function packaged() {

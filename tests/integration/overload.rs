@@ -55,6 +55,38 @@ fn beyond_the_backlog_batches_are_shed_until_the_store_is_free() {
 }
 
 #[test]
+fn what_is_shed_is_not_even_looked_at() {
+    let data = Data::new();
+    let config = data.config("[log]\nbacklog_bytes = 1\n");
+    let server = Server::start_with(&data, &["--config", arg(&config)]);
+    let api = server.api();
+    let mut page = Page::new(&data.publishable);
+    let mut body = || {
+        let event = page.event(now_ms() - 1_000, "o-1", copied(900));
+        tacit_signals::codec::encode(&page.batch(vec![event]))
+    };
+    let store = Connection::open(data.database()).unwrap();
+    store.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(api.post("/c", &[], &body()).status, 204);
+
+    // To learn that it is damaged would have cost a look at all of it.
+    let mut damaged = body();
+    *damaged.last_mut().unwrap() ^= 1;
+    assert_eq!(api.post("/c", &[], &damaged).status, 503);
+    assert_eq!(api.post("/c", &[], b"no batch at all").status, 503);
+    let ledger = api.ledger();
+    ledger.assert_balanced();
+    assert_eq!((ledger.batches.shed, ledger.batches.rejected.len()), (2, 0));
+
+    store.execute_batch("ROLLBACK").unwrap();
+    let _ = api.drained();
+    let refused = wait::until("batches to be looked at again", || {
+        Some(api.post("/c", &[], &damaged)).filter(|answer| answer.status != 503)
+    });
+    refused.assert_problem(400, "checksum_mismatch", None);
+}
+
+#[test]
 fn a_server_that_refuses_batches_is_not_ready() {
     let data = Data::new();
     let config = data.config("[log]\nbacklog_bytes = 1\n");

@@ -90,6 +90,12 @@ impl Server {
         Api::new(&self.url, Some(&self.secret))
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
+    }
+
     /// SIGTERM; how it ended.
     #[must_use]
     pub fn stop(mut self) -> ExitStatus {

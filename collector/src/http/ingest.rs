@@ -89,7 +89,6 @@ async fn decide(
 ) -> Result<(Verdict, Told), Problem> {
     let bytes = body::read(request, payload, BATCH_BYTES_MAX).await?;
     body::check_content_type(request, &CONTENT_TYPES)?;
-    let mut decoded = decode(&bytes)?;
     let control = collector.control.get();
     let now = now_ms();
     let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request), now)?;
@@ -97,11 +96,20 @@ async fn decide(
     let whose = Whose(Arc::clone(&sender.project));
     request.extensions_mut().insert(whose);
     if collector.is_behind(now) {
+        // Before any work is spent on it: what cannot be kept must not cost much. Whose
+        // it is, is taken from the key it names.
+        let named = codec::named_key(&bytes).and_then(|key| control.publishable.get(key));
+        if let Some(named) = named {
+            received.belongs_to(collector.outcomes.of(Some(named.project.id)));
+        }
         return Err(Problem::new(
             Kind::Overloaded,
             "the store is too far behind",
         ));
     }
+    let mut decoded = decode(&bytes)?;
+    let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request))?;
+    received.belongs_to(collector.outcomes.of(Some(sender.project.id)));
     // A session says its total in every batch; what counts is by how much it rose.
     let who = (sender.project.id, decoded.batch.session);
     let rise = collector.dropped.rise(who, decoded.dropped);

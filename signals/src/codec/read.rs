@@ -125,6 +125,17 @@ impl Iterator for EventReader<'_> {
     }
 }
 
+/// The key a batch names, without looking at anything else: nothing says yet that the
+/// rest is sound, or that this is.
+#[must_use]
+pub fn named_key(bytes: &[u8]) -> Option<&str> {
+    if bytes.get(..MAGIC.len()) != Some(&MAGIC) || bytes.get(MAGIC.len()) != Some(&VERSION) {
+        return None;
+    }
+    let text = Bytes(bytes.get(BODY..)?).text("key", LABEL_BYTES_MAX);
+    text.ok()?.ok()
+}
+
 /// A whole batch. Its own structure must be sound; a bad value costs one event.
 pub fn decode(bytes: &[u8]) -> Result<Decoded, WireError> {
     if bytes.len() > BATCH_BYTES_MAX {

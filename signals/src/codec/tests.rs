@@ -24,6 +24,14 @@ proptest! {
         prop_assert!(decode(&bytes[..cut.index(bytes.len())]).is_err());
     }
 
+    #[test]
+    fn a_batch_names_its_key_before_it_is_read(batch in batch(), cut in any::<prop::sample::Index>()) {
+        let bytes = encode(&batch);
+        prop_assert_eq!(named_key(&bytes), Some(batch.key.as_str()));
+        let cut = cut.index(BODY + 1 + batch.key.len());
+        prop_assert_eq!(named_key(&bytes[..cut]), None);
+    }
+
     /// CRC-32C finds every flipped bit of the body; `sent_at` is not covered.
     #[test]
     fn every_flipped_bit_is_refused_or_only_moves_sent_at(batch in batch(), bit in any::<prop::sample::Index>()) {
