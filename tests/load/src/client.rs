@@ -20,6 +20,8 @@ use crate::{
 
 /// Answers are waited for that long after the last request.
 const GRACE: Duration = Duration::from_secs(20);
+/// Of that many batches one may be looked for afterwards: to remember costs.
+const REMEMBERED_ONE_IN: u32 = 32;
 /// Looks at the clock at least so often.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -148,10 +150,7 @@ impl<'a> Client<'a> {
         request.clear();
         head(request, visits.next_len());
         visits.fill(request, now_ms());
-        connection.sent = self
-            .figures
-            .place_in_sample(&mut self.rng)
-            .map(|place| (place, visits.sent()));
+        connection.sent = (self.rng.u32(..REMEMBERED_ONE_IN) == 0).then(|| visits.sent());
         visits.next();
         self.figures.sent += 1;
         if connection.start(meant).is_err() {
@@ -178,9 +177,9 @@ impl<'a> Client<'a> {
         connection.is_busy = false;
         let micros = now.saturating_sub(connection.meant);
         if answer.status == 204
-            && let Some((at, sent)) = connection.sent.take()
+            && let Some(sent) = connection.sent.take()
         {
-            self.figures.remember(at, sent);
+            self.figures.remember(sent, &mut self.rng);
         }
         self.figures
             .answered(answer.status, micros, answer.has_retry_after);

@@ -30,7 +30,7 @@ pub(crate) struct Connection {
     /// When the request that is under way was meant to be sent, in microseconds.
     pub(crate) meant: u64,
     /// What it carries, if it is to be remembered.
-    pub(crate) sent: Option<(usize, Sent)>,
+    pub(crate) sent: Option<Sent>,
     pub(crate) is_busy: bool,
 }
 

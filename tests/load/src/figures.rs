@@ -26,6 +26,7 @@ pub(crate) struct Figures {
     pub(crate) unsent: u64,
     pub(crate) events_each: u64,
     pub(crate) sample: Vec<Sent>,
+    candidates: usize,
 }
 
 impl Figures {
@@ -43,6 +44,7 @@ impl Figures {
             unsent: 0,
             events_each: events_each as u64,
             sample: Vec::new(),
+            candidates: 0,
         }
     }
 
@@ -59,20 +61,15 @@ impl Figures {
         }
     }
 
-    /// Whether the batch just acknowledged should be remembered, and in which place: each
-    /// of them with the same chance.
-    pub(crate) fn place_in_sample(&self, rng: &mut fastrand::Rng) -> Option<usize> {
+    /// Remembers an acknowledged batch, each of those it is told of with the same chance.
+    pub(crate) fn remember(&mut self, sent: Sent, rng: &mut fastrand::Rng) {
+        self.candidates += 1;
         if self.sample.len() < SAMPLE {
-            return Some(self.sample.len());
+            return self.sample.push(sent);
         }
-        let place = rng.u64(..self.accepted.len().max(1));
-        usize::try_from(place).ok().filter(|&place| place < SAMPLE)
-    }
-
-    pub(crate) fn remember(&mut self, place: usize, sent: Sent) {
-        match self.sample.get_mut(place) {
-            Some(known) => *known = sent,
-            None => self.sample.push(sent),
+        let place = rng.usize(..self.candidates);
+        if let Some(known) = self.sample.get_mut(place) {
+            *known = sent;
         }
     }
 

@@ -51,10 +51,7 @@ fn template(connection: &Connection, text: &str) -> (Vec<String>, Vec<Value>) {
     let mut select = connection
         .prepare("SELECT * FROM keys WHERE text = ?1")
         .expect("a table");
-    let names: Vec<String> = select
-        .column_names()
-        .map(String::from)
-        .collect();
+    let names: Vec<String> = select.column_names().map(String::from).collect();
     let columns = names.len();
     let read = |row: &rusqlite::Row<'_>| (0..columns).map(|n| row.get(n)).collect();
     let row: Vec<Value> = select.query_row([text], read).expect("the first key");

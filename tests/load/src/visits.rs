@@ -18,7 +18,7 @@ pub(crate) const ANSWERS: usize = 3;
 /// Kinds of visits.
 const SCRIPTS: usize = 32;
 /// Visits under way: that many requests lie between two of the same one.
-const UNDER_WAY: usize = 2_000;
+const UNDER_WAY: usize = 20_000;
 /// Where the checksum stands, and what it covers from (WIRE.md).
 const CHECKSUM: Range<usize> = 13..17;
 const SENT_AT: Range<usize> = 5..13;
@@ -89,6 +89,10 @@ impl Visits {
     /// Visits with `events` events a batch about `answers` answers in all, sent with
     /// `keys` in turn, all of one length.
     pub(crate) fn new(keys: Vec<String>, events: usize, answers: usize) -> Self {
+        Self::with(keys, events, answers, UNDER_WAY)
+    }
+
+    fn with(keys: Vec<String>, events: usize, answers: usize, under_way: usize) -> Self {
         let mut rng = fastrand::Rng::with_seed(0x7ac1);
         let scripts = (0..SCRIPTS)
             .map(|_| script(&mut rng, &keys[0], events, answers))
@@ -106,7 +110,7 @@ impl Visits {
             rng,
             last: (0, 0),
         };
-        for place in 0..UNDER_WAY {
+        for place in 0..under_way {
             // They do not all begin at once.
             let visit = visits.begin(place % BATCHES);
             visits.ring.push(visit);
@@ -174,7 +178,7 @@ impl Visits {
         if step < BATCHES {
             self.ring[turn].step = step;
         }
-        self.turn = (turn + 1) % UNDER_WAY;
+        self.turn = (turn + 1) % self.ring.len();
     }
 
     /// What was filled in last, to be found again.
@@ -207,7 +211,8 @@ fn digits(name: u128) -> [u8; 32] {
     text
 }
 
-/// 128 bits as a UUID is written; the wire has its 16 bytes.
+/// 128 bits as the id a page makes for an answer; the wire has its 16 bytes. A page's begin
+/// with the time; these do not, as those of servers, which is the worst order for an index.
 fn uuid(name: u128) -> String {
     let text = hex::encode(name.to_be_bytes());
     let groups = [
@@ -217,7 +222,7 @@ fn uuid(name: u128) -> String {
         &text[16..20],
         &text[20..],
     ];
-    groups.join("-")
+    format!("c_{}", groups.join("-"))
 }
 
 /// The batches of one visit.
@@ -334,7 +339,8 @@ mod tests {
     #[test]
     fn what_is_filled_in_is_a_batch_of_its_own() {
         let keys = vec!["pk_one".to_owned(), "pk_two".to_owned()];
-        let mut visits = Visits::new(keys, 10, ANSWERS);
+        const UNDER_WAY: usize = 50;
+        let mut visits = Visits::with(keys, 10, ANSWERS, UNDER_WAY);
         let (mut ids, mut outputs, mut used) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for _ in 0..UNDER_WAY * BATCHES * 2 {
             let mut bytes = Vec::new();
