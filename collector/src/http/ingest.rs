@@ -14,6 +14,7 @@ use super::{
 use crate::{
     accept::{self, Verdict, record},
     collector::Collector,
+    control::Project,
     dropped::Dropper,
     log::{Written, frame::Frame},
     outcome::Received,
@@ -91,16 +92,12 @@ async fn decide(
     body::check_content_type(request, &CONTENT_TYPES)?;
     let control = collector.control.get();
     let now = now_ms();
-    let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request), now)?;
-    received.belongs_to(collector.outcomes.of(Some(sender.project.id)));
-    let whose = Whose(Arc::clone(&sender.project));
-    request.extensions_mut().insert(whose);
     if collector.is_behind(now) {
         // Before any work is spent on it: what cannot be kept must not cost much. Whose
         // it is, is taken from the key it names.
         let named = codec::named_key(&bytes).and_then(|key| control.publishable.get(key));
         if let Some(named) = named {
-            received.belongs_to(collector.outcomes.of(Some(named.project.id)));
+            belongs(request, collector, received, &named.project);
         }
         return Err(Problem::new(
             Kind::Overloaded,
@@ -108,14 +105,25 @@ async fn decide(
         ));
     }
     let mut decoded = decode(&bytes)?;
-    let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request))?;
-    received.belongs_to(collector.outcomes.of(Some(sender.project.id)));
+    let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request), now)?;
+    belongs(request, collector, received, &sender.project);
     // A session says its total in every batch; what counts is by how much it rose.
     let who = (sender.project.id, decoded.batch.session);
     let rise = collector.dropped.rise(who, decoded.dropped);
     decoded.dropped = rise;
     let verdict = accept::accept(decoded, &sender.project, now);
     Ok((verdict, Told { who, rise }))
+}
+
+/// Whose the batch is, for the books and for the log of requests.
+fn belongs(
+    request: &HttpRequest,
+    collector: &Collector,
+    received: &mut Received,
+    project: &Arc<Project>,
+) {
+    received.belongs_to(collector.outcomes.of(Some(project.id)));
+    request.extensions_mut().insert(Whose(Arc::clone(project)));
 }
 
 fn decode(bytes: &[u8]) -> Result<Decoded, WireError> {
