@@ -73,7 +73,13 @@ impl Schedule {
 /// it falls behind.
 pub(crate) struct Seeker {
     per_second: f64,
+    growth: f64,
 }
+
+/// A second, until the store falls behind for the first time.
+const GROWTH_FIRST: f64 = 1.2;
+/// A second, afterwards.
+const GROWTH: f64 = 1.03;
 
 /// Seconds of lag that are taken as keeping up.
 const LAG_GOOD: f64 = 0.5;
@@ -82,7 +88,10 @@ const LAG_BAD: f64 = 2.0;
 
 impl Seeker {
     pub(crate) fn new(per_second: f64) -> Self {
-        Self { per_second }
+        Self {
+            per_second,
+            growth: GROWTH_FIRST,
+        }
     }
 
     pub(crate) fn per_second(&self) -> f64 {
@@ -92,9 +101,10 @@ impl Seeker {
     /// Once a second, with the store's lag.
     pub(crate) fn look(&mut self, lag_seconds: f64) {
         if lag_seconds < LAG_GOOD {
-            self.per_second *= 1.03;
+            self.per_second *= self.growth;
         } else if lag_seconds > LAG_BAD {
             self.per_second *= 0.9;
+            self.growth = GROWTH;
         }
     }
 }
