@@ -28,6 +28,8 @@ mod cli;
 mod cors;
 #[path = "integration/crash.rs"]
 mod crash;
+#[path = "integration/deploy.rs"]
+mod deploy;
 #[path = "integration/determinism.rs"]
 mod determinism;
 #[path = "integration/drain.rs"]
@@ -50,6 +52,8 @@ mod keys;
 mod labels_cli;
 #[path = "integration/limits.rs"]
 mod limits;
+#[path = "integration/operate.rs"]
+mod operate;
 #[path = "integration/overload.rs"]
 mod overload;
 #[path = "integration/poison.rs"]

@@ -8,6 +8,7 @@ import { chromium } from "../capture-wasm/build/chromium.mjs";
 import { codeOf } from "../capture-wasm/build/document.mjs";
 import { collector, compilers, npmPackages, wasmPackage } from "../capture-wasm/build/prepare.mjs";
 import { canInstallDebianPackages, installDebianPackages, Problem, root, run, say, stopRunning, target, works } from "../capture-wasm/build/tools.mjs";
+import { dependencies } from "./deps/check.mjs";
 import { countPytest, loaders } from "./loaders.mjs";
 
 // `count` reads the totals of a step that consists of tests; such a step fails
@@ -19,7 +20,7 @@ const STEPS = {
   // The core of capture must do without a browser.
   core: { run: () => run("cargo", ["check", "--package", "tacit-capture", "--no-default-features"]) },
   rust: {
-    needs: [tacit, strace],
+    needs: [tacit, strace, systemd],
     run: () => run("cargo", ["test", "--workspace", "--no-fail-fast"], { env }),
     count: countCargo,
   },
@@ -69,6 +70,15 @@ const STEPS = {
     run: () => loaders("full", ["requirements.txt", "trainers/requirements.txt"], ["trainers"], env),
     count: countPytest,
   },
+  // The image, built without a daemon.
+  image: {
+    heavy: true,
+    needs: [tacit, wasm, imageBuilder],
+    run: () => run(process.execPath, ["--test", "--test-reporter=spec", "tests/image/image.test.mjs"], { env }),
+    count: countNode,
+  },
+  // Licences, sources, versions withdrawn and known holes of what is built in.
+  deps: { heavy: true, run: () => dependencies(target) },
   // Systems that labels are pushed to.
   "loaders:servers": {
     heavy: true,
@@ -199,6 +209,13 @@ async function curlAndJq() {
   await installed("jq");
 }
 
+/** Builds images, and what stands in for the base of one. */
+async function imageBuilder() {
+  await installed("buildah", ["--version"]);
+  await installed("busybox", ["true"], "busybox-static");
+  await installed("pgrep", ["--version"], "procps");
+}
+
 /** nginx and Caddy, and what speaks to them without headers of its own. */
 async function proxies() {
   await installed("nginx", ["-v"]);
@@ -206,10 +223,15 @@ async function proxies() {
   await installed("curl");
 }
 
-async function installed(tool, args) {
+/** Reads the units that are shipped; nothing of it runs. */
+async function systemd() {
+  await installed("systemd-analyze", ["--version"], "systemd");
+}
+
+async function installed(tool, args, name = tool) {
   if (works(tool, args)) return;
-  if (!canInstallDebianPackages()) throw new Problem(`${tool} is missing. On Debian: apt-get install ${tool}`);
-  await installDebianPackages(tool);
+  if (!canInstallDebianPackages()) throw new Problem(`${tool} is missing. On Debian: apt-get install ${name}`);
+  await installDebianPackages(name);
 }
 
 function repeats() {
@@ -308,7 +330,7 @@ async function types() {
 
 /** Beside what they test. */
 function nodeTests() {
-  return ["capture-wasm/js", "demo-site", "tests/browser", "tests/chats"].flatMap((folder) =>
+  return ["capture-wasm/js", "demo-site", "tests/browser", "tests/chats", "tests/deps"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
       .filter((file) => file.endsWith(".test.mjs") && !file.includes("node_modules"))
       .map((file) => join(folder, file)),

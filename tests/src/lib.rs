@@ -21,6 +21,7 @@ pub mod load;
 pub mod page;
 pub mod process;
 pub mod raw;
+pub mod sandbox;
 pub mod server;
 pub mod signals;
 pub mod stored;

@@ -84,6 +84,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     ("doctor", &["tacit doctor --data /var/lib/tacit"]),
     (
+        "health",
+        &[
+            "tacit health",
+            "tacit health --ready --url http://127.0.0.1:8787",
+        ],
+    ),
+    (
         "backup",
         &["tacit backup /var/backups/tacit-2026-11-26 --data /var/lib/tacit"],
     ),

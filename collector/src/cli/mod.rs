@@ -14,6 +14,7 @@ mod erase;
 mod examples;
 mod experiment;
 mod export;
+mod health;
 mod import;
 mod keys;
 mod label;
@@ -98,6 +99,8 @@ enum Command {
     Replay(Box<replay::Options>),
     /// Say what is wrong with a data directory; a server may run.
     Doctor(doctor::Options),
+    /// Ask a running server whether it lives, or is ready.
+    Health(health::Options),
     /// Copy the store while a server runs.
     Backup(backup::Options),
     /// Forget a person: in the store, the log and the database's file.
@@ -165,6 +168,7 @@ pub fn main() -> ExitCode {
         Command::Guardrails(options) => watch::guardrails(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Doctor(options) => doctor::run(&options),
+        Command::Health(options) => health::run(&options),
         Command::Backup(options) => backup::run(&options),
         Command::Erase(options) => erase::run(&options),
         Command::Ledger(options) => ledger::run(&options),

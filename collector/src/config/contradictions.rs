@@ -7,6 +7,13 @@ use super::{Config, Problem};
 /// What cannot be meant.
 pub(super) fn contradictions(config: &Config) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let metrics = config.metrics.listen;
+    if let Some(at) = metrics.filter(|at| *at == config.listen && at.port() != 0) {
+        problems.push(wrong(
+            "metrics.listen",
+            format!("{at} is `listen` already, where `/metrics` needs a key; choose another port"),
+        ));
+    }
     if let Some(capture) = &config.capture {
         let (capture, data) = (plain(capture), plain(&config.data));
         // What lies in the one is served to everybody.

@@ -192,6 +192,15 @@ fn data_is_never_served_to_everybody() {
 }
 
 #[test]
+fn metrics_without_a_key_have_an_address_of_their_own() {
+    let agrees = |text: &str| load(text, &[]).unwrap().config.agrees();
+    let error = agrees("listen = \"127.0.0.1:80\"\n[metrics]\nlisten = \"127.0.0.1:80\"");
+    let error = error.unwrap_err().to_string();
+    assert!(error.starts_with("metrics.listen: 127.0.0.1:80 is `listen`"), "{error}");
+    assert!(agrees("[metrics]\nlisten = \"127.0.0.1:9464\"").is_ok());
+}
+
+#[test]
 fn the_example_holds_the_defaults() {
     let example = reference::example();
     assert_eq!(load(&example, &[]).unwrap().config, Config::default());
