@@ -116,10 +116,12 @@ fn the_unit_s_sandbox_is_enough_for_a_whole_life() {
     let filter = Filter::of_unit(&read("tacit.service"), |set| {
         systemd_analyze(&["syscall-filter", set])
     });
+    // SQLite gives a file its directory's owner only where it is root.
+    let of_root = |call: &str| call == "fchown" && rustix::process::geteuid().is_root();
     let refused: Vec<_> = trace
         .calls
         .iter()
-        .filter(|call| !filter.lets(call))
+        .filter(|call| !filter.lets(call) && !of_root(call))
         .collect();
     assert!(refused.is_empty(), "the unit's filter refuses {refused:?}");
     // The filter is one: what it is for does not get through.

@@ -59,9 +59,9 @@ fn a_backup_is_restored_and_an_upgrade_is_asked_whether_it_is_ready() {
     let server = Server::start(&data);
     let listen = server.url.trim_start_matches("http://").to_owned();
     send(&server, &data, "o-1");
-    run(&data, "backup", &listen).ok();
+    let _ = run(&data, "backup", &listen).ok();
     // Again: the new one takes the old one's place.
-    run(&data, "backup", &listen).ok();
+    let _ = run(&data, "backup", &listen).ok();
     let said = run(&data, "upgrade", &listen).ok();
     assert!(said.text().contains("systemctl restart tacit"), "{said:?}");
     assert!(said.text().contains("\"ready\":true"), "{said:?}");
@@ -73,7 +73,7 @@ fn a_backup_is_restored_and_an_upgrade_is_asked_whether_it_is_ready() {
     );
     assert_eq!(server.stop().code(), Some(0));
     let graves = fs::read(data.path().join("graves")).expect("somebody was erased");
-    run(&data, "restore", &listen).ok();
+    let _ = run(&data, "restore", &listen).ok();
 
     let server = Server::start(&data);
     let ledger = server.api().drained();

@@ -116,14 +116,17 @@ async fn serve(
             }}),
         )?;
     }
-    supervisor::ready(&collector.pulse, &url);
+    // Before anybody is told that it runs: who hears of it may stop it at once.
+    let signals = Signals::hear()?;
     let drain = Duration::from_secs(config.drain_seconds);
     rt::spawn(stop_on_signal(
+        signals,
         server.handle(),
         collector.clone(),
         format,
         drain,
     ));
+    supervisor::ready(&collector.pulse, &url);
     let served = server.await;
     // Watched to the end: that it is ending is worth a scrape.
     if let Some((metrics, _)) = metrics {
@@ -172,31 +175,42 @@ fn tell(recovery: &Recovery, format: Format) {
     }
 }
 
+/// Those that ask it to end.
+struct Signals {
+    interrupt: unix::Signal,
+    terminate: unix::Signal,
+}
+
+impl Signals {
+    fn hear() -> anyhow::Result<Self> {
+        let hear = |kind| unix::signal(kind).context("signals cannot be heard");
+        Ok(Self {
+            interrupt: hear(unix::SignalKind::interrupt())?,
+            terminate: hear(unix::SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        std::future::poll_fn(|context| {
+            if self.interrupt.poll_recv(context).is_ready() {
+                return std::task::Poll::Ready(());
+            }
+            self.terminate.poll_recv(context).map(drop)
+        })
+        .await;
+    }
+}
+
 /// The first signal ends it gently; a second one takes what is left of the time. While it
 /// drains it answers as before, and says that it is not ready.
 async fn stop_on_signal(
+    mut signals: Signals,
     handle: ServerHandle,
     collector: web::Data<Collector>,
     format: Format,
     drain: Duration,
 ) {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        unix::signal(unix::SignalKind::interrupt()),
-        unix::signal(unix::SignalKind::terminate()),
-    ) else {
-        tracing::error!("signals cannot be heard; only SIGKILL ends this process");
-        return;
-    };
-    let mut signalled = async || {
-        std::future::poll_fn(|context| {
-            if interrupt.poll_recv(context).is_ready() {
-                return std::task::Poll::Ready(());
-            }
-            terminate.poll_recv(context).map(drop)
-        })
-        .await;
-    };
-    signalled().await;
+    signals.next().await;
     supervisor::stopping(&collector.pulse);
     collector.begin_stop();
     if !drain.is_zero() {
@@ -206,7 +220,7 @@ async fn stop_on_signal(
             &format!("not ready any more; requests are taken for {seconds} s more …"),
         );
         // A second signal, or the time.
-        let _ = rt::time::timeout(drain, signalled()).await;
+        let _ = rt::time::timeout(drain, signals.next()).await;
     }
     announce(format, "stopping …");
     handle.stop(true).await;

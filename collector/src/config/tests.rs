@@ -196,7 +196,10 @@ fn metrics_without_a_key_have_an_address_of_their_own() {
     let agrees = |text: &str| load(text, &[]).unwrap().config.agrees();
     let error = agrees("listen = \"127.0.0.1:80\"\n[metrics]\nlisten = \"127.0.0.1:80\"");
     let error = error.unwrap_err().to_string();
-    assert!(error.starts_with("metrics.listen: 127.0.0.1:80 is `listen`"), "{error}");
+    assert!(
+        error.starts_with("metrics.listen: 127.0.0.1:80 is `listen`"),
+        "{error}"
+    );
     assert!(agrees("[metrics]\nlisten = \"127.0.0.1:9464\"").is_ok());
 }
 
