@@ -16,7 +16,7 @@ use thiserror::Error;
 use tokio::sync::Semaphore;
 
 use crate::{
-    accept::record,
+    accept::{EXPIRED, record},
     bell::Bell,
     builds::Builds,
     config::{LogConfig, OtlpConfig},
@@ -25,6 +25,7 @@ use crate::{
     datalock::DataLock,
     dropped::Dropped,
     erase::{EraseError, Erasures},
+    expire::Expiries,
     label::{Policies, PolicyError},
     limits::{CONTROL_AGE_MS_MAX, TRACES_AT_ONCE_MAX},
     log::{self, Log, Recovery, disk::RealDisk},
@@ -68,6 +69,8 @@ pub struct Collector {
     pub pulse: Arc<Pulse>,
     /// What is measured besides.
     pub metrics: Metrics,
+    /// Data that end.
+    pub expiries: Arc<Expiries>,
     stopping: AtomicBool,
     backlog_ms_max: u64,
     bell: Arc<Bell>,
@@ -159,6 +162,12 @@ impl Collector {
             let (erasures, log) = (Arc::clone(&erasures), Arc::clone(&log));
             thread("erasures", move || erasures.run(&log))?
         };
+        let expiries = Expiries::new(data, Arc::clone(&store), Arc::clone(&control));
+        let expiries = Arc::new(expiries);
+        let expirer = {
+            let expiries = Arc::clone(&expiries);
+            thread("expiries", move || expiries.run())?
+        };
         let collector = Self {
             store,
             control,
@@ -175,6 +184,7 @@ impl Collector {
             erasures,
             pulse: Arc::default(),
             metrics: Metrics::default(),
+            expiries,
             stopping: AtomicBool::new(false),
             backlog_ms_max: config.backlog_seconds.saturating_mul(1_000),
             bell,
@@ -182,6 +192,7 @@ impl Collector {
                 thread("consumer", move || consumer.run())?,
                 watcher,
                 eraser,
+                expirer,
             ]),
             control_stop: Mutex::new(Some(control_stop)),
             _lock: lock,
@@ -218,6 +229,7 @@ impl Collector {
     pub fn close(&self) -> Result<(), StoreError> {
         self.begin_stop();
         self.erasures.stop();
+        self.expiries.stop();
         self.log.close();
         self.registrations.close();
         self.progress.stop();
@@ -235,7 +247,7 @@ impl Collector {
 /// The events of which the store knows the end.
 #[must_use]
 pub fn ended(fates: &std::collections::BTreeMap<String, u64>) -> u64 {
-    ["stored", "duplicate", "quarantined", "erased"]
+    ["stored", "duplicate", "quarantined", "erased", EXPIRED]
         .into_iter()
         .filter_map(|name| fates.get(name))
         .sum()

@@ -26,8 +26,8 @@ use crate::{
 pub const SEED: u64 = 0;
 
 /// Directory below the data directory for what exports cannot hold in memory.
-const WORK: &str = "work";
-const PREFIX: &str = "export-";
+pub(crate) const WORK: &str = "work";
+pub(crate) const PREFIX: &str = "export-";
 /// Age from which what an export left there is nobody's any more.
 const LEFT_AFTER: Duration = Duration::from_secs(24 * 3_600);
 

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use tacit_signals::Install;
 
 use crate::{
-    accept::{INSTALL, REJECTED},
+    accept::{ERASED, EXPIRED, INSTALL, REJECTED},
     collector::{ended, waiting},
     export::Fates,
     outcome::Refused,
 };
 
-/// Where acknowledged events are; all but the first add up to the first.
+/// Where acknowledged events are; all but the first and `expired` add up to the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Events {
     /// On disk.
@@ -24,8 +24,10 @@ pub struct Events {
     pub duplicate: u64,
     /// In the store, of a kind this version does not know.
     pub quarantined: u64,
-    /// Removed for the person they were of.
+    /// Removed again: for the person they were of, or for their age.
     pub erased: u64,
+    /// Of those, for their age.
+    pub expired: u64,
     /// In the log, on their way to the store.
     pub waiting: u64,
 }
@@ -40,7 +42,8 @@ impl Events {
             stored: of("stored"),
             duplicate: of("duplicate"),
             quarantined: of("quarantined"),
-            erased: of("erased"),
+            erased: of(ERASED) + of(EXPIRED),
+            expired: of(EXPIRED),
             waiting: waiting(acknowledged, counters),
         }
     }
@@ -112,7 +115,14 @@ pub(crate) fn has_own_place(name: &str) -> bool {
 }
 
 /// Counters that have a place of their own.
-const KNOWN: [&str; 5] = ["batches", "stored", "duplicate", "quarantined", "erased"];
+const KNOWN: [&str; 6] = [
+    "batches",
+    "stored",
+    "duplicate",
+    "quarantined",
+    ERASED,
+    EXPIRED,
+];
 
 #[cfg(test)]
 mod tests {
@@ -125,6 +135,8 @@ mod tests {
                 ("batches", 3),
                 ("stored", 5),
                 ("duplicate", 2),
+                ("erased", 1),
+                ("expired", 3),
                 ("rejected.too_old", 1),
                 ("tokens_invalid", 4),
                 ("install.wasm_refused", 6),
@@ -138,7 +150,7 @@ mod tests {
         let ledger = Ledger {
             acknowledged: 4,
             refused: vec![refused("origin_forbidden", 1), refused("key_unknown", 0)],
-            events: Events::new(9, &counters),
+            events: Events::new(13, &counters),
             counters,
         };
         let json = ledger.to_json(&Fates::default());
@@ -148,6 +160,8 @@ mod tests {
             json!({"key_unknown": 2, "origin_forbidden": 2})
         );
         assert_eq!(json["events"]["waiting"], 2);
+        assert_eq!(json["events"]["erased"], 4);
+        assert_eq!(json["events"]["expired"], 3);
         assert_eq!(json["events"]["rejected"], json!({"too_old": 1}));
         assert_eq!(json["counts"], json!({"tokens_invalid": 4}));
         assert_eq!(json["install"], json!({"wasm_refused": 6, "not_loaded": 0}));

@@ -34,6 +34,7 @@
 //! [`import`] reads feedback that another system holds.
 //!
 //! [`erase`] forgets a person: in the store, in the log, in whatever else was made.
+//! [`expire`] ends what is older than it may be, or too much.
 //!
 //! [`screen`] finds people whose signals must not teach: all that reads facts to label
 //! them reads them through it.
@@ -65,6 +66,7 @@ pub mod dataset;
 pub mod dropped;
 pub mod erase;
 pub mod experiment;
+pub mod expire;
 pub mod export;
 pub mod http;
 pub mod import;

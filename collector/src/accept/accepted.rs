@@ -12,6 +12,9 @@ use crate::{
 /// store's fates.
 pub const ERASED: &str = "erased";
 
+/// The counter of events that were stored and whose time is over, in the store's fates.
+pub const EXPIRED: &str = "expired";
+
 /// One accepted request: a batch of a browser, or the signals of a server.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Accepted {

@@ -20,7 +20,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tacit_signals::{Batch, Decoded, Event, Rejection, Signal, Subject, signal::ContentRole};
 use thiserror::Error;
 
-pub use accepted::{Accepted, Chunk, ChunkWriter, ERASED, Part};
+pub use accepted::{Accepted, Chunk, ChunkWriter, ERASED, EXPIRED, Part};
 pub use assigned::{Assigned, OUT_OF_TRAFFIC, assigned};
 pub use server::{ServerRejection, ServerVerdict, accept_server};
 

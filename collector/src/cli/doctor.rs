@@ -1,13 +1,17 @@
 //! `tacit doctor`: what is wrong with a data directory. Reads only; a server may run.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 
 use anyhow::bail;
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Common, out, out_json};
+use super::{Common, kept, out, out_json};
 use crate::{
     log::{disk::RealDisk, inspect},
     store::{ControlStore, ErasureStore, SqliteStore},
@@ -19,20 +23,23 @@ const ERASING_MS_MAX: u64 = 10 * 60_000;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
+    /// The configuration, to say what its [retention] would remove.
+    #[arg(long)]
+    config: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
-struct Finding {
+pub(super) struct Finding {
     check: &'static str,
     ok: bool,
     detail: String,
 }
 
 impl Finding {
-    fn new(check: &'static str, ok: bool, detail: impl Into<String>) -> Self {
+    pub(super) fn new(check: &'static str, ok: bool, detail: impl Into<String>) -> Self {
         Self {
             check,
             ok,
@@ -51,14 +58,20 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     findings.extend(books(&store)?);
     findings.push(log(data, &store)?);
     findings.extend(erasures(&store)?);
+    let kept = kept::kept(data, &store, options.config.as_deref())?;
+    findings.extend(kept.findings);
     let is_sound = findings.iter().all(|finding| finding.ok);
     if options.common.json {
-        out_json(&json!({"ok": is_sound, "findings": findings}))?;
+        out_json(&json!({
+            "ok": is_sound, "findings": findings,
+            "bytes": kept.parts, "retention": kept.retention,
+        }))?;
     } else {
         for Finding { check, ok, detail } in &findings {
             let sign = if *ok { "ok" } else { "WRONG" };
             out(&format!("{sign}\t{check}\t{detail}"))?;
         }
+        kept::print(&kept.parts)?;
     }
     if !is_sound {
         bail!("something is wrong with {}", data.display());

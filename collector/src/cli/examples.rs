@@ -55,6 +55,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "import",
         &["tacit import --from langfuse scores.json --scale stars=1..5 --dry-run"],
     ),
+    (
+        "expire",
+        &[
+            "tacit expire --dry-run --older-than 400d",
+            "tacit expire --config /etc/tacit/tacit.toml --json",
+        ],
+    ),
     ("builds", &["tacit builds --json"]),
     ("experiment add", &["tacit experiment add tone.toml"]),
     ("experiment list", &["tacit experiment list"]),

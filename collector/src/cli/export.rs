@@ -19,10 +19,13 @@ use super::{
     selection::{Selection, moment},
 };
 use crate::{
+    cadence::period::instant,
     dataset::{ExportError, Summary, Wanted, build::facts_of},
+    expire::unseen,
     export::{SEED, export},
     label::Policy,
     objects::{Bucket, Place, Staging},
+    store::ExpiryStore,
     wall::now_ms,
 };
 
@@ -58,6 +61,14 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         as_of: options.as_of.unwrap_or_else(now_ms),
         seed: SEED,
     };
+    let horizon = data.store.horizon_of(project)?;
+    if let Some(unseen) = unseen(horizon, filter.since) {
+        note(&format!(
+            "tacit: signals from before {} and texts from before {} have expired",
+            instant(unseen.signals_before)?,
+            instant(unseen.texts_before)?
+        ));
+    }
     let to = |out: &mut (dyn Write + Send)| {
         let (store, work) = (&*data.store, &options.common.data);
         let out = BufWriter::new(out);

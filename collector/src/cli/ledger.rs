@@ -87,9 +87,9 @@ fn follow(
     let event = format!("{session}:{seq}");
     let Some(traced) = data.store.trace(project, session, seq)? else {
         let why = if data.collector.is_some() {
-            "it was never acknowledged (refused, shed, or never sent), or its person was erased"
+            "it was never acknowledged (refused, shed, or never sent), its person was erased, or it expired"
         } else {
-            "it was never acknowledged, its person was erased, or the running server has not stored it yet"
+            "it was never acknowledged, its person was erased, it expired, or the running server has not stored it yet"
         };
         return Ok(json!({"event": event, "acknowledged": false, "why": why}));
     };
@@ -101,7 +101,7 @@ fn follow(
     else {
         return Ok(
             json!({"event": event, "acknowledged": true, "fate": "erased",
-            "why": "it was stored and is kept no more"}),
+            "why": "it was stored and is kept no more: its person was erased, or it expired"}),
         );
     };
     if quarantined {

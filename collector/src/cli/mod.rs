@@ -13,9 +13,11 @@ mod doctor;
 mod erase;
 mod examples;
 mod experiment;
+mod expire;
 mod export;
 mod health;
 mod import;
+mod kept;
 mod keys;
 mod label;
 mod ledger;
@@ -105,6 +107,8 @@ enum Command {
     Backup(backup::Options),
     /// Forget a person: in the store, the log and the database's file.
     Erase(erase::Options),
+    /// End what is older than it may be, or say what would go.
+    Expire(expire::Options),
     /// Show what became of everything that arrived, or of one event.
     Ledger(ledger::Options),
     /// Simulate people whose satisfaction is known: judge the policy, or fill a data directory.
@@ -171,6 +175,7 @@ pub fn main() -> ExitCode {
         Command::Health(options) => health::run(&options),
         Command::Backup(options) => backup::run(&options),
         Command::Erase(options) => erase::run(&options),
+        Command::Expire(options) => expire::run(&options),
         Command::Ledger(options) => ledger::run(&options),
         Command::Simulate(options) => simulate::run(&options),
         Command::Config(command) => config::run(&command),

@@ -15,9 +15,10 @@ use crate::{
     cadence::period::instant,
     control::ProjectId,
     dataset::build::Manifest,
+    expire::build_concerns,
     export::work,
     release::{Announcement, Known, Release, ReleaseError, ReleaseKind, check},
-    store::{ExperimentStore, UpdateStore},
+    store::{ExperimentStore, ExpiryStore, UpdateStore},
     verify::{Asked, Subject, Verdict, verify},
     wall::now_ms,
 };
@@ -230,18 +231,29 @@ pub(super) fn builds(options: &Builds) -> anyhow::Result<()> {
     let data = Data::open(&options.common.data)?;
     let project = data.project(options.project.as_deref())?;
     let builds = data.store.builds(project)?;
-    if options.common.json {
-        return out_json(&json!({ "builds": builds }));
-    }
+    let horizon = data.store.horizon_of(project)?;
+    let mut shown = Vec::new();
     for build in &builds {
+        let is_expired = build_concerns(horizon, Some(build), Path::new(&build.out));
+        if options.common.json {
+            let mut told = serde_json::to_value(build)?;
+            if is_expired {
+                told["expired"] = true.into();
+            }
+            shown.push(told);
+            continue;
+        }
         let made = instant(build.made_at)?;
-        let place = PathBuf::from(&build.out);
-        out(&format!(
-            "{made} {} {} {}",
-            build.kind.name(),
-            build.build,
-            place.display()
-        ))?;
+        let (kind, id) = (build.kind.name(), &build.build);
+        let mark = if is_expired {
+            " (may hold expired data)"
+        } else {
+            ""
+        };
+        out(&format!("{made} {kind} {id} {}{mark}", build.out))?;
+    }
+    if options.common.json {
+        return out_json(&json!({ "builds": shown }));
     }
     Ok(())
 }

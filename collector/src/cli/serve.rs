@@ -54,6 +54,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         collector.policies = collector.policies.with(own);
     }
     declare(&collector, config)?;
+    keep(&collector, config)?;
     collector.builds.resume(&collector.policies)?;
     let collector = Arc::new(collector);
     labels::keep_counting(Arc::clone(&collector))?;
@@ -69,6 +70,17 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     served?;
     note("stopped; nothing was lost");
     Ok(())
+}
+
+/// Nothing is served that is past its time, also of a store that was restored.
+fn keep(collector: &Collector, config: &Config) -> anyhow::Result<()> {
+    let retention = &config.retention;
+    if retention.is_by_age() || retention.max_bytes.is_some() {
+        note("tacit: looking for data that are past their time ([retention]) …");
+    }
+    let expiries = &collector.expiries;
+    let kept = expiries.keep(retention, now_ms());
+    kept.context("what is past its time could not be removed")
 }
 
 /// Writes down the experiments of the configuration, before anybody takes part.

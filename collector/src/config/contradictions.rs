@@ -39,6 +39,9 @@ pub(super) fn contradictions(config: &Config) -> Vec<Problem> {
             }
         }
     }
+    if let Err((option, problem)) = config.retention.check(config.log.keep_seconds) {
+        problems.push(wrong(&option, problem));
+    }
     problems
 }
 

@@ -12,6 +12,7 @@ use toml::Spanned;
 use crate::{
     cadence::schedule::{Entry, Schedule},
     experiment::declaration::config::{self as declared, Configured},
+    expire::Retention,
     logging::LogOutput,
     push::config::{self as pushed, Push},
 };
@@ -46,6 +47,9 @@ pub struct Config {
     pub log: LogConfig,
     /// Spans that tell of outputs.
     pub otlp: OtlpConfig,
+    /// How long data are kept, told in [retention](retention.md). Without anything said,
+    /// for good.
+    pub retention: Retention,
     /// What the process says of itself on stderr. (`[log]` is the durable log of batches.)
     pub log_output: LogOutput,
     /// What may be scraped, and where.
@@ -132,6 +136,7 @@ impl Default for Config {
             drain_seconds: 0,
             log: LogConfig::default(),
             otlp: OtlpConfig::default(),
+            retention: Retention::default(),
             log_output: LogOutput::default(),
             metrics: MetricsConfig::default(),
             entries: Vec::new(),

@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File, TryLockError},
-    io,
+    fs::{self, File},
     path::Path,
 };
 
@@ -12,7 +11,10 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 use tacit_signals::{Id, SubjectKind};
 
-use super::{EraseError, HeldBy};
+use super::{
+    EraseError, HeldBy,
+    unfinished::{PARTIAL, names},
+};
 use crate::{
     accept::trim::Gone,
     control::ProjectId,
@@ -20,36 +22,12 @@ use crate::{
     store::{BuildKind, UpdateStore, rows::StoredSubject},
 };
 
-/// Ends the name of a build that is not finished.
-const PARTIAL: &str = ".partial";
-/// Held by whoever makes a build, below its unfinished directory.
-const LOCK: &str = "work/lock";
 
 /// Builds by what is known of them.
 #[derive(Default)]
 pub(super) struct Held {
     pub(super) holding: Vec<HeldBy>,
     pub(super) unread: Vec<HeldBy>,
-}
-
-/// Throws away what unfinished builds below the data directory have gathered: they begin
-/// anew. One that is being made is waited for.
-pub(super) fn drop_partial(root: &Path, project: ProjectId) -> Result<u64, EraseError> {
-    let mut dropped = 0;
-    for name in names(&root.join(project.0.to_string()))? {
-        if !name.ends_with(PARTIAL) {
-            continue;
-        }
-        let path = root.join(project.0.to_string()).join(&name);
-        if let Ok(lock) = File::options().write(true).open(path.join(LOCK))
-            && let Err(TryLockError::WouldBlock) = lock.try_lock()
-        {
-            return Err(EraseError::Busy("a dataset is being built"));
-        }
-        fs::remove_dir_all(&path)?;
-        dropped += 1;
-    }
-    Ok(dropped)
 }
 
 /// Which builds of `project` hold somebody who is `gone`, those below `root` and those
@@ -60,6 +38,29 @@ pub(super) fn held(
     project: ProjectId,
     gone: &dyn Gone,
 ) -> Result<Held, EraseError> {
+    let mut held = Held::default();
+    for build in known(store, root, project)? {
+        let out = Path::new(&build.out);
+        let holds = if build.kind == BuildKind::Brief.name() {
+            brief_holds(out, project, gone)
+        } else {
+            dataset_holds(out, project, gone)
+        };
+        match holds {
+            Some(true) => held.holding.push(build),
+            Some(false) => {}
+            None => held.unread.push(build),
+        }
+    }
+    Ok(held)
+}
+
+/// All that are known, those below `root` and those that were recorded.
+pub(crate) fn known(
+    store: &dyn UpdateStore,
+    root: &Path,
+    project: ProjectId,
+) -> Result<BTreeSet<HeldBy>, EraseError> {
     let mut all = BTreeSet::new();
     for record in store.builds(project)? {
         all.insert(HeldBy {
@@ -81,33 +82,7 @@ pub(super) fn held(
             });
         }
     }
-    let mut held = Held::default();
-    for build in all {
-        let out = Path::new(&build.out);
-        let holds = if build.kind == BuildKind::Brief.name() {
-            brief_holds(out, project, gone)
-        } else {
-            dataset_holds(out, project, gone)
-        };
-        match holds {
-            Some(true) => held.holding.push(build),
-            Some(false) => {}
-            None => held.unread.push(build),
-        }
-    }
-    Ok(held)
-}
-
-fn names(directory: &Path) -> io::Result<Vec<String>> {
-    let entries = match fs::read_dir(directory) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.extend(entry?.file_name().into_string());
-    }
-    Ok(names)
+    Ok(all)
 }
 
 /// Whether a row of the dataset in `out` rests on them; `None` when it cannot be read.

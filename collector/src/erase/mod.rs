@@ -19,11 +19,12 @@
 //! follows from the graves. A store that was restored from a backup lacks graves that the
 //! file has: they are put back and the second step is done before anything is served.
 
-mod builds;
+pub(crate) mod builds;
 mod file;
 pub mod grave;
 mod graves;
 mod report;
+pub(crate) mod unfinished;
 #[cfg(test)]
 mod tests;
 
@@ -43,7 +44,7 @@ use thiserror::Error;
 
 pub(crate) use self::file::NAME as GRAVES;
 pub use self::report::{Erasure, HeldBy, SentTo, State, Step, StepReport};
-use self::{file::GraveFile, grave::Grave, graves::Graves};
+use self::{file::GraveFile, grave::Grave, graves::Graves, unfinished::Unfinished};
 use crate::{
     accept::trim::trimmed,
     bell::Bell,
@@ -68,7 +69,7 @@ pub struct Erasures {
     store: Arc<SqliteStore>,
     control: Arc<ControlCell>,
     file: Mutex<GraveFile>,
-    builds: PathBuf,
+    data: PathBuf,
     bell: Bell,
     stop: AtomicBool,
 }
@@ -100,7 +101,7 @@ impl Erasures {
             store,
             control,
             file: Mutex::new(file),
-            builds: data.join("builds"),
+            data: data.into(),
             bell: Bell::default(),
             stop: AtomicBool::new(false),
         };
@@ -271,6 +272,8 @@ impl Erasures {
     /// Removes everything from the store. What has to be buried first is, and then looked
     /// for again: nothing can come in between.
     fn unstore(&self, erasure: &mut Erasure) -> Result<(), EraseError> {
+        // Nothing that is found goes for its age meanwhile.
+        let _removing = self.store.removing();
         for _ in 0..LOOKS_MAX {
             let found = self.store.look_for(erasure.project, &erasure.job)?;
             if !found.graves.is_empty() {
@@ -310,10 +313,14 @@ impl Erasures {
 
     fn unbuild(&self, erasure: &mut Erasure) -> Result<(), EraseError> {
         let project = erasure.project;
-        let dropped = builds::drop_partial(&self.builds, project)?;
+        let Unfinished { dropped, busy } = unfinished::drop_idle(&self.data, project)?;
+        if busy > 0 {
+            return Err(EraseError::Busy("a dataset is being built"));
+        }
+        let exports = unfinished::drop_exports(&self.data)?;
         let graves = Graves::of(&*self.store, &self.control.get())?;
-        let held = builds::held(&*self.store, &self.builds, project, &graves)?;
-        erasure.found(Step::Builds, "unfinished", dropped);
+        let held = builds::held(&*self.store, &self.data.join("builds"), project, &graves)?;
+        erasure.found(Step::Builds, "unfinished", dropped + exports);
         erasure.builds = held.holding;
         erasure.builds_unread = held.unread;
         Ok(())

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::{
     collector::Collector,
     ready::{Facts, Reason},
+    store::ExpiryStore,
     wall::now_ms,
 };
 
@@ -33,6 +34,20 @@ pub(super) struct Readiness {
     damaged_bytes: u64,
     /// Free bytes where the data is.
     free_bytes: Option<u64>,
+    store: StoreSize,
+}
+
+/// How large the database is; nothing of it makes the collector refuse anything.
+#[derive(Serialize)]
+struct StoreSize {
+    /// In use.
+    bytes: u64,
+    /// Of its file.
+    file_bytes: u64,
+    /// Most that may be in use, by `[retention]`.
+    max_bytes: Option<u64>,
+    /// More is, and nothing of it is old enough to go.
+    over: bool,
 }
 
 /// The process answers.
@@ -58,6 +73,12 @@ pub(super) async fn readyz(
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
+    let bytes = web::block({
+        let store = std::sync::Arc::clone(&collector.store);
+        move || store.bytes()
+    })
+    .await;
+    let bytes = bytes.ok().and_then(Result::ok).unwrap_or_default();
     #[expect(clippy::cast_precision_loss, reason = "a lag is far below 2^53 ms")]
     let lag_seconds = facts.lag_ms as f64 / 1_000.0;
     HttpResponse::build(status).json(Readiness {
@@ -68,5 +89,11 @@ pub(super) async fn readyz(
         backlog_bytes: facts.backlog_bytes,
         damaged_bytes: facts.damaged_bytes,
         free_bytes: facts.free_bytes,
+        store: StoreSize {
+            bytes: bytes.used,
+            file_bytes: bytes.file,
+            max_bytes: collector.expiries.max_bytes(),
+            over: collector.expiries.is_over(),
+        },
     })
 }

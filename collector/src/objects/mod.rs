@@ -24,6 +24,7 @@ use std::{
 
 use thiserror::Error;
 
+pub(crate) use self::staging::DIRECTORY as UPLOADS;
 pub use self::{
     bucket::Bucket,
     place::{Place, PlaceError},

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Directory below the data directory.
-const DIRECTORY: &str = "uploads";
+pub(crate) const DIRECTORY: &str = "uploads";
 /// Hex digits of a place's name.
 const NAME_DIGITS: usize = 16;
 

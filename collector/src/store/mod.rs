@@ -10,6 +10,7 @@ mod contract;
 mod erasures;
 mod error;
 mod experiments;
+mod expiries;
 mod join;
 mod push;
 mod ranges;
@@ -20,11 +21,13 @@ mod updates;
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
+use serde::{Deserialize, Serialize};
 use tacit_signals::{Id, SessionId};
 
 use crate::{
     accept::{Accepted, registration::Registration},
     control::{ContentPolicy, Control, ProjectId, scope::Scopes},
+    expire::Horizon,
     log::{Position, frame::Salt},
     outcome::Refused,
 };
@@ -32,6 +35,8 @@ pub(crate) use erasures::RowKey;
 pub use erasures::{ErasureStore, Found, Tombstone, What};
 pub use error::StoreError;
 pub use experiments::ExperimentStore;
+pub(crate) use expiries::DueOutput;
+pub use expiries::{Due, ExpiryStore, Left, StoreBytes};
 pub use push::{PushNote, PushStore, Pushed};
 use rows::{Conduct, Group, GroupName, StoredSubject};
 pub use sqlite::SqliteStore;
@@ -118,6 +123,10 @@ pub trait Store: Send + Sync {
         visit: &mut dyn FnMut(&StoredSubject, &str),
     ) -> Result<(), StoreError>;
 
+    /// What was taken out of `project` again: facts as known at one moment change only
+    /// with this.
+    fn forgotten(&self, project: ProjectId) -> Result<Forgotten, StoreError>;
+
     /// Outputs, latest first.
     fn page(&self, project: ProjectId, page: &Page) -> Result<Vec<Listed>, StoreError>;
 
@@ -195,6 +204,15 @@ pub enum Status {
     Conflict(&'static str),
     /// Nothing: it is about somebody who was erased.
     Erased,
+}
+
+/// What was taken out of a project again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Forgotten {
+    /// Graves of people and outputs: grows with each erasure.
+    pub graves: u64,
+    /// What was received before is gone.
+    pub horizon: Horizon,
 }
 
 /// Which outputs to list.

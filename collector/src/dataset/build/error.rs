@@ -29,6 +29,18 @@ pub enum BuildError {
     /// Another process builds into it.
     #[error("another process is building {0}")]
     Busy(PathBuf),
+    /// Somebody was erased, or data ended, while it was made.
+    #[error(
+        "somebody was erased, or data expired, while {0} was built: nothing of it was published; \
+         build it again"
+    )]
+    Forgotten(PathBuf),
+    /// The same in the instant it was published.
+    #[error(
+        "somebody was erased, or data expired, in the instant {0} was published: it may hold \
+         them; delete it and build it again"
+    )]
+    ForgottenSince(PathBuf),
     /// The facts could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{BuildRequest, Splitting};
 use crate::{
     dataset::ledger::Skip,
+    expire::Horizon,
     label::{Milli, Policy, Trust},
 };
 
@@ -103,6 +104,9 @@ pub struct Manifest {
     pub counts: Counts,
     /// Its files besides this one, by name.
     pub files: BTreeMap<String, FileFacts>,
+    /// What had expired when it was made and might have been in it: received before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unseen: Option<Horizon>,
 }
 
 /// What became of everything that was considered: outputs or, where rows are
@@ -129,6 +133,20 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// With why nothing is left where everything known at that moment has expired.
+    pub(super) fn told(self, unseen: Option<Horizon>, as_of: u64) -> Self {
+        let is_gone = unseen.is_some_and(|unseen| unseen.signals_before > as_of);
+        if self.rows > 0 || !is_gone {
+            return self;
+        }
+        let hint = "Everything that was known at that moment has expired ([retention]): \
+            take a later as_of.";
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
+    }
+
     /// The reasons of `skipped`.
     pub(super) fn reasons(skipped: &BTreeMap<String, u64>) -> BTreeMap<Skip, u64> {
         let reasons = Skip::ALL.into_iter();
@@ -154,8 +172,14 @@ impl Manifest {
     /// The file's name.
     pub const FILE: &str = "manifest.json";
 
-    pub(super) fn new(inputs: Inputs, counts: Counts, files: BTreeMap<String, FileFacts>) -> Self {
+    pub(super) fn new(
+        inputs: Inputs,
+        counts: Counts,
+        files: BTreeMap<String, FileFacts>,
+        unseen: Option<Horizon>,
+    ) -> Self {
         Self {
+            unseen,
             version: VERSION,
             id: inputs.id(),
             inputs,

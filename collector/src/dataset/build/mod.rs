@@ -34,7 +34,13 @@ pub use self::{
 };
 use self::{gather::Gatherer, publish::Partial, state::State};
 use super::{Filter, Format, Shape};
-use crate::{control::ProjectId, label::Policy, screen::Screened, store::Store};
+use crate::{
+    control::ProjectId,
+    expire,
+    label::Policy,
+    screen::Screened,
+    store::{Forgotten, Store},
+};
 
 /// Memory of a build where nobody said how much.
 pub const MEMORY_BYTES: u64 = 256 * 1024 * 1024;
@@ -154,7 +160,9 @@ pub fn build(
         store: store.identity()?,
         project: request.project.0,
         inputs: inputs.clone(),
+        forgotten: forgotten(store, request)?,
     };
+    let before = origin.forgotten;
     let state = State::resume(&partial, origin)?;
     let resumed = state.outputs;
     let gatherer = Gatherer::new(policy, request, &partial, state);
@@ -164,12 +172,31 @@ pub fn build(
     let (counts, files) = write::write(
         policy, request, &inputs, &partial, gathered, &decided, progress,
     )?;
-    let manifest = Manifest::new(inputs, counts, files);
+    // What was taken out meanwhile may be in it: the same request begins anew.
+    if forgotten(store, request)? != before {
+        partial.keep_only(&[])?;
+        return Err(BuildError::Forgotten(request.out.clone()));
+    }
+    let unseen = expire::unseen(before.horizon, request.filter.since);
+    let manifest = Manifest::new(inputs, counts.told(unseen, request.as_of), files, unseen);
     let published = publish::publish(partial, request, &manifest)?;
+    // In the last instant: it is there, and whoever asked for it is told.
+    if forgotten(store, request)? != before {
+        return Err(BuildError::ForgottenSince(request.out.clone()));
+    }
     Ok(Built {
         manifest,
         published,
         resumed,
+    })
+}
+
+/// What was taken out of the facts of a request again, as far as it concerns it.
+fn forgotten(store: &dyn Store, request: &BuildRequest) -> Result<Forgotten, BuildError> {
+    let known = store.forgotten(request.project)?;
+    Ok(Forgotten {
+        horizon: expire::unseen(known.horizon, request.filter.since).unwrap_or_default(),
+        ..known
     })
 }
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     dataset::{composition::Population, ledger::Skip, sort::Run},
-    store::rows::GroupName,
+    store::{Forgotten, rows::GroupName},
 };
 
 const FILE: &str = "state";
@@ -27,6 +27,8 @@ pub(super) struct Origin {
     pub(super) project: u32,
     /// Everything that decides what the files hold.
     pub(super) inputs: Inputs,
+    /// What was taken out of the facts again, as far as it concerns them.
+    pub(super) forgotten: Forgotten,
 }
 
 /// How far the reading of the store is.

@@ -1,6 +1,6 @@
 //! Texts and ids as integers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, ToSql, Transaction};
 use tacit_signals::{Id, SessionId, SubjectKind};
@@ -30,13 +30,48 @@ pub(super) struct Interned {
     assigned: HashMap<String, HashMap<i64, u64>>,
     /// Whoever has a number here is not erased.
     buried: Buried,
+    /// Who was heard of since somebody asked to know.
+    heard_of: Option<HeardOf>,
+}
+
+/// Numbers that were looked up or given.
+#[derive(Default)]
+struct HeardOf {
+    sessions: HashSet<i64>,
+    subjects: HashSet<i64>,
 }
 
 const ORIGINS_MAX: usize = 64;
 
 impl Interned {
     pub(super) fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            heard_of: self.heard_of.take(),
+            ..Self::default()
+        };
+    }
+
+    /// From now on it is known which sessions and people are heard of: nothing is known
+    /// here, so each is looked up at least once.
+    pub(super) fn watch(&mut self) {
+        self.forget();
+        self.heard_of = Some(HeardOf::default());
+    }
+
+    pub(super) fn unwatch(&mut self) {
+        self.heard_of = None;
+    }
+
+    /// True as well when nobody asked to know.
+    pub(super) fn was_heard_of_session(&self, session: i64) -> bool {
+        let known = self.heard_of.as_ref();
+        known.is_none_or(|known| known.sessions.contains(&session))
+    }
+
+    /// The same of a person.
+    pub(super) fn was_heard_of_subject(&self, subject: i64) -> bool {
+        let known = self.heard_of.as_ref();
+        known.is_none_or(|known| known.subjects.contains(&subject))
     }
 
     /// Whether nothing of `subject` is kept.
@@ -116,6 +151,9 @@ impl Interned {
             key,
             key,
         )?;
+        if let Some(known) = &mut self.heard_of {
+            known.sessions.insert(number);
+        }
         bound(&mut self.sessions);
         self.sessions.insert((project, id), number);
         Ok(number)
@@ -140,6 +178,9 @@ impl Interned {
             parameters,
             parameters,
         )?;
+        if let Some(known) = &mut self.heard_of {
+            known.subjects.insert(number);
+        }
         bound(&mut self.subjects);
         self.subjects.insert(key, number);
         Ok(number)

@@ -14,6 +14,7 @@ mod conduct;
 mod control;
 mod erase;
 mod experiments;
+mod expire;
 mod fold;
 mod group;
 mod intern;
@@ -37,7 +38,8 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, config::
 use tacit_signals::{Id, SessionId};
 
 use super::{
-    ControlStore, Folding, Listed, Page, Registering, Settled, Store, StoreError, Traced,
+    ControlStore, ExpiryStore, Folding, Forgotten, Listed, Page, Registering, Settled, Store,
+    StoreError, Traced,
     rows::{Conduct, Group, GroupName, StoredSubject},
 };
 use crate::{control::ProjectId, log::Position, outcome::Refused};
@@ -57,6 +59,7 @@ pub struct SqliteStore {
     path: PathBuf,
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
+    removing: Mutex<()>,
 }
 
 struct Writer {
@@ -94,7 +97,23 @@ impl SqliteStore {
                 interned: Interned::default(),
             }),
             readers: Mutex::default(),
+            removing: Mutex::default(),
         })
+    }
+
+    /// Whether what is deleted is overwritten: it is, unless somebody measures what that
+    /// costs.
+    pub fn overwrite_deleted(&self, overwrite: bool) -> Result<(), StoreError> {
+        let writer = self.writer();
+        writer
+            .connection
+            .pragma_update(None, "secure_delete", overwrite)?;
+        Ok(())
+    }
+
+    /// Held by whoever removes what it looked for before: two at once would find the same.
+    pub fn removing(&self) -> MutexGuard<'_, ()> {
+        self.removing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Copies all of it, as it is at one moment, into the directory `to`; how many bytes
@@ -296,6 +315,13 @@ impl Store for SqliteStore {
         visit: &mut dyn FnMut(&StoredSubject, &str),
     ) -> Result<(), StoreError> {
         self.read(|snapshot| assigned::visit(snapshot, project, experiment, as_of, visit))
+    }
+
+    fn forgotten(&self, project: ProjectId) -> Result<Forgotten, StoreError> {
+        Ok(Forgotten {
+            graves: self.read(|snapshot| erase::graves_of(snapshot, project))?,
+            horizon: self.horizon_of(project)?,
+        })
     }
 
     fn page(&self, project: ProjectId, page: &Page) -> Result<Vec<Listed>, StoreError> {

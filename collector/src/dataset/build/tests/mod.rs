@@ -1,5 +1,6 @@
 //! Builds against facts in memory.
 
+mod forgetting;
 mod laws;
 mod publishing;
 mod resuming;
@@ -7,11 +8,14 @@ mod rows;
 
 use std::{
     cell::Cell,
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     fs,
     ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use tacit_signals::{Id, SessionId, SubjectKind, signal::CopyVia};
@@ -23,7 +27,7 @@ use crate::{
     log::Position,
     outcome::Refused,
     store::{
-        Folding, Listed, Page, Registering, Settled, StoreError, Traced,
+        Folding, Forgotten, Listed, Page, Registering, Settled, StoreError, Traced,
         rows::{Conduct, Group, GroupName, Registered, StoredSubject},
     },
 };
@@ -36,6 +40,8 @@ const OURS: ProjectId = ProjectId(1);
 struct Facts {
     groups: BTreeMap<GroupName, Group>,
     patience: AtomicU64,
+    /// What is taken out of the facts, one after another as it is asked for.
+    forgotten: Mutex<VecDeque<Forgotten>>,
 }
 
 impl Facts {
@@ -47,7 +53,13 @@ impl Facts {
         Self {
             groups: stories.into_iter().map(alone).collect(),
             patience: AtomicU64::new(u64::MAX),
+            forgotten: Mutex::default(),
         }
+    }
+
+    fn forgetting(self, forgotten: impl IntoIterator<Item = Forgotten>) -> Self {
+        *self.forgotten.lock().unwrap() = forgotten.into_iter().collect();
+        self
     }
 
     fn for_groups(self, patience: u64) -> Self {
@@ -98,6 +110,17 @@ impl Store for Facts {
 
     fn scratch(&self) -> Result<tempfile::TempDir, StoreError> {
         Ok(tempfile::tempdir()?)
+    }
+
+    fn forgotten(&self, _: ProjectId) -> Result<Forgotten, StoreError> {
+        let mut forgotten = self.forgotten.lock().unwrap();
+        let last = forgotten.len() <= 1;
+        let now = if last {
+            forgotten.front().copied()
+        } else {
+            forgotten.pop_front()
+        };
+        Ok(now.unwrap_or_default())
     }
 
     fn fold(&self, _: &Folding<'_>, _: Position) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use super::*;
 /// Rows of some 500 bytes, so that a few hundred of them fill the least memory.
 const ROWS: u32 = 1_500;
 
-fn many() -> Vec<Asked> {
+pub(super) fn many() -> Vec<Asked> {
     let mut asked = questions(ROWS, 100);
     for one in &mut asked {
         one.answer = format!("{} {}", one.answer, words(&one.id).repeat(3));

@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet, hash_map::Entry};
 use rusqlite::{OptionalExtension, Transaction, params};
 use tacit_signals::Id;
 
-use super::{super::time, moment};
+use super::{
+    super::{time, unsigned},
+    moment,
+};
 use crate::{
     control::ProjectId,
     erase::grave::{self, Grave},
@@ -115,6 +118,16 @@ pub(in super::super) fn of_project(
         snapshot.prepare_cached("SELECT grave FROM graves WHERE project = ?1 ORDER BY grave")?;
     let rows = select.query_map([project.0], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many graves a project has.
+pub(in super::super) fn count(
+    snapshot: &Transaction<'_>,
+    project: ProjectId,
+) -> Result<u64, StoreError> {
+    let mut select = snapshot.prepare_cached("SELECT count(*) FROM graves WHERE project = ?1")?;
+    let count = select.query_row([project.0], |row| row.get(0))?;
+    Ok(unsigned(count))
 }
 
 /// The graves of an erasure.

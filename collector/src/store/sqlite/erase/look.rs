@@ -14,9 +14,9 @@ use crate::{
 pub(super) type Sent = (RowKey, i64);
 
 /// What was known of a project at one moment.
-pub(super) struct Look<'a> {
-    pub(super) snapshot: &'a Transaction<'a>,
-    pub(super) project: ProjectId,
+pub(in super::super) struct Look<'a> {
+    pub(in super::super) snapshot: &'a Transaction<'a>,
+    pub(in super::super) project: ProjectId,
 }
 
 impl Look<'_> {
@@ -55,7 +55,7 @@ impl Look<'_> {
     }
 
     /// The output that `output` is an alias of, or itself.
-    pub(super) fn resolved(&self, output: i64) -> Result<i64, StoreError> {
+    pub(in super::super) fn resolved(&self, output: i64) -> Result<i64, StoreError> {
         let mut select = self
             .snapshot
             .prepare_cached("SELECT output FROM aliases WHERE project = ?1 AND alias = ?2")?;
@@ -64,7 +64,7 @@ impl Look<'_> {
         Ok(target.unwrap_or(output))
     }
 
-    pub(super) fn aliases(&self, output: i64) -> Result<Vec<i64>, StoreError> {
+    pub(in super::super) fn aliases(&self, output: i64) -> Result<Vec<i64>, StoreError> {
         self.numbers(
             "SELECT alias FROM aliases INDEXED BY aliases_by_output
              WHERE project = ?1 AND output = ?2",

@@ -9,7 +9,11 @@ use std::time::Duration;
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-pub(super) use self::graves::{Buried, of_project};
+pub(super) use self::{
+    graves::{Buried, count as graves_of, of_project},
+    look::Look,
+    remove::Remover,
+};
 use super::{Durability, SqliteStore, connect, control, time, unsigned};
 use crate::{
     control::ProjectId,

@@ -21,14 +21,7 @@ pub(super) fn remove(
     erasure: &mut Erasure,
     found: &Found,
 ) -> Result<(), StoreError> {
-    let mut remover = Remover {
-        tx,
-        project: erasure.project,
-        conversations: BTreeSet::new(),
-        names: BTreeSet::new(),
-        stored: 0,
-        quarantined: 0,
-    };
+    let mut remover = Remover::new(tx, erasure.project);
     for row in &found.rows {
         remover.row(row)?;
     }
@@ -51,7 +44,7 @@ pub(super) fn remove(
     }
     remover.empty_conversations()?;
     remover.cursors()?;
-    remover.books()?;
+    remover.books(ERASED)?;
     for (name, count) in [
         ("events", remover.stored + remover.quarantined),
         ("outputs", found.outputs.len() as u64),
@@ -63,19 +56,32 @@ pub(super) fn remove(
     Ok(())
 }
 
-struct Remover<'a> {
+/// Removes what is of one project, and remembers what follows from it.
+pub(in super::super) struct Remover<'a> {
     tx: &'a Transaction<'a>,
     project: ProjectId,
     /// Conversations that lost an output.
     conversations: BTreeSet<i64>,
     /// What outputs and conversations were called that are gone.
     names: BTreeSet<String>,
-    stored: u64,
-    quarantined: u64,
+    /// Events that went, of kinds this version knows, and of others.
+    pub(in super::super) stored: u64,
+    pub(in super::super) quarantined: u64,
 }
 
-impl Remover<'_> {
-    fn row(&mut self, (output, session, first_seq): &RowKey) -> Result<(), StoreError> {
+impl<'a> Remover<'a> {
+    pub(in super::super) fn new(tx: &'a Transaction<'a>, project: ProjectId) -> Self {
+        Self {
+            tx,
+            project,
+            conversations: BTreeSet::new(),
+            names: BTreeSet::new(),
+            stored: 0,
+            quarantined: 0,
+        }
+    }
+
+    pub(in super::super) fn row(&mut self, (output, session, first_seq): &RowKey) -> Result<(), StoreError> {
         let key = params![self.project.0, output, session, first_seq];
         let mut select = self.tx.prepare_cached(
             "SELECT quarantined, base_at, events FROM chunks
@@ -101,7 +107,7 @@ impl Remover<'_> {
     }
 
     /// Places an output that stays as if they had never said where it is.
-    fn place_again(&mut self, output: i64) -> Result<(), StoreError> {
+    pub(in super::super) fn place_again(&mut self, output: i64) -> Result<(), StoreError> {
         self.unplace(output)?;
         let mut said: Vec<(String, u64)> = Vec::new();
         let mut select = self.tx.prepare_cached(
@@ -181,7 +187,20 @@ impl Remover<'_> {
         Ok(before)
     }
 
-    fn output(&mut self, output: i64) -> Result<(), StoreError> {
+    /// Nobody asks again what was sent about it.
+    pub(in super::super) fn forget_pushed(&self, output: i64) -> Result<(), StoreError> {
+        // By target, or all that was ever sent would be looked through.
+        self.tx
+            .prepare_cached(
+                "DELETE FROM pushed
+                 WHERE project = ?1 AND output = ?2
+                   AND target IN (SELECT target FROM push_targets WHERE project = ?1)",
+            )?
+            .execute(params![self.project.0, output])?;
+        Ok(())
+    }
+
+    pub(in super::super) fn output(&mut self, output: i64) -> Result<(), StoreError> {
         self.unplace(output)?;
         let mut select = self
             .tx
@@ -241,7 +260,7 @@ impl Remover<'_> {
         Ok(())
     }
 
-    fn empty_conversations(&mut self) -> Result<(), StoreError> {
+    pub(in super::super) fn empty_conversations(&mut self) -> Result<(), StoreError> {
         for conversation in &self.conversations {
             let deleted: Vec<String> = self
                 .tx
@@ -259,7 +278,7 @@ impl Remover<'_> {
     }
 
     /// A push that stopped after what is gone begins anew.
-    fn cursors(&self) -> Result<(), StoreError> {
+    pub(in super::super) fn cursors(&self) -> Result<(), StoreError> {
         let mut select = self.tx.prepare_cached(
             "SELECT target, after FROM push_targets WHERE project = ?1 AND after IS NOT NULL",
         )?;
@@ -276,7 +295,8 @@ impl Remover<'_> {
         Ok(())
     }
 
-    fn books(&self) -> Result<(), StoreError> {
+    /// Moves the events that went to the counter `fate`.
+    pub(in super::super) fn books(&self, fate: &str) -> Result<(), StoreError> {
         let mut add = self.tx.prepare_cached(
             "INSERT INTO fates (project, name, count) VALUES (?1, ?2, ?3)
              ON CONFLICT DO UPDATE SET count = count + excluded.count",
@@ -284,7 +304,7 @@ impl Remover<'_> {
         for (name, count) in [
             ("stored", -time(self.stored)),
             ("quarantined", -time(self.quarantined)),
-            (ERASED, time(self.stored + self.quarantined)),
+            (fate, time(self.stored + self.quarantined)),
         ] {
             if count != 0 {
                 add.execute(params![self.project.0, name, count])?;
