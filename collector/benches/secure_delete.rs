@@ -100,8 +100,8 @@ fn batch(project: &Project, round: usize, number: usize) -> anyhow::Result<Accep
     let session = format!("{number:032x}");
     let body = json!({"v": 1, "key": "pk_1", "session": session, "sent_at": NOW,
         "events": events});
-    let decoded = twin::decode(body.to_string().as_bytes())
-        .map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    let decoded =
+        twin::decode(body.to_string().as_bytes()).map_err(|error| anyhow::anyhow!("{error:?}"))?;
     Ok(accept(decoded, project, NOW).accepted)
 }
 
@@ -118,7 +118,10 @@ fn registered(
 }
 
 fn main() -> anyhow::Result<()> {
-    let mut sides = [Side::new("overwriting", true)?, Side::new("leaving", false)?];
+    let mut sides = [
+        Side::new("overwriting", true)?,
+        Side::new("leaving", false)?,
+    ];
     for round in 0..ROUNDS {
         // Whoever is first in one round is second in the next.
         let (first, second) = if round % 2 == 0 { (0, 1) } else { (1, 0) };

@@ -27,7 +27,14 @@ const LONG: Duration = Duration::from_secs(120);
 const DAY_MS: u64 = 86_400_000;
 const RETENTION: &str = "[retention]\nsignals = \"400d\"\ntexts = \"90d\"";
 /// What is to be in no file afterwards.
-const OLD: [&str; 6] = ["Old asked", "Old answered", "Old edited", "o-old-7", "c-old", "chat-old"];
+const OLD: [&str; 6] = [
+    "Old asked",
+    "Old answered",
+    "Old edited",
+    "o-old-7",
+    "c-old",
+    "chat-old",
+];
 const OUTPUTS: usize = 40;
 
 /// A directory with things of 500 days ago, as their time is told to it, and of today.
@@ -48,7 +55,14 @@ impl World {
         let _ = server.api().drained();
         assert!(server.stop().success());
         let build = data.beside("early");
-        let args = ["dataset", "build", "--format", "trl-sft", "--out", arg(&build)];
+        let args = [
+            "dataset",
+            "build",
+            "--format",
+            "trl-sft",
+            "--out",
+            arg(&build),
+        ];
         data.cli(&args).ok();
         age(&data, 500);
         let server = Server::start(&data);
@@ -58,7 +72,10 @@ impl World {
         assert!(server.stop().success());
         let as_of = now_ms();
         let labels = data.export("labels", as_of);
-        let labels: String = labels.lines().filter(|line| line.contains("o-new")).collect();
+        let labels: String = labels
+            .lines()
+            .filter(|line| line.contains("o-new"))
+            .collect();
         assert!(!labels.is_empty());
         let world = Self {
             config: data.config(RETENTION),
@@ -69,7 +86,10 @@ impl World {
         };
         let found = world.found();
         for needle in OLD {
-            assert!(found.iter().any(|found| found.starts_with(needle)), "{found:?}");
+            assert!(
+                found.iter().any(|found| found.starts_with(needle)),
+                "{found:?}"
+            );
         }
         world
     }
@@ -102,7 +122,10 @@ impl World {
     /// And nothing old is in any file, once the server has ended.
     fn assert_gone(&self) {
         assert_eq!(self.found(), [""; 0]);
-        assert_eq!(self.data.export("labels", self.as_of).trim_end(), self.labels);
+        assert_eq!(
+            self.data.export("labels", self.as_of).trim_end(),
+            self.labels
+        );
         let sound = self.data.cli(&["doctor", "--json"]).ok().json();
         assert_eq!(sound["ok"], true, "{sound}");
     }
@@ -111,7 +134,11 @@ impl World {
 fn old(api: &Api, data: &Data, outputs: usize) {
     let question = json!([{"role": "user", "content": "Old asked"}]);
     let output = |number: usize| {
-        let aliases = if number == 7 { json!(["chat-old"]) } else { json!([]) };
+        let aliases = if number == 7 {
+            json!(["chat-old"])
+        } else {
+            json!([])
+        };
         json!({"id": format!("o-old-{number}"), "subject": "u-old", "conversation": "c-old",
             "aliases": aliases, "turn": number, "variant": 0, "input": question,
             "output": format!("Old answered {}", "x".repeat(500))})
@@ -183,7 +210,10 @@ fn holding(directory: &Path, found: &mut Vec<String>) {
         }
         let bytes = fs::read(&path).unwrap();
         for needle in OLD {
-            if bytes.windows(needle.len()).any(|window| window == needle.as_bytes()) {
+            if bytes
+                .windows(needle.len())
+                .any(|window| window == needle.as_bytes())
+            {
                 found.push(format!("{needle} in {}", path.display()));
             }
         }
@@ -207,18 +237,38 @@ fn what_is_past_its_time_is_gone_before_anything_is_served() {
     let builds = world.data.cli(&["builds", "--json"]).ok().json();
     assert_eq!(builds["builds"][0]["expired"], true, "{builds}");
     let later = world.data.beside("later");
-    let args = ["dataset", "build", "--format", "trl-sft", "--out", arg(&later)];
+    let args = [
+        "dataset",
+        "build",
+        "--format",
+        "trl-sft",
+        "--out",
+        arg(&later),
+    ];
     world.data.cli(&args).ok();
     let manifest: Value =
         serde_json::from_slice(&fs::read(later.join("manifest.json")).unwrap()).unwrap();
     let horizon = manifest["unseen"]["signals_before"].as_u64().unwrap();
-    assert!(horizon.abs_diff(world.as_of - 400 * DAY_MS) <= DAY_MS, "{manifest}");
+    assert!(
+        horizon.abs_diff(world.as_of - 400 * DAY_MS) <= DAY_MS,
+        "{manifest}"
+    );
     let builds = world.data.cli(&["builds", "--json"]).ok().json();
     assert_eq!(builds["builds"][1].get("expired"), None, "{builds}");
     let since = (horizon + 1).to_string();
     let whole = world.data.beside("whole");
-    let args = ["dataset", "build", "--format", "trl-sft", "--out", arg(&whole)];
-    world.data.cli(&[&args[..], &["--from", &since]].concat()).ok();
+    let args = [
+        "dataset",
+        "build",
+        "--format",
+        "trl-sft",
+        "--out",
+        arg(&whole),
+    ];
+    world
+        .data
+        .cli(&[&args[..], &["--from", &since]].concat())
+        .ok();
     let manifest = fs::read_to_string(whole.join("manifest.json")).unwrap();
     assert!(!manifest.contains("unseen"), "{manifest}");
 
@@ -248,12 +298,20 @@ fn whoever_is_killed_while_data_end_goes_on() {
         let server = Server::start(data);
         let mut asking = bound(tacit_bin());
         let config = ["--config", arg(&world.config), "--data", arg(&data.path())];
-        asking.arg("expire").args(config).stdout(Stdio::null()).stderr(Stdio::null());
+        asking
+            .arg("expire")
+            .args(config)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let mut asking = asking.spawn().unwrap();
         // The moment is of its work, not of its start.
-        wait::within(LONG, "an expiry", || is_begun(&data.database()).then_some(()));
+        wait::within(LONG, "an expiry", || {
+            is_begun(&data.database()).then_some(())
+        });
         let after_us = fastrand::u64(0..300_000);
-        note(&format!("round {round}: killed {after_us} us after it began"));
+        note(&format!(
+            "round {round}: killed {after_us} us after it began"
+        ));
         // Nothing is waited for: this is the randomness of the moment.
         std::thread::sleep(Duration::from_micros(after_us));
         server.kill();
@@ -261,7 +319,9 @@ fn whoever_is_killed_while_data_end_goes_on() {
         asking.wait().unwrap();
         // Without a configuration what was begun is ended all the same.
         let server = Server::start(data);
-        wait::within(LONG, "the end of it", || (!is_open(&data.database())).then_some(()));
+        wait::within(LONG, "the end of it", || {
+            (!is_open(&data.database())).then_some(())
+        });
         world.assert_over(&server.api());
         assert!(server.stop().success());
         world.assert_gone();
@@ -279,7 +339,10 @@ fn is_begun(database: &Path) -> bool {
 }
 
 fn is_open(database: &Path) -> bool {
-    count(database, "SELECT count(*) FROM expiries WHERE finished_at IS NULL") > 0
+    count(
+        database,
+        "SELECT count(*) FROM expiries WHERE finished_at IS NULL",
+    ) > 0
 }
 
 #[test]
@@ -289,7 +352,10 @@ fn the_command_line_says_and_does_it_alone_and_beside_a_server() {
     for (args, says) in [
         (vec!["expire"], "--older-than"),
         (vec!["expire", "--older-than", "2 years"], "whole days"),
-        (vec!["expire", "--older-than", "9d", "--texts-older-than", "10d"], "longer"),
+        (
+            vec!["expire", "--older-than", "9d", "--texts-older-than", "10d"],
+            "longer",
+        ),
     ] {
         let wrong = data.cli(&args);
         assert_eq!(wrong.code, 2, "{wrong:?}");
@@ -307,13 +373,19 @@ fn the_command_line_says_and_does_it_alone_and_beside_a_server() {
     let late = data.cli(&[&["doctor"], &config[..]].concat());
     assert_eq!(late.code, 1, "{late:?}");
     let said = late.json();
-    assert_eq!(said["retention"]["would_remove"], would["would_remove"], "{said}");
+    assert_eq!(
+        said["retention"]["would_remove"], would["would_remove"],
+        "{said}"
+    );
     assert!(said["bytes"]["store"].as_u64() > Some(50_000), "{said}");
 
     let server = Server::start(data);
     assert_eq!(server.api().output("o-old-7")["output"]["id"], "o-old-7");
     let done = data.cli(&[&["expire"], &config[..]].concat()).ok().json();
-    assert_eq!((&done["state"], &done["why"]), (&json!("done"), &json!("asked")));
+    assert_eq!(
+        (&done["state"], &done["why"]),
+        (&json!("done"), &json!("asked"))
+    );
     assert_eq!(done["removed"]["outputs"], 40, "{done}");
     assert_eq!(done["builds"].as_array().map(Vec::len), Some(1), "{done}");
     world.assert_over(&server.api());
@@ -331,12 +403,25 @@ fn a_retention_that_cannot_be_is_named_by_line_or_table() {
     let data = Data::new();
     for (toml, says) in [
         ("[retention]\nsignals = \"1y\"", "line 2"),
-        ("[retention]\nsignals = \"30d\"\ntexts = \"60d\"", "texts = \"60d\" is longer"),
-        ("[retention]\nsignals = \"1d\"\n[log]\nkeep_seconds = 90000", "log.keep_seconds"),
+        (
+            "[retention]\nsignals = \"30d\"\ntexts = \"60d\"",
+            "texts = \"60d\" is longer",
+        ),
+        (
+            "[retention]\nsignals = \"1d\"\n[log]\nkeep_seconds = 90000",
+            "log.keep_seconds",
+        ),
     ] {
         let config = data.config(toml);
         let mut serve = Command::new(tacit_bin());
-        serve.args(["serve", "--listen", "127.0.0.1:0", "--config", arg(&config), "--data"]);
+        serve.args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--config",
+            arg(&config),
+            "--data",
+        ]);
         let done = serve.arg(data.path()).output().unwrap();
         let said = String::from_utf8_lossy(&done.stderr).into_owned();
         assert!(!done.status.success() && said.contains(says), "{said}");

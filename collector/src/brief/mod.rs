@@ -242,20 +242,27 @@ pub struct Bound {
     pub of: Option<u64>,
 }
 
-/// The brief of a project: two passes over its groups.
+/// The brief of a project: two passes over its groups, and again if somebody was erased
+/// meanwhile.
 pub fn of_store(
     store: &dyn Store,
     policy: &Policy,
     project: ProjectId,
     request: &Request,
 ) -> Result<Brief, StoreError> {
-    let screened = Screened::of(store, policy, project, request.as_of)?;
-    of_groups(policy, request, |visit| {
-        screened.groups(&mut |group| {
-            visit(&group);
-            ControlFlow::Continue(())
-        })
-    })
+    loop {
+        let before = store.forgotten(project)?.graves;
+        let screened = Screened::of(store, policy, project, request.as_of)?;
+        let brief = of_groups(policy, request, |visit| {
+            screened.groups(&mut |group| {
+                visit(&group);
+                ControlFlow::Continue(())
+            })
+        })?;
+        if store.forgotten(project)?.graves == before {
+            return Ok(brief);
+        }
+    }
 }
 
 /// The brief of groups that `pass` shows from the first to the last, twice.

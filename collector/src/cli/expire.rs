@@ -59,7 +59,8 @@ impl Options {
             return Ok(retention);
         }
         let Some(path) = &self.config else {
-            let usage = "say how long data are kept, by --older-than or by --config with [retention]";
+            let usage =
+                "say how long data are kept, by --older-than or by --config with [retention]";
             return Err(Usage(usage.into()).into());
         };
         let config = Config::read(path).map_err(|error| Usage(error.to_string()))?;

@@ -76,7 +76,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 fn keep(collector: &Collector, config: &Config) -> anyhow::Result<()> {
     let retention = &config.retention;
     if retention.is_by_age() || retention.max_bytes.is_some() {
-        note("tacit: looking for data that are past their time ([retention]) …");
+        let line = "looking for data that are past their time ([retention]) …";
+        announce(config.log_output.format, line);
     }
     let expiries = &collector.expiries;
     let kept = expiries.keep(retention, now_ms());

@@ -22,7 +22,6 @@ use crate::{
     store::{BuildKind, UpdateStore, rows::StoredSubject},
 };
 
-
 /// Builds by what is known of them.
 #[derive(Default)]
 pub(super) struct Held {

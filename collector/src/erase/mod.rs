@@ -24,9 +24,9 @@ mod file;
 pub mod grave;
 mod graves;
 mod report;
-pub(crate) mod unfinished;
 #[cfg(test)]
 mod tests;
+pub(crate) mod unfinished;
 
 use std::{
     collections::HashSet,
@@ -36,7 +36,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use tacit_signals::{Id, SubjectKind};
@@ -317,7 +317,7 @@ impl Erasures {
         if busy > 0 {
             return Err(EraseError::Busy("a dataset is being built"));
         }
-        let exports = unfinished::drop_exports(&self.data)?;
+        let exports = unfinished::drop_exports(&self.data, SystemTime::now())?;
         let graves = Graves::of(&*self.store, &self.control.get())?;
         let held = builds::held(&*self.store, &self.data.join("builds"), project, &graves)?;
         erasure.found(Step::Builds, "unfinished", dropped + exports);

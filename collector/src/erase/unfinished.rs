@@ -5,6 +5,7 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     path::Path,
+    time::{Duration, SystemTime},
 };
 
 use crate::{control::ProjectId, export, objects};
@@ -13,6 +14,9 @@ use crate::{control::ProjectId, export, objects};
 pub(super) const PARTIAL: &str = ".partial";
 /// Held by whoever makes a build, below its unfinished directory.
 const LOCK: &str = "work/lock";
+
+/// How long nothing is written into what an export that ended left.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// How many were thrown away, and how many somebody is at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,16 +61,31 @@ pub(crate) fn drop_idle(data: &Path, project: ProjectId) -> io::Result<Unfinishe
     Ok(told)
 }
 
-/// Throws away what exports put aside. One that is under way fails; it is made again.
-pub(super) fn drop_exports(data: &Path) -> io::Result<u64> {
+/// Throws away what exports put aside that ended without tidying up: whoever is at one
+/// writes into it all the time, and ends soon.
+pub(super) fn drop_exports(data: &Path, now: SystemTime) -> io::Result<u64> {
     let work = data.join(export::WORK);
     let mut dropped = 0;
     for name in names(&work)? {
-        if name.starts_with(export::PREFIX) {
-            dropped += u64::from(remove(&work.join(name))?);
+        let path = work.join(&name);
+        let age = now.duration_since(written(&path)?).unwrap_or_default();
+        if name.starts_with(export::PREFIX) && age > QUIET {
+            dropped += u64::from(remove(&path)?);
         }
     }
     Ok(dropped)
+}
+
+/// When something was last written in the directory.
+fn written(directory: &Path) -> io::Result<SystemTime> {
+    let mut latest = SystemTime::UNIX_EPOCH;
+    for name in names(directory)?.iter().map(String::as_str).chain([""]) {
+        match fs::metadata(directory.join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            metadata => latest = latest.max(metadata?.modified()?),
+        }
+    }
+    Ok(latest)
 }
 
 fn is_held(lock: &Path) -> io::Result<bool> {
@@ -120,9 +139,14 @@ mod tests {
             File::create(path).unwrap()
         };
         for idle in [
-            "builds/1/a.partial/work/rows.run", "builds/1/b.partial/work/lock",
-            "builds/1/b.partial/train.jsonl", "uploads/0.lock", "uploads/0/train.jsonl",
-            "uploads/0.partial/work/rows.run", "uploads/1.lock", "uploads/1",
+            "builds/1/a.partial/work/rows.run",
+            "builds/1/b.partial/work/lock",
+            "builds/1/b.partial/train.jsonl",
+            "uploads/0.lock",
+            "uploads/0/train.jsonl",
+            "uploads/0.partial/work/rows.run",
+            "uploads/1.lock",
+            "uploads/1",
             "work/export-1/rows.run",
         ] {
             put(idle);
@@ -132,15 +156,25 @@ mod tests {
             lock.lock().unwrap();
         }
         let kept = [
-            "builds/1/d/manifest.json", "builds/2/a.partial/x", "uploads/0.json",
+            "builds/1/d/manifest.json",
+            "builds/2/a.partial/x",
+            "uploads/0.json",
             "uploads/2/train.jsonl",
         ];
         for kept in kept {
             put(kept);
         }
         let told = drop_idle(data, ProjectId(1)).unwrap();
-        assert_eq!(told, Unfinished { dropped: 4, busy: 2 });
-        assert_eq!(drop_exports(data).unwrap(), 1);
+        assert_eq!(
+            told,
+            Unfinished {
+                dropped: 4,
+                busy: 2
+            }
+        );
+        let now = SystemTime::now();
+        assert_eq!(drop_exports(data, now).unwrap(), 0, "somebody may be at it");
+        assert_eq!(drop_exports(data, now + QUIET * 2).unwrap(), 1);
         let of = |directory: &str| {
             let mut names = names(&data.join(directory)).unwrap();
             names.sort_unstable();
@@ -154,6 +188,12 @@ mod tests {
         }
         drop(held);
         let told = drop_idle(data, ProjectId(1)).unwrap();
-        assert_eq!(told, Unfinished { dropped: 2, busy: 0 });
+        assert_eq!(
+            told,
+            Unfinished {
+                dropped: 2,
+                busy: 0
+            }
+        );
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     control::ProjectId,
     dataset::build::Manifest,
     erase::{HeldBy, builds::known},
-    store::{BuildKind, BuildRecord, UpdateStore},
+    store::{BuildRecord, UpdateStore},
 };
 
 /// What a build of outputs that were shown from `from` on cannot see; `None` when that is
@@ -50,11 +50,63 @@ pub(crate) fn build_concerns(horizon: Horizon, record: Option<&BuildRecord>, out
     if let Some(manifest) = Manifest::read(out) {
         return concerns(horizon, manifest.inputs.from, manifest.unseen);
     }
-    // A brief, or a dataset that is not here: by what it was made of.
-    let from = record.and_then(|record| record.inputs["from"].as_u64());
-    let is_brief = record.is_some_and(|record| record.kind == BuildKind::Brief);
-    let made_at = record.map_or(0, |record| record.made_at);
-    // Made after that moment it cannot have seen what was gone before; a brief shows
-    // texts.
-    unseen(horizon, from).is_some() && (is_brief || made_at < horizon.latest())
+    // A brief, or a dataset that is not here: by what it was made of. What had expired
+    // when it was made is not known.
+    let inputs = record.map(|record| &record.inputs);
+    let from = inputs.and_then(|inputs| {
+        let from = inputs["from"].as_u64();
+        from.or_else(|| inputs["period"]["from"].as_u64())
+    });
+    unseen(horizon, from).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::BuildKind;
+
+    const HORIZON: Horizon = Horizon {
+        signals_before: 100,
+        texts_before: 200,
+    };
+
+    #[test]
+    fn what_was_shown_later_has_not_expired() {
+        assert_eq!(unseen(HORIZON, None), Some(HORIZON));
+        assert_eq!(unseen(HORIZON, Some(199)), Some(HORIZON));
+        assert_eq!(unseen(HORIZON, Some(200)), None);
+        assert_eq!(unseen(Horizon::default(), None), None);
+    }
+
+    #[test]
+    fn only_what_a_build_could_see_can_be_in_it() {
+        let seen = |signals_before, texts_before| {
+            Some(Horizon {
+                signals_before,
+                texts_before,
+            })
+        };
+        assert!(concerns(HORIZON, None, None));
+        assert!(concerns(HORIZON, None, seen(100, 199)));
+        assert!(!concerns(HORIZON, None, seen(100, 200)));
+        assert!(!concerns(HORIZON, Some(200), None));
+    }
+
+    #[test]
+    fn what_is_not_here_is_judged_by_its_inputs() {
+        let concerns = |inputs| {
+            let record = BuildRecord {
+                inputs,
+                ..BuildRecord::new(BuildKind::Brief, "b", b"{}", 500, "/nowhere")
+            };
+            build_concerns(HORIZON, Some(&record), Path::new("/nowhere"))
+        };
+        assert!(concerns(json!({"from": 150})));
+        assert!(!concerns(json!({"from": 250})));
+        assert!(concerns(json!({"period": {"from": 150}})));
+        assert!(!concerns(json!({"period": {"from": 250}})));
+        assert!(concerns(json!({})));
+    }
 }

@@ -134,7 +134,10 @@ impl Expiries {
         for name in retention.project.keys() {
             let mut projects = control.projects.values();
             if !projects.any(|project| project.name == *name) {
-                tracing::warn!(project = name, "[retention.project] names no project there is");
+                tracing::warn!(
+                    project = name,
+                    "[retention.project] names no project there is"
+                );
             }
         }
     }
@@ -293,7 +296,11 @@ impl Expiries {
     /// Up to which midnight the oldest data go next, for want of room.
     fn next_day(&self, horizons: &Horizons, now: u64) -> Result<Option<u64>, ExpireError> {
         let control = self.control.get();
-        let of = |project| horizons.get(project).map_or(0, |own: &Horizon| own.signals_before);
+        let of = |project| {
+            horizons
+                .get(project)
+                .map_or(0, |own: &Horizon| own.signals_before)
+        };
         let gone = control.projects.keys().map(of).min().unwrap_or_default();
         let oldest = self.store.oldest(gone)?;
         Ok(oldest.and_then(|oldest| size::next(oldest, now)))
@@ -414,7 +421,9 @@ impl Expiries {
     }
 
     fn retention(&self) -> MutexGuard<'_, Retention> {
-        self.retention.lock().unwrap_or_else(PoisonError::into_inner)
+        self.retention
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -439,7 +448,12 @@ fn tell(expiry: &Expiry) {
     }
     let (before, after) = (expiry.bytes_before, expiry.bytes_after);
     match why {
-        Why::Size => tracing::warn!(?removed, before, after, "the oldest data went for want of room"),
+        Why::Size => tracing::warn!(
+            ?removed,
+            before,
+            after,
+            "the oldest data went for want of room"
+        ),
         Why::Age | Why::Asked => tracing::info!(?removed, before, after, "old data went"),
     }
 }

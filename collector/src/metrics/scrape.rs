@@ -16,7 +16,7 @@ use crate::{
     label::State,
     limits::METRICS_PROJECTS_MAX,
     ready::{Facts, Reason},
-    store::{ErasureStore, StoreError},
+    store::{ErasureStore, ExpiryStore, StoreError},
 };
 
 /// What a scrape is written in.
@@ -47,6 +47,7 @@ pub fn scrape(
     families.extend(labels(collector, &names));
     families.push(not_ready(&facts));
     families.extend(work(collector)?);
+    families.extend(kept(collector)?);
     families.extend(count::families());
     families.extend(process::families());
     let mut build = Family::new("tacit_build_info", "What runs; always 1", Kind::Gauge);
@@ -203,4 +204,28 @@ fn work(collector: &Collector) -> Result<[Family; 2], StoreError> {
             .of(collector.builds.unfinished() as u64),
         gauge("tacit_erasures_open", "Erasures that are not finished").of(open),
     ])
+}
+
+/// How large the store is, and may be.
+fn kept(collector: &Collector) -> Result<Vec<Family>, StoreError> {
+    let bytes = collector.store.bytes()?;
+    let gauge = |name, help| Family::new(name, help, Kind::Gauge);
+    let open = u64::from(collector.store.open_expiry()?.is_some());
+    let mut families = vec![
+        gauge(
+            "tacit_store_used",
+            "Bytes of the database that hold something",
+        )
+        .bytes()
+        .of(bytes.used),
+        gauge("tacit_store_file", "Bytes of the database's file")
+            .bytes()
+            .of(bytes.file),
+        gauge("tacit_expiries_open", "Expiries that are not finished").of(open),
+    ];
+    if let Some(max) = collector.expiries.max_bytes() {
+        let help = "Bytes of the database from which the oldest days go";
+        families.push(gauge("tacit_store_limit", help).bytes().of(max));
+    }
+    Ok(families)
 }

@@ -88,7 +88,15 @@ fn briefs_schedules_and_receivers_that_hold_the_person_are_named() {
         arg(&tuning)
     ));
     let later = (world.as_of + 32 * 86_400_000).to_string();
-    let due = ["run", "--due", "--now", &later, "--config", arg(&config), "--json"];
+    let due = [
+        "run",
+        "--due",
+        "--now",
+        &later,
+        "--config",
+        arg(&config),
+        "--json",
+    ];
     let runs = data.cli(&due).ok().json();
     let outs: Vec<PathBuf> = runs["runs"]
         .as_array()
@@ -98,7 +106,15 @@ fn briefs_schedules_and_receivers_that_hold_the_person_are_named() {
         .collect();
     let taker = Taker::start(|_, _| Answer::json(200, &json!({})));
     let mut push = bound(tacit_bin());
-    let to = ["push", "--kind", "webhook", "--endpoint", &taker.url, "--as-of", &later];
+    let to = [
+        "push",
+        "--kind",
+        "webhook",
+        "--endpoint",
+        &taker.url,
+        "--as-of",
+        &later,
+    ];
     let key = ["--key-env", "PUSH_TEST_KEY", "--json", "--data"];
     push.args(to).args(key).arg(data.path());
     push.env("PUSH_TEST_KEY", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
@@ -124,7 +140,10 @@ fn briefs_schedules_and_receivers_that_hold_the_person_are_named() {
         assert!(named.contains(&arg(out)), "{} in {done}", out.display());
     }
     let sent = &done["sent_to"][0];
-    assert!(sent["target"].as_str().unwrap().contains("webhook"), "{done}");
+    assert!(
+        sent["target"].as_str().unwrap().contains("webhook"),
+        "{done}"
+    );
     assert!(sent["outputs"].as_u64() >= Some(1), "{done}");
     world.assert_forgotten(&needles, &[]);
     assert!(server.stop().success());
@@ -134,7 +153,15 @@ fn briefs_schedules_and_receivers_that_hold_the_person_are_named() {
 fn held_build(world: &World, out: &PathBuf) -> Option<Running> {
     let partial = PathBuf::from(format!("{}.partial", arg(out)));
     let mut command = bound(tacit_bin());
-    let args = ["dataset", "build", "--format", "trl-kto", "--json", "--out", arg(out)];
+    let args = [
+        "dataset",
+        "build",
+        "--format",
+        "trl-kto",
+        "--json",
+        "--out",
+        arg(out),
+    ];
     command.args(args).arg("--data").arg(world.data.path());
     let mut build = Running::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
     wait::until("a build that has begun", || {

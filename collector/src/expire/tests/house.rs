@@ -17,9 +17,7 @@ use crate::{
     collector::ended,
     control::{ContentPolicy, ControlCell, Project},
     expire::{DAY_MS, Expiries},
-    store::{
-        ControlStore, Folding, KeyKind, NewKey, Registering, SqliteStore, Status, Store,
-    },
+    store::{ControlStore, Folding, KeyKind, NewKey, Registering, SqliteStore, Status, Store},
     testing::NOW,
 };
 
@@ -222,7 +220,13 @@ pub(super) fn mid(store: &SqliteStore, with_texts: bool) -> u64 {
     let signals = [shown("o-mid", Some("c-mid")), copied("o-mid")];
     let mut sent = send(store, ago(100), (5, 0), Some("u-mid"), &signals);
     if with_texts {
-        sent += send(store, ago(100), (5, 2), Some("u-mid"), &[text("o-mid", "Mid edit")]);
+        sent += send(
+            store,
+            ago(100),
+            (5, 2),
+            Some("u-mid"),
+            &[text("o-mid", "Mid edit")],
+        );
         // Between others, in one row.
         let mixed = [copied("o-faq"), text("o-faq", "Mid note"), copied("o-faq")];
         sent += send(store, ago(99), (5, 3), Some("u-mid"), &mixed);
@@ -249,8 +253,19 @@ pub(super) fn young(store: &SqliteStore) -> u64 {
 /// What must be in no file once all of that is past its time.
 pub(super) fn needles(project: &Project) -> Vec<(&'static str, Vec<u8>)> {
     let texts = [
-        "Old question", "Old answer", "Old document", "Old edit", "o-old", "chat-old", "c-old",
-        "c-early", "o-cut", "Mid question", "Mid answer", "Mid edit", "Mid note",
+        "Old question",
+        "Old answer",
+        "Old document",
+        "Old edit",
+        "o-old",
+        "chat-old",
+        "c-old",
+        "c-early",
+        "o-cut",
+        "Mid question",
+        "Mid answer",
+        "Mid edit",
+        "Mid note",
     ];
     let mut needles: Vec<_> = texts
         .iter()
@@ -271,7 +286,9 @@ pub(super) fn groups(store: &SqliteStore, as_of: u64) -> Vec<String> {
     let visited = store.groups_after(project, as_of, None, &mut |name, group| {
         for mut output in group.outputs {
             // In which rows events came is nobody's matter.
-            output.slices.sort_by_key(|slice| (slice.session, slice.events[0].seq));
+            output
+                .slices
+                .sort_by_key(|slice| (slice.session, slice.events[0].seq));
             let events: Vec<_> = output
                 .slices
                 .iter()

@@ -7,8 +7,8 @@ mod sizes;
 use serde_json::json;
 
 use self::house::{
-    House, accepted, ago, assert_balanced, copied, fates, fold, groups, mid, needles, old,
-    project, register_all, send, young,
+    House, accepted, ago, assert_balanced, copied, fates, fold, groups, mid, needles, old, project,
+    register_all, send, young,
 };
 use super::*;
 use crate::{
@@ -45,7 +45,10 @@ fn world() -> (House, u64, Vec<String>) {
     // The scan sees what it is to see.
     let found = house.found(&needles);
     for (name, _) in &needles {
-        assert!(found.iter().any(|found| found.starts_with(name)), "{name}: {found:?}");
+        assert!(
+            found.iter().any(|found| found.starts_with(name)),
+            "{name}: {found:?}"
+        );
     }
     (house, told, left)
 }
@@ -78,8 +81,12 @@ fn whoever_is_killed_after_any_step_goes_on() {
         assert_balanced(&store, told);
         let done = store.expiries(1).unwrap().remove(0);
         let expected = [
-            ("events", 9), ("outputs", 2), ("people", 1), ("registered_texts", 2),
-            ("sessions", 4), ("texts", 3),
+            ("events", 9),
+            ("outputs", 2),
+            ("people", 1),
+            ("registered_texts", 2),
+            ("sessions", 4),
+            ("texts", 3),
         ];
         let expected = expected.map(|(name, count)| (name.to_owned(), count));
         assert_eq!(done.removed, expected.into(), "after {steps} steps");
@@ -119,7 +126,10 @@ fn horizons_move_once_a_day_and_never_back() {
     expiries.keep(&retention(), NOW).unwrap();
     let shop = project(&store, "shop").id;
     let reached = store.horizon_of(shop).unwrap();
-    assert_eq!(reached.signals_before, retention::before(NOW, Age::parse("400d").unwrap()));
+    assert_eq!(
+        reached.signals_before,
+        retention::before(NOW, Age::parse("400d").unwrap())
+    );
     // Data of a project that has none yet end as well.
     assert_eq!(store.horizons().unwrap().len(), 2);
     assert!(!expiries.work(NOW + 1).unwrap(), "the same day");
@@ -152,7 +162,11 @@ fn each_project_has_its_own_age() {
     };
     house.expiries(&store).keep(&retention, NOW).unwrap();
     let left = groups(&store, NOW);
-    assert_eq!(left.len(), 2, "o-new and the answer for everybody: {left:?}");
+    assert_eq!(
+        left.len(),
+        2,
+        "o-new and the answer for everybody: {left:?}"
+    );
     assert_balanced(&store, told);
 }
 
@@ -212,7 +226,10 @@ fn many_rows_go_in_small_transactions() {
     assert_eq!(groups(&store, NOW).len(), 1);
     house.expiries(&store).work(NOW).unwrap();
     let done = store.expiries(1).unwrap().remove(0);
-    assert_eq!(done.removed["sessions"], 251, "all but the last one: {done:?}");
+    assert_eq!(
+        done.removed["sessions"], 251,
+        "all but the last one: {done:?}"
+    );
 }
 
 #[test]

@@ -5,7 +5,9 @@ use tacit_signals::{Id, SessionId};
 use super::{
     super::*,
     days,
-    house::{House, ago, assert_balanced, copied, fates, groups, old, project, register, send, shown},
+    house::{
+        House, ago, assert_balanced, copied, fates, groups, old, project, register, send, shown,
+    },
     retention,
 };
 use crate::{
@@ -32,7 +34,11 @@ fn repeats_of_what_is_gone_are_no_news() {
     expiries.keep(&short, NOW).unwrap();
     assert_eq!(groups(&store, NOW), [""; 0]);
     let first = store.expiries(1).unwrap().remove(0);
-    assert_eq!(first.removed.get("sessions"), None, "its numbers stay: {first:?}");
+    assert_eq!(
+        first.removed.get("sessions"),
+        None,
+        "its numbers stay: {first:?}"
+    );
     assert_eq!(first.removed["people"], 1);
     // A page that was asleep sends again what it never had an answer to, and goes on.
     let again = [shown("o", None), copied("o"), copied("o")];
@@ -44,7 +50,11 @@ fn repeats_of_what_is_gone_are_no_news() {
         let project = project(&store, "shop").id;
         store.trace(project, SessionId([1; 16]), seq).unwrap()
     };
-    assert_eq!(traced(0).unwrap().output, None, "it was received, and is kept no more");
+    assert_eq!(
+        traced(0).unwrap().output,
+        None,
+        "it was received, and is kept no more"
+    );
     // Once it cannot come again nothing is left.
     assert!(expiries.work(NOW + 200 * DAY_MS).unwrap());
     let last = store.expiries(1).unwrap().remove(0);
@@ -60,7 +70,13 @@ fn a_late_event_of_what_is_gone_begins_anew() {
     old(&store);
     house.expiries(&store).keep(&retention(), NOW).unwrap();
     // By its own id, and by the alias that led to it.
-    send(&store, NOW, (9, 0), Some("u-old"), &[copied("o-old"), copied("chat-old")]);
+    send(
+        &store,
+        NOW,
+        (9, 0),
+        Some("u-old"),
+        &[copied("o-old"), copied("chat-old")],
+    );
     let shop = project(&store, "shop").id;
     for id in ["o-old", "chat-old"] {
         let id = Id::parse("output", id).unwrap();
@@ -68,8 +84,14 @@ fn a_late_event_of_what_is_gone_begins_anew() {
         assert_eq!(own, id, "nobody knows any more that it is another's");
         assert_eq!(group.outputs[0].registered, None);
         let policy = crate::label::Policy::default_policy().unwrap();
-        let label = crate::label::label_group(&group, &policy, NOW).outputs.remove(0);
-        assert_eq!(label.trust, Trust::Claimed, "in no dataset unless somebody asks");
+        let label = crate::label::label_group(&group, &policy, NOW)
+            .outputs
+            .remove(0);
+        assert_eq!(
+            label.trust,
+            Trust::Claimed,
+            "in no dataset unless somebody asks"
+        );
     }
     // Registered again it is what it was.
     let again = serde_json::json!({"id":"o-old","aliases":["chat-old"],"output":"Told again"});
@@ -94,7 +116,10 @@ fn whoever_is_heard_of_while_nobody_seems_to_be_left_stays() {
     told += send(&store, NOW, (1, 7), Some("u-old"), &[copied("o-next")]);
     store.remove_left(&mut expiry, &left).unwrap();
     store.found_left();
-    assert_eq!((expiry.removed["sessions"], expiry.removed["people"]), (3, 2));
+    assert_eq!(
+        (expiry.removed["sessions"], expiry.removed["people"]),
+        (3, 2)
+    );
     assert_eq!(groups(&store, NOW).len(), 1);
     told += send(&store, NOW, (1, 7), Some("u-old"), &[copied("o-next")]);
     assert_eq!(fates(&store)["duplicate"], 1);
@@ -109,7 +134,13 @@ fn arms_end_with_what_was_done_and_are_told_again() {
     let house = House::new();
     let store = house.open();
     let shop = project(&store, "shop");
-    record(&*store, shop.id, &declaration("tone", serde_json::json!({})), ago(600)).unwrap();
+    record(
+        &*store,
+        shop.id,
+        &declaration("tone", serde_json::json!({})),
+        ago(600),
+    )
+    .unwrap();
     let of = |as_of| {
         let mut people = 0;
         let visited = store.assignments(shop.id, "tone", as_of, &mut |_, _| people += 1);
@@ -149,12 +180,20 @@ fn nothing_is_known_of_what_was_sent_elsewhere() {
         part: 0,
         pushed: &pushed,
     });
-    assert!(store.note_pushed(shop, "langfuse", &notes, lease, NOW).unwrap());
+    assert!(
+        store
+            .note_pushed(shop, "langfuse", &notes, lease, NOW)
+            .unwrap()
+    );
     let after = GroupName {
         id: "c-old".into(),
         alone: false,
     };
-    assert!(store.move_push_cursor(shop, "langfuse", Some(&after), lease, NOW).unwrap());
+    assert!(
+        store
+            .move_push_cursor(shop, "langfuse", Some(&after), lease, NOW)
+            .unwrap()
+    );
     house.expiries(&store).keep(&retention(), NOW).unwrap();
     let known = ids.each_ref().map(|id| (id, 0));
     let known = store.pushed(shop, "langfuse", &known).unwrap();

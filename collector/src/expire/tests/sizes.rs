@@ -43,10 +43,15 @@ fn the_oldest_days_go_until_it_fits() {
     expiries.keep(&bounded(before.used * 2), NOW).unwrap();
     assert_eq!(store.expiries(1).unwrap(), []);
 
-    expiries.keep(&bounded(before.used / 2), NOW + 2 * SIZE_EVERY_MS).unwrap();
+    expiries
+        .keep(&bounded(before.used / 2), NOW + 2 * SIZE_EVERY_MS)
+        .unwrap();
     let after = store.bytes().unwrap();
     assert!(after.used <= before.used / 2, "{after:?} of {before:?}");
-    assert!(after.file < before.file * 6 / 10, "the space is given back: {after:?}");
+    assert!(
+        after.file < before.file * 6 / 10,
+        "the space is given back: {after:?}"
+    );
     assert!(!expiries.is_over());
     let done = store.expiries(1).unwrap().remove(0);
     assert_eq!((done.why, done.rewritten), (Why::Size, true));
@@ -62,8 +67,14 @@ fn the_oldest_days_go_until_it_fits() {
     let kept: Vec<usize> = (0..10).map(of).collect();
     let first_gone = kept.iter().position(|count| *count == 0).unwrap();
     assert!((3..6).contains(&first_gone), "{kept:?}");
-    assert!(kept[..first_gone].iter().all(|count| *count == 20), "{kept:?}");
-    assert!(kept[first_gone..].iter().all(|count| *count == 0), "{kept:?}");
+    assert!(
+        kept[..first_gone].iter().all(|count| *count == 20),
+        "{kept:?}"
+    );
+    assert!(
+        kept[first_gone..].iter().all(|count| *count == 0),
+        "{kept:?}"
+    );
     assert_balanced(&store, told);
     assert!(left.iter().any(|group| group.contains("o-faq")));
     // Nothing goes twice, nor for the same reason again.
@@ -76,7 +87,9 @@ fn the_last_day_stays_and_that_is_said() {
     let told = filled(&house);
     let store = house.open();
     let expiries = house.expiries(&store);
-    expiries.keep(&bounded(1_000_000), NOW + SIZE_EVERY_MS).unwrap();
+    expiries
+        .keep(&bounded(1_000_000), NOW + SIZE_EVERY_MS)
+        .unwrap();
     let left = groups(&store, NOW);
     let days = (0..10).filter(|day| {
         let name = format!("o-{day}-");

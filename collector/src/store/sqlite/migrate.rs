@@ -52,9 +52,10 @@ mod tests {
         control::{ProjectId, scope::Scopes},
         erase,
         experiment::declaration::record,
+        expire::{self, Horizon},
         store::{
-            BuildKind, BuildRecord, ControlStore, ErasureStore, Registering, SqliteStore, Status,
-            Store, UpdateStore,
+            BuildKind, BuildRecord, ControlStore, ErasureStore, ExpiryStore, Registering,
+            SqliteStore, Status, Store, UpdateStore,
         },
         testing::declaration,
     };
@@ -179,5 +180,33 @@ mod tests {
         let left = "SELECT (SELECT count(*) FROM subjects) + (SELECT count(*) FROM registrations)
             + (SELECT count(*) FROM chunks) + (SELECT count(*) FROM outputs)";
         assert_eq!(raw.query_row(left, [], |row| row.get(0)), Ok(0));
+    }
+
+    /// What releases without retention kept can end.
+    #[test]
+    fn directories_of_schemas_1_and_3_end_what_is_old() {
+        for schema in [
+            include_str!("fixtures/schema_1.sql"),
+            include_str!("fixtures/schema_3.sql"),
+        ] {
+            let (directory, path) = released(schema);
+            let store = SqliteStore::open(directory.path()).unwrap();
+            let project = ProjectId(1);
+            let later = Horizon {
+                signals_before: u64::MAX / 2,
+                texts_before: u64::MAX / 2,
+            };
+            let horizons = [(project, later)].into();
+            let booked = store.fates(project).unwrap()["stored"];
+            let mut expiry = expire::ask(&store, &horizons, 5).unwrap();
+            let due = store.due(&horizons, i64::MIN).unwrap();
+            assert!(!due.is_empty());
+            store.expire(&mut expiry, &due, 6).unwrap();
+            assert_eq!(store.fates(project).unwrap()["expired"], booked);
+            let raw = Connection::open(&path).unwrap();
+            let left = "SELECT (SELECT count(*) FROM registrations)
+                + (SELECT count(*) FROM chunks) + (SELECT count(*) FROM outputs)";
+            assert_eq!(raw.query_row(left, [], |row| row.get(0)), Ok(0));
+        }
     }
 }

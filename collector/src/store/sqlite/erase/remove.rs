@@ -81,7 +81,10 @@ impl<'a> Remover<'a> {
         }
     }
 
-    pub(in super::super) fn row(&mut self, (output, session, first_seq): &RowKey) -> Result<(), StoreError> {
+    pub(in super::super) fn row(
+        &mut self,
+        (output, session, first_seq): &RowKey,
+    ) -> Result<(), StoreError> {
         let key = params![self.project.0, output, session, first_seq];
         let mut select = self.tx.prepare_cached(
             "SELECT quarantined, base_at, events FROM chunks

@@ -209,7 +209,8 @@ impl One<'_> {
         )?;
         let before = time(self.horizon.signals_before);
         let limit = time(self.limits.sessions as u64);
-        let rows = select.query_map(params![self.project.0, id, before, limit], |row| row.get(0))?;
+        let rows =
+            select.query_map(params![self.project.0, id, before, limit], |row| row.get(0))?;
         let sessions: BTreeSet<i64> = rows.collect::<Result<_, _>>()?;
         let is_all = sessions.len() < self.limits.sessions;
         Ok((sessions, is_all))
@@ -323,9 +324,8 @@ fn count(bytes: &[u8], base_at: u64) -> (u64, u64) {
     let mut counted = (0, 0);
     for event in EventReader::of_output(bytes, base_at, any) {
         counted.0 += 1;
-        let is_text = event.is_ok_and(|event| {
-            event.is_ok_and(|event| event.signal.kind() == Some(Kind::Content))
-        });
+        let is_text = event
+            .is_ok_and(|event| event.is_ok_and(|event| event.signal.kind() == Some(Kind::Content)));
         counted.1 += u64::from(is_text);
     }
     counted

@@ -31,9 +31,11 @@ impl ExpiryStore for SqliteStore {
 
     fn horizon_of(&self, project: ProjectId) -> Result<Horizon, StoreError> {
         self.read(|snapshot| {
-            let mut select =
-                snapshot.prepare_cached("SELECT signals, texts FROM horizons WHERE project = ?1")?;
-            let found = select.query_row([project.0], |row| horizon(row, 0)).optional()?;
+            let mut select = snapshot
+                .prepare_cached("SELECT signals, texts FROM horizons WHERE project = ?1")?;
+            let found = select
+                .query_row([project.0], |row| horizon(row, 0))
+                .optional()?;
             Ok(found.unwrap_or_default())
         })
     }

@@ -74,7 +74,9 @@ fn output(
     expiry: &Expiry,
 ) -> Result<bool, StoreError> {
     let horizons = expiry.horizons();
-    let before = horizons.get(&due.project).map(|horizon| horizon.signals_before);
+    let before = horizons
+        .get(&due.project)
+        .map(|horizon| horizon.signals_before);
     if due.is_over && !is_heard_of(tx, due, before.unwrap_or_default())? {
         for &id in &due.ids {
             remover.forget_pushed(id)?;
@@ -98,9 +100,8 @@ fn output(
 
 /// Whether something came since it was looked at.
 fn is_heard_of(tx: &Transaction<'_>, due: &DueOutput, before: u64) -> Result<bool, StoreError> {
-    let mut rows = tx.prepare_cached(
-        "SELECT 1 FROM chunks WHERE project = ?1 AND output = ?2 LIMIT 1",
-    )?;
+    let mut rows =
+        tx.prepare_cached("SELECT 1 FROM chunks WHERE project = ?1 AND output = ?2 LIMIT 1")?;
     let mut said = tx.prepare_cached(
         "SELECT 1 FROM registrations WHERE project = ?1 AND output = ?2 AND received_at >= ?3
          UNION ALL
