@@ -42,8 +42,6 @@ mod empty;
 mod erase;
 #[path = "integration/experiments.rs"]
 mod experiments;
-#[path = "integration/expire.rs"]
-mod expire;
 #[path = "integration/exports.rs"]
 mod exports;
 #[path = "integration/import.rs"]

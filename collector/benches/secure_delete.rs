@@ -13,7 +13,7 @@ use anyhow::Context;
 use serde_json::{Map, Value, json};
 use tacit_collector::{
     accept::{Accepted, accept, registration},
-    control::Project,
+    control::{Project, scope::Scopes},
     store::{ControlStore, Folding, KeyKind, NewKey, Registering, SqliteStore, Store},
 };
 use tacit_signals::json as twin;
@@ -43,6 +43,7 @@ impl Side {
             id: "key_1".into(),
             origins: Vec::new(),
             content: None,
+            scopes: Scopes::ALL,
             created_at: 1,
         })?;
         Ok(Self {

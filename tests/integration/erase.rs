@@ -12,8 +12,6 @@ use tacit_tests::{
     wait,
 };
 
-#[path = "erase/elsewhere.rs"]
-mod elsewhere;
 #[path = "erase/world.rs"]
 mod world;
 

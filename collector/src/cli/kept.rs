@@ -47,12 +47,14 @@ pub(super) fn kept(
     // A server has done it since midnight, or has not looked yet.
     let is_kept = events + outputs == 0 || !is_late(store, &due)?;
     let detail = format!("{events} events and {outputs} outputs are past their time");
-    kept.findings.push(Finding::new("retention", is_kept, detail));
+    kept.findings
+        .push(Finding::new("retention", is_kept, detail));
     let max_bytes = config.retention.max_bytes;
     if let Some(max) = max_bytes {
         let used = kept.parts.store - kept.parts.store_free;
         let detail = format!("the store holds {used} bytes of the {max} it may");
-        kept.findings.push(Finding::new("size", used <= max, detail));
+        kept.findings
+            .push(Finding::new("size", used <= max, detail));
     }
     kept.retention = Some(WouldGo {
         would_remove,

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::{
     accept::{Accepted, accept, record::subject_bytes, registration},
     collector::ended,
-    control::{ContentPolicy, ControlCell, Project},
+    control::{ContentPolicy, ControlCell, Project, scope::Scopes},
     expire::{DAY_MS, Expiries},
     store::{ControlStore, Folding, KeyKind, NewKey, Registering, SqliteStore, Status, Store},
     testing::NOW,
@@ -42,6 +42,7 @@ impl House {
             id: id.into(),
             origins: Vec::new(),
             content: Some(ContentPolicy::Full),
+            scopes: Scopes::ALL,
             created_at: 1,
         };
         let store = house.open();

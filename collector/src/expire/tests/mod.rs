@@ -83,7 +83,7 @@ fn whoever_is_killed_after_any_step_goes_on() {
         let expected = [
             ("events", 9),
             ("outputs", 2),
-            ("people", 1),
+            ("people", 2),
             ("registered_texts", 2),
             ("sessions", 4),
             ("texts", 3),
