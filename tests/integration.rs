@@ -52,6 +52,10 @@ mod keys;
 mod labels_cli;
 #[path = "integration/limits.rs"]
 mod limits;
+#[path = "integration/logs.rs"]
+mod logs;
+#[path = "integration/metrics.rs"]
+mod metrics;
 #[path = "integration/operate.rs"]
 mod operate;
 #[path = "integration/overload.rs"]

@@ -134,13 +134,18 @@ impl Consumer {
             self.progress.looked_at.store(now_ms(), Ordering::Release);
             let registered = self.registrations.settle(&*self.store);
             let folded = self.fold();
-            self.progress
-                .stalled
-                .store(folded.is_err(), Ordering::Release);
+            let failed = folded.is_err();
+            let had_failed = self.progress.stalled.swap(failed, Ordering::AcqRel);
+            if had_failed && !failed {
+                tracing::info!("the store is written again");
+            }
             let folded = match folded {
                 Ok(folded) => folded,
                 Err(error) => {
-                    tracing::error!(%error, "the store is not written");
+                    // Once a failure; it is tried again some times a second.
+                    if !had_failed {
+                        tracing::error!(%error, "the store is not written");
+                    }
                     if !stopping {
                         self.bell.wait(RETRY);
                         continue;

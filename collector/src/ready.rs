@@ -12,8 +12,9 @@ use crate::{collector::Collector, limits::STORE_SILENT_MS_MAX};
 pub const FREE_BYTES_MIN: u64 = 64 * 1024 * 1024;
 
 /// Why batches are not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = NotReady)]
 pub enum Reason {
     /// The process is ending.
     ShuttingDown,

@@ -18,6 +18,7 @@ pub mod chats;
 pub mod data;
 pub mod endpoint;
 pub mod load;
+pub mod metrics;
 pub mod page;
 pub mod process;
 pub mod raw;

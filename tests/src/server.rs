@@ -29,6 +29,8 @@ pub struct Server {
     pub url: String,
     /// What it found in the log when it started.
     pub recovered: Value,
+    /// Where its metrics are without a key, if they have an address of their own.
+    pub metrics_url: Option<String>,
     secret: String,
 }
 
@@ -80,6 +82,7 @@ impl Server {
             log,
             url: started["url"].as_str().expect("a URL").to_owned(),
             recovered: started["recovered"].clone(),
+            metrics_url: started["metrics_url"].as_str().map(str::to_owned),
             secret: data.secret.clone(),
         }
     }

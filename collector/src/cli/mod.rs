@@ -22,6 +22,7 @@ mod keys;
 mod label;
 mod ledger;
 mod manual;
+mod openapi;
 mod policy;
 mod push;
 mod readout;
@@ -111,6 +112,8 @@ enum Command {
     Expire(expire::Options),
     /// Show what became of everything that arrived, or of one event.
     Ledger(ledger::Options),
+    /// Print the description of the API, OpenAPI 3.1.
+    Openapi(openapi::Options),
     /// Simulate people whose satisfaction is known: judge the policy, or fill a data directory.
     Simulate(simulate::Options),
     /// Check the configuration, show what holds, write an example.
@@ -177,6 +180,7 @@ pub fn main() -> ExitCode {
         Command::Erase(options) => erase::run(&options),
         Command::Expire(options) => expire::run(&options),
         Command::Ledger(options) => ledger::run(&options),
+        Command::Openapi(options) => openapi::run(&options),
         Command::Simulate(options) => simulate::run(&options),
         Command::Config(command) => config::run(&command),
         Command::Completions(options) => manual::completions(&options),

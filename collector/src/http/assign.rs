@@ -3,17 +3,25 @@
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use tacit_signals::{Id, assignment::assign};
+use utoipa::IntoParams;
 
+use super::openapi::{self, Assigned, Found};
 use super::{
     auth::Reader,
     problem::{Kind, Problem},
 };
 use crate::{experiment::Told, wall::now_ms};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Query {
+    /// The experiment
     experiment: String,
+    /// The person, as the site names them
+    #[param(pattern = "^[!-~]{1,128}$")]
     subject: String,
+    /// Kind of the id
+    #[param(schema_with = openapi::kind_of_person, required = false)]
     kind: Option<String>,
 }
 
@@ -32,6 +40,11 @@ fn is_true(value: &bool) -> bool {
 }
 
 /// The arm of a person. That of an experiment which has ended is still the same.
+#[utoipa::path(
+    get, path = "/v1/assign", tag = "experiments", security(("secret" = ["read"])), params(Query),
+    responses((status = 200, description = "The arm", body = Assigned), Found),
+    summary = "The arm of a person", description = ""
+)]
 pub(super) async fn one(reader: Reader, query: web::Query<Query>) -> Result<HttpResponse, Problem> {
     let Query {
         experiment,

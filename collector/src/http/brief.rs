@@ -2,11 +2,13 @@
 
 use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
+use super::openapi::{self, Anything, Asked};
 use super::{
     auth::Reader,
     problem::Problem,
-    query::{as_of, policy, settled, trust},
+    query::{self, as_of, policy, settled, trust},
 };
 use crate::{
     brief::{self, EXAMPLES, markdown},
@@ -20,20 +22,43 @@ use crate::{
     wall::now_ms,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Query {
+    /// ISO week, `2026-W46`
     week: Option<String>,
+    /// Start, Unix ms; with `to`
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(default, deserialize_with = "query::unix_ms")]
     from: Option<u64>,
+    /// End, Unix ms; with `from`
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(default, deserialize_with = "query::unix_ms")]
     to: Option<u64>,
+    /// Policy, `name`, `name@version` or a full reference
     policy: Option<String>,
+    /// Moment to read as of, Unix ms; now where nothing is said
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(default, deserialize_with = "query::unix_ms")]
     as_of: Option<u64>,
+    /// Least trust
+    #[param(schema_with = openapi::trust, required = false)]
     trust: Option<String>,
+    /// Examples of each finding
     examples: Option<usize>,
+    /// What links to outputs begin with
     link_base: Option<String>,
+    /// Form of the answer
+    #[param(schema_with = openapi::brief_format, required = false)]
     format: Option<String>,
 }
 
 /// `GET /v1/brief`: of a week, of a range, else of the last whole week.
+#[utoipa::path(
+    get, path = "/v1/brief", tag = "experiments", security(("secret" = ["read"])), params(Query),
+    responses((status = 200, description = "What to change", content((Anything = "application/json"), (String = "text/markdown"))), Asked),
+    summary = "What to change in prompts and documents", description = ""
+)]
 pub(super) async fn brief(
     reader: Reader,
     query: web::Query<Query>,

@@ -10,6 +10,9 @@ use actix_web::{
 };
 use serde_json::{Value, json};
 
+use super::openapi::{
+    Anything, Bodies, BuildMade, BuildOrder, Builds as BuildsTold, Found, Keyed, Raw,
+};
 use super::{
     auth::Reader,
     body,
@@ -29,6 +32,12 @@ use crate::{
 const CONTENT_TYPES: [&str; 2] = ["application/json", "text/plain"];
 
 /// `POST /v1/datasets/builds`: takes a build; 202 until it is done, then 200.
+#[utoipa::path(
+    post, path = "/v1/datasets/builds", tag = "datasets", security(("secret" = ["read"])),
+    request_body(content((BuildOrder = "application/json"), (String = "text/plain"))),
+    responses((status = 200, description = "It is made already", headers(("location" = String)), body = BuildMade), (status = 202, description = "It will be made", headers(("location" = String)), body = BuildMade), Bodies),
+    summary = "Order a build", description = ""
+)]
 pub(super) async fn submit(
     reader: Reader,
     request: HttpRequest,
@@ -89,6 +98,10 @@ fn check(order: &Order) -> Result<(), Problem> {
 }
 
 /// `GET /v1/datasets/builds`: the latest request first.
+#[utoipa::path(
+    get, path = "/v1/datasets/builds", tag = "datasets", security(("secret" = ["read"])), responses((status = 200, description = "Builds, the latest request first", body = BuildsTold), Keyed),
+    summary = "Builds", description = ""
+)]
 pub(super) async fn list(
     reader: Reader,
     collector: web::Data<Collector>,
@@ -99,6 +112,11 @@ pub(super) async fn list(
 }
 
 /// `GET /v1/datasets/builds/{id}`.
+#[utoipa::path(
+    get, path = "/v1/datasets/builds/{id}", tag = "datasets", security(("secret" = ["read"])), params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "How far it is", body = BuildMade), Found),
+    summary = "One build", description = ""
+)]
 pub(super) async fn one(
     reader: Reader,
     id: web::Path<String>,
@@ -110,6 +128,11 @@ pub(super) async fn one(
 }
 
 /// `GET /v1/datasets/builds/{id}/{file}`.
+#[utoipa::path(
+    get, path = "/v1/datasets/builds/{id}/{file}", tag = "datasets", security(("secret" = ["read"])), params(("id" = String, Path, description = "The build's id"), ("file" = String, Path, description = "Name of a file of its manifest")),
+    responses((status = 200, description = "The file", content((String = "application/x-ndjson"), (Anything = "application/json"), (Raw = "application/vnd.apache.parquet"), (String = "text/markdown"), (String = "text/html"), (String = "text/plain"), (Raw = "application/octet-stream"))), Found),
+    summary = "A file of a build", description = ""
+)]
 pub(super) async fn file(
     reader: Reader,
     path: web::Path<(String, String)>,

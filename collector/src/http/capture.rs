@@ -14,12 +14,28 @@ use actix_web::{
     web,
 };
 
+use super::openapi::{Anything, Missing, MissingHead, Raw};
 use super::problem::{Kind, Problem};
 
 /// Where the package is, if it is served.
 pub(super) struct CaptureDir(pub(super) Option<PathBuf>);
 
-/// `GET /capture/{path}`.
+/// As `GET`, without the body
+#[utoipa::path(
+    head, path = "/capture/{path}", tag = "files", security(()), params(("path" = String, Path, description = "Its name")), responses((status = 200, description = "The file"), MissingHead)
+)]
+pub(super) async fn file_head(
+    request: HttpRequest,
+    path: web::Path<String>,
+    directory: web::Data<CaptureDir>,
+) -> Result<HttpResponse, Problem> {
+    file(request, path, directory).await
+}
+
+/// A file of the capture package
+#[utoipa::path(
+    get, path = "/capture/{path}", tag = "files", security(()), params(("path" = String, Path, description = "Its name")), responses((status = 200, description = "The file", content((String = "text/javascript"), (Raw = "application/wasm"), (Anything = "application/json"), (String = "text/css"), (String = "text/html"), (String = "text/plain"), (Raw = "application/octet-stream"))), Missing)
+)]
 pub(super) async fn file(
     request: HttpRequest,
     path: web::Path<String>,

@@ -28,8 +28,21 @@ pub(super) fn expose(request: &HttpRequest, response: &mut HttpResponse) {
     }
 }
 
+/// What browsers ask before they send JSON
+#[utoipa::path(
+    options, path = "/c", tag = "ingest", security(()), responses((status = 204, description = "What may be sent")),
+    summary = "What browsers ask before they send JSON", description = ""
+)]
+pub(super) async fn preflight_at_c(request: HttpRequest) -> HttpResponse {
+    preflight(request).await
+}
+
 /// Answers a preflight. Our client never causes one; others that set a content
 /// type do.
+#[utoipa::path(
+    options, path = "/v1/events", tag = "ingest", security(()), responses((status = 204, description = "What may be sent")),
+    summary = "What browsers ask before they send JSON", description = ""
+)]
 pub(super) async fn preflight(request: HttpRequest) -> HttpResponse {
     let mut response = HttpResponse::NoContent()
         .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "POST"))

@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, http::header::LOCATION, web};
 use serde::Deserialize;
 use serde_json::json;
 use tacit_signals::SubjectKind;
+use utoipa::IntoParams;
 
+use super::openapi::{self, ErasureList, ErasureTold, Found, Kept, Keyed};
 use super::{
     auth::{Admin, Reader},
     problem::{Kind, Problem},
@@ -16,13 +18,21 @@ use crate::{
     wall::now_ms,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct AskQuery {
+    /// Kind of the id
+    #[param(schema_with = openapi::erased_kind, required = false)]
     kind: Option<String>,
 }
 
 /// `DELETE /v1/subjects/{id}`: 202 once it is durable that nothing more of the person is
 /// taken. The same answer whether anything is known of them.
+#[utoipa::path(
+    delete, path = "/v1/subjects/{id}", tag = "people", security(("secret" = ["admin"])), params(("id" = String, Path, description = "The person, as the site names them"), AskQuery),
+    responses((status = 202, description = "Nothing more of the person is taken; the rest follows", headers(("location" = String)), body = ErasureTold), Kept),
+    summary = "Forget a person", description = ""
+)]
 pub(super) async fn ask(
     admin: Admin,
     id: web::Path<String>,
@@ -45,6 +55,10 @@ pub(super) async fn ask(
 }
 
 /// `GET /v1/erasures`: all of the project, in the order they were asked for.
+#[utoipa::path(
+    get, path = "/v1/erasures", tag = "people", security(("secret" = ["read"])), responses((status = 200, description = "Erasures, in the order they were asked for", body = ErasureList), Keyed),
+    summary = "Erasures", description = ""
+)]
 pub(super) async fn list(
     reader: Reader,
     collector: web::Data<Collector>,
@@ -54,6 +68,11 @@ pub(super) async fn list(
 }
 
 /// `GET /v1/erasures/{job}`.
+#[utoipa::path(
+    get, path = "/v1/erasures/{job}", tag = "people", security(("secret" = ["read"])), params(("job" = String, Path, description = "The job")),
+    responses((status = 200, description = "How far it is", body = ErasureTold), Found),
+    summary = "One erasure", description = ""
+)]
 pub(super) async fn one(
     reader: Reader,
     job: web::Path<String>,

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
+use super::openapi::{Declared, ExperimentList, ExperimentTold, Found, Keyed, Proven};
 use super::{
     auth::{Admin, Reader},
     body,
@@ -18,6 +19,12 @@ use crate::{
 
 /// `POST /v1/experiments`: 201 for a new one, 200 for one that was declared before,
 /// 409 for another one of its name.
+#[utoipa::path(
+    post, path = "/v1/experiments", tag = "experiments", security(("secret" = ["admin"])),
+    request_body(content((Declared = "application/json"), (String = "text/plain"))),
+    responses((status = 200, description = "It was declared before", body = ExperimentTold), (status = 201, description = "It is declared", body = ExperimentTold), Proven),
+    summary = "Declare an experiment", description = ""
+)]
 pub(super) async fn declare(
     admin: Admin,
     request: HttpRequest,
@@ -46,6 +53,10 @@ pub(super) async fn declare(
 }
 
 /// `GET /v1/experiments`: the first declared first.
+#[utoipa::path(
+    get, path = "/v1/experiments", tag = "experiments", security(("secret" = ["read"])), responses((status = 200, description = "Experiments, the first declared first", body = ExperimentList), Keyed),
+    summary = "Experiments", description = ""
+)]
 pub(super) async fn list(
     reader: Reader,
     collector: web::Data<Collector>,
@@ -58,6 +69,11 @@ pub(super) async fn list(
 }
 
 /// `GET /v1/experiments/{name}`.
+#[utoipa::path(
+    get, path = "/v1/experiments/{name}", tag = "experiments", security(("secret" = ["read"])), params(("name" = String, Path, description = "Its name")),
+    responses((status = 200, description = "The experiment", body = ExperimentTold), Found),
+    summary = "One experiment", description = ""
+)]
 pub(super) async fn one(
     reader: Reader,
     name: web::Path<String>,
@@ -71,6 +87,11 @@ pub(super) async fn one(
 
 /// `POST /v1/experiments/{name}/end`: from now on nobody takes part; again, it stays as
 /// it was.
+#[utoipa::path(
+    post, path = "/v1/experiments/{name}/end", tag = "experiments", security(("secret" = ["admin"])), params(("name" = String, Path, description = "Its name")),
+    responses((status = 200, description = "From now on nobody takes part", body = ExperimentTold), Found),
+    summary = "End an experiment", description = ""
+)]
 pub(super) async fn end(
     admin: Admin,
     name: web::Path<String>,

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     collector::Collector,
@@ -10,16 +11,16 @@ use crate::{
     wall::now_ms,
 };
 
-/// The process answers.
-#[derive(Serialize)]
+/// The process answers
+#[derive(Serialize, ToSchema)]
 pub(super) struct Alive {
     /// Always true: who cannot answer does not.
     ok: bool,
     version: &'static str,
 }
 
-/// Whether batches are taken.
-#[derive(Serialize)]
+/// Whether batches are taken
+#[derive(Serialize, ToSchema)]
 pub(super) struct Readiness {
     ready: bool,
     /// Why not.
@@ -33,6 +34,7 @@ pub(super) struct Readiness {
     /// Unreadable bytes found in the log since the start.
     damaged_bytes: u64,
     /// Free bytes where the data is.
+    #[schema(required = true)]
     free_bytes: Option<u64>,
     store: StoreSize,
 }
@@ -50,7 +52,10 @@ struct StoreSize {
     over: bool,
 }
 
-/// The process answers.
+/// Whether the process answers
+#[utoipa::path(
+    get, path = "/healthz", tag = "operations", security(()), responses((status = 200, description = "It does", body = Alive))
+)]
 pub(super) async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(Alive {
         ok: true,
@@ -58,10 +63,21 @@ pub(super) async fn healthz() -> HttpResponse {
     })
 }
 
+/// As `GET`, without the body
+#[utoipa::path(
+    head, path = "/healthz", tag = "operations", security(()), responses((status = 200, description = "It does"))
+)]
+pub(super) async fn healthz_head() -> HttpResponse {
+    healthz().await
+}
+
 /// Where the data is, to watch its free space.
 pub(super) struct DataPath(pub(super) std::path::PathBuf);
 
-/// 200 while batches would be kept, 503 and why while they would not.
+/// Whether batches would be kept, and why not
+#[utoipa::path(
+    get, path = "/readyz", tag = "operations", security(()), responses((status = 200, description = "They would", body = Readiness), (status = 503, description = "They would not", body = Readiness))
+)]
 pub(super) async fn readyz(
     collector: web::Data<Collector>,
     data: web::Data<DataPath>,
@@ -96,4 +112,15 @@ pub(super) async fn readyz(
             over: collector.expiries.is_over(),
         },
     })
+}
+
+/// As `GET`, without the body
+#[utoipa::path(
+    head, path = "/readyz", tag = "operations", security(()), responses((status = 200, description = "They would"), (status = 503, description = "They would not"))
+)]
+pub(super) async fn readyz_head(
+    collector: web::Data<Collector>,
+    data: web::Data<DataPath>,
+) -> HttpResponse {
+    readyz(collector, data).await
 }

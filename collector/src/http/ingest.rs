@@ -6,6 +6,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::json;
 use tacit_signals::{Decoded, Rejection, WireError, codec, json as twin, limits::BATCH_BYTES_MAX};
 
+use super::openapi::{Batch, Batches, Partly, Raw};
 use super::{
     body, cors,
     observed::Whose,
@@ -27,7 +28,30 @@ const CONTENT_TYPES: [&str; 3] = ["application/octet-stream", "application/json"
 /// First bytes of a binary batch.
 const MAGIC: &[u8] = b"TACT";
 
-/// Takes a batch; answers once it is durable.
+/// A batch of a page
+///
+/// Answered once it is durable. The same as `/v1/events`.
+#[utoipa::path(
+    post, path = "/c", tag = "ingest", security(()),
+    request_body(description = "The binary batch or its JSON twin", content((Batch = "application/json"), (Batch = "text/plain"), (Raw = "application/octet-stream"))),
+    responses((status = 204, description = "All of it is kept"), (status = 200, description = "Some events were refused, the others are kept", body = Partly), Batches)
+)]
+pub(super) async fn events_at_c(
+    request: HttpRequest,
+    payload: web::Payload,
+    collector: web::Data<Collector>,
+) -> HttpResponse {
+    events(request, payload, collector).await
+}
+
+/// A batch of a page
+///
+/// Answered once it is durable.
+#[utoipa::path(
+    post, path = "/v1/events", tag = "ingest", security(()),
+    request_body(description = "The binary batch or its JSON twin", content((Batch = "application/json"), (Batch = "text/plain"), (Raw = "application/octet-stream"))),
+    responses((status = 204, description = "All of it is kept"), (status = 200, description = "Some events were refused, the others are kept", body = Partly), Batches)
+)]
 pub(super) async fn events(
     request: HttpRequest,
     payload: web::Payload,

@@ -8,12 +8,14 @@ use actix_web::{
     web,
 };
 use serde::Deserialize;
+use utoipa::IntoParams;
 
+use super::openapi::{self, Asked, Found, Raw};
 use super::{
     auth::Reader,
     health::DataPath,
     problem::{Kind, Problem},
-    query::{as_of, confidence, policy, settled, trust},
+    query::{self, as_of, confidence, policy, settled, trust},
     stream,
 };
 use crate::{
@@ -26,21 +28,68 @@ use crate::{
 /// Tells what an export holds and what it left out, and why.
 const SUMMARY: &str = "tacit-export";
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Query {
+    /// Form of the answer
+    #[param(schema_with = openapi::label_format, required = false)]
     format: Option<String>,
-    #[serde(alias = "from")]
+    /// Outputs shown at or after, Unix ms
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(alias = "from", default, deserialize_with = "query::unix_ms")]
     since: Option<u64>,
-    #[serde(alias = "to")]
+    /// Outputs shown before, Unix ms
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(alias = "to", default, deserialize_with = "query::unix_ms")]
     until: Option<u64>,
+    /// Only of this state
+    #[param(schema_with = openapi::state, required = false)]
     state: Option<String>,
+    /// Policy, `name`, `name@version` or a full reference
     policy: Option<String>,
+    /// Moment to read as of, Unix ms; now where nothing is said
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(default, deserialize_with = "query::unix_ms")]
     as_of: Option<u64>,
+    /// Least trust
+    #[param(schema_with = openapi::trust, required = false)]
     trust: Option<String>,
+    /// Least confidence
+    #[param(schema_with = openapi::confidence, required = false)]
     min_confidence: Option<f64>,
+    /// Replace what looks like personal data; true where nothing is said
     redact: Option<bool>,
+    /// Only labels that nothing can change any more
     #[serde(default)]
     mature_only: bool,
+}
+
+/// What a dataset may be asked for; the format is its name.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the same fields are read with `Query`")]
+struct DatasetQuery {
+    /// Outputs shown at or after, Unix ms
+    #[param(schema_with = openapi::moment, required = false)]
+    since: Option<u64>,
+    /// Outputs shown before, Unix ms
+    #[param(schema_with = openapi::moment, required = false)]
+    until: Option<u64>,
+    /// Policy, `name`, `name@version` or a full reference
+    policy: Option<String>,
+    /// Moment to read as of, Unix ms; now where nothing is said
+    #[param(schema_with = openapi::moment, required = false)]
+    as_of: Option<u64>,
+    /// Least trust
+    #[param(schema_with = openapi::trust, required = false)]
+    trust: Option<String>,
+    /// Least confidence
+    #[param(schema_with = openapi::confidence, required = false)]
+    min_confidence: Option<f64>,
+    /// Replace what looks like personal data; true where nothing is said
+    redact: Option<bool>,
+    /// Only labels that nothing can change any more
+    mature_only: Option<bool>,
 }
 
 impl Query {
@@ -63,6 +112,11 @@ impl Query {
 }
 
 /// `GET /v1/labels`.
+#[utoipa::path(
+    get, path = "/v1/labels", tag = "datasets", security(("secret" = ["read"])), params(Query),
+    responses((status = 200, description = "One label a line or row", headers(("tacit-export" = String, description = "What it holds and what it left out")), content((String = "application/x-ndjson"), (String = "text/csv"), (Raw = "application/vnd.apache.parquet"))), Asked),
+    summary = "Labels", description = ""
+)]
 pub(super) async fn labels(
     reader: Reader,
     query: web::Query<Query>,
@@ -103,6 +157,12 @@ const fn media_type(form: Form) -> &'static str {
 }
 
 /// `GET /v1/datasets/{name}`.
+#[utoipa::path(
+    get, path = "/v1/datasets/{name}", tag = "datasets", security(("secret" = ["read"])),
+    params(("name" = String, Path, description = "Format of the rows"), DatasetQuery),
+    responses((status = 200, description = "One row a line", headers(("tacit-export" = String, description = "What it holds and what it left out")), content((String = "application/x-ndjson"), (String = "text/csv"), (Raw = "application/vnd.apache.parquet"))), Found),
+    summary = "Training data", description = ""
+)]
 pub(super) async fn dataset(
     reader: Reader,
     name: web::Path<String>,

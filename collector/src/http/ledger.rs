@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 
+use super::openapi::{Keyed, LedgerTold, Overview};
 use super::{
     auth::Reader,
     problem::Problem,
@@ -19,6 +20,10 @@ use crate::{
 
 /// `GET /v1/ledger`: the project's own, and batches that came without a valid
 /// key, which may have been meant for anybody.
+#[utoipa::path(
+    get, path = "/v1/ledger", tag = "operations", security(("secret" = ["read"])), responses((status = 200, description = "The books", body = LedgerTold), Keyed),
+    summary = "What became of everything that arrived", description = ""
+)]
 pub(super) async fn ledger(
     reader: Reader,
     collector: web::Data<Collector>,
@@ -47,6 +52,10 @@ pub(super) async fn ledger(
 }
 
 /// `GET /v1/overview`: labels counted, for the operator's page.
+#[utoipa::path(
+    get, path = "/v1/overview", tag = "operations", security(("secret" = ["read"])), responses((status = 200, description = "Labels counted", body = Overview), Keyed),
+    summary = "Labels counted", description = ""
+)]
 pub(super) async fn overview(
     reader: Reader,
     collector: web::Data<Collector>,

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use actix_web::{App, HttpResponse, HttpServer, dev::Server, http::header::CONTENT_TYPE, web};
 
+use super::openapi::Keyed;
 use super::{
     Site, auth::Reader, health, health::DataPath, nowhere, problem::Problem, route::route,
 };
@@ -17,6 +18,10 @@ use crate::{
 };
 
 /// With a key.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operations", security(("secret" = ["read"])), responses((status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text"), Keyed),
+    summary = "Metrics", description = ""
+)]
 pub(super) async fn own(
     reader: Reader,
     collector: web::Data<Collector>,

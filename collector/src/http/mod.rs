@@ -18,6 +18,7 @@ mod ledger;
 mod lines;
 mod metrics;
 mod observed;
+mod openapi;
 mod outputs;
 mod page;
 mod problem;
@@ -47,6 +48,7 @@ use actix_web::{
 };
 
 pub use metrics::serve_metrics;
+pub use openapi::document_json;
 pub use problem::Problem;
 
 use self::{
@@ -90,12 +92,13 @@ impl Site {
 
 /// All routes. What is added here has to be told in `openapi`, which a test compares.
 fn all() -> Vec<Route> {
-    let batches = ["/c", "/v1/events"].map(|path| {
-        route(path)
+    vec![
+        route("/c")
+            .post(ingest::events_at_c)
+            .on(Method::OPTIONS, cors::preflight_at_c),
+        route("/v1/events")
             .post(ingest::events)
-            .on(Method::OPTIONS, cors::preflight)
-    });
-    let others = [
+            .on(Method::OPTIONS, cors::preflight),
         route("/v1/signals").post(signals::signals),
         route("/v1/outputs")
             .post(outputs::register)
@@ -132,21 +135,21 @@ fn all() -> Vec<Route> {
         route("/v1/overview").get(ledger::overview),
         route("/healthz")
             .get(health::healthz)
-            .on(Method::HEAD, health::healthz),
+            .on(Method::HEAD, health::healthz_head),
         route("/readyz")
             .get(health::readyz)
-            .on(Method::HEAD, health::readyz),
+            .on(Method::HEAD, health::readyz_head),
         route("/metrics").get(metrics::own),
+        route("/openapi.json").get(openapi::openapi),
         route("/").get(page::index),
         route("/page/operator.js").get(page::script),
         route("/page/operator.css").get(page::style),
         route("/demo/").get(page::demo),
-        route("/demo").get(page::demo),
+        route("/demo").get(page::demo_without_slash),
         route("/capture/{path:.*}")
             .get(capture::file)
-            .on(Method::HEAD, capture::file),
-    ];
-    batches.into_iter().chain(others).collect()
+            .on(Method::HEAD, capture::file_head),
+    ]
 }
 
 /// Registers all routes.

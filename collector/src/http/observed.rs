@@ -20,6 +20,7 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use pin_project_lite::pin_project;
+use tracing::Instrument;
 
 use super::{
     request_id::{CURRENT, HEADER, RequestId},
@@ -67,7 +68,17 @@ pub(super) async fn observed(
         trace,
     };
     // Who hangs up meanwhile drops this future, and `seen` with it.
-    let answered = CURRENT.scope(id.clone(), next.call(request)).await;
+    // What its handler writes down is found by its name; of batches there are too many to
+    // prepare for that.
+    let span = if request::is_ingest(request.path()) {
+        tracing::Span::none()
+    } else {
+        tracing::error_span!("request", request_id = id.as_str())
+    };
+    let answered = CURRENT
+        .scope(id.clone(), next.call(request))
+        .instrument(span)
+        .await;
     let mut response = match answered {
         Ok(response) => response,
         Err(error) => {

@@ -4,12 +4,16 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tacit_signals::Id;
+use utoipa::IntoParams;
 
+use super::openapi::{
+    self, Asked, Bodies, Found, OutputList, OutputTold, RegisteredAll, Registrations,
+};
 use super::{
     auth::{Ingest, Reader},
     body, lines,
     problem::{Kind, Problem},
-    query::{as_of, policy, settled},
+    query::{self, as_of, policy, settled},
     signals::CONTENT_TYPES,
 };
 use crate::{
@@ -27,6 +31,12 @@ use crate::{
 };
 
 /// Registers outputs; answers once they are durable.
+#[utoipa::path(
+    post, path = "/v1/outputs", tag = "outputs", security(("secret" = ["ingest"])),
+    request_body(description = "One object, an array, or one object a line", content((Registrations = "application/json"), (String = "application/x-ndjson"), (String = "application/ndjson"), (String = "text/plain"))),
+    responses((status = 200, description = "What became of each; durable", body = RegisteredAll), Bodies),
+    summary = "Register outputs", description = ""
+)]
 pub(super) async fn register(
     app: Ingest,
     request: HttpRequest,
@@ -104,15 +114,27 @@ fn answer(project: &Project, id: &Id, settled: &Settled) -> Value {
     json!({"id": id.as_str(), "status": status, "token": token})
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct OneQuery {
+    /// Policy, `name`, `name@version` or a full reference
     policy: Option<String>,
+    /// Moment to read as of, Unix ms; now where nothing is said
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(default, deserialize_with = "query::unix_ms")]
     as_of: Option<u64>,
+    /// Tell why the label is what it is
     #[serde(default)]
     explain: bool,
 }
 
 /// One output with its signals and its label; with `explain`, why it is that.
+#[utoipa::path(
+    get, path = "/v1/outputs/{id}", tag = "outputs", security(("secret" = ["read"])),
+    params(("id" = String, Path, description = "Its id or an alias"), OneQuery),
+    responses((status = 200, description = "The output", body = OutputTold), Found),
+    summary = "One output with its signals and its label", description = ""
+)]
 pub(super) async fn one(
     reader: Reader,
     id: web::Path<String>,
@@ -233,15 +255,30 @@ fn describe(rows: &OutputRows, label: &Labelled) -> Value {
     object
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
+    /// First heard of at or after, Unix ms
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(default, deserialize_with = "query::unix_ms")]
     since: Option<u64>,
+    /// First heard of before, Unix ms
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(default, deserialize_with = "query::unix_ms")]
     until: Option<u64>,
+    /// `next` of the page before
     cursor: Option<String>,
+    /// Outputs on a page
+    #[param(schema_with = openapi::page_len, required = false)]
     limit: Option<usize>,
 }
 
 /// Outputs, latest first, each with its label.
+#[utoipa::path(
+    get, path = "/v1/outputs", tag = "outputs", security(("secret" = ["read"])), params(ListQuery),
+    responses((status = 200, description = "A page", body = OutputList), Asked),
+    summary = "Outputs, latest first, each with its label", description = ""
+)]
 pub(super) async fn list(
     reader: Reader,
     query: web::Query<ListQuery>,

@@ -6,6 +6,7 @@ use actix_web::{
     web,
 };
 
+use super::openapi::Missing;
 use super::problem::{Kind, Problem};
 
 /// Nothing from elsewhere, nothing inline, nobody frames it.
@@ -14,11 +15,19 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     frame-ancestors 'none'";
 
 /// `GET /`.
+#[utoipa::path(
+    get, path = "/", tag = "files", security(()), responses((status = 200, description = "The operator's page", body = String, content_type = "text/html")),
+    summary = "The operator's page", description = ""
+)]
 pub(super) async fn index() -> HttpResponse {
     file("text/html; charset=utf-8", include_str!("page/index.html"))
 }
 
 /// `GET /page/operator.js`.
+#[utoipa::path(
+    get, path = "/page/operator.js", tag = "files", security(()), responses((status = 200, description = "Its script", body = String, content_type = "text/javascript")),
+    summary = "Its script", description = ""
+)]
 pub(super) async fn script() -> HttpResponse {
     file(
         "text/javascript; charset=utf-8",
@@ -27,6 +36,10 @@ pub(super) async fn script() -> HttpResponse {
 }
 
 /// `GET /page/operator.css`.
+#[utoipa::path(
+    get, path = "/page/operator.css", tag = "files", security(()), responses((status = 200, description = "Its style", body = String, content_type = "text/css")),
+    summary = "Its style", description = ""
+)]
 pub(super) async fn style() -> HttpResponse {
     file("text/css; charset=utf-8", include_str!("page/operator.css"))
 }
@@ -43,7 +56,19 @@ fn file(kind: &'static str, body: &'static str) -> HttpResponse {
 /// Where the demo is, if there is one.
 pub(super) struct DemoUrl(pub(super) Option<String>);
 
+/// Where the demo is
+#[utoipa::path(
+    get, path = "/demo", tag = "files", security(()), responses((status = 302, description = "Leads to the demo", headers(("location" = String))), Missing)
+)]
+pub(super) async fn demo_without_slash(url: web::Data<DemoUrl>) -> Result<HttpResponse, Problem> {
+    demo(url).await
+}
+
 /// `GET /demo/`.
+#[utoipa::path(
+    get, path = "/demo/", tag = "files", security(()), responses((status = 302, description = "Leads to the demo", headers(("location" = String))), Missing),
+    summary = "Where the demo is", description = ""
+)]
 pub(super) async fn demo(url: web::Data<DemoUrl>) -> Result<HttpResponse, Problem> {
     let Some(url) = &url.0 else {
         let detail = "start with --demo-url URL to lead there";

@@ -95,6 +95,54 @@ const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
     }
 }
 
+impl Kind {
+    /// All there are.
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 21] = [
+        Self::Invalid,
+        Self::BodyTooLarge,
+        Self::BodyIncomplete,
+        Self::BodyTimeout,
+        Self::ContentTypeUnsupported,
+        Self::KeyMissing,
+        Self::KeyUnknown,
+        Self::KeyRevoked,
+        Self::KeyNotPublishable,
+        Self::KeyNotSecret,
+        Self::ScopeMissing,
+        Self::OriginForbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::ExperimentDiffers,
+        Self::ReleaseUnproven,
+        Self::Overloaded,
+        Self::LogFailing,
+        Self::StoreFailing,
+        Self::ShuttingDown,
+        Self::Internal,
+    ];
+
+    /// Its stable code.
+    pub(super) const fn code(self) -> &'static str {
+        row(self).0
+    }
+
+    /// Status of the answer.
+    pub(super) const fn status(self) -> u16 {
+        row(self).1
+    }
+
+    /// Whether the same request may succeed later.
+    pub(super) const fn is_retryable(self) -> bool {
+        row(self).2
+    }
+
+    /// What it is called.
+    pub(super) const fn title(self) -> &'static str {
+        row(self).3
+    }
+}
+
 /// Seconds a client should wait before it tries again.
 pub(super) const RETRY_AFTER_S: &str = "2";
 

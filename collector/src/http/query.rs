@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Deserializer, de::Error};
+use tacit_signals::limits::AT_MS_MAX;
+
 use super::problem::Problem;
 use crate::{
     collector::Collector,
@@ -23,6 +26,17 @@ pub(super) async fn settled(collector: &Collector) {
         }
         actix_web::rt::time::sleep(SETTLE_EVERY).await;
     }
+}
+
+/// A time of a query, Unix ms; one beyond what the wire takes is a mistake.
+pub(super) fn unix_ms<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    let at = Option::<u64>::deserialize(from)?;
+    if at.is_some_and(|at| at > AT_MS_MAX) {
+        return Err(D::Error::custom(format!(
+            "a time is at most {AT_MS_MAX}, in ms"
+        )));
+    }
+    Ok(at)
 }
 
 /// The moment to read as of: what was asked for, else now.

@@ -2,13 +2,15 @@
 
 use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
+use super::openapi::{self, Anything, Found};
 use super::{
     auth::Reader,
     experiments::unknown,
     health::DataPath,
     problem::{Kind, Problem},
-    query::{as_of, policy, settled},
+    query::{self, as_of, policy, settled},
 };
 use crate::{
     collector::Collector,
@@ -24,12 +26,20 @@ const DAY_MS: u64 = 86_400_000;
 /// Longest pre-period, in days.
 const PRE_PERIOD_MAX: u64 = 365;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Query {
+    /// Moment to read as of, Unix ms; now where nothing is said
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(default, deserialize_with = "query::unix_ms")]
     as_of: Option<u64>,
+    /// Policy, `name`, `name@version` or a full reference
     policy: Option<String>,
     /// Days before the start that CUPED knows people from.
+    #[param(maximum = 365)]
     pre_period: Option<u64>,
+    /// Form of the answer
+    #[param(schema_with = openapi::readout_format, required = false)]
     format: Option<String>,
 }
 
@@ -41,6 +51,11 @@ enum Form {
 }
 
 /// `GET /v1/experiments/{name}/readout`.
+#[utoipa::path(
+    get, path = "/v1/experiments/{name}/readout", tag = "experiments", security(("secret" = ["read"])), params(("name" = String, Path, description = "The experiment"), Query),
+    responses((status = 200, description = "What it says by now", content((Anything = "application/json"), (String = "text/markdown"), (String = "text/html"))), Found),
+    summary = "What an experiment says by now", description = ""
+)]
 pub(super) async fn read(
     reader: Reader,
     name: web::Path<String>,

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
+use super::openapi::{Announced, Keyed, Proven, ReleaseList, ReleaseTold};
 use super::{
     auth::{Admin, Reader},
     body,
@@ -22,6 +23,12 @@ use crate::{
 
 /// `POST /v1/releases`: 201 for a new one, 200 for one that was told before; with
 /// `require_proof`, 409 for one that the gate does not ship.
+#[utoipa::path(
+    post, path = "/v1/releases", tag = "experiments", security(("secret" = ["admin"])),
+    request_body(content((Announced = "application/json"), (String = "text/plain"))),
+    responses((status = 200, description = "It was told before", body = ReleaseTold), (status = 201, description = "It is noted", body = ReleaseTold), Proven),
+    summary = "Tell what went live", description = ""
+)]
 pub(super) async fn add(
     admin: Admin,
     request: HttpRequest,
@@ -68,6 +75,10 @@ pub(super) async fn add(
 }
 
 /// `GET /v1/releases`: the first first.
+#[utoipa::path(
+    get, path = "/v1/releases", tag = "experiments", security(("secret" = ["read"])), responses((status = 200, description = "Releases, the first first", body = ReleaseList), Keyed),
+    summary = "What went live", description = ""
+)]
 pub(super) async fn list(
     reader: Reader,
     collector: web::Data<Collector>,

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 use tacit_signals::limits::EVENTS_PER_BATCH_MAX;
 
+use super::openapi::{Bodies, Partly, Signals};
 use super::{
     auth::Ingest,
     body, ingest, lines,
@@ -27,6 +28,12 @@ pub(super) const CONTENT_TYPES: [&str; 4] = [
 ];
 
 /// Takes signals; answers once they are durable.
+#[utoipa::path(
+    post, path = "/v1/signals", tag = "ingest", security(("secret" = ["ingest"])),
+    request_body(description = "One object, an array, or one object a line", content((Signals = "application/json"), (String = "application/x-ndjson"), (String = "application/ndjson"), (String = "text/plain"))),
+    responses((status = 204, description = "All of it is kept"), (status = 200, description = "Some events were refused, the others are kept", body = Partly), Bodies),
+    summary = "What a server knows about outputs", description = ""
+)]
 pub(super) async fn signals(
     app: Ingest,
     request: HttpRequest,

@@ -13,6 +13,7 @@ use actix_web::{
 };
 use flate2::read::MultiGzDecoder;
 
+use super::openapi::{Anything, Raw, Spans};
 use super::{
     auth, body,
     problem::{Kind, Problem, RETRY_AFTER_S},
@@ -27,6 +28,12 @@ use crate::{
 };
 
 /// Takes spans; answers once they are durable.
+#[utoipa::path(
+    post, path = "/v1/traces", tag = "ingest", security(("secret" = ["ingest"])),
+    request_body(description = "OTLP, an `ExportTraceServiceRequest`; gzip is read", content((Anything = "application/json"), (Raw = "application/x-protobuf"))),
+    responses((status = 200, description = "Kept, but for what `partialSuccess` names", content((Anything = "application/json"), (Raw = "application/x-protobuf"))), Spans),
+    summary = "Spans that tell of outputs", description = ""
+)]
 pub(super) async fn traces(
     request: HttpRequest,
     payload: web::Payload,

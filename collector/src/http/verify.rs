@@ -2,12 +2,14 @@
 
 use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
+use super::openapi::{self, Anything, Found};
 use super::{
     auth::Reader,
     health::DataPath,
     problem::{Kind, Problem},
-    query::{as_of, policy, settled},
+    query::{self, as_of, policy, settled},
 };
 use crate::{
     collector::Collector,
@@ -23,18 +25,34 @@ use crate::{
 
 const DAY_MS: u64 = 86_400_000;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Query {
+    /// Arm of the experiment
     arm: Option<String>,
+    /// Policy, `name`, `name@version` or a full reference
     policy: Option<String>,
+    /// Moment to read as of, Unix ms; now where nothing is said
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(default, deserialize_with = "query::unix_ms")]
     as_of: Option<u64>,
+    /// Form of the answer
+    #[param(schema_with = openapi::verify_format, required = false)]
     format: Option<String>,
-    #[serde(alias = "from")]
+    /// Outputs shown at or after, Unix ms
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(alias = "from", default, deserialize_with = "query::unix_ms")]
     since: Option<u64>,
+    /// Metric that decides, of everybody
     metric: Option<String>,
 }
 
 /// `GET /v1/verify/{release or experiment}`.
+#[utoipa::path(
+    get, path = "/v1/verify/{name}", tag = "experiments", security(("secret" = ["read"])), params(("name" = String, Path, description = "Release or experiment"), Query),
+    responses((status = 200, description = "The verdict", content((Anything = "application/json"), (String = "text/markdown"))), Found),
+    summary = "Whether a release or an arm is proven", description = ""
+)]
 pub(super) async fn one(
     reader: Reader,
     name: web::Path<String>,
@@ -58,6 +76,11 @@ pub(super) async fn one(
 }
 
 /// `GET /v1/verify`: everybody against those held out.
+#[utoipa::path(
+    get, path = "/v1/verify", tag = "experiments", security(("secret" = ["read"])), params(Query),
+    responses((status = 200, description = "The verdict", content((Anything = "application/json"), (String = "text/markdown"))), Found),
+    summary = "Everybody against those held out", description = ""
+)]
 pub(super) async fn everybody(
     reader: Reader,
     query: web::Query<Query>,
@@ -152,6 +175,7 @@ impl From<VerifyError> for Problem {
                 Self::unsupported("as_of", error.to_string())
             }
             VerifyError::Readout(ReadoutError::Store(error)) => error.into(),
+            VerifyError::Watch(error) => error.into(),
             error => {
                 tracing::error!(%error, "nothing could be verified");
                 Self::new(Kind::Internal, "it could not be verified")

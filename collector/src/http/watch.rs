@@ -2,12 +2,14 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
+use super::openapi::{self, Anything, Asked};
 use super::{
     auth::Reader,
     health::DataPath,
     problem::{Kind, Problem},
-    query::{as_of, policy, settled, trust},
+    query::{self, as_of, policy, settled, trust},
 };
 use crate::{
     collector::Collector,
@@ -25,15 +27,29 @@ use crate::{
 /// Names in one field.
 const LISTED_MAX: usize = 32;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct CaptureQuery {
+    /// Weeks back
+    #[param(schema_with = openapi::weeks, required = false)]
     weeks: Option<u32>,
+    /// Policy, `name`, `name@version` or a full reference
     policy: Option<String>,
+    /// Moment to read as of, Unix ms; now where nothing is said
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(default, deserialize_with = "query::unix_ms")]
     as_of: Option<u64>,
+    /// Least trust
+    #[param(schema_with = openapi::trust, required = false)]
     trust: Option<String>,
 }
 
 /// `GET /v1/capture-rate`.
+#[utoipa::path(
+    get, path = "/v1/capture-rate", tag = "experiments", security(("secret" = ["read"])), params(CaptureQuery),
+    responses((status = 200, description = "The trend by week", body = Anything), Asked),
+    summary = "The trend of the capture rate", description = ""
+)]
 pub(super) async fn capture_rate(
     reader: Reader,
     query: web::Query<CaptureQuery>,
@@ -61,23 +77,41 @@ pub(super) async fn capture_rate(
     Ok(HttpResponse::Ok().json(trend.await??))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct GuardQuery {
+    /// What to tell apart
+    #[param(schema_with = openapi::slicing, required = false)]
     by: Option<String>,
-    #[serde(alias = "from")]
+    /// Outputs shown at or after, Unix ms
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(alias = "from", default, deserialize_with = "query::unix_ms")]
     since: Option<u64>,
-    #[serde(alias = "to")]
+    /// Outputs shown before, Unix ms
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(alias = "to", default, deserialize_with = "query::unix_ms")]
     until: Option<u64>,
     /// Names, with commas between them.
     metric: Option<String>,
     /// `NAME=MARGIN`, with commas between them.
     guard: Option<String>,
+    /// Policy, `name`, `name@version` or a full reference
     policy: Option<String>,
+    /// Moment to read as of, Unix ms; now where nothing is said
+    #[param(schema_with = openapi::moment, required = false)]
+    #[serde(default, deserialize_with = "query::unix_ms")]
     as_of: Option<u64>,
+    /// Least trust
+    #[param(schema_with = openapi::trust, required = false)]
     trust: Option<String>,
 }
 
 /// `GET /v1/guardrails`.
+#[utoipa::path(
+    get, path = "/v1/guardrails", tag = "experiments", security(("secret" = ["read"])), params(GuardQuery),
+    responses((status = 200, description = "Whether a number rises while its guard falls", body = Anything), Asked),
+    summary = "Whether a number rises at the cost of what guards it", description = ""
+)]
 pub(super) async fn guardrails(
     reader: Reader,
     query: web::Query<GuardQuery>,
@@ -142,6 +176,8 @@ impl From<WatchError> for Problem {
     fn from(error: WatchError) -> Self {
         match error {
             WatchError::Store(error) => error.into(),
+            // Weeks before the one asked about are looked at, too.
+            WatchError::Time(error) => Self::unsupported("as_of", error.to_string()),
             error => {
                 tracing::error!(%error, "a report could not be made");
                 Self::new(Kind::Internal, "the report could not be made")

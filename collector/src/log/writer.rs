@@ -155,8 +155,10 @@ impl Writer {
     /// After a failed write or sync the state of the file is unknown, and a
     /// later sync may succeed without the data: the segment is never touched again.
     fn refuse(&mut self, error: &io::Error) {
-        tracing::error!(%error, batches = self.group.len(), "the log could not be written");
-        self.shared.failing.store(true, Ordering::Release);
+        // Once a failure: what follows says the same, and a full disk has no room for it.
+        if !self.shared.failing.swap(true, Ordering::AcqRel) {
+            tracing::error!(%error, batches = self.group.len(), "the log could not be written");
+        }
         for entry in self.group.drain(..) {
             entry.received.shed();
             let _ = entry.reply.send(Err(Unwritten::Failed));
@@ -180,7 +182,9 @@ impl Writer {
             self.last_number = number;
             self.retry_at = None;
             self.shared.grown(number, &segment);
-            self.shared.failing.store(false, Ordering::Release);
+            if self.shared.failing.swap(false, Ordering::AcqRel) {
+                tracing::info!("the log is written again");
+            }
             self.active = Some((number, segment, Instant::now()));
         }
         self.active

@@ -90,7 +90,7 @@ pub fn start(output: &LogOutput) {
         Format::Json => lines
             .json()
             .flatten_event(true)
-            .with_current_span(false)
+            .with_current_span(true)
             .with_span_list(false)
             .init(),
     }

@@ -28,6 +28,12 @@ static INGEST_ONE_IN: AtomicU32 = AtomicU32::new(0);
 static INGESTED: AtomicU64 = AtomicU64::new(0);
 static ALLOWANCE: Mutex<Option<Allowance>> = Mutex::new(None);
 
+/// Whether `route` takes batches.
+#[must_use]
+pub fn is_ingest(route: &str) -> bool {
+    INGEST.contains(&route)
+}
+
 /// From now on one in `one_in` acknowledged batches has a line.
 pub(super) fn sample(one_in: u32) {
     INGEST_ONE_IN.store(one_in, Ordering::Relaxed);
@@ -87,7 +93,7 @@ const fn worth(is_ingest: bool, is_probe: bool, status: u16, one_in: u32, ingest
 
 /// Writes the line of a request, if it has one.
 pub fn tell(line: &Line<'_>) {
-    let is_ingest = INGEST.contains(&line.route);
+    let is_ingest = is_ingest(line.route);
     let one_in = INGEST_ONE_IN.load(Ordering::Relaxed);
     let mut ingested = 0;
     if is_ingest && one_in > 0 && line.status < 400 {

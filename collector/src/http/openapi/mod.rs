@@ -1,0 +1,161 @@
+//! The API's description, OpenAPI 3.1, made from the handlers: each says in front of
+//! itself what it takes and answers. Served at `/openapi.json`, printed by `tacit
+//! openapi`; tests compare it with the routes that are registered, and schemathesis with
+//! what a running server does.
+
+mod fields;
+mod problems;
+mod takes;
+mod tells;
+#[cfg(test)]
+mod tests;
+
+use actix_web::HttpResponse;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        OpenApi as Description,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+
+pub(super) use self::{
+    fields::{
+        brief_format, confidence, erased_kind, kind_of_person, label_format, moment, page_len,
+        readout_format, slicing, state, trust, verify_format, weeks,
+    },
+    problems::{
+        Asked, Batches, Bodies, Found, Internal, Kept, Keyed, Missing, MissingHead, Proven, Spans,
+    },
+    takes::{Announced, Batch, BuildOrder, Declared, Raw, Registrations, Signals},
+    tells::{
+        Assigned, BuildMade, Builds, Document as Anything, ErasureList, ErasureTold,
+        ExperimentList, ExperimentTold, LedgerTold, OutputList, OutputTold, Overview, Partly,
+        RegisteredAll, ReleaseList, ReleaseTold,
+    },
+};
+use super::{
+    assign, brief, builds, capture, cors, erasures, experiments, health, ingest, labels, ledger,
+    metrics, outputs, page, readout, releases, signals, traces, verify, watch,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tacit collector",
+        description = "Takes what people did with AI answers, labels every output, hands out \
+            training data. Errors are `application/problem+json` with a stable `code`; \
+            whatever is retryable says so. Every answer carries `x-request-id`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    servers((url = "/", description = "Where the document came from")),
+    tags(
+        (name = "ingest", description = "What pages and servers send"),
+        (name = "outputs", description = "Outputs and their labels"),
+        (name = "datasets", description = "Training data"),
+        (name = "experiments", description = "What is tried, released and proven"),
+        (name = "people", description = "Erasure"),
+        (name = "operations", description = "Health, books, metrics"),
+        (name = "files", description = "The operator's page and the capture package"),
+    ),
+    paths(
+        ingest::events_at_c, ingest::events, cors::preflight_at_c, cors::preflight,
+        signals::signals, traces::traces,
+        outputs::register, outputs::list, outputs::one, labels::labels,
+        labels::dataset, builds::submit, builds::list, builds::one, builds::file,
+        brief::brief, releases::add, releases::list,
+        experiments::declare, experiments::list, experiments::one, experiments::end,
+        readout::read, assign::one, watch::capture_rate, watch::guardrails,
+        verify::everybody, verify::one,
+        erasures::ask, erasures::list, erasures::one,
+        ledger::ledger, ledger::overview,
+        health::healthz, health::healthz_head, health::readyz, health::readyz_head,
+        metrics::own, openapi,
+        page::index, page::script, page::style, page::demo, page::demo_without_slash,
+        capture::file, capture::file_head,
+    ),
+    components(schemas(problems::Told, tells::Status)),
+    modifiers(&Secured, &Named)
+)]
+struct Described;
+
+struct Secured;
+
+impl Modify for Secured {
+    fn modify(&self, document: &mut Description) {
+        let components = document.components.get_or_insert_default();
+        let mut scheme = Http::new(HttpAuthScheme::Bearer);
+        scheme.description = Some(
+            "A secret key, `sk_…`, with the scope that the operation names: ingest, read or \
+             admin. Publishable keys travel in the batch."
+                .to_owned(),
+        );
+        components.add_security_scheme("secret", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Names of handlers are those of their modules; an operation's is its own.
+struct Named;
+
+impl Modify for Named {
+    fn modify(&self, document: &mut Description) {
+        for (path, item) in &mut document.paths.paths {
+            let words: String = path
+                .chars()
+                .map(|char| {
+                    if char.is_ascii_alphanumeric() {
+                        char
+                    } else {
+                        ' '
+                    }
+                })
+                .collect();
+            let words = words.split_whitespace().collect::<Vec<_>>().join("_");
+            let operations = [
+                ("get", &mut item.get),
+                ("head", &mut item.head),
+                ("post", &mut item.post),
+                ("put", &mut item.put),
+                ("patch", &mut item.patch),
+                ("delete", &mut item.delete),
+                ("options", &mut item.options),
+            ];
+            for (method, operation) in operations {
+                let slash = if path.len() > 1 && path.ends_with('/') {
+                    "_"
+                } else {
+                    ""
+                };
+                if let Some(operation) = operation {
+                    operation.operation_id = Some(format!("{method}_{words}{slash}"));
+                }
+            }
+        }
+    }
+}
+
+/// The description of this version.
+#[must_use]
+fn document() -> Description {
+    Described::openapi()
+}
+
+/// The description of this version, as JSON.
+pub fn document_json() -> serde_json::Result<String> {
+    document().to_pretty_json()
+}
+
+/// This document
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "operations",
+    responses((status = 200, description = "OpenAPI 3.1", body = Anything), Internal)
+)]
+pub(super) async fn openapi() -> Result<HttpResponse, super::Problem> {
+    let text = document_json().map_err(|error| {
+        tracing::error!(%error, "the API's description could not be written");
+        super::Problem::new(super::problem::Kind::Internal, "it could not be written")
+    })?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(text))
+}

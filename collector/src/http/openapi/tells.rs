@@ -1,0 +1,314 @@
+//! Answers. Only their shapes are of use; what a running server answers is held to them
+//! by tests/python/test_api.py.
+#![expect(dead_code, reason = "only the shapes are of use")]
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::fields;
+
+/// A report whose parts are told in the documentation
+#[derive(ToSchema)]
+pub(crate) struct Document(Map<String, Value>);
+
+/// Some events of the batch were refused, the others kept
+#[derive(ToSchema)]
+pub(crate) struct Partly {
+    /// Events that were kept
+    accepted: u64,
+    /// Events of the batch that stood in it twice
+    duplicate: u64,
+    /// Which, and why
+    rejected: Vec<Rejection>,
+}
+
+/// An event that was refused
+#[derive(ToSchema)]
+pub(crate) struct Rejection {
+    /// Its number; of signals that a server sends, it is called by `id`
+    seq: Option<u32>,
+    /// Why
+    code: String,
+    /// What is wrong with it
+    field: Option<String>,
+}
+
+/// What became of each output, in their order
+#[derive(ToSchema)]
+pub(crate) struct RegisteredAll {
+    outputs: Vec<RegisteredOne>,
+}
+
+/// What became of one output
+#[derive(ToSchema)]
+pub(crate) struct RegisteredOne {
+    /// Its id, as it was said
+    id: Value,
+    /// created, updated, unchanged, conflict, erased or rejected
+    status: String,
+    /// Makes signals of the page `signed`
+    token: Option<String>,
+    /// What it says otherwise than before, or what is wrong
+    field: Option<String>,
+    /// Why it was rejected
+    code: Option<String>,
+}
+
+/// An output with its signals and its label
+#[derive(ToSchema)]
+pub(crate) struct OutputTold {
+    output: Output,
+    signals: Vec<Signal>,
+    label: Label,
+    /// Why the label is that; where it was asked for
+    explanation: Option<Document>,
+}
+
+/// What is known of an output; what nobody said is left out
+#[derive(ToSchema)]
+pub(crate) struct Output {
+    id: String,
+    /// A server told of it
+    registered: bool,
+    aliases: Vec<String>,
+    trust: String,
+    /// Unix ms
+    created_at: Option<u64>,
+    conversation: Option<String>,
+    turn: Option<u32>,
+    variant: Option<u32>,
+    /// Hashed
+    subject: Option<String>,
+    subject_kind: Option<String>,
+    model: Option<String>,
+    prompt_version: Option<String>,
+}
+
+/// A signal, with the fields of its kind
+#[derive(ToSchema)]
+pub(crate) struct Signal {
+    /// `<session>:<seq>`
+    id: String,
+    kind: String,
+    /// By the page's clock, Unix ms
+    at: u64,
+    /// Unix ms
+    received_at: u64,
+    /// By the collector's clock, Unix ms
+    corrected_at: u64,
+    signed: bool,
+}
+
+/// A verdict on an output
+#[derive(ToSchema)]
+#[schema(example = json!({
+    "output": "o-1", "state": "positive", "score": 3.0, "weight": 6.0, "confidence": 0.9,
+    "mature": false, "reasons": [{"rule": "copied_most", "polarity": 1, "weight": 3.0, "evidence": ["9f3c…:1"]}],
+    "policy": "default@1#9c1f…", "as_of": 1763890600000u64, "trust": "known"
+}))]
+pub(crate) struct Label {
+    output: String,
+    #[schema(schema_with = fields::state)]
+    state: String,
+    score: f64,
+    weight: f64,
+    confidence: f64,
+    /// Nothing can change it any more
+    mature: bool,
+    reasons: Vec<Reason>,
+    policy: String,
+    /// Unix ms
+    as_of: u64,
+    #[schema(schema_with = fields::trust)]
+    trust: String,
+}
+
+/// Why
+#[derive(ToSchema)]
+pub(crate) struct Reason {
+    rule: String,
+    polarity: i8,
+    weight: f64,
+    evidence: Vec<String>,
+}
+
+/// A page of outputs, latest first
+#[derive(ToSchema)]
+pub(crate) struct OutputList {
+    outputs: Vec<Listed>,
+    /// Cursor of the next page; null on the last
+    #[schema(required = true)]
+    next: Option<String>,
+}
+
+/// An output in a list: without texts, with its label
+#[derive(ToSchema)]
+pub(crate) struct Listed {
+    id: String,
+    registered: bool,
+    /// Unix ms
+    received_at: u64,
+    /// How many
+    signals: u64,
+    label: Label,
+}
+
+/// Builds, the latest first
+#[derive(ToSchema)]
+pub(crate) struct Builds {
+    builds: Vec<BuildListed>,
+}
+
+/// A build in a list
+#[derive(ToSchema)]
+pub(crate) struct BuildListed {
+    id: String,
+    /// waiting, running, done or failed
+    state: String,
+    format: String,
+    policy: String,
+    /// Unix ms
+    as_of: u64,
+    /// Unix ms
+    requested_at: u64,
+}
+
+/// A build and how far it is
+#[derive(ToSchema)]
+pub(crate) struct BuildMade {
+    id: String,
+    /// waiting, running, done or failed
+    state: String,
+    format: String,
+    policy: String,
+    /// Unix ms
+    requested_at: u64,
+    /// What was asked for
+    request: Document,
+    /// Builds before it, while it waits
+    ahead: Option<u64>,
+    /// How far it is, while it runs
+    #[schema(nullable)]
+    progress: Option<Document>,
+    /// What it is, once it is done
+    manifest: Option<Document>,
+    /// Why it failed
+    error: Option<String>,
+}
+
+/// What went live
+#[derive(ToSchema)]
+pub(crate) struct ReleaseTold {
+    name: String,
+    kind: String,
+}
+
+/// Releases, the first first
+#[derive(ToSchema)]
+pub(crate) struct ReleaseList {
+    releases: Vec<ReleaseTold>,
+}
+
+/// An experiment as it was declared, and its state
+#[derive(ToSchema)]
+pub(crate) struct ExperimentTold {
+    name: String,
+    /// scheduled, running or ended
+    state: String,
+    /// Unix ms
+    declared_at: u64,
+}
+
+/// Experiments, the first declared first
+#[derive(ToSchema)]
+pub(crate) struct ExperimentList {
+    experiments: Vec<ExperimentTold>,
+}
+
+/// The arm of a person
+#[derive(ToSchema)]
+pub(crate) struct Assigned {
+    /// Null for who is not in the traffic
+    #[schema(required = true)]
+    arm: Option<String>,
+    holdout: bool,
+    propensity: f64,
+    /// Only said when it is false
+    running: Option<bool>,
+}
+
+/// An erasure and how far it is
+#[derive(ToSchema)]
+pub(crate) struct ErasureTold {
+    job: String,
+    kind: String,
+    /// waiting, running or done
+    state: String,
+    /// Unix ms
+    requested_at: u64,
+    steps: Vec<Document>,
+    /// Builds that hold the person
+    builds: Vec<Document>,
+}
+
+/// Erasures, in the order they were asked for
+#[derive(ToSchema)]
+pub(crate) struct ErasureList {
+    erasures: Vec<ErasureTold>,
+}
+
+/// What arrived and what became of it
+#[derive(ToSchema)]
+pub(crate) struct LedgerTold {
+    batches: BatchBooks,
+    events: EventBooks,
+    /// Stored events by what became of them
+    fates: BTreeMap<String, u64>,
+    counts: BTreeMap<String, u64>,
+    install: BTreeMap<String, u64>,
+}
+
+/// received is the sum of the others
+#[derive(ToSchema)]
+pub(crate) struct BatchBooks {
+    received: u64,
+    acknowledged: u64,
+    /// By code
+    rejected: BTreeMap<String, u64>,
+    shed: u64,
+}
+
+/// acknowledged is the sum of the others but `rejected`
+#[derive(ToSchema)]
+pub(crate) struct EventBooks {
+    acknowledged: u64,
+    stored: u64,
+    duplicate: u64,
+    quarantined: u64,
+    erased: u64,
+    waiting: u64,
+    /// By code, out of batches that were kept
+    rejected: BTreeMap<String, u64>,
+}
+
+/// Labels counted
+#[derive(ToSchema)]
+pub(crate) struct Overview {
+    project: String,
+    policy: String,
+    /// Labels by state
+    states: BTreeMap<String, u64>,
+    /// Labels by rule
+    reasons: BTreeMap<String, u64>,
+    /// What each rule says
+    rules: BTreeMap<String, Option<String>>,
+}
+
+/// What is wrong, as OTLP has it (`google.rpc.Status`)
+#[derive(ToSchema)]
+pub(crate) struct Status {
+    code: Option<i32>,
+    message: Option<String>,
+}
