@@ -147,7 +147,7 @@ pub fn document_json() -> serde_json::Result<String> {
 
 /// This document
 #[utoipa::path(
-    get, path = "/openapi.json", tag = "operations",
+    get, path = "/openapi.json", tag = "operations", security(()),
     responses((status = 200, description = "OpenAPI 3.1", body = Anything), Internal)
 )]
 pub(super) async fn openapi() -> Result<HttpResponse, super::Problem> {

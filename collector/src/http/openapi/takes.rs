@@ -51,7 +51,6 @@ pub(crate) enum Signals {
     /// One
     One(Map<String, Value>),
     /// Several
-    #[schema(min_items = 1)]
     Many(Vec<Map<String, Value>>),
 }
 
