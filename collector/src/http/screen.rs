@@ -2,11 +2,13 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{
     auth::Reader,
+    openapi::{self, Anything, Asked},
     problem::Problem,
-    query::{as_of, policy, settled},
+    query::{self, as_of, policy, settled},
 };
 use crate::{
     collector::Collector,
@@ -14,14 +16,25 @@ use crate::{
     screen::{Report, Screen},
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Query {
+    /// Policy, `name`, `name@version` or a full reference
     policy: Option<String>,
+    /// Moment to read as of, Unix ms; now where nothing is said
+    #[serde(default, deserialize_with = "query::unix_ms")]
+    #[param(schema_with = openapi::moment, required = false)]
     as_of: Option<u64>,
+    /// Findings in the list
+    #[param(schema_with = openapi::screened, required = false)]
     limit: Option<usize>,
 }
 
-/// Who was screened, why, and how much of what they sent.
+/// Who was screened, why, and how much of what they sent
+#[utoipa::path(
+    get, path = "/v1/screen", tag = "datasets", security(("secret" = ["read"])), params(Query),
+    responses((status = 200, description = "The screen's report", body = Anything), Asked)
+)]
 pub(super) async fn screen(
     reader: Reader,
     query: web::Query<Query>,

@@ -9,7 +9,7 @@ use utoipa::openapi::{
 use crate::{
     dataset::Format,
     label::{State, Trust},
-    limits::PAGE_LEN_MAX,
+    limits::{PAGE_LEN_MAX, SCREENED_LISTED},
     watch::{By, capture::WEEKS_MAX},
 };
 
@@ -82,6 +82,11 @@ fn or_null(mut schema: Schema) -> Schema {
 /// Outputs on a page.
 pub(crate) fn page_len() -> Schema {
     whole(1, PAGE_LEN_MAX as u64)
+}
+
+/// Findings of the screen in a list.
+pub(crate) fn screened() -> Schema {
+    whole(0, SCREENED_LISTED as u64)
 }
 
 /// Weeks of a trend.

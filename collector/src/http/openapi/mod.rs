@@ -22,7 +22,7 @@ use utoipa::{
 pub(super) use self::{
     fields::{
         brief_format, confidence, erased_kind, kind_of_person, label_format, moment, page_len,
-        readout_format, slicing, state, trust, verify_format, weeks,
+        readout_format, screened, slicing, state, trust, verify_format, weeks,
     },
     problems::{
         Asked, Batches, Bodies, Found, Internal, Kept, Keyed, Missing, MissingHead, Proven, Spans,
@@ -36,7 +36,7 @@ pub(super) use self::{
 };
 use super::{
     assign, brief, builds, capture, cors, erasures, experiments, health, ingest, labels, ledger,
-    metrics, outputs, page, readout, releases, signals, traces, verify, watch,
+    metrics, outputs, page, readout, releases, screen, signals, traces, verify, watch,
 };
 
 #[derive(OpenApi)]
@@ -63,7 +63,7 @@ use super::{
         signals::signals, traces::traces,
         outputs::register, outputs::list, outputs::one, labels::labels,
         labels::dataset, builds::submit, builds::list, builds::one, builds::file,
-        brief::brief, releases::add, releases::list,
+        screen::screen, brief::brief, releases::add, releases::list,
         experiments::declare, experiments::list, experiments::one, experiments::end,
         readout::read, assign::one, watch::capture_rate, watch::guardrails,
         verify::everybody, verify::one,
