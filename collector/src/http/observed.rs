@@ -150,7 +150,12 @@ impl Seen {
             status: self.status,
             took,
             bytes_in: self.received,
-            bytes_out: self.sent,
+            // What is asked for without its body is made, and not sent.
+            bytes_out: if self.method == Method::HEAD {
+                0
+            } else {
+                self.sent
+            },
             project: self.project.as_ref().map(|project| project.name.as_str()),
             code: self.code.as_deref(),
         });

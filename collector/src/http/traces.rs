@@ -16,6 +16,7 @@ use flate2::read::MultiGzDecoder;
 use super::openapi::{Anything, Raw, Spans};
 use super::{
     auth, body,
+    observed::Code,
     problem::{Kind, Problem, RETRY_AFTER_S},
 };
 use crate::{
@@ -50,7 +51,10 @@ pub(super) async fn traces(
             // Who sends what is not read is told so in what is read best.
             let encoding = encoding.unwrap_or(Encoding::Json);
             let said = otlp::refused(encoding, status.as_u16(), &problem.to_string());
-            answer(status, encoding, said)
+            let mut answer = answer(status, encoding, said);
+            let code = Code(problem.code().to_owned());
+            answer.extensions_mut().insert(code);
+            answer
         }
     }
 }

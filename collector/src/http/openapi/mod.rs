@@ -10,6 +10,8 @@ mod tells;
 #[cfg(test)]
 mod tests;
 
+use std::sync::LazyLock;
+
 use actix_web::HttpResponse;
 use utoipa::{
     Modify, OpenApi,
@@ -151,11 +153,12 @@ pub fn document_json() -> serde_json::Result<String> {
     responses((status = 200, description = "OpenAPI 3.1", body = Anything), Internal)
 )]
 pub(super) async fn openapi() -> Result<HttpResponse, super::Problem> {
-    let text = document_json().map_err(|error| {
-        tracing::error!(%error, "the API's description could not be written");
+    // Made once: it takes as long as a dozen batches, and anybody may ask.
+    static WRITTEN: LazyLock<Option<String>> = LazyLock::new(|| document_json().ok());
+    let written = WRITTEN.as_deref().ok_or_else(|| {
         super::Problem::new(super::problem::Kind::Internal, "it could not be written")
     })?;
     Ok(HttpResponse::Ok()
         .content_type("application/json")
-        .body(text))
+        .body(written))
 }
