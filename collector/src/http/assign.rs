@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use tacit_signals::{Id, assignment::assign};
 use utoipa::IntoParams;
 
-use super::openapi::{self, Assigned, Found};
 use super::{
     auth::Reader,
+    openapi::{self, Assigned, Found},
     problem::{Kind, Problem},
 };
 use crate::{experiment::Told, wall::now_ms};

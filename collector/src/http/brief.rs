@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::openapi::{self, Anything, Asked};
 use super::{
     auth::Reader,
+    openapi::{self, Anything, Asked},
     problem::Problem,
     query::{self, as_of, policy, settled, trust},
 };

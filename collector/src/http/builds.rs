@@ -10,12 +10,10 @@ use actix_web::{
 };
 use serde_json::{Value, json};
 
-use super::openapi::{
-    Anything, Bodies, BuildMade, BuildOrder, Builds as BuildsTold, Found, Keyed, Raw,
-};
 use super::{
     auth::Reader,
     body,
+    openapi::{Anything, Bodies, BuildMade, BuildOrder, Builds as BuildsTold, Found, Keyed, Raw},
     problem::{Kind, Problem},
     query::{policy, settled},
     stream,

@@ -14,8 +14,10 @@ use actix_web::{
     web,
 };
 
-use super::openapi::{Anything, Missing, MissingHead, Raw};
-use super::problem::{Kind, Problem};
+use super::{
+    openapi::{Anything, Missing, MissingHead, Raw},
+    problem::{Kind, Problem},
+};
 
 /// Where the package is, if it is served.
 pub(super) struct CaptureDir(pub(super) Option<PathBuf>);

@@ -6,9 +6,9 @@ use serde_json::json;
 use tacit_signals::SubjectKind;
 use utoipa::IntoParams;
 
-use super::openapi::{self, ErasureList, ErasureTold, Found, Kept, Keyed};
 use super::{
     auth::{Admin, Reader},
+    openapi::{self, ErasureList, ErasureTold, Found, Kept, Keyed},
     problem::{Kind, Problem},
 };
 use crate::{

@@ -3,10 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-use super::openapi::{Declared, ExperimentList, ExperimentTold, Found, Keyed, Proven};
 use super::{
     auth::{Admin, Reader},
     body,
+    openapi::{Declared, ExperimentList, ExperimentTold, Found, Keyed, Proven},
     problem::{Kind, Problem},
 };
 use crate::{

@@ -6,10 +6,10 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::json;
 use tacit_signals::{Decoded, Rejection, WireError, codec, json as twin, limits::BATCH_BYTES_MAX};
 
-use super::openapi::{Batch, Batches, Partly, Raw};
 use super::{
     body, cors,
     observed::Whose,
+    openapi::{Batch, Batches, Partly, Raw},
     problem::{Kind, Problem},
 };
 use crate::{

@@ -10,10 +10,10 @@ use actix_web::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::openapi::{self, Asked, Found, Raw};
 use super::{
     auth::Reader,
     health::DataPath,
+    openapi::{self, Asked, Found, Raw},
     problem::{Kind, Problem},
     query::{self, as_of, confidence, policy, settled, trust},
     stream,

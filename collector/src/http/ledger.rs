@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::openapi::{Keyed, LedgerTold, Overview};
 use super::{
     auth::Reader,
+    openapi::{Keyed, LedgerTold, Overview},
     problem::Problem,
     query::{as_of, policy},
 };

@@ -6,9 +6,9 @@ use std::net::SocketAddr;
 
 use actix_web::{App, HttpResponse, HttpServer, dev::Server, http::header::CONTENT_TYPE, web};
 
-use super::openapi::Keyed;
 use super::{
-    Site, auth::Reader, health, health::DataPath, nowhere, problem::Problem, route::route,
+    Site, auth::Reader, health, health::DataPath, nowhere, openapi::Keyed, problem::Problem,
+    route::route,
 };
 use crate::{
     collector::Collector,

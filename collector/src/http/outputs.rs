@@ -6,12 +6,10 @@ use serde_json::{Map, Value, json};
 use tacit_signals::Id;
 use utoipa::IntoParams;
 
-use super::openapi::{
-    self, Asked, Bodies, Found, OutputList, OutputTold, RegisteredAll, Registrations,
-};
 use super::{
     auth::{Ingest, Reader},
     body, lines,
+    openapi::{self, Asked, Bodies, Found, OutputList, OutputTold, RegisteredAll, Registrations},
     problem::{Kind, Problem},
     query::{self, as_of, policy, settled},
     signals::CONTENT_TYPES,

@@ -6,8 +6,10 @@ use actix_web::{
     web,
 };
 
-use super::openapi::Missing;
-use super::problem::{Kind, Problem};
+use super::{
+    openapi::Missing,
+    problem::{Kind, Problem},
+};
 
 /// Nothing from elsewhere, nothing inline, nobody frames it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \

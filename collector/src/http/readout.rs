@@ -4,11 +4,11 @@ use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::openapi::{self, Anything, Found};
 use super::{
     auth::Reader,
     experiments::unknown,
     health::DataPath,
+    openapi::{self, Anything, Found},
     problem::{Kind, Problem},
     query::{self, as_of, policy, settled},
 };

@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-use super::openapi::{Announced, Keyed, Proven, ReleaseList, ReleaseTold};
 use super::{
     auth::{Admin, Reader},
     body,
     health::DataPath,
+    openapi::{Announced, Keyed, Proven, ReleaseList, ReleaseTold},
     problem::{Kind, Problem},
     query::{policy, settled},
     verify::asked,

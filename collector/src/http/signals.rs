@@ -4,10 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 use tacit_signals::limits::EVENTS_PER_BATCH_MAX;
 
-use super::openapi::{Bodies, Partly, Signals};
 use super::{
     auth::Ingest,
     body, ingest, lines,
+    openapi::{Bodies, Partly, Signals},
     problem::{Kind, Problem},
 };
 use crate::{

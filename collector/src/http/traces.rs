@@ -13,10 +13,10 @@ use actix_web::{
 };
 use flate2::read::MultiGzDecoder;
 
-use super::openapi::{Anything, Raw, Spans};
 use super::{
     auth, body,
     observed::Code,
+    openapi::{Anything, Raw, Spans},
     problem::{Kind, Problem, RETRY_AFTER_S},
 };
 use crate::{

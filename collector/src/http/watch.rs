@@ -4,10 +4,10 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::openapi::{self, Anything, Asked};
 use super::{
     auth::Reader,
     health::DataPath,
+    openapi::{self, Anything, Asked},
     problem::{Kind, Problem},
     query::{self, as_of, policy, settled, trust},
 };
