@@ -40,7 +40,7 @@ pub(super) struct Readiness {
 }
 
 /// How large the database is; nothing of it makes the collector refuse anything.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct StoreSize {
     /// In use.
     bytes: u64,
