@@ -13,7 +13,7 @@ use tacit_tests::now_ms;
 
 use crate::{
     connection::{Answer, Connection},
-    figures::Figures,
+    figures::{Figures, float},
     pace::Pace,
     visits::Visits,
 };
@@ -26,19 +26,32 @@ const REMEMBERED_ONE_IN: u32 = 32;
 const TICK: Duration = Duration::from_millis(50);
 
 /// Requests a second, which somebody else may change meanwhile.
-pub(crate) struct Rate(AtomicU64);
+pub(crate) struct Rate {
+    per_second: AtomicU64,
+    late_micros: AtomicU64,
+}
 
 impl Rate {
     pub(crate) fn new(per_second: f64) -> Self {
-        Self(AtomicU64::new(per_second.to_bits()))
+        Self {
+            per_second: AtomicU64::new(per_second.to_bits()),
+            late_micros: AtomicU64::new(0),
+        }
     }
 
     pub(crate) fn set(&self, per_second: f64) {
-        self.0.store(per_second.to_bits(), Ordering::Release);
+        self.per_second
+            .store(per_second.to_bits(), Ordering::Release);
+    }
+
+    /// For how long the oldest request that is due waits for a connection, in seconds: more
+    /// is asked than is answered.
+    pub(crate) fn late_seconds(&self) -> f64 {
+        float(self.late_micros.load(Ordering::Acquire)) / 1e6
     }
 
     pub(crate) fn get(&self) -> f64 {
-        f64::from_bits(self.0.load(Ordering::Acquire))
+        f64::from_bits(self.per_second.load(Ordering::Acquire))
     }
 }
 
@@ -133,6 +146,9 @@ impl<'a> Client<'a> {
     /// Sends what is due, as far as there are connections.
     fn send(&mut self, now: u64, end: u64) -> io::Result<()> {
         let rate = self.traffic.rate.get();
+        let due = self.traffic.pace.due().unwrap_or(now);
+        let late = &self.traffic.rate.late_micros;
+        late.store(now.saturating_sub(due), Ordering::Release);
         while let Some(&place) = self.free.last() {
             let Some(meant) = self.traffic.pace.take(now.min(end), rate) else {
                 return Ok(());

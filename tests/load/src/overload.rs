@@ -24,15 +24,15 @@ use crate::{
 /// Ten times as many small requests as the store takes are more than a client on the
 /// same two cores can send. Large ones about many answers are as much work for the store
 /// and fewer to send.
-const EVENTS: usize = 100;
-const ANSWERS: usize = 50;
+const EVENTS: usize = 500;
+const ANSWERS: usize = 250;
 const TIMES: f64 = 10.0;
 /// So small that it is full within seconds, and for nearly all of the run.
 const BACKLOG_BYTES: u64 = 16 * 1024 * 1024;
 /// Seconds to find what the store keeps up with.
 const SEEK_SECONDS: u64 = 20;
 /// Requests a second to begin with.
-const FIRST: f64 = 300.0;
+const FIRST: f64 = 100.0;
 const CONNECTIONS: usize = 512;
 
 pub(crate) fn run(options: &Options, report: &mut Report) {

@@ -17,6 +17,9 @@ use tacit_tests::{api::Api, server::Server};
 use crate::{client::Rate, pace::Seeker};
 
 const EVERY: Duration = Duration::from_secs(1);
+/// A wait of a fifth of a second for a connection is as bad as a lag of ten times that:
+/// people wait for it.
+const LATE_WEIGHT: f64 = 10.0;
 
 /// What was seen at one moment.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +58,7 @@ impl Watch {
                 };
                 samples.push(sample);
                 if let Some((seeker, rate)) = &mut seeking {
-                    seeker.look(sample.lag_seconds);
+                    seeker.look(sample.lag_seconds.max(rate.late_seconds() * LATE_WEIGHT));
                     rate.set(seeker.per_second());
                 }
             }
