@@ -19,9 +19,10 @@ use super::{
     trust::Trust,
     verdict::{By, State, Verdict},
     weight::Weight,
+    withheld::{Withheld, none},
     work::Workings,
 };
-use crate::store::rows::{Origin, OutputRows, StoredSubject};
+use crate::store::rows::{Origin, StoredSubject};
 
 /// One output with its label. Times are Unix ms.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,42 +138,6 @@ pub struct Texts {
     pub prompt: Option<String>,
     /// The answer.
     pub answer: Option<String>,
-}
-
-/// What the screen withheld of an output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Withheld {
-    /// Events.
-    pub events: u64,
-    /// Nobody else sent anything.
-    pub all: bool,
-    /// When they say it was first shown, in corrected time.
-    pub shown_at: Option<u64>,
-}
-
-impl Withheld {
-    /// Of an output as the screen left it.
-    #[must_use]
-    pub fn of(rows: &OutputRows) -> Self {
-        let slices = rows.screened.iter();
-        let events = slices.clone().map(|slice| slice.events.len() as u64).sum();
-        let shown = slices.flat_map(|slice| {
-            let shown = slice.events.iter();
-            let shown = shown.filter(|event| event.signal.kind() == Some(Kind::Shown));
-            shown.map(|event| slice.corrected(event.at))
-        });
-        Self {
-            events,
-            all: events > 0 && rows.slices.is_empty(),
-            shown_at: shown.min(),
-        }
-    }
-
-    /// Whether nothing else is known of an output, which was shown when `in_range` asks
-    /// for, if at all.
-    pub fn is_all_within(&self, in_range: impl Fn(u64) -> bool) -> bool {
-        self.all && self.shown_at.is_none_or(in_range)
-    }
 }
 
 /// What a label says beside its verdict.
@@ -313,14 +278,6 @@ struct Line<'a> {
     beyond: u64,
     #[serde(skip_serializing_if = "none")]
     screened: u64,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature serde asks for"
-)]
-const fn none(count: &u64) -> bool {
-    *count == 0
 }
 
 /// The columns of the CSV form: the fields of the JSON form in the same order.

@@ -29,15 +29,15 @@ mod timeline;
 mod trust;
 mod verdict;
 mod weight;
+mod withheld;
 mod work;
 
 use crate::store::rows::{Group, OutputRows};
 
-pub(crate) use self::explain::{event_json, time};
 pub use self::{
     acts::Acts,
     explain::{Explanation, explain},
-    labelled::{Edit, Labelled, Reason, Switch, Texts, Withheld},
+    labelled::{Edit, Labelled, Reason, Switch, Texts},
     milli::Milli,
     pairs::{Pair, PairKind},
     policies::Policies,
@@ -45,6 +45,11 @@ pub use self::{
     timeline::EventId,
     trust::Trust,
     verdict::State,
+    withheld::Withheld,
+};
+pub(crate) use self::{
+    explain::{event_json, time},
+    withheld::none,
 };
 use self::{
     labelled::Rest,

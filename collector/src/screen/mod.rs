@@ -52,6 +52,9 @@ use crate::{
     },
 };
 
+/// Takes what somebody did.
+type Visit<'v> = dyn FnMut(&Conduct<'_>) -> Result<(), StoreError> + 'v;
+
 /// Who must not teach, as of a moment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Screen {
@@ -79,9 +82,7 @@ impl Screen {
     fn of(
         terms: &ScreenTerms,
         directory: &Path,
-        tell: &mut dyn FnMut(
-            &mut dyn FnMut(&Conduct<'_>) -> Result<(), StoreError>,
-        ) -> Result<(), StoreError>,
+        tell: &mut dyn FnMut(&mut Visit<'_>) -> Result<(), StoreError>,
     ) -> Result<Self, StoreError> {
         let mut gather = Gather::new(directory);
         tell(&mut |conduct| Ok(gather.take(conduct)?))?;

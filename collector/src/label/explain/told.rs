@@ -50,19 +50,11 @@ pub struct Explanation {
     /// Events beyond the limit of an output, which no label sees.
     pub beyond: u64,
     /// Events of people the screen found, which no label sees.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "crate::label::none")]
     pub screened: u64,
     /// Whose they are, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub screened_people: Vec<ScreenedPerson>,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature serde asks for"
-)]
-const fn is_none(count: &u64) -> bool {
-    *count == 0
 }
 
 /// Somebody whose signals about an output do not count.

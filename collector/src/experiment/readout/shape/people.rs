@@ -33,18 +33,10 @@ pub struct People {
     /// no arm.
     pub undeclared: u64,
     /// Outputs of which all that is known came from people the screen found.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "crate::label::none")]
     pub screened: u64,
     /// By arm, as declared.
     pub arms: Vec<ArmPeople>,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature serde asks for"
-)]
-const fn is_none(count: &u64) -> bool {
-    *count == 0
 }
 
 /// People of an arm.
