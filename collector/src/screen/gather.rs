@@ -66,7 +66,12 @@ impl About {
             acted: self.acted || other.acted,
             known: self.known || other.known,
             signals: self.signals.saturating_add(other.signals),
-            sets: if self.known { self.sets } else { other.sets },
+            // Whoever saw no act was not asked for the sets.
+            sets: if self.sets == [[0; 8]; 3] {
+                other.sets
+            } else {
+                self.sets
+            },
         }
     }
 }

@@ -214,7 +214,9 @@ fn whoever_acts_on_what_nobody_showed_them_is_found_where_answers_are_shown() {
 fn a_share_of_a_set_is_one_persons_only_up_to_a_point() {
     let of = |mine: u64, people: u64| {
         let groups = answers(600, |n, story| {
-            let at = n * 20_000;
+            // No two people keep the same times.
+            let chance = n * 2_654_435_761 % 15_013;
+            let at = n * 20_000 + chance;
             let who = if n < mine {
                 "s_whale".into()
             } else {
@@ -222,7 +224,7 @@ fn a_share_of_a_set_is_one_persons_only_up_to_a_point() {
             };
             story
                 .at(at, shown(1, None))
-                .at(at + 5_000, copy())
+                .at(at + 2_000 + chance / 2, copy())
                 .by(&who, SubjectKind::App)
         });
         rules(&screen(&groups))
