@@ -215,7 +215,7 @@ fn a_share_of_a_set_is_one_persons_only_up_to_a_point() {
     let of = |mine: u64, people: u64| {
         let groups = answers(600, |n, story| {
             // No two people keep the same times.
-            let chance = n * 2_654_435_761 % 15_013;
+            let chance = n * n * 7_919 % 15_013;
             let at = n * 20_000 + chance;
             let who = if n < mine {
                 "s_whale".into()
