@@ -79,20 +79,20 @@ impl About {
 /// Whether somebody decided something: what hands do, one at a time. Editing and selecting
 /// go on while they go on, and what a page tells by itself is nobody's act.
 pub(super) const fn is_act(kind: Kind) -> bool {
-    match kind {
+    matches!(
+        kind,
         Kind::Copied
-        | Kind::Pasted
-        | Kind::Accepted
-        | Kind::Dismissed
-        | Kind::Regenerated
-        | Kind::Switched
-        | Kind::Stopped
-        | Kind::Rated
-        | Kind::FollowedUp
-        | Kind::Shared
-        | Kind::Downloaded => true,
-        _ => false,
-    }
+            | Kind::Pasted
+            | Kind::Accepted
+            | Kind::Dismissed
+            | Kind::Regenerated
+            | Kind::Switched
+            | Kind::Stopped
+            | Kind::Rated
+            | Kind::FollowedUp
+            | Kind::Shared
+            | Kind::Downloaded
+    )
 }
 
 /// Whether it is a step of a session: a time somebody's pace has a part in.
