@@ -19,13 +19,14 @@ use crate::{
     accept::{EXPIRED, record},
     bell::Bell,
     builds::Builds,
-    config::{LogConfig, OtlpConfig},
+    config::{LimitsConfig, LogConfig, OtlpConfig},
     consumer::{Consumer, Progress},
     control::{ControlCell, ProjectId},
     datalock::DataLock,
     dropped::Dropped,
     erase::{EraseError, Erasures},
     expire::Expiries,
+    intake::gate::Gate,
     label::{Policies, PolicyError},
     limits::{CONTROL_AGE_MS_MAX, TRACES_AT_ONCE_MAX},
     log::{self, Log, Recovery, disk::RealDisk},
@@ -61,6 +62,8 @@ pub struct Collector {
     pub decoding: Arc<Semaphore>,
     /// How long a trace is waited for, in ms.
     pub settle_ms: u64,
+    /// Who may come in.
+    pub gate: Gate,
     /// Datasets that were asked for.
     pub builds: Builds,
     /// People who are forgotten.
@@ -94,6 +97,9 @@ pub enum OpenError {
     /// Somebody who was erased is in the store still.
     #[error("what was erased could not be removed: {0}")]
     Erase(#[from] EraseError),
+    /// There is no randomness to hash addresses with.
+    #[error("the operating system gives no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
     /// The built-in policy is none.
     #[error("the built-in policy: {0}")]
     Policy(#[from] PolicyError),
@@ -180,6 +186,7 @@ impl Collector {
             screens: Screens::default(),
             decoding: Arc::new(Semaphore::new(TRACES_AT_ONCE_MAX)),
             settle_ms: OtlpConfig::default().settle_ms,
+            gate: Gate::new(&LimitsConfig::default())?,
             builds,
             erasures,
             pulse: Arc::default(),

@@ -4,7 +4,7 @@
 //! # The path of a batch
 //!
 //! 1. [`http`] reads the body, which may be too large, of a type nobody asked
-//!    for, or end early.
+//!    for, or end early; [`intake`] unpacks it and says who comes too often.
 //! 2. `tacit_signals` decodes it. What is no batch is refused whole; an event
 //!    with a bad value is refused alone, by field and code.
 //! 3. [`accept`] finds the key's project and refuses what the key does not allow
@@ -70,6 +70,7 @@ pub mod expire;
 pub mod export;
 pub mod http;
 pub mod import;
+pub mod intake;
 pub mod keyed;
 pub mod label;
 pub mod ledger;

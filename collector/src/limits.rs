@@ -80,6 +80,63 @@ pub const RELEASE_BODY_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of a `POST /v1/signals` body.
 pub const SIGNALS_BODY_BYTES_MAX: usize = 256 * 1024;
 
+/// Times its own size that a packed body may become. The most monotonous batches there
+/// are, one event over and over, were measured at 17 (gzip, best), 50 (br, 9) and 59
+/// (zstd, 19); a bomb is at 1 000 (gzip) and far beyond it (br, zstd).
+pub const UNPACK_RATIO_MAX: usize = 200;
+
+/// Bytes a packed body may become whatever its ratio: so little harms nobody.
+pub const UNPACKED_FREE_BYTES: usize = 64 * 1024;
+
+/// Bytes of a packed body that is unpacked where it was read, which takes some hundred
+/// microseconds; larger ones are unpacked on threads that answer nobody.
+pub const UNPACKED_IN_PLACE_BYTES_MAX: usize = 4 * 1024;
+
+/// Members of a gzip body: parallel packers write several, and each costs a decoder.
+pub const GZIP_MEMBERS_MAX: usize = 64;
+
+/// Binary logarithm of the bytes a zstd body may make its reader remember: 8 MiB, what
+/// RFC 9659 allows on the web.
+pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+
+/// Bodies that are unpacked at once on threads of their own; others wait in line.
+pub const UNPACKING_AT_ONCE_MAX: usize = 4;
+
+/// Bytes of a body that count against [`BODIES_BYTES_MAX`] only beyond: a browser's batch
+/// is never refused because large bodies fill the memory.
+pub const BODY_FREE_BYTES: usize = tacit_signals::limits::BEACON_BYTES_MAX;
+
+/// Bytes of all bodies that are being read, unpacked or registered at once. Slow senders
+/// of large bodies cost memory for as long as they take.
+pub const BODIES_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// Values within values of JSON: `serde_json` counts, and refuses what is deeper.
+pub const JSON_DEPTH_MAX: usize = 127;
+
+/// Headers of a request, and bytes of its head; both are the HTTP library's.
+pub const HEADERS_MAX: usize = 96;
+/// See [`HEADERS_MAX`].
+pub const HEAD_BYTES_MAX: usize = 128 * 1024;
+
+/// Requests of one connection that wait for the one before; further ones are not read.
+/// The HTTP library's.
+pub const PIPELINED_MAX: usize = 16;
+
+/// Milliseconds a salt hashes addresses: long enough for a rate to mean something, short
+/// enough that what was counted yesterday belongs to nobody.
+pub const ADDRESS_SALT_MS: u64 = 3_600_000;
+
+/// Bits of an IPv6 address that count: a host picks the other 64 as it likes.
+pub const IPV6_PREFIX_BITS: usize = 64;
+
+/// Addresses, sessions and keys whose rates are remembered, 16 bytes each. Where there
+/// are more, those that used least of their rate are forgotten.
+pub const ADDRESSES_COUNTED_MAX: usize = 1 << 20;
+/// See [`ADDRESSES_COUNTED_MAX`].
+pub const SESSIONS_COUNTED_MAX: usize = 1 << 20;
+/// See [`ADDRESSES_COUNTED_MAX`].
+pub const KEYS_COUNTED_MAX: usize = 1 << 18;
+
 /// Bytes read and thrown away of a body beyond its limit, so that the answer
 /// reaches the client and the connection stays usable; beyond it is closed.
 pub const DRAIN_BYTES_MAX: usize = 4 * 1024 * 1024;

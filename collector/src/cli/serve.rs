@@ -18,6 +18,7 @@ use crate::{
     collector::Collector,
     config::Config,
     http,
+    intake::gate::Gate,
     log::Recovery,
     logging::{self, Format, announce},
     metrics::labels,
@@ -49,6 +50,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let own = config.policy.as_deref().map(read_policy).transpose()?;
     let (mut collector, recovery) = Collector::open(&config.data, &config.log)?;
     collector.settle_ms = config.otlp.settle_ms;
+    collector.gate = Gate::new(&config.limits)?;
     if let Some(own) = own {
         note(&format!("labels by {}", own.reference()));
         collector.policies = collector.policies.with(own);

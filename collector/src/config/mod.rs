@@ -12,6 +12,7 @@ mod check;
 mod contradictions;
 mod effective;
 mod environment;
+mod limits;
 mod lines;
 mod nearest;
 mod options;
@@ -36,6 +37,7 @@ use crate::{
 
 pub use effective::{From, Setting};
 pub use environment::{Variables, variables};
+pub use limits::LimitsConfig;
 pub(crate) use lines::line_of;
 pub use problem::{ConfigError, Place, Problem};
 pub use settings::{Config, LogConfig, MetricsConfig, OtlpConfig};

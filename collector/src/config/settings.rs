@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::limits::LimitsConfig;
 use crate::{
     cadence::schedule::{Entry, Schedule},
     experiment::declaration::config::{self as declared, Configured},
@@ -45,6 +46,9 @@ pub struct Config {
     pub drain_seconds: u64,
     /// The durable log.
     pub log: LogConfig,
+    /// How much may come in, how often, and how long it may take; see
+    /// [limits](limits.md).
+    pub limits: LimitsConfig,
     /// Spans that tell of outputs.
     pub otlp: OtlpConfig,
     /// How long data are kept, told in [retention](retention.md). Without anything said,
@@ -135,6 +139,7 @@ impl Default for Config {
             policy: None,
             drain_seconds: 0,
             log: LogConfig::default(),
+            limits: LimitsConfig::default(),
             otlp: OtlpConfig::default(),
             retention: Retention::default(),
             log_output: LogOutput::default(),

@@ -63,16 +63,9 @@ pub(super) fn allowed(request: &HttpRequest, scope: Scope) -> Result<Arc<Project
 
 /// The secret key that `request` carries.
 fn secret(request: &HttpRequest) -> Result<Arc<Secret>, Problem> {
-    let header = request.headers().get(AUTHORIZATION);
-    let value = header
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let key = match value.split_once(' ') {
-        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key.trim(),
-        _ => {
-            let detail = "send `Authorization: Bearer sk_…`";
-            return Err(Problem::new(Kind::KeyMissing, detail));
-        }
+    let Some(key) = bearer(request) else {
+        let detail = "send `Authorization: Bearer sk_…`";
+        return Err(Problem::new(Kind::KeyMissing, detail));
     };
     let Some(collector) = request.app_data::<Data<Collector>>() else {
         return Err(Problem::new(Kind::Internal, "not configured"));
@@ -90,11 +83,32 @@ fn by_text(collector: &Collector, key: &str, now: u64) -> Result<Arc<Secret>, Pr
         Some(secret) if secret.life.is_over(now) => {
             Err(Problem::new(Kind::KeyRevoked, "the key was revoked"))
         }
-        Some(secret) => Ok(Arc::clone(secret)),
+        Some(secret) => {
+            collector.gate.key(key)?;
+            Ok(Arc::clone(secret))
+        }
         None if key.starts_with("pk_") => Err(Problem::new(
             Kind::KeyNotSecret,
             "publishable keys can only add signals; use a secret key",
         )),
         None => Err(Problem::new(Kind::KeyUnknown, "the key is not known")),
     }
+}
+
+/// Whether `request` carries a secret key that is good.
+pub(super) fn is_known(request: &HttpRequest, collector: &Collector) -> bool {
+    let Some(key) = bearer(request) else {
+        return false;
+    };
+    let control = collector.control.get();
+    let found = control.secret.get(&digest(key.as_bytes()));
+    found.is_some_and(|secret| !secret.life.is_over(now_ms()))
+}
+
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, key) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| key.trim())
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use tacit_signals::{Decoded, Rejection, WireError, codec, json as twin, limits::BATCH_BYTES_MAX};
 
 use super::{
-    body, cors,
+    body, cors, gate,
     observed::Whose,
     openapi::{Batch, Batches, Partly, Raw},
     problem::{Kind, Problem},
@@ -112,6 +112,7 @@ async fn decide(
     collector: &Collector,
     received: &mut Received,
 ) -> Result<(Verdict, Told), Problem> {
+    gate::address(request, collector)?;
     let bytes = body::read(request, payload, BATCH_BYTES_MAX).await?;
     body::check_content_type(request, &CONTENT_TYPES)?;
     let control = collector.control.get();
@@ -131,6 +132,10 @@ async fn decide(
     let mut decoded = decode(&bytes)?;
     let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request), now)?;
     belongs(request, collector, received, &sender.project);
+    collector.gate.key(&decoded.batch.key)?;
+    collector
+        .gate
+        .session(sender.project.id, decoded.batch.session)?;
     // A session says its total in every batch; what counts is by how much it rose.
     let who = (sender.project.id, decoded.batch.session);
     let rise = collector.dropped.rise(who, decoded.dropped);

@@ -11,6 +11,7 @@ mod capture;
 mod cors;
 mod erasures;
 mod experiments;
+mod gate;
 mod health;
 mod ingest;
 mod labels;
@@ -182,6 +183,7 @@ pub fn serve(collector: web::Data<Collector>, config: &Config) -> std::io::Resul
     let server = HttpServer::new(move || {
         rt::spawn(beat(collector.pulse.join()));
         App::new()
+            .wrap(from_fn(gate::by_address))
             .wrap(DefaultHeaders::new().add((X_CONTENT_TYPE_OPTIONS, "nosniff")))
             .wrap(from_fn(observed::observed))
             .configure(routes(collector.clone(), site.clone()))

@@ -8,7 +8,7 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{
         StatusCode,
-        header::{CONTENT_TYPE, RETRY_AFTER},
+        header::{ACCEPT_ENCODING, CONTENT_TYPE, RETRY_AFTER},
     },
 };
 use serde_json::json;
@@ -18,6 +18,12 @@ use super::{observed::Code, request_id::RequestId};
 use crate::{
     accept::Refusal,
     control::scope::{Scope, Scopes},
+    intake::{
+        coding::{TAKEN, Untaken},
+        gate::{Exceeded, Limit},
+        unpack::NotUnpacked,
+    },
+    limits::UNPACK_RATIO_MAX,
     log::Unwritten,
     registrations::Unregistered,
 };
@@ -27,9 +33,16 @@ use crate::{
 pub enum Kind {
     Invalid,
     BodyTooLarge,
+    BodyTooDense,
+    BodyTruncated,
+    BodyCorrupt,
     BodyIncomplete,
     BodyTimeout,
     ContentTypeUnsupported,
+    ContentEncodingUnsupported,
+    AddressRate,
+    KeyRate,
+    SessionRate,
     KeyMissing,
     KeyUnknown,
     KeyRevoked,
@@ -53,6 +66,24 @@ const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
     match kind {
         Kind::Invalid => ("invalid", 400, false, "The request is not valid"),
         Kind::BodyTooLarge => ("body_too_large", 413, false, "The body is too large"),
+        Kind::BodyTooDense => (
+            "body_too_dense",
+            413,
+            false,
+            "The body unpacks to too much",
+        ),
+        Kind::BodyTruncated => (
+            "body_truncated",
+            400,
+            false,
+            "The packed body ends early",
+        ),
+        Kind::BodyCorrupt => (
+            "body_corrupt",
+            400,
+            false,
+            "The body is not packed as it says",
+        ),
         Kind::BodyIncomplete => ("body_incomplete", 400, true, "The body ended early"),
         Kind::BodyTimeout => ("body_timeout", 408, true, "The body took too long"),
         Kind::ContentTypeUnsupported => (
@@ -60,6 +91,30 @@ const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
             415,
             false,
             "The content type is not supported",
+        ),
+        Kind::ContentEncodingUnsupported => (
+            "content_encoding_unsupported",
+            415,
+            false,
+            "The content encoding is not supported",
+        ),
+        Kind::AddressRate => (
+            "address_rate_limited",
+            429,
+            true,
+            "Too many requests of one address",
+        ),
+        Kind::KeyRate => (
+            "key_rate_limited",
+            429,
+            true,
+            "Too many requests with one key",
+        ),
+        Kind::SessionRate => (
+            "session_rate_limited",
+            429,
+            true,
+            "Too many batches of one session",
         ),
         Kind::KeyMissing => ("key_missing", 401, false, "A key is missing"),
         Kind::KeyUnknown => ("key_unknown", 401, false, "The key is not known"),
@@ -98,12 +153,19 @@ const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
 impl Kind {
     /// All there are.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 28] = [
         Self::Invalid,
         Self::BodyTooLarge,
+        Self::BodyTooDense,
+        Self::BodyTruncated,
+        Self::BodyCorrupt,
         Self::BodyIncomplete,
         Self::BodyTimeout,
         Self::ContentTypeUnsupported,
+        Self::ContentEncodingUnsupported,
+        Self::AddressRate,
+        Self::KeyRate,
+        Self::SessionRate,
         Self::KeyMissing,
         Self::KeyUnknown,
         Self::KeyRevoked,
@@ -143,8 +205,8 @@ impl Kind {
     }
 }
 
-/// Seconds a client should wait before it tries again.
-pub(super) const RETRY_AFTER_S: &str = "2";
+/// Seconds a client should wait before it tries again, where nothing says it better.
+const RETRY_AFTER_S: u64 = 2;
 
 /// An error on its way out.
 #[derive(Debug)]
@@ -155,6 +217,7 @@ pub struct Problem {
     field: Option<&'static str>,
     limit: Option<i64>,
     scope: Option<Scope>,
+    retry_after_s: Option<u64>,
 }
 
 impl Problem {
@@ -168,6 +231,7 @@ impl Problem {
             field: None,
             limit: None,
             scope: None,
+            retry_after_s: (row(kind).1 == 503).then_some(RETRY_AFTER_S),
         }
     }
 
@@ -232,7 +296,12 @@ impl Problem {
     /// Whether it is for want of room rather than the sender's fault.
     #[must_use]
     pub fn is_shed(&self) -> bool {
-        self.status().is_server_error()
+        self.status().is_server_error() || self.status() == StatusCode::TOO_MANY_REQUESTS
+    }
+
+    /// Seconds to wait before it is tried again, where that is known.
+    pub(super) fn retry_after_s(&self) -> Option<u64> {
+        self.retry_after_s
     }
 
     fn status(&self) -> StatusCode {
@@ -275,8 +344,11 @@ impl ResponseError for Problem {
         }
         let mut response = HttpResponse::build(self.status());
         response.insert_header((CONTENT_TYPE, "application/problem+json"));
-        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header((RETRY_AFTER, RETRY_AFTER_S));
+        if let Some(seconds) = self.retry_after_s {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        if self.kind == Kind::ContentEncodingUnsupported {
+            response.insert_header((ACCEPT_ENCODING, TAKEN));
         }
         let mut response = response.body(body.to_string());
         let code = Code(self.code.clone().into_owned());
@@ -330,6 +402,50 @@ impl From<Refusal> for Problem {
         Self {
             field: Some(field),
             ..Self::new(kind, refusal.to_string())
+        }
+    }
+}
+
+impl From<Untaken> for Problem {
+    fn from(error: Untaken) -> Self {
+        Self {
+            field: Some("content-encoding"),
+            ..Self::new(Kind::ContentEncodingUnsupported, error.to_string())
+        }
+    }
+}
+
+impl From<NotUnpacked> for Problem {
+    fn from(error: NotUnpacked) -> Self {
+        let kind = match error {
+            NotUnpacked::TooLarge(limit) => return Self::too_large(limit),
+            NotUnpacked::TooDense => Kind::BodyTooDense,
+            NotUnpacked::Truncated => Kind::BodyTruncated,
+            NotUnpacked::Corrupt(_) => Kind::BodyCorrupt,
+        };
+        Self {
+            field: Some("body"),
+            limit: (kind == Kind::BodyTooDense)
+                .then(|| i64::try_from(UNPACK_RATIO_MAX).ok())
+                .flatten(),
+            ..Self::new(kind, error.to_string())
+        }
+    }
+}
+
+impl From<Exceeded> for Problem {
+    fn from(exceeded: Exceeded) -> Self {
+        let kind = match exceeded.limit {
+            Limit::Address => Kind::AddressRate,
+            Limit::Key => Kind::KeyRate,
+            Limit::Session => Kind::SessionRate,
+        };
+        // Rounded up: who comes a moment too early would be sent away again.
+        let seconds = exceeded.wait.as_secs() + u64::from(exceeded.wait.subsec_nanos() > 0);
+        Self {
+            limit: Some(exceeded.per_second.into()),
+            retry_after_s: Some(seconds.max(1)),
+            ..Self::new(kind, exceeded.to_string())
         }
     }
 }

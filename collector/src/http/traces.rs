@@ -1,23 +1,20 @@
 //! `POST /v1/traces`: OTLP over HTTP. Answers are those of the protocol, errors too, in
 //! the encoding of the request.
 
-use std::io::Read;
-
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
     http::{
         StatusCode,
-        header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER},
+        header::{CONTENT_TYPE, RETRY_AFTER},
     },
-    web::{self, Bytes},
+    web,
 };
-use flate2::read::MultiGzDecoder;
 
 use super::{
     auth, body,
     observed::Code,
     openapi::{Anything, Raw, Spans},
-    problem::{Kind, Problem, RETRY_AFTER_S},
+    problem::{Kind, Problem},
 };
 use crate::{
     collector::Collector,
@@ -44,14 +41,14 @@ pub(super) async fn traces(
     match take(&request, payload, collector, encoding).await {
         Ok((encoding, rejected)) => {
             let said = otlp::taken(encoding, rejected.count(), &rejected.message());
-            answer(StatusCode::OK, encoding, said)
+            answer(StatusCode::OK, encoding, said, None)
         }
         Err(problem) => {
             let status = problem.status_code();
             // Who sends what is not read is told so in what is read best.
             let encoding = encoding.unwrap_or(Encoding::Json);
             let said = otlp::refused(encoding, status.as_u16(), &problem.to_string());
-            let mut answer = answer(status, encoding, said);
+            let mut answer = answer(status, encoding, said, problem.retry_after_s());
             let code = Code(problem.code().to_owned());
             answer.extensions_mut().insert(code);
             answer
@@ -59,11 +56,16 @@ pub(super) async fn traces(
     }
 }
 
-fn answer(status: StatusCode, encoding: Encoding, said: Vec<u8>) -> HttpResponse {
+fn answer(
+    status: StatusCode,
+    encoding: Encoding,
+    said: Vec<u8>,
+    retry_after_s: Option<u64>,
+) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     response.insert_header((CONTENT_TYPE, encoding.content_type()));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.insert_header((RETRY_AFTER, RETRY_AFTER_S));
+    if let Some(seconds) = retry_after_s {
+        response.insert_header((RETRY_AFTER, seconds));
     }
     response.body(said)
 }
@@ -79,7 +81,6 @@ async fn take(
         let detail = "send application/x-protobuf or application/json";
         Problem::new(Kind::ContentTypeUnsupported, detail)
     })?;
-    let is_packed = is_packed(request)?;
     let bytes = body::read(request, payload, TRACES_BODY_BYTES_MAX).await?;
     let place = collector.decoding.clone().try_acquire_owned();
     let place =
@@ -89,37 +90,10 @@ async fn take(
     }
     web::block(move || {
         let _place = place;
-        let bytes = if is_packed { unpacked(&bytes)? } else { bytes };
         let received = received(&bytes, encoding, &project)?;
         Ok((encoding, keep(&collector, &project, received)?))
     })
     .await?
-}
-
-fn is_packed(request: &HttpRequest) -> Result<bool, Problem> {
-    let header = request.headers().get(CONTENT_ENCODING);
-    match header.map(|value| value.to_str().unwrap_or_default().trim()) {
-        None | Some("" | "identity") => Ok(false),
-        Some(gzip) if gzip.eq_ignore_ascii_case("gzip") => Ok(true),
-        Some(_) => Err(Problem::new(
-            Kind::ContentTypeUnsupported,
-            "of content encodings only gzip is read",
-        )),
-    }
-}
-
-/// What a gzip body holds. No more than the limit of it is ever in memory.
-fn unpacked(packed: &[u8]) -> Result<Bytes, Problem> {
-    let limit = TRACES_BODY_BYTES_MAX;
-    let mut bytes = Vec::new();
-    MultiGzDecoder::new(packed)
-        .take(limit as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Problem::malformed("body", format!("not gzip: {error}")))?;
-    if bytes.len() > limit {
-        return Err(Problem::too_large(limit));
-    }
-    Ok(bytes.into())
 }
 
 fn received(bytes: &[u8], encoding: Encoding, project: &Project) -> Result<Received, Problem> {

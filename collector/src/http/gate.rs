@@ -1,0 +1,61 @@
+//! Lets nobody in who comes too often: who asks, as far as HTTP tells.
+
+use std::net::IpAddr;
+
+use actix_web::{
+    Error, HttpRequest, ResponseError,
+    body::{EitherBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    middleware::Next,
+    web::Data,
+};
+
+use super::{auth, problem::Problem};
+use crate::{collector::Collector, intake::gate::Gate};
+
+/// Paths that probes ask, as often as they like, and those that count for themselves
+/// because what they refuse stands in the ledger.
+const EXEMPT: [&str; 4] = ["/healthz", "/readyz", "/c", "/v1/events"];
+
+/// Where whoever sent `request` is; `None` for a proxy of ours.
+fn client(request: &HttpRequest, gate: &Gate) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    let name = gate.proxies.header.name();
+    // A value that is no text ends the list, as anything that cannot be read.
+    let values: Vec<&str> = request
+        .headers()
+        .get_all(name)
+        .map(|value| value.to_str().unwrap_or_default())
+        .collect();
+    gate.proxies.client(peer, values.into_iter())
+}
+
+/// One more request of its address.
+pub(super) fn address(request: &HttpRequest, collector: &Collector) -> Result<(), Problem> {
+    match client(request, &collector.gate) {
+        Some(client) => Ok(collector.gate.address(client)?),
+        None => Ok(()),
+    }
+}
+
+/// Counts every request by its address, unless it comes with a secret key: then the key's
+/// rate is what counts. It comes before anything of a body is read.
+pub(super) async fn by_address<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let refused = match request.app_data::<Data<Collector>>() {
+        Some(collector) if !EXEMPT.contains(&request.path()) => {
+            let request = request.request();
+            let is_known = auth::is_known(request, collector);
+            (!is_known).then(|| address(request, collector).err())
+        }
+        _ => None,
+    };
+    match refused.flatten() {
+        Some(problem) => Ok(request
+            .into_response(problem.error_response())
+            .map_into_right_body()),
+        None => Ok(next.call(request).await?.map_into_left_body()),
+    }
+}
