@@ -12,6 +12,8 @@
 mod access;
 #[path = "integration/assign.rs"]
 mod assign;
+#[path = "integration/attacks.rs"]
+mod attacks;
 #[path = "integration/backup.rs"]
 mod backup;
 #[path = "integration/brief.rs"]
@@ -58,6 +60,8 @@ mod logs;
 mod metrics;
 #[path = "integration/operate.rs"]
 mod operate;
+#[path = "integration/mutations.rs"]
+mod mutations;
 #[path = "integration/overload.rs"]
 mod overload;
 #[path = "integration/poison.rs"]
@@ -66,6 +70,8 @@ mod poison;
 mod projects;
 #[path = "integration/push.rs"]
 mod push;
+#[path = "integration/rates.rs"]
+mod rates;
 #[path = "integration/readout.rs"]
 mod readout;
 #[path = "integration/refusals.rs"]
@@ -82,6 +88,8 @@ mod replay_faults;
 mod replay_usage;
 #[path = "integration/simulate.rs"]
 mod simulate;
+#[path = "integration/slow.rs"]
+mod slow;
 #[path = "integration/stop.rs"]
 mod stop;
 #[path = "integration/story.rs"]

@@ -75,6 +75,8 @@ pub mod keyed;
 pub mod label;
 pub mod ledger;
 pub mod limits;
+#[cfg(test)]
+mod limits_docs_tests;
 pub mod log;
 pub mod logging;
 pub mod metrics;

@@ -122,6 +122,13 @@ pub const HEAD_BYTES_MAX: usize = 128 * 1024;
 /// The HTTP library's.
 pub const PIPELINED_MAX: usize = 16;
 
+/// Connections that wait to be accepted; the system answers no further ones.
+pub const ACCEPT_QUEUE_LEN: u32 = 1_024;
+
+/// Files the process keeps for itself, of those it may open: log, store and builds are
+/// never without one because of connections.
+pub const FILES_KEPT_FREE: usize = 256;
+
 /// Milliseconds a salt hashes addresses: long enough for a rate to mean something, short
 /// enough that what was counted yesterday belongs to nobody.
 pub const ADDRESS_SALT_MS: u64 = 3_600_000;

@@ -19,6 +19,9 @@ const OUTPUTS: u32 = 6;
 /// Events of one batch, at most.
 const EVENTS_MAX: u32 = 40;
 
+/// Batches after which a page is left for a new one.
+const BATCHES_OF_A_SESSION: usize = 200;
+
 /// Pages at work.
 #[derive(Debug)]
 pub struct Load {
@@ -89,6 +92,10 @@ fn send(
 ) -> Sent {
     let mut sent = Sent::default();
     while !stop.load(Ordering::Acquire) {
+        // One session may not send that often for long.
+        if sent.acknowledged.len() % BATCHES_OF_A_SESSION == BATCHES_OF_A_SESSION - 1 {
+            page = Page::new(&page.key);
+        }
         let batch = batch(&mut page, name);
         match api.try_batch(&batch) {
             Ok(answer) if answer.status == 204 => {

@@ -7,7 +7,8 @@ use crate::now_ms;
 /// One document load.
 #[derive(Debug, Clone)]
 pub struct Page {
-    key: String,
+    /// Its key.
+    pub key: String,
     /// Its session.
     pub session: SessionId,
     subject: Option<String>,

@@ -1,8 +1,8 @@
 //! One connection, byte by byte: for what an HTTP library would hide.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
+    net::{Shutdown, TcpStream},
 };
 
 use crate::{server::Server, wait::PATIENCE};
@@ -66,6 +66,37 @@ impl Connection {
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body).expect("the whole body");
         (status, body)
+    }
+
+    /// All bytes until the server ends the connection.
+    #[must_use]
+    pub fn until_the_end(&mut self) -> Vec<u8> {
+        let mut all = Vec::new();
+        match self.stream.read_to_end(&mut all) {
+            Ok(_) => all,
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => all,
+            Err(error) => panic!("the connection was not ended: {error}"),
+        }
+    }
+
+    /// Sends a request; whether the connection ends without an answer to it.
+    #[must_use]
+    pub fn ends_without_an_answer(&mut self, request: &str) -> bool {
+        // It may be gone already.
+        let _ = self.stream.get_mut().write_all(request.as_bytes());
+        let mut line = String::new();
+        matches!(self.stream.read_line(&mut line), Ok(0) | Err(_))
+    }
+
+    /// Says that nothing more is sent.
+    pub fn finish(&mut self) {
+        // The server may have ended it first.
+        let _ = self.stream.get_mut().shutdown(Shutdown::Write);
+    }
+
+    /// Sends what the server may not want to read to its end.
+    pub fn try_send(&mut self, bytes: &[u8]) {
+        let _ = self.stream.get_mut().write_all(bytes);
     }
 
     fn line(&mut self) -> String {

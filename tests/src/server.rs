@@ -122,6 +122,22 @@ impl Server {
         self.process.kill();
     }
 
+    /// The most memory it has had so far, in bytes.
+    #[must_use]
+    pub fn peak_memory(&self) -> u64 {
+        self.process.peak_memory().expect("it runs")
+    }
+
+    /// Sockets it has open, those it listens with among them.
+    #[must_use]
+    pub fn sockets(&self) -> usize {
+        let files = fs::read_dir(format!("/proc/{}/fd", self.process.pid())).expect("it runs");
+        let links = files.filter_map(|file| fs::read_link(file.ok()?.path()).ok());
+        links
+            .filter(|link| link.to_string_lossy().starts_with("socket:"))
+            .count()
+    }
+
     /// What it told the operator.
     #[must_use]
     pub fn said(&self) -> String {

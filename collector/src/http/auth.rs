@@ -108,7 +108,5 @@ pub(super) fn is_known(request: &HttpRequest, collector: &Collector) -> bool {
 fn bearer(request: &HttpRequest) -> Option<&str> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, key) = value.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| key.trim())
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }

@@ -1,6 +1,6 @@
 //! Lets nobody in who comes too often: who asks, as far as HTTP tells.
 
-use std::net::IpAddr;
+use std::{io, net::IpAddr, rc::Rc};
 
 use actix_web::{
     Error, HttpRequest, ResponseError,
@@ -10,8 +10,11 @@ use actix_web::{
     web::Data,
 };
 
-use super::{auth, problem::Problem};
-use crate::{collector::Collector, intake::gate::Gate};
+use super::{auth, connection::Activity, problem::Problem};
+use crate::{
+    collector::Collector,
+    intake::{connections::Open, gate::Gate},
+};
 
 /// Paths that probes ask, as often as they like, and those that count for themselves
 /// because what they refuse stands in the ledger.
@@ -38,12 +41,26 @@ pub(super) fn address(request: &HttpRequest, collector: &Collector) -> Result<()
     }
 }
 
+/// One more connection of `peer`, which is refused where it holds enough. Proxies of ours
+/// hold those of everybody.
+pub(super) fn connection(collector: &Collector, peer: IpAddr) -> io::Result<Option<Open>> {
+    let gate = &collector.gate;
+    if gate.proxies.trust(peer) {
+        return Ok(None);
+    }
+    let open = gate.connections.open(gate.number(peer));
+    open.map(Some)
+        .ok_or_else(|| io::ErrorKind::ConnectionRefused.into())
+}
+
 /// Counts every request by its address, unless it comes with a secret key: then the key's
 /// rate is what counts. It comes before anything of a body is read.
 pub(super) async fn by_address<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let activity = request.request().conn_data::<Rc<Activity>>().cloned();
+    let _under_way = activity.as_ref().map(Activity::begin);
     let refused = match request.app_data::<Data<Collector>>() {
         Some(collector) if !EXEMPT.contains(&request.path()) => {
             let request = request.request();

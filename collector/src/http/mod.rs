@@ -8,6 +8,7 @@ mod body;
 mod brief;
 mod builds;
 mod capture;
+mod connection;
 mod cors;
 mod erasures;
 mod experiments;
@@ -29,6 +30,7 @@ mod releases;
 mod request_id;
 mod route;
 mod screen;
+mod server;
 mod signals;
 mod stream;
 #[cfg(test)]
@@ -37,20 +39,12 @@ mod traces;
 mod verify;
 mod watch;
 
-use std::time::Duration;
-
-use actix_web::{
-    App, HttpResponse, HttpServer,
-    dev::Server,
-    error::QueryPayloadError,
-    http::{Method, header::X_CONTENT_TYPE_OPTIONS},
-    middleware::{DefaultHeaders, from_fn},
-    rt, web,
-};
+use actix_web::{HttpResponse, error::QueryPayloadError, http::Method, web};
 
 pub use metrics::serve_metrics;
 pub use openapi::document_json;
 pub use problem::Problem;
+pub use server::serve;
 
 use self::{
     capture::CaptureDir,
@@ -59,17 +53,7 @@ use self::{
     problem::Kind,
     route::{Route, route},
 };
-use crate::{
-    collector::Collector,
-    config::Config,
-    pulse::{BEAT, Heart},
-};
-
-/// Time a client has to send a request's head; slow ones hold nothing but a socket.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// Seconds that requests under way have left at a shutdown.
-const SHUTDOWN_SECONDS: u64 = 10;
+use crate::{collector::Collector, config::Config};
 
 /// What the routes need besides the collector.
 #[derive(Clone)]
@@ -175,36 +159,4 @@ async fn nowhere() -> Result<HttpResponse, Problem> {
 
 fn query(error: &QueryPayloadError) -> Problem {
     Problem::malformed("query", error.to_string())
-}
-
-/// Binds and starts; the caller stops it.
-pub fn serve(collector: web::Data<Collector>, config: &Config) -> std::io::Result<(Server, u16)> {
-    let site = Site::new(config);
-    let server = HttpServer::new(move || {
-        rt::spawn(beat(collector.pulse.join()));
-        App::new()
-            .wrap(from_fn(gate::by_address))
-            .wrap(DefaultHeaders::new().add((X_CONTENT_TYPE_OPTIONS, "nosniff")))
-            .wrap(from_fn(observed::observed))
-            .configure(routes(collector.clone(), site.clone()))
-    })
-    .client_request_timeout(HEAD_TIMEOUT)
-    .keep_alive(KEEP_ALIVE)
-    .shutdown_timeout(SHUTDOWN_SECONDS)
-    .disable_signals();
-    let server = match config.workers {
-        0 => server,
-        workers => server.workers(workers),
-    };
-    let server = server.bind(config.listen)?;
-    let port = server.addrs().first().map_or(0, std::net::SocketAddr::port);
-    Ok((server.run(), port))
-}
-
-/// On each thread that serves requests: says that it goes on.
-async fn beat(heart: Heart) {
-    loop {
-        heart.beat();
-        rt::time::sleep(BEAT).await;
-    }
 }

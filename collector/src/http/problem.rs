@@ -66,18 +66,8 @@ const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
     match kind {
         Kind::Invalid => ("invalid", 400, false, "The request is not valid"),
         Kind::BodyTooLarge => ("body_too_large", 413, false, "The body is too large"),
-        Kind::BodyTooDense => (
-            "body_too_dense",
-            413,
-            false,
-            "The body unpacks to too much",
-        ),
-        Kind::BodyTruncated => (
-            "body_truncated",
-            400,
-            false,
-            "The packed body ends early",
-        ),
+        Kind::BodyTooDense => ("body_too_dense", 413, false, "The body unpacks to too much"),
+        Kind::BodyTruncated => ("body_truncated", 400, false, "The packed body ends early"),
         Kind::BodyCorrupt => (
             "body_corrupt",
             400,

@@ -14,7 +14,7 @@ use std::{
 use tacit_signals::SessionId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{address::Salt, proxies::Proxies, rate::Rate, table::Table};
+use super::{address::Salt, connections::Connections, proxies::Proxies, rate::Rate, table::Table};
 use crate::{
     config::LimitsConfig,
     control::ProjectId,
@@ -64,7 +64,10 @@ pub struct Exceeded {
 impl fmt::Display for Exceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (limit, per_second) = (self.limit.name(), self.per_second);
-        write!(f, "the limit is {per_second} requests a second for one {limit}")
+        write!(
+            f,
+            "the limit is {per_second} requests a second for one {limit}"
+        )
     }
 }
 
@@ -74,6 +77,8 @@ pub struct Gate {
     pub proxies: Proxies,
     /// How long a body may take to arrive.
     pub body_time: Duration,
+    /// Who holds how many connections.
+    pub connections: Arc<Connections>,
     /// Places on the threads that unpack.
     pub unpacking: Arc<Semaphore>,
     room: Arc<Semaphore>,
@@ -102,6 +107,7 @@ impl Gate {
                 header: config.client_header,
             },
             body_time: Duration::from_secs(config.body_seconds),
+            connections: Connections::new(config.connections_per_address),
             unpacking: Arc::new(Semaphore::new(UNPACKING_AT_ONCE_MAX)),
             room: Arc::new(Semaphore::new(BODIES_BYTES_MAX / ROOM_UNIT_BYTES)),
             salt: Salt::new(0)?,
@@ -215,16 +221,14 @@ impl Limiter {
         };
         // 584 years of uptime fit.
         let now_ns = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
-        self.table
-            .take(who(now), rate, now_ns)
-            .map_err(|wait_ns| {
-                self.refused.fetch_add(1, Ordering::Relaxed);
-                Exceeded {
-                    limit: self.limit,
-                    per_second: self.per_second,
-                    wait: Duration::from_nanos(wait_ns),
-                }
-            })
+        self.table.take(who(now), rate, now_ns).map_err(|wait_ns| {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            Exceeded {
+                limit: self.limit,
+                per_second: self.per_second,
+                wait: Duration::from_nanos(wait_ns),
+            }
+        })
     }
 }
 

@@ -3,10 +3,11 @@
 //! [`coding`] names what a body may be packed with, [`unpack`] unpacks it within a bound.
 //! A [`rate`] says how often somebody may come, a [`table`] remembers how often very many
 //! did, in memory that does not grow. [`proxies`] tells who asks, [`address`] turns that
-//! into a number nobody can turn back. [`gate`] puts them together.
+//! into a number nobody can turn back, and [`connections`] counts by it. [`gate`] puts them together.
 
 pub mod address;
 pub mod coding;
+pub mod connections;
 pub mod gate;
 pub mod proxies;
 pub mod rate;

@@ -33,7 +33,9 @@ impl FromStr for Network {
         let network: IpNet = text.parse().map_err(|_| wrong(()))?;
         if network.trunc() != network {
             let meant = network.trunc();
-            return Err(format!("`{text}` has bits beyond its mask; {meant} is the network"));
+            return Err(format!(
+                "`{text}` has bits beyond its mask; {meant} is the network"
+            ));
         }
         Ok(Self(network))
     }
@@ -94,7 +96,9 @@ impl ClientHeader {
 
 /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`.
 fn node(text: &str) -> Option<IpAddr> {
-    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
     let address = bare.unwrap_or(text).parse();
     let address = address.or_else(|_| text.parse::<SocketAddr>().map(|address| address.ip()));
     address.ok().map(|address| address.to_canonical())
@@ -185,7 +189,10 @@ mod tests {
             Some(ip("198.51.100.1")),
             "what stands left of it anybody may have written"
         );
-        assert_eq!(client(&["1.1.1.1", "198.51.100.2"]), Some(ip("198.51.100.2")));
+        assert_eq!(
+            client(&["1.1.1.1", "198.51.100.2"]),
+            Some(ip("198.51.100.2"))
+        );
         assert_eq!(client(&["[2001:db8::1]:443"]), Some(ip("2001:db8::1")));
         assert_eq!(client(&["198.51.100.1:1234"]), Some(ip("198.51.100.1")));
         assert_eq!(client(&["::ffff:198.51.100.1"]), Some(ip("198.51.100.1")));

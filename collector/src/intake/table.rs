@@ -122,6 +122,9 @@ mod tests {
                 .count()
         };
         assert_eq!(refused(50_000), 0);
-        assert!(refused(50_000) > 48_000, "many were forgotten at half its size");
+        assert!(
+            refused(50_000) > 48_000,
+            "many were forgotten at half its size"
+        );
     }
 }

@@ -8,7 +8,7 @@ use flate2::bufread::GzDecoder;
 use thiserror::Error;
 
 use super::coding::Coding;
-use crate::limits::{GZIP_MEMBERS_MAX, UNPACKED_FREE_BYTES, UNPACK_RATIO_MAX, ZSTD_WINDOW_LOG_MAX};
+use crate::limits::{GZIP_MEMBERS_MAX, UNPACK_RATIO_MAX, UNPACKED_FREE_BYTES, ZSTD_WINDOW_LOG_MAX};
 
 /// Bytes brotli gives at once.
 const BROTLI_BUFFER_BYTES: usize = 16 * 1024;
@@ -104,7 +104,13 @@ fn brotli(packed: &[u8], out: &mut Out) -> io::Result<bool> {
     loop {
         let (mut free, mut written) = (buffer.len(), 0);
         let result = BrotliDecompressStream(
-            &mut left, &mut read, packed, &mut free, &mut written, &mut buffer, &mut total,
+            &mut left,
+            &mut read,
+            packed,
+            &mut free,
+            &mut written,
+            &mut buffer,
+            &mut total,
             &mut state,
         );
         if !out.take(buffer.get(..written).unwrap_or_default())? {

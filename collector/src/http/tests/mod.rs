@@ -1,5 +1,6 @@
 //! The API as its users meet it.
 
+mod bodies;
 mod experiments;
 mod ingest;
 mod outputs;

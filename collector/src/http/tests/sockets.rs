@@ -11,13 +11,13 @@ use tacit_signals::limits::BATCH_BYTES_MAX;
 
 use super::*;
 
-struct Running {
-    harness: Harness,
-    handle: ServerHandle,
-    port: u16,
+pub(super) struct Running {
+    pub(super) harness: Harness,
+    pub(super) handle: ServerHandle,
+    pub(super) port: u16,
 }
 
-fn start() -> Running {
+pub(super) fn start() -> Running {
     let harness = Harness::new();
     let (server, port) = crate::http::serve(harness.collector.clone(), &harness.config).unwrap();
     let handle = server.handle();
@@ -30,7 +30,7 @@ fn start() -> Running {
 }
 
 /// Blocking socket work, away from the server's thread.
-async fn talk<T: Send + 'static>(
+pub(super) async fn talk<T: Send + 'static>(
     port: u16,
     talk: impl FnOnce(&mut TcpStream) -> T + Send + 'static,
 ) -> T {
@@ -56,7 +56,7 @@ fn post(stream: &mut TcpStream, body: &[u8]) -> String {
 }
 
 /// Head and body of the next answer.
-fn answer(stream: &mut TcpStream) -> String {
+pub(super) fn answer(stream: &mut TcpStream) -> String {
     let mut text = String::new();
     let mut buffer = [0; 4_096];
     loop {

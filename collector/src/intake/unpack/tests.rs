@@ -125,7 +125,10 @@ fn a_frame_that_wants_a_large_window_is_refused() {
     // A header: no checksum, no size, a window of 2^30 bytes, and one raw block of nothing.
     let frame = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 20 << 3, 0x01, 0x00, 0x00];
     let refused = unpack(Coding::Zstd, &frame, LIMIT);
-    assert!(matches!(refused, Err(NotUnpacked::Corrupt(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(NotUnpacked::Corrupt(_))),
+        "{refused:?}"
+    );
 }
 
 proptest! {
