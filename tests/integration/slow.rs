@@ -26,9 +26,12 @@ fn start(data: &Data) -> Server {
 fn a_head_that_does_not_come_ends_its_connection() {
     let data = Data::new();
     let server = start(&data);
-    for begun in ["", "G", "POST /c HTTP/1.1\r\nhost: t\r\nx: "] {
+    let begun = ["", "G", "POST /c HTTP/1.1\r\nhost: t\r\nx: "].map(|begun| {
         let mut connection = Connection::open(&server);
         connection.send(begun.as_bytes());
+        (begun, connection)
+    });
+    for (begun, mut connection) in begun {
         let said = connection.until_the_end();
         assert!(
             said.is_empty() || said.starts_with(b"HTTP/1.1 408 "),
@@ -42,11 +45,14 @@ fn a_head_that_does_not_come_ends_its_connection() {
 fn nor_does_a_later_one_keep_it() {
     let data = Data::new();
     let server = start(&data);
-    for begun in ["", "G", "GET /healthz HTTP/1.1\r\nhost: t\r\n"] {
+    let begun = ["", "G", "GET /healthz HTTP/1.1\r\nhost: t\r\n"].map(|begun| {
         let mut connection = Connection::open(&server);
         connection.request("GET", "/healthz", "", b"");
         assert_eq!(connection.answer().0, 200);
         connection.send(begun.as_bytes());
+        (begun, connection)
+    });
+    for (begun, mut connection) in begun {
         assert_eq!(connection.until_the_end(), b"", "{begun:?}");
     }
 }

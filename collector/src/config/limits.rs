@@ -23,8 +23,8 @@ pub struct LimitsConfig {
     /// Requests of one address at once, before its rate counts.
     #[schemars(range(max = 100_000_000))]
     pub address_burst: u32,
-    /// Requests a second with one key, publishable or secret: more than 50 000 people who
-    /// read at the same time cause. Lower it where projects share a machine.
+    /// Requests a second with one key, publishable or secret: half a million people who
+    /// read at the same time cause as many. Lower it where projects share a machine.
     #[schemars(range(max = 10_000_000))]
     pub key_per_second: u32,
     /// Requests with one key at once, before its rate counts.
@@ -65,7 +65,7 @@ impl Default for LimitsConfig {
             client_header: ClientHeader::XForwardedFor,
             address_per_second: 500,
             address_burst: 10_000,
-            key_per_second: 10_000,
+            key_per_second: 50_000,
             key_burst: 100_000,
             session_per_second: 10,
             session_burst: 600,
@@ -88,10 +88,9 @@ mod tests {
 
     #[test]
     fn a_proxy_that_is_no_network_is_named() {
-        let config: LimitsConfig = toml::from_str(
-            "trusted_proxies = [\"10.0.0.0/8\"]\nclient_header = \"forwarded\"",
-        )
-        .unwrap();
+        let config: LimitsConfig =
+            toml::from_str("trusted_proxies = [\"10.0.0.0/8\"]\nclient_header = \"forwarded\"")
+                .unwrap();
         assert_eq!(config.trusted_proxies.len(), 1);
         let default = LimitsConfig::default();
         assert_eq!(default.trusted_proxies.len(), LOOPBACK.len());

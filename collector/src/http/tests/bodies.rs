@@ -89,12 +89,14 @@ async fn a_limit_holds_as_sent_and_unpacked_and_the_connection_goes_on() {
         for (path, limit) in BODIES {
             let over = vec![b' '; limit + 1];
             let is_otlp = path == "/v1/traces";
-            for (name, encoding, body) in [
-                ("plain", String::new(), over.clone()),
-                ("gzip", packed_as("gzip"), gzip(&over)),
-                ("br", packed_as("br"), br(&over)),
-                ("zstd", packed_as("zstd"), zstd(&over)),
-            ] {
+            // Packing many MiB with br takes a build for tests seconds.
+            let codings = CODINGS
+                .into_iter()
+                .filter(|(coding, _)| limit <= 1024 * 1024 || *coding == "zstd");
+            let packed = codings.map(|(coding, pack)| (coding, packed_as(coding), pack(&over)));
+            for (name, encoding, body) in
+                packed.chain([("plain", String::new(), over.clone())])
+            {
                 let (status, problem) = ask(stream, path, &encoding, &body);
                 assert_eq!(status, 413, "{path} {name}: {problem}");
                 if !is_otlp {
