@@ -99,6 +99,12 @@ impl Connection {
         let _ = self.stream.get_mut().write_all(bytes);
     }
 
+    /// Its port at this end.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.stream.get_ref().local_addr().expect("a socket").port()
+    }
+
     fn line(&mut self) -> String {
         let mut line = String::new();
         self.stream.read_line(&mut line).expect("an answer in time");

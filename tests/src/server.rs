@@ -128,14 +128,19 @@ impl Server {
         self.process.peak_memory().expect("it runs")
     }
 
-    /// Sockets it has open, those it listens with among them.
+    /// Whether it holds its end of the connection that has `port` at the other one.
     #[must_use]
-    pub fn sockets(&self) -> usize {
-        let files = fs::read_dir(format!("/proc/{}/fd", self.process.pid())).expect("it runs");
-        let links = files.filter_map(|file| fs::read_link(file.ok()?.path()).ok());
-        links
-            .filter(|link| link.to_string_lossy().starts_with("socket:"))
-            .count()
+    pub fn holds(&self, port: u16) -> bool {
+        let (_, own) = self.url.rsplit_once(':').expect("a port");
+        let own: u16 = own.parse().expect("a port");
+        let sockets = fs::read_to_string("/proc/net/tcp").expect("Linux");
+        let ends = |address: &str, port: u16| address.ends_with(&format!(":{port:04X}"));
+        sockets.lines().any(|line| {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            // The inode: none is left of a socket that was closed and still has to send.
+            matches!(fields[..], [_, local, remote, _, _, _, _, _, _, inode, ..]
+                if ends(local, own) && ends(remote, port) && inode != "0")
+        })
     }
 
     /// What it told the operator.

@@ -46,8 +46,7 @@ pub struct Config {
     pub drain_seconds: u64,
     /// The durable log.
     pub log: LogConfig,
-    /// How much may come in, how often, and how long it may take; see
-    /// [limits](limits.md).
+    /// How much may come in, how often, and how long it may take.
     pub limits: LimitsConfig,
     /// Spans that tell of outputs.
     pub otlp: OtlpConfig,
