@@ -28,7 +28,7 @@ use crate::{
 /// Takes spans; answers once they are durable.
 #[utoipa::path(
     post, path = "/v1/traces", tag = "ingest", security(("secret" = ["ingest"])),
-    request_body(description = "OTLP, an `ExportTraceServiceRequest`; gzip is read", content((Anything = "application/json"), (Raw = "application/x-protobuf"))),
+    request_body(description = "OTLP, an `ExportTraceServiceRequest`; gzip, br and zstd are read", content((Anything = "application/json"), (Raw = "application/x-protobuf"))),
     responses((status = 200, description = "Kept, but for what `partialSuccess` names", content((Anything = "application/json"), (Raw = "application/x-protobuf"))), Spans),
     summary = "Spans that tell of outputs", description = ""
 )]
