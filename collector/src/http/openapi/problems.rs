@@ -99,21 +99,27 @@ macro_rules! may_answer {
 }
 
 const INTERNAL: [Kind; 1] = [Kind::Internal];
-const MISSING: [Kind; 1] = [Kind::NotFound];
-const KEY: [Kind; 5] = [
+const MISSING: [Kind; 2] = [Kind::NotFound, Kind::AddressRate];
+const KEY: [Kind; 7] = [
     Kind::KeyMissing,
     Kind::KeyUnknown,
     Kind::KeyRevoked,
     Kind::KeyNotSecret,
     Kind::ScopeMissing,
+    Kind::KeyRate,
+    Kind::AddressRate,
 ];
 const VALUES: [Kind; 1] = [Kind::Invalid];
-const BODY: [Kind; 6] = [
+const BODY: [Kind; 10] = [
     Kind::Invalid,
     Kind::BodyIncomplete,
     Kind::BodyTimeout,
     Kind::BodyTooLarge,
+    Kind::BodyTooDense,
+    Kind::BodyTruncated,
+    Kind::BodyCorrupt,
     Kind::ContentTypeUnsupported,
+    Kind::ContentEncodingUnsupported,
     Kind::Internal,
 ];
 const ROOM: [Kind; 4] = [
@@ -122,11 +128,14 @@ const ROOM: [Kind; 4] = [
     Kind::StoreFailing,
     Kind::ShuttingDown,
 ];
-const PUBLISHABLE: [Kind; 4] = [
+const PUBLISHABLE: [Kind; 7] = [
     Kind::KeyUnknown,
     Kind::KeyRevoked,
     Kind::KeyNotPublishable,
     Kind::OriginForbidden,
+    Kind::KeyRate,
+    Kind::SessionRate,
+    Kind::AddressRate,
 ];
 const CONFLICT: [Kind; 2] = [Kind::ExperimentDiffers, Kind::ReleaseUnproven];
 
