@@ -46,6 +46,8 @@ mod erase;
 mod experiments;
 #[path = "integration/exports.rs"]
 mod exports;
+#[path = "integration/faults/mod.rs"]
+mod faults;
 #[path = "integration/import.rs"]
 mod import;
 #[path = "integration/keys.rs"]

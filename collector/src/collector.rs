@@ -9,7 +9,7 @@ use std::{
         mpsc::{self, RecvTimeoutError},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use thiserror::Error;
@@ -36,6 +36,7 @@ use crate::{
     registrations::Registrations,
     screen::Screens,
     store::{ControlStore, SqliteStore, Store, StoreError, TraceStore},
+    wall::{WallWatch, now_ms},
 };
 
 /// Everything the handlers reach.
@@ -277,7 +278,16 @@ fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<JoinHan
 /// Keys are made and withdrawn by other processes: looks for changes.
 fn watch(store: &dyn ControlStore, control: &ControlCell, stopped: &mpsc::Receiver<()>) {
     let period = Duration::from_millis(CONTROL_AGE_MS_MAX);
+    let began = Instant::now();
+    let steady_ms = || u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let mut wall = WallWatch::new(now_ms(), steady_ms());
     while stopped.recv_timeout(period) == Err(RecvTimeoutError::Timeout) {
+        if let Some(ms) = wall.look(now_ms(), steady_ms()) {
+            tracing::warn!(
+                ms,
+                "the clock of this machine was set; what is received carries the new time"
+            );
+        }
         let known = control.get().version;
         let newer = store
             .control_version()

@@ -62,7 +62,7 @@ fn what_was_acknowledged_is_there_once_and_stays_once() {
 
 /// Every acknowledged event is stored once, with its content, and nothing that was
 /// never sent; the ledger says the same.
-fn all_there(api: &Api, sent: &Sent) -> BTreeMap<String, Value> {
+pub(crate) fn all_there(api: &Api, sent: &Sent) -> BTreeMap<String, Value> {
     let ledger = api.drained();
     let stored = api.census(sent.outputs());
     let sent_ids = ids(sent.batches());

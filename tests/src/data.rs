@@ -32,14 +32,20 @@ impl Data {
     /// A fresh directory with the project `shop` and its two keys.
     #[must_use]
     pub fn new() -> Self {
-        let mut data = Self {
-            directory: TempDir::with_prefix("tacit-test-").expect("a temporary directory"),
-            publishable: String::new(),
-            secret: String::new(),
-        };
+        let mut data = Self::bare();
         data.publishable = data.key("shop", "publishable", &["--content", "edits"]);
         data.secret = data.key("shop", "secret", &ALL_SCOPES);
         data
+    }
+
+    /// A directory in which nothing is yet.
+    #[must_use]
+    pub fn bare() -> Self {
+        Self {
+            directory: TempDir::with_prefix("tacit-test-").expect("a temporary directory"),
+            publishable: String::new(),
+            secret: String::new(),
+        }
     }
 
     /// A new key of `project`.

@@ -5,7 +5,8 @@
 //! its keys; [`server`] a running collector on it; [`api`] its HTTP; [`page`] a
 //! browser's side of a session; [`load`] many of them at once, remembering what
 //! was acknowledged; [`chats`] many answers in a store; [`stored`] what the collector says it has; [`trace`] the
-//! order of its system calls; [`taker`] a server that takes what it sends. Waits are bounded and for a condition: [`wait`].
+//! order of its system calls; [`taker`] a server that takes what it sends;
+//! [`volume`] small file systems that fill up. Waits are bounded and for a condition: [`wait`].
 
 #![expect(
     clippy::expect_used,
@@ -28,6 +29,7 @@ pub mod signals;
 pub mod stored;
 pub mod taker;
 pub mod trace;
+pub mod volume;
 pub mod wait;
 
 /// How often a test of chance is repeated: `TACIT_ROUNDS`, else `default`.

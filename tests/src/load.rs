@@ -70,6 +70,18 @@ impl Load {
         });
     }
 
+    /// Waits until every page was refused or lost; what they sent.
+    #[must_use]
+    pub fn refused(self) -> Sent {
+        wait::until("every page to be refused", || {
+            self.threads
+                .iter()
+                .all(JoinHandle::is_finished)
+                .then_some(())
+        });
+        self.finish()
+    }
+
     /// Ends the threads; what they sent.
     #[must_use]
     pub fn finish(self) -> Sent {

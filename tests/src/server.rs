@@ -53,10 +53,16 @@ impl Server {
     /// become the binary, as `strace -D` does.
     #[must_use]
     pub fn start_under(data: &Data, wrapper: &[&str]) -> Self {
+        Self::start_under_with(data, wrapper, &[])
+    }
+
+    /// As [`Server::start_under`], with more arguments.
+    #[must_use]
+    pub fn start_under_with(data: &Data, wrapper: &[&str], more: &[&str]) -> Self {
         let (program, args) = wrapper.split_first().expect("a program");
         let mut command = bound(program);
         command.args(args).arg(tacit_bin());
-        serve(&mut command, data, &[]);
+        serve(&mut command, data, more);
         Self::spawn(data, &mut command)
     }
 
@@ -104,6 +110,12 @@ impl Server {
     pub fn stop(mut self) -> ExitStatus {
         self.terminate();
         self.ended(PATIENCE)
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
     }
 
     /// Sends SIGTERM and does not wait.

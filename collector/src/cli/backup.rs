@@ -12,7 +12,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Common, out, out_json};
-use crate::{erase::GRAVES, store::SqliteStore};
+use crate::{
+    erase::GRAVES,
+    log::{Copied, Position, copy, disk::RealDisk, frame::Salt, missing},
+    store::{ControlStore, SqliteStore},
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -22,8 +26,8 @@ pub(super) struct Options {
     common: Common,
 }
 
-/// Copies the store as it is at one moment, and the graves beside it. What a server has
-/// acknowledged and not stored yet, some milliseconds' worth, is not in it.
+/// Copies the store as it is at one moment, what of the log it has not taken yet, and the
+/// graves beside it: everything that was acknowledged before is in the copy.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let data = &options.common.data;
     if !data.join("tacit.sqlite").is_file() {
@@ -36,19 +40,45 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let partial = beside(to);
     let _ = fs::remove_dir_all(&partial);
     fs::create_dir_all(&partial).with_context(|| format!("{}", partial.display()))?;
-    let bytes = SqliteStore::open(data)?
+    let store = SqliteStore::open(data)?;
+    let (bytes, since) = store
         .copy_to(&partial)
         .context("the store could not be copied")?;
-    // After the store: whoever is erased in it has a grave in the file.
+    let log =
+        copy_log(data, &partial, store.salt()?, since).context("the log could not be copied")?;
+    // After both: whoever is erased in them has a grave in the file.
     copy_if_there(&data.join(GRAVES), &partial.join(GRAVES))?;
     File::open(&partial)?.sync_all()?;
     fs::rename(&partial, to)?;
     let parent = to.parent().filter(|path| !path.as_os_str().is_empty());
     File::open(parent.unwrap_or(Path::new(".")))?.sync_all()?;
     if options.common.json {
-        return out_json(&json!({"out": to, "bytes": bytes}));
+        let log = json!({"segments": log.segments, "bytes": log.bytes});
+        return out_json(&json!({"out": to, "bytes": bytes, "log": log}));
     }
-    Ok(out(&format!("{}\t{bytes} bytes", to.display()))?)
+    let Copied { bytes: more, .. } = log;
+    Ok(out(&format!(
+        "{}\t{bytes} bytes and {more} of the log",
+        to.display()
+    ))?)
+}
+
+/// Copies what a store at `since` has not taken.
+fn copy_log(data: &Path, to: &Path, salt: Salt, since: Position) -> anyhow::Result<Copied> {
+    if !data.join("log").is_dir() {
+        return Ok(Copied::default());
+    }
+    let from = RealDisk::new(data.join("log"))?;
+    let to = RealDisk::new(to.join("log"))?;
+    let copied = copy(&from, &to, since)?;
+    let known = missing(&from, salt, since)?;
+    let lacking = missing(&to, salt, since)?;
+    if let Some(lost) = lacking.iter().find(|lost| !known.contains(lost)) {
+        bail!(
+            "{lost}: it was deleted for its age while the store was copied; keep segments longer"
+        );
+    }
+    Ok(copied)
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -11,10 +11,14 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Common, kept, out, out_json};
+use super::{
+    Common,
+    kept::{self, Kept},
+    out, out_json,
+};
 use crate::{
-    log::{disk::RealDisk, inspect},
-    store::{ControlStore, ErasureStore, SqliteStore},
+    log::{Damage, disk::RealDisk, inspect},
+    store::{ControlStore, ErasureStore, SqliteStore, Store},
     wall::now_ms,
 };
 
@@ -23,6 +27,9 @@ const ERASING_MS_MAX: u64 = 10 * 60_000;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
+    /// Compare every index of the database with its table as well; takes longer.
+    #[arg(long)]
+    check: bool,
     /// The configuration, to say what its [retention] would remove.
     #[arg(long)]
     config: Option<PathBuf>,
@@ -53,30 +60,61 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     if !data.join("tacit.sqlite").is_file() {
         bail!("there is no data directory {}", data.display());
     }
-    let store = SqliteStore::open(data)?;
-    let mut findings = vec![permissions(data)?, pages(&store)?];
-    findings.extend(books(&store)?);
-    findings.push(log(data, &store)?);
-    findings.extend(erasures(&store)?);
-    let kept = kept::kept(data, &store, options.config.as_deref())?;
-    findings.extend(kept.findings);
+    let (findings, kept) = look(options)?;
     let is_sound = findings.iter().all(|finding| finding.ok);
     if options.common.json {
         out_json(&json!({
             "ok": is_sound, "findings": findings,
-            "bytes": kept.parts, "retention": kept.retention,
+            "bytes": kept.as_ref().map(|kept| &kept.parts),
+            "retention": kept.as_ref().map(|kept| &kept.retention),
         }))?;
     } else {
         for Finding { check, ok, detail } in &findings {
             let sign = if *ok { "ok" } else { "WRONG" };
             out(&format!("{sign}\t{check}\t{detail}"))?;
         }
-        kept::print(&kept.parts)?;
+        if let Some(kept) = &kept {
+            kept::print(&kept.parts)?;
+        }
     }
     if !is_sound {
         bail!("something is wrong with {}", data.display());
     }
     Ok(())
+}
+
+/// Looks at everything; what cannot be looked at is a finding as well, and does not keep
+/// the rest from being looked at.
+fn look(options: &Options) -> anyhow::Result<(Vec<Finding>, Option<Kept>)> {
+    let data = &options.common.data;
+    let mut findings = or_wrong("permissions", permissions(data).map(|one| vec![one]));
+    let store = match SqliteStore::open(data) {
+        Ok(store) => store,
+        Err(error) => {
+            let detail = format!("the database cannot be opened: {error}");
+            findings.push(Finding::new("database", false, detail));
+            return Ok((findings, None));
+        }
+    };
+    let pages = pages(&store, options.check).map(|one| vec![one]);
+    findings.extend(or_wrong("database", pages));
+    findings.extend(or_wrong("books", books(&store)));
+    findings.extend(or_wrong("log", log(data, &store)));
+    findings.extend(or_wrong("erasure", erasures(&store)));
+    let is_sound = findings.iter().all(|finding| finding.ok);
+    match kept::kept(data, &store, options.config.as_deref()) {
+        Ok(mut kept) => {
+            findings.append(&mut kept.findings);
+            Ok((findings, Some(kept)))
+        }
+        // Of a damaged database less can be said.
+        Err(_) if !is_sound => Ok((findings, None)),
+        Err(error) => Err(error),
+    }
+}
+
+fn or_wrong(check: &'static str, found: anyhow::Result<Vec<Finding>>) -> Vec<Finding> {
+    found.unwrap_or_else(|error| vec![Finding::new(check, false, format!("{error:#}"))])
 }
 
 fn permissions(data: &Path) -> anyhow::Result<Finding> {
@@ -87,8 +125,8 @@ fn permissions(data: &Path) -> anyhow::Result<Finding> {
     Ok(Finding::new("permissions", mode & 0o077 == 0, detail))
 }
 
-fn pages(store: &SqliteStore) -> anyhow::Result<Finding> {
-    let broken = store.broken_pages()?;
+fn pages(store: &SqliteStore, thoroughly: bool) -> anyhow::Result<Finding> {
+    let broken = store.broken_pages(thoroughly)?;
     let detail = match broken.first() {
         None => "every page of the database is sound".into(),
         Some(first) => format!("{first} (and {} more)", broken.len() - 1),
@@ -110,17 +148,29 @@ fn books(store: &SqliteStore) -> anyhow::Result<Vec<Finding>> {
     Ok(findings)
 }
 
-fn log(data: &Path, store: &SqliteStore) -> anyhow::Result<Finding> {
+fn log(data: &Path, store: &SqliteStore) -> anyhow::Result<Vec<Finding>> {
     if !data.join("log").is_dir() {
-        return Ok(Finding::new("log", true, "there is none yet"));
+        return Ok(vec![Finding::new("log", true, "there is none yet")]);
     }
+    let position = store.position()?;
     let disk = RealDisk::new(data.join("log"))?;
-    let told = inspect(&disk, store.salt()?)?;
-    let detail = format!(
-        "{} records in {} segments; {} bytes between them unreadable, {} after the last",
-        told.records, told.segments, told.damaged_bytes, told.tail_bytes
-    );
-    Ok(Finding::new("log", told.damaged_bytes == 0, detail))
+    let told = inspect(&disk, store.salt()?, position)?;
+    if told.damage.is_empty() {
+        let detail = format!(
+            "{} records in {} segments, all readable; {} bytes after the last",
+            told.records, told.segments, told.tail_bytes
+        );
+        return Ok(vec![Finding::new("log", true, detail)]);
+    }
+    let wrong = |damage: &Damage| {
+        let stored = if damage.is_before(position) {
+            "; the store had taken what was there"
+        } else {
+            ""
+        };
+        Finding::new("log", false, format!("{damage}{stored}"))
+    };
+    Ok(told.damage.iter().map(wrong).collect())
 }
 
 fn erasures(store: &SqliteStore) -> anyhow::Result<Vec<Finding>> {

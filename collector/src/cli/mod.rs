@@ -26,6 +26,7 @@ mod openapi;
 mod policy;
 mod push;
 mod readout;
+mod recovered;
 mod release;
 mod replay;
 mod run;

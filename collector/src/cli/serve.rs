@@ -120,16 +120,13 @@ async fn serve(
     let data = config.data.display();
     announce(format, &format!("listening on {url}, data in {data}"));
     let metrics = metrics(collector, config)?;
-    tell(recovery, format);
+    for line in recovered::lines(recovery) {
+        announce(format, &line);
+    }
     if json {
         let metrics_url = metrics.as_ref().map(|(_, url)| url);
-        out_json(
-            &json!({"url": url, "metrics_url": metrics_url, "recovered": {
-                "records": recovery.records, "bytes": recovery.bytes,
-                "torn_bytes": recovery.torn_bytes, "damaged_places": recovery.damaged_places,
-                "damaged_bytes": recovery.damaged_bytes,
-            }}),
-        )?;
+        let recovered = recovered::told(recovery);
+        out_json(&json!({"url": url, "metrics_url": metrics_url, "recovered": recovered}))?;
     }
     // Before anybody is told that it runs: who hears of it may stop it at once.
     let signals = Signals::hear()?;
@@ -166,28 +163,6 @@ fn metrics(
     let url = format!("http://{address}/metrics");
     announce(config.log_output.format, &format!("metrics on {url}"));
     Ok(Some((handle, url)))
-}
-
-fn tell(recovery: &Recovery, format: Format) {
-    let note = |line: &str| announce(format, line);
-    if recovery.records > 0 {
-        note(&format!(
-            "{} batches ({} bytes) acknowledged before the last end are being folded in",
-            recovery.records, recovery.bytes
-        ));
-    }
-    if recovery.torn_bytes > 0 {
-        note(&format!(
-            "{} bytes of an unfinished write, never acknowledged, were cut off the log",
-            recovery.torn_bytes
-        ));
-    }
-    if recovery.damaged_bytes > 0 {
-        note(&format!(
-            "WARNING: {} bytes in {} places of the log are unreadable; the rest is served",
-            recovery.damaged_bytes, recovery.damaged_places
-        ));
-    }
 }
 
 /// Those that ask it to end.

@@ -10,6 +10,12 @@
 //! What survives: a killed process, always; a crash of the machine, whatever was
 //! acknowledged, as far as the device keeps what it says it synced.
 
+mod copy;
+#[cfg(test)]
+mod crash_tests;
+mod damage;
+#[cfg(test)]
+mod damage_tests;
 pub mod disk;
 pub mod frame;
 mod inspect;
@@ -44,9 +50,11 @@ use crate::{
     metrics::LogMeter,
     outcome::Received,
 };
+pub use copy::{Copied, copy};
+pub use damage::{Damage, DamageKind};
 use disk::Disk;
 use frame::{Frame, Salt};
-pub use inspect::{Inspected, inspect};
+pub use inspect::{Inspected, inspect, missing};
 pub use reader::{Portion, Reader};
 pub use recover::Recovery;
 pub use rewrite::Rewritten;
@@ -103,8 +111,16 @@ impl Log {
         bell: Arc<Bell>,
         each: &mut dyn FnMut(&[u8]),
     ) -> io::Result<(Self, Reader, Recovery)> {
+        let began = Instant::now();
         rewrite::clear(&*disk)?;
-        let (segments, recovery) = recover::recover(&*disk, salt, from, each)?;
+        let (segments, mut recovery) = recover::recover(&*disk, salt, from, each)?;
+        recovery.took = began.elapsed();
+        // What can be looked at is counted by the reader once it comes there.
+        let gone = recovery
+            .damage
+            .iter()
+            .filter(|damage| damage.kind != DamageKind::Unreadable);
+        let gone_bytes = gone.map(Damage::bytes).sum();
         let newest = segments.keys().last().copied().unwrap_or_default();
         let now = Instant::now();
         let consumed: BTreeMap<u64, Instant> = segments
@@ -120,7 +136,7 @@ impl Log {
             }),
             queue_bytes: AtomicUsize::new(0),
             backlog_bytes: AtomicU64::new(0),
-            damaged_bytes: AtomicU64::new(0),
+            damaged_bytes: AtomicU64::new(gone_bytes),
             failing: AtomicBool::new(false),
             files: Mutex::default(),
             bell,

@@ -1,28 +1,54 @@
 //! What a start finds in the log of an earlier process.
 
-use std::io;
+use std::{io, time::Duration};
 
 use super::{
+    damage::{self, Damage, DamageKind, Part},
     disk::Disk,
-    frame::{Found, SEGMENT_HEADER_LEN, Salt, SegmentHeader, look, resync},
+    frame::{Salt, SegmentHeader},
     segment::{self, Position, Segment, Segments},
 };
+
+/// Places that are named; further ones are only counted.
+const NAMED_MAX: usize = 64;
 
 /// What recovery found, for the operator.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recovery {
     /// Files that were looked through.
     pub segments: u64,
+    /// Their bytes, as far as the store does not have them.
+    pub scanned_bytes: u64,
+    /// How long it took.
+    pub took: Duration,
     /// Good records the store does not have yet.
     pub records: u64,
     /// Their bytes.
     pub bytes: u64,
     /// Bytes cut off the end: a write that a crash tore, never acknowledged.
     pub torn_bytes: u64,
-    /// Places between good records that are unreadable.
+    /// Places that are unreadable or missing.
     pub damaged_places: u64,
     /// Their bytes; what they held is lost.
     pub damaged_bytes: u64,
+    /// The first of them.
+    pub damage: Vec<Damage>,
+}
+
+impl Recovery {
+    fn damaged(&mut self, damage: Damage) {
+        tracing::error!(
+            segment = damage.segment,
+            from = damage.from,
+            to = damage.to,
+            "a part of the log is lost: {damage}"
+        );
+        self.damaged_places += 1;
+        self.damaged_bytes += damage.bytes();
+        if self.damage.len() < NAMED_MAX {
+            self.damage.push(damage);
+        }
+    }
 }
 
 /// Opens every segment and reads those the store is not past, calling `each`
@@ -33,26 +59,36 @@ pub(super) fn recover(
     from: Position,
     each: &mut dyn FnMut(&[u8]),
 ) -> io::Result<(Segments, Recovery)> {
-    let mut numbers: Vec<u64> = disk
-        .list()?
+    let numbers = segment::numbers(disk)?;
+    let headers = numbers
         .iter()
-        .filter_map(|name| segment::number(name))
-        .collect();
-    numbers.sort_unstable();
+        .map(|&number| damage::header(disk, salt, number));
+    let headers: Vec<Option<SegmentHeader>> = headers.collect::<io::Result<_>>()?;
     let mut segments = Segments::new();
     let mut found = Recovery::default();
+    for lost in damage::missing(&numbers, &headers, from) {
+        found.damaged(lost);
+    }
     for (place, &number) in numbers.iter().enumerate() {
         let file = disk.open(&segment::name(number))?;
         let len = file.size()?;
         let mut segment = Segment { file, len };
         if number >= from.segment {
-            let good = good_len(disk, salt, number, numbers.get(place + 1).copied())?;
+            let next = headers.get(place + 1).copied().flatten();
+            let good = good_len(number, next);
             let start = if number == from.segment {
                 from.offset
             } else {
                 0
             };
-            scan(salt, &mut segment, start, good, &mut found, each)?;
+            let is_newest = place + 1 == numbers.len();
+            let place = Place {
+                number,
+                start,
+                good,
+                is_newest,
+            };
+            scan(salt, place, &mut segment, &mut found, each)?;
             // What was written but not synced when the process was killed may
             // still only be in memory; from here on it counts as kept.
             segment.file.sync()?;
@@ -62,68 +98,65 @@ pub(super) fn recover(
     Ok((segments, found))
 }
 
-/// How much of segment `number` the next one says is good.
-fn good_len(
-    disk: &dyn Disk,
-    salt: Salt,
-    number: u64,
-    next: Option<u64>,
-) -> io::Result<Option<u64>> {
-    let Some(next) = next else { return Ok(None) };
-    let file = disk.open(&segment::name(next))?;
-    let bytes = segment::read(&*file, 0, SEGMENT_HEADER_LEN as u64)?;
-    let header = SegmentHeader::read(salt, &bytes);
-    Ok(header
-        .filter(|header| header.previous == number)
-        .map(|header| header.previous_len))
+/// How much of segment `number` the next one's header says is good.
+pub(super) fn good_len(number: u64, next: Option<SegmentHeader>) -> Option<u64> {
+    next.filter(|header| header.previous == number)
+        .map(|header| header.previous_len)
 }
 
-/// Walks one segment from `start`; `good` is its length by the next one's word.
+/// What is known of a segment before it is read.
+struct Place {
+    number: u64,
+    /// The store has what comes before.
+    start: u64,
+    /// Its length by the next one's word.
+    good: Option<u64>,
+    is_newest: bool,
+}
+
+/// Walks one segment.
 fn scan(
     salt: Salt,
+    place: Place,
     segment: &mut Segment,
-    start: u64,
-    good: Option<u64>,
     found: &mut Recovery,
     each: &mut dyn FnMut(&[u8]),
 ) -> io::Result<()> {
+    let Place { start, good, .. } = place;
+    let lost = |from, to, kind| Damage {
+        segment: place.number,
+        from,
+        to,
+        kind,
+    };
     found.segments += 1;
     let end = good.map_or(segment.len, |good| good.min(segment.len));
-    if let Some(good) = good {
-        damaged(found, good.saturating_sub(segment.len));
+    if let Some(good) = good.filter(|&good| good > segment.len.max(start)) {
+        found.damaged(lost(segment.len.max(start), good, DamageKind::Cut));
     }
     let bytes = segment::read(&*segment.file, 0, end)?;
-    let mut offset = usize::try_from(start).unwrap_or(usize::MAX);
-    if offset < SEGMENT_HEADER_LEN {
-        let sound = SegmentHeader::read(salt, &bytes).is_some();
-        offset = if sound { SEGMENT_HEADER_LEN } else { 0 };
-    }
-    while offset < bytes.len() {
-        if let Found::Record(payload) = look(salt, &bytes, offset) {
+    found.scanned_bytes += end.saturating_sub(start);
+    let mut rest = None;
+    damage::walk(salt, &bytes, start, &mut |part| match part {
+        Part::Record(len, payload) => {
             found.records += 1;
-            found.bytes += (payload.end - offset) as u64;
-            offset = payload.end;
-            each(bytes.get(payload).unwrap_or_default());
-        } else if let Some(next) = resync(salt, &bytes, offset) {
-            damaged(found, (next - offset) as u64);
-            offset = next;
-        } else if good.is_some() {
-            damaged(found, (bytes.len() - offset) as u64);
-            break;
-        } else {
-            found.torn_bytes += (bytes.len() - offset) as u64;
-            segment.file.truncate(offset as u64)?;
-            segment.len = offset as u64;
-            return Ok(());
+            found.bytes += len;
+            each(payload);
         }
-    }
+        Part::Unreadable(from, to) => found.damaged(lost(from, to, DamageKind::Unreadable)),
+        Part::Rest(from) => rest = Some(from),
+    });
     segment.len = end;
-    Ok(())
-}
-
-fn damaged(found: &mut Recovery, bytes: u64) {
-    if bytes > 0 {
-        found.damaged_places += 1;
-        found.damaged_bytes += bytes;
+    match rest {
+        Some(from) if good.is_some() || !place.is_newest => {
+            found.damaged(lost(from, end, DamageKind::Unreadable));
+        }
+        Some(from) => {
+            found.torn_bytes += end - from;
+            segment.file.truncate(from)?;
+            segment.len = from;
+        }
+        None => {}
     }
+    Ok(())
 }

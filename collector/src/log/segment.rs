@@ -56,6 +56,17 @@ pub(super) fn number(name: &str) -> Option<u64> {
     (digits.len() == 16).then(|| u64::from_str_radix(digits, 16).ok())?
 }
 
+/// Numbers of the segments on `disk`, in order.
+pub(super) fn numbers(disk: &dyn Disk) -> io::Result<Vec<u64>> {
+    let mut numbers: Vec<u64> = disk
+        .list()?
+        .iter()
+        .filter_map(|name| number(name))
+        .collect();
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
 /// Makes segment `number`, its header and its name durable.
 pub(super) fn create(
     disk: &dyn Disk,
@@ -69,7 +80,14 @@ pub(super) fn create(
         previous,
         previous_len,
     };
-    let file = disk.create(&name(number))?;
+    let file = match disk.create(&name(number)) {
+        // Left by a try that failed and could not be undone: nothing is in it.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            disk.remove(&name(number))?;
+            disk.create(&name(number))?
+        }
+        created => created?,
+    };
     let made = file
         .append(&header.bytes(salt))
         .and_then(|()| file.sync())

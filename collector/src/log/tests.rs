@@ -188,6 +188,41 @@ fn a_failed_sync_refuses_and_abandons_the_segment() {
     assert_eq!(after.recovery.damaged_bytes, 0);
 }
 
+/// What a failed start of a segment left does not keep the next one from starting.
+#[test]
+fn a_disk_that_heals_is_written_again() {
+    let disk = SimDisk::default();
+    let mut log = open(&disk, Position::default());
+    disk.refuse_syncs_after(0);
+    disk.refuse_removals();
+    assert_eq!(log.append("refused"), Err(Unwritten::Failed));
+    assert_eq!(disk.names().len(), 1, "left");
+    disk.heal();
+    let due = Instant::now() + Duration::from_secs(20);
+    while log.append("taken").is_err() {
+        assert!(Instant::now() < due, "nothing is taken any more");
+        std::thread::yield_now();
+    }
+    assert_eq!(log.read(), ["taken"]);
+}
+
+/// What was refused and could not be cut off is not left behind by an erasure.
+#[test]
+fn what_was_refused_is_erased_as_well() {
+    let disk = SimDisk::default();
+    let log = open(&disk, Position::default());
+    log.append("kept").unwrap();
+    assert_eq!(log.log.rewrite(&mut |_| None).unwrap().rewritten, 0);
+    let name = disk.names().remove(0);
+    disk.change(&name, |bytes| bytes.extend(b"a person's words"));
+    let is_there = || disk.bytes(&name).windows(6).any(|part| part == b"a pers");
+    assert!(is_there());
+    let rewritten = log.log.rewrite(&mut |_| None).unwrap();
+    assert_eq!((rewritten.rewritten, rewritten.records), (1, 0));
+    assert!(!is_there());
+    assert_eq!(open(&disk, Position::default()).recovered, ["kept"]);
+}
+
 #[test]
 fn a_full_disk_leaves_no_files_behind() {
     let disk = SimDisk::default();

@@ -18,13 +18,20 @@ pub struct Recount {
 }
 
 impl SqliteStore {
-    /// What is wrong with the database's pages; nothing when they are sound.
-    pub fn broken_pages(&self) -> Result<Vec<String>, StoreError> {
+    /// What is wrong with the database's pages; nothing when they are sound. With
+    /// `thoroughly`, every index is compared with its table as well, and every reference
+    /// with what it refers to.
+    pub fn broken_pages(&self, thoroughly: bool) -> Result<Vec<String>, StoreError> {
         self.read(|snapshot| {
-            let mut check = snapshot.prepare("PRAGMA quick_check")?;
-            let said = check.query_map([], |row| row.get::<_, String>(0))?;
-            let said: Vec<String> = said.collect::<Result<_, _>>()?;
-            Ok(said.into_iter().filter(|line| line != "ok").collect())
+            if !thoroughly {
+                return said(snapshot, "PRAGMA quick_check");
+            }
+            let mut wrong = said(snapshot, "PRAGMA integrity_check")?;
+            let dangling =
+                "SELECT \"table\" || ' ' || coalesce(rowid, '') || ' refers to a missing '
+                || parent FROM pragma_foreign_key_check";
+            wrong.extend(said(snapshot, dangling)?);
+            Ok(wrong)
         })
     }
 
@@ -38,6 +45,13 @@ impl SqliteStore {
             })
         })
     }
+}
+
+fn said(snapshot: &Transaction<'_>, check: &str) -> Result<Vec<String>, StoreError> {
+    let mut check = snapshot.prepare(check)?;
+    let said = check.query_map([], |row| row.get::<_, String>(0))?;
+    let said: Vec<String> = said.collect::<Result<_, _>>()?;
+    Ok(said.into_iter().filter(|line| line != "ok").collect())
 }
 
 fn booked(snapshot: &Transaction<'_>, project: ProjectId) -> Result<u64, StoreError> {

@@ -117,8 +117,8 @@ impl SqliteStore {
     }
 
     /// Copies all of it, as it is at one moment, into the directory `to`; how many bytes
-    /// that are.
-    pub fn copy_to(&self, to: &Path) -> Result<u64, StoreError> {
+    /// that are, and where the log is read on that moment.
+    pub fn copy_to(&self, to: &Path) -> Result<(u64, Position), StoreError> {
         let path = to.join(NAME);
         // Or it would be readable by others: it is filled only if it is empty.
         private(&path)?;
@@ -127,7 +127,9 @@ impl SqliteStore {
         connection.execute("VACUUM INTO ?1", [target])?;
         let file = std::fs::File::open(&path)?;
         file.sync_all()?;
-        Ok(file.metadata()?.len())
+        let mut copy = connect(&path)?;
+        let position = ledger::position(&copy.transaction()?)?;
+        Ok((file.metadata()?.len(), position))
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
