@@ -197,10 +197,12 @@ async function garage() {
   env.GARAGE_BIN = join(place, "bin/garage");
 }
 
-/** Shows in which order the collector syncs and answers. */
+/** Shows in which order the collector syncs and answers, and lets calls of it fail. */
 async function strace() {
   if (full) env.TACIT_ROUNDS = "40";
   await installed("strace");
+  // Sets the clock of one process.
+  await installed("faketime");
 }
 
 /** What the pipeline in the documentation asks the gate with. */

@@ -78,16 +78,20 @@ pub struct Facts {
     pub damaged_bytes: u64,
 }
 
+fn free_bytes(path: &Path) -> Option<u64> {
+    let stat = rustix::fs::statvfs(path).ok()?;
+    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
 impl Facts {
     /// Of `collector`, whose data is at `data`, at `now` (Unix ms).
     #[must_use]
     pub fn of(collector: &Collector, data: &Path, now: u64) -> Self {
-        let free = rustix::fs::statvfs(data);
+        // The log may be on a file system of its own.
+        let free = [data, &data.join("log")].map(free_bytes);
         Self {
             stopping: collector.is_stopping(),
-            free_bytes: free
-                .ok()
-                .map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize)),
+            free_bytes: free.into_iter().flatten().min(),
             log_failing: collector.log.is_failing(),
             store_failing: collector.progress.is_stalled(),
             silent_ms: collector.progress.silent_ms(now),

@@ -112,12 +112,6 @@ impl Server {
         self.ended(PATIENCE)
     }
 
-    /// Its process id.
-    #[must_use]
-    pub fn pid(&self) -> u32 {
-        self.process.pid()
-    }
-
     /// Sends SIGTERM and does not wait.
     pub fn terminate(&self) {
         self.process.terminate();

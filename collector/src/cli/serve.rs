@@ -12,7 +12,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{
-    experiment::declare_all, out_json, policy::read_policy, settings::Settings, supervisor,
+    experiment::declare_all, out_json, policy::read_policy, recovered, settings::Settings,
+    supervisor,
 };
 use crate::{
     collector::Collector,

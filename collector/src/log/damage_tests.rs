@@ -104,8 +104,8 @@ impl Written {
                 .iter()
                 .any(|record| record.3 == self.records[RECORDS - 1].3);
         let named = recovery.damage.iter().any(|damage| {
-            let (start, end) = (damage.from as usize, damage.to as usize);
-            damage.file() == file && start <= from.max(start) && from < end && start < to
+            let (start, end) = (damage.from, damage.to);
+            damage.file() == file && (from as u64) < end && start < to as u64
         });
         if is_tail {
             // Nobody can tell it from a write that a crash tore.
@@ -164,7 +164,7 @@ proptest! {
         let (from, to) = (from.min(size - 1), (from + len).min(size).max(from.min(size - 1) + 1));
         log.disk.change(&file, |bytes| {
             for (place, byte) in bytes[from..to].iter_mut().enumerate() {
-                *byte = filler.map_or(0, |filler| filler ^ (place as u8) | 1);
+                *byte = filler.map_or(0, |filler| filler ^ u8::try_from(place).unwrap() | 1);
             }
         });
         log.assert_only_lost(&file, (from, to));
@@ -253,8 +253,8 @@ fn a_file_that_is_too_short_is_named() {
     let last = log.records.iter().rfind(|record| record.0 == name).unwrap();
     assert_eq!(read.len(), RECORDS - 1);
     assert_eq!(
-        recovery.damaged_bytes as usize,
-        last.2 - last.1,
+        recovery.damaged_bytes,
+        (last.2 - last.1) as u64,
         "{recovery:?}"
     );
     assert!(

@@ -52,14 +52,19 @@ impl Log {
         Ok(told)
     }
 
-    /// Closes the segment that is written; the number of the last one.
+    /// Closes the segment that is written; the number of the last one that is closed.
     fn roll(&self) -> io::Result<u64> {
         let (reply, rolled) = mpsc::channel();
-        // A writer that ended writes no segment any more.
-        if self.queue.send(Message::Roll(reply)).is_ok() {
-            let _ = rolled.recv();
+        let is_rolled = self.queue.send(Message::Roll(reply)).is_ok() && rolled.recv().is_ok();
+        let state = self.shared.state();
+        let last = state.segments.keys().last().copied().unwrap_or_default();
+        // A writer that ended closes no segment any more.
+        if !is_rolled && last > state.closed {
+            return Err(io::Error::other(
+                "the log is closing: its newest segment is left to the next start",
+            ));
         }
-        Ok(self.shared.last().map_or(0, |(number, _)| number))
+        Ok(state.closed)
     }
 
     fn rewrite_one(

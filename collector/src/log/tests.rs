@@ -201,9 +201,21 @@ fn a_disk_that_heals_is_written_again() {
     let due = Instant::now() + Duration::from_secs(20);
     while log.append("taken").is_err() {
         assert!(Instant::now() < due, "nothing is taken any more");
-        std::thread::yield_now();
+        std::thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(log.read(), ["taken"]);
+}
+
+/// What a writer had open when it ended is not said to be rewritten.
+#[test]
+fn a_log_that_is_closing_is_rewritten_by_the_next_start() {
+    let disk = SimDisk::default();
+    let log = open(&disk, Position::default());
+    log.append("gone").unwrap();
+    log.log.close();
+    assert!(log.log.rewrite(&mut forget).is_err());
+    let next = open(&disk, Position::default());
+    assert_eq!(next.log.rewrite(&mut forget).unwrap().records, 1);
 }
 
 /// What was refused and could not be cut off is not left behind by an erasure.

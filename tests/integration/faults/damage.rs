@@ -15,11 +15,11 @@ use super::{ready, sent};
 /// A log of several segments that the store has nothing of.
 fn unfolded() -> (Data, Sent, Vec<PathBuf>) {
     let data = Data::new();
-    let config = data.config("[log]\nsegment_bytes = 8192\n");
+    let config = data.config("[log]\nsegment_bytes = 4096\n");
     let server = Server::start_with(&data, &["--config", arg(&config)]);
     let store = Connection::open(data.database()).unwrap();
     store.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let sent = sent(&server, &data.publishable, "o", 80);
+    let sent = sent(&server, &data.publishable, "o", 200);
     server.kill();
     store.execute_batch("ROLLBACK").unwrap();
     let directory = fs::read_dir(data.path().join("log")).unwrap();
@@ -46,7 +46,7 @@ fn what_is_lost_is_named_and_the_rest_is_served() {
         fs::write(path, bytes).unwrap();
     };
     change(flipped, &|bytes| bytes[100] ^= 0x10);
-    change(zeroed, &|bytes| bytes[4_096..6_144].fill(0));
+    change(zeroed, &|bytes| bytes[1_024..3_072].fill(0));
     fs::remove_file(missing).unwrap();
     change(cut, &|bytes| bytes.truncate(bytes.len() - 1));
 

@@ -1,7 +1,12 @@
 //! A directory of an older release is brought up to date: by two processes at once, and by
 //! one that is killed in the middle of it.
 
-use std::{fs, os::unix::process::ExitStatusExt, process::Command, thread};
+use std::{
+    fs,
+    os::unix::{fs::PermissionsExt, process::ExitStatusExt},
+    process::Command,
+    thread,
+};
 
 use rusqlite::Connection;
 use tacit_tests::{
@@ -19,6 +24,7 @@ fn released() -> Data {
     fs::create_dir_all(data.path()).unwrap();
     let database = Connection::open(data.database()).unwrap();
     database.execute_batch(RELEASED).unwrap();
+    fs::set_permissions(data.database(), fs::Permissions::from_mode(0o600)).unwrap();
     data
 }
 
@@ -92,7 +98,8 @@ fn a_migration_that_is_killed_is_done_by_the_next_process() {
         again.args(["keys", "list", "--data"]).arg(data.path());
         let _ = finish(&mut again).ok();
         assert_eq!(schema(&data), expected, "killed at write {write}");
-        assert_eq!(data.cli(&["doctor", "--check"]).code, 0);
+        let doctor = data.cli(&["doctor", "--check"]);
+        assert_eq!(doctor.code, 0, "{}", doctor.text());
     }
     note(&format!("killed at {killed} writes"));
     assert!(killed > 2, "{killed}");

@@ -29,9 +29,10 @@ fn the_doctor_names_damaged_pages() {
     store
         .pragma_update(None, "wal_checkpoint", "TRUNCATE")
         .unwrap();
-    let size: usize = store
+    let size: u32 = store
         .pragma_query_value(None, "page_size", |row| row.get(0))
         .unwrap();
+    let size = usize::try_from(size).unwrap();
     drop(store);
     let sound = fs::read(data.database()).unwrap();
     let pages = pages(&sound, size);
