@@ -60,10 +60,10 @@ mod limits;
 mod logs;
 #[path = "integration/metrics.rs"]
 mod metrics;
-#[path = "integration/operate.rs"]
-mod operate;
 #[path = "integration/mutations.rs"]
 mod mutations;
+#[path = "integration/operate.rs"]
+mod operate;
 #[path = "integration/overload.rs"]
 mod overload;
 #[path = "integration/poison.rs"]

@@ -28,14 +28,15 @@ use crate::{
     expire::Expiries,
     intake::gate::Gate,
     label::{Policies, PolicyError},
-    limits::{CONTROL_AGE_MS_MAX, TRACES_AT_ONCE_MAX},
+    limits::{CONTROL_AGE_MS_MAX, TRACES_AT_ONCE_MAX, USES_KEPT_EVERY_MS},
     log::{self, Log, Recovery, disk::RealDisk},
     metrics::Metrics,
     outcome::Outcomes,
     pulse::Pulse,
     registrations::Registrations,
     screen::Screens,
-    store::{ControlStore, SqliteStore, Store, StoreError, TraceStore},
+    sign_in::{Attempts, SignIns},
+    store::{ControlStore, SignInStore, SqliteStore, Store, StoreError, TraceStore},
     wall::{WallWatch, now_ms},
 };
 
@@ -45,6 +46,10 @@ pub struct Collector {
     pub store: Arc<SqliteStore>,
     /// Projects and keys.
     pub control: Arc<ControlCell>,
+    /// Who is signed in at the operator's page.
+    pub sign_ins: Arc<SignIns>,
+    /// Who tried and failed to.
+    pub attempts: Attempts,
     /// What became of batches.
     pub outcomes: Arc<Outcomes>,
     /// What pages had to drop unsent.
@@ -159,10 +164,14 @@ impl Collector {
             keep: config.keep(),
         };
         let builds = Builds::new(data, Arc::clone(&store));
+        let sign_ins = Arc::new(SignIns::new(store.sign_ins()?));
         let (control_stop, stopped) = mpsc::channel();
         let watcher = {
             let (store, control) = (Arc::clone(&store), Arc::clone(&control));
-            thread("control", move || watch(&*store, &control, &stopped))?
+            let sign_ins = Arc::clone(&sign_ins);
+            thread("control", move || {
+                watch(&store, &control, &sign_ins, &stopped);
+            })?
         };
         let log = Arc::new(log);
         let eraser = {
@@ -178,6 +187,8 @@ impl Collector {
         let collector = Self {
             store,
             control,
+            sign_ins,
+            attempts: Attempts::default(),
             outcomes,
             dropped: Dropped::default(),
             log,
@@ -275,12 +286,19 @@ fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<JoinHan
     std::thread::Builder::new().name(name.into()).spawn(run)
 }
 
-/// Keys are made and withdrawn by other processes: looks for changes.
-fn watch(store: &dyn ControlStore, control: &ControlCell, stopped: &mpsc::Receiver<()>) {
+/// Keys are made and withdrawn by other processes: looks for changes. And keeps, now and
+/// then and at the end, when keys were used.
+fn watch(
+    store: &SqliteStore,
+    control: &ControlCell,
+    sign_ins: &SignIns,
+    stopped: &mpsc::Receiver<()>,
+) {
     let period = Duration::from_millis(CONTROL_AGE_MS_MAX);
     let began = Instant::now();
     let steady_ms = || u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let mut wall = WallWatch::new(now_ms(), steady_ms());
+    let mut looks = 0;
     while stopped.recv_timeout(period) == Err(RecvTimeoutError::Timeout) {
         if let Some(ms) = wall.look(now_ms(), steady_ms()) {
             tracing::warn!(
@@ -297,6 +315,25 @@ fn watch(store: &dyn ControlStore, control: &ControlCell, stopped: &mpsc::Receiv
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "keys could not be read again"),
         }
+        looks += 1;
+        if looks % (USES_KEPT_EVERY_MS / CONTROL_AGE_MS_MAX) == 0 {
+            keep_uses(store, control, sign_ins);
+        }
+    }
+    keep_uses(store, control, sign_ins);
+}
+
+fn keep_uses(store: &SqliteStore, control: &ControlCell, sign_ins: &SignIns) {
+    let (keys, people) = (control.get().uses(), sign_ins.uses());
+    let mut kept = Ok(());
+    if !keys.is_empty() {
+        kept = store.note_uses(&keys);
+    }
+    if !people.is_empty() {
+        kept = kept.and_then(|()| store.note_sign_ins(&people));
+    }
+    if let Err(error) = kept {
+        tracing::warn!(%error, "when keys were used was not kept");
     }
 }
 

@@ -1,6 +1,8 @@
 //! Who may do what: projects and keys, as read from the store a moment ago.
 
+pub mod key;
 pub mod scope;
+pub mod used;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -13,7 +15,7 @@ use tacit_signals::{
     limits::EVENT_AGE_MS_MAX,
 };
 
-use self::scope::Scopes;
+use self::{scope::Scopes, used::Used};
 use crate::{
     accept::trim::Gone,
     erase::grave::{self, Grave},
@@ -165,12 +167,16 @@ impl Gone for Project {
 /// What a publishable key allows: adding signals.
 #[derive(Debug)]
 pub struct Publishable {
+    /// Its name in lists.
+    pub id: String,
     /// The tenant.
     pub project: Arc<Project>,
     /// Where pages may send from; empty allows any.
     pub origins: Vec<String>,
     /// How long it is taken.
     pub life: Life,
+    /// When it was used.
+    pub used: Used,
 }
 
 /// A secret key.
@@ -184,6 +190,8 @@ pub struct Secret {
     pub scopes: Scopes,
     /// How long it is taken.
     pub life: Life,
+    /// When it was used.
+    pub used: Used,
 }
 
 /// How long a key is taken.
@@ -238,6 +246,8 @@ impl ControlCell {
 
     /// Puts a newer one in.
     pub fn set(&self, control: Control) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(control);
+        let mut newest = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        control.follow(&newest);
+        *newest = Arc::new(control);
     }
 }

@@ -91,6 +91,7 @@ pub mod release;
 pub mod replay;
 pub mod report;
 pub mod screen;
+pub mod sign_in;
 pub mod simulate;
 pub mod store;
 #[cfg(test)]

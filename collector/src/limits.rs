@@ -188,8 +188,42 @@ pub const BUILD_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Outputs on one page of `GET /v1/outputs`.
 pub const PAGE_LEN_MAX: usize = 200;
 
-/// Milliseconds between two looks at whether keys changed.
-pub const CONTROL_AGE_MS_MAX: u64 = 2_000;
+/// Milliseconds between two looks at whether keys changed: what another process revokes
+/// is taken no longer than that. A look reads one row.
+pub const CONTROL_AGE_MS_MAX: u64 = 200;
+
+/// Milliseconds between two writes of when keys were used.
+pub const USES_KEPT_EVERY_MS: u64 = 5_000;
+
+/// Origins of a publishable key: each is compared with every batch.
+pub const KEY_ORIGINS_MAX: usize = 64;
+
+/// Milliseconds a rotated key may go on: 90 days. Who needs longer does not rotate.
+pub const ROTATION_GRACE_MS_MAX: u64 = 90 * 86_400_000;
+
+/// Milliseconds a rotated key goes on unless it is said: a day, for whoever deploys by day.
+pub const ROTATION_GRACE_MS_DEFAULT: u64 = 86_400_000;
+
+/// Bytes of a `POST /v1/keys`, `…/rotate` or `POST /v1/login` body.
+pub const ACCESS_BODY_BYTES_MAX: usize = 16 * 1024;
+
+/// Milliseconds somebody stays signed in at the operator's page: a working day.
+pub const SIGN_IN_AGE_MS_MAX: u64 = 12 * 3_600_000;
+
+/// Milliseconds somebody stays signed in without the page being looked at.
+pub const SIGN_IN_IDLE_MS_MAX: u64 = 2 * 3_600_000;
+
+/// People signed in with one key; beyond it the one who looked least recently is out.
+pub const SIGN_INS_PER_KEY_MAX: usize = 32;
+
+/// Attempts to sign in that may fail from one address in a [`SIGN_IN_WINDOW_MS`].
+pub const SIGN_IN_FAILURES_MAX: u32 = 10;
+
+/// Milliseconds after which failed attempts are forgotten.
+pub const SIGN_IN_WINDOW_MS: u64 = 5 * 60_000;
+
+/// Addresses whose failed attempts are counted: 32 bytes each.
+pub const SIGN_IN_ADDRESSES_MAX: usize = 10_000;
 
 /// Events of one output that a label can see: the first by (corrected time,
 /// session, seq). A person's acts on one answer are some dozens; beyond it is a

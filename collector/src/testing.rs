@@ -8,7 +8,7 @@ use tacit_signals::{Share, assignment::Plan};
 use crate::{
     control::{
         ContentPolicy, Control, Life, Project, ProjectId, Publishable, Running, Secret,
-        scope::Scopes,
+        scope::Scopes, used::Used,
     },
     experiment::declaration::Declaration,
     keyed::{Keyed, digest},
@@ -71,9 +71,11 @@ pub(crate) fn control(project: &Arc<Project>, origins: &[&str]) -> Control {
     control.publishable.insert(
         format!("pk_{number}"),
         Arc::new(Publishable {
+            id: format!("key_p{number}"),
             project: Arc::clone(project),
             origins: origins.iter().map(ToString::to_string).collect(),
             life: Life::default(),
+            used: Used::default(),
         }),
     );
     control.secret.insert(
@@ -83,6 +85,7 @@ pub(crate) fn control(project: &Arc<Project>, origins: &[&str]) -> Control {
             project: Arc::clone(project),
             scopes: Scopes::ALL,
             life: Life::default(),
+            used: Used::default(),
         }),
     );
     control

@@ -3,7 +3,7 @@ use tacit_signals::{SubjectKind, codec::EventReader, json as twin};
 
 use super::*;
 use crate::{
-    control::{ContentPolicy, Life},
+    control::{ContentPolicy, Life, used::Used},
     testing::{NOW, control, project, project_keeping, project_with, running},
 };
 
@@ -51,8 +51,10 @@ fn senders_are_checked() {
     revoked.publishable.insert(
         "pk_1".into(),
         Arc::new(Publishable {
+            id: "key_1".into(),
             project: Arc::clone(&ours),
             origins: vec![],
+            used: Used::default(),
             life: Life {
                 revoked: true,
                 ends_at: None,

@@ -17,9 +17,11 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         &[
             "tacit keys create --project shop --kind publishable --origin https://chat.example",
             "tacit keys create --project shop --kind secret --json",
+            "tacit keys create --project shop --kind secret --scope read --scope admin",
         ],
     ),
     ("keys list", &["tacit keys list --data /var/lib/tacit"]),
+    ("keys rotate", &["tacit keys rotate key_5f3a --grace 24h"]),
     ("keys revoke", &["tacit keys revoke key_5f3a"]),
     (
         "export",

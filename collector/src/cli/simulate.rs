@@ -12,7 +12,7 @@ use crate::{
     cadence::period::instant,
     collector::{Collector, project_named},
     config::LogConfig,
-    control::{ContentPolicy, ProjectId, scope::Scopes},
+    control::{ContentPolicy, ProjectId, key::Wanted, scope::Scopes},
     simulate::{Generator, World, evaluate::Study, fill, fit, report},
     store::{ControlStore, ExperimentStore, KeyKind},
     wall::now_ms,
@@ -183,11 +183,13 @@ fn store(
 ) -> anyhow::Result<()> {
     let key = keys::make(
         data,
-        &options.project,
-        KeyKind::Secret,
-        Vec::new(),
-        Scopes::DEFAULT,
-        Some(ContentPolicy::Edits),
+        Wanted {
+            project: options.project.clone(),
+            kind: KeyKind::Secret,
+            origins: Vec::new(),
+            scopes: Scopes::DEFAULT,
+            content: Some(ContentPolicy::Edits),
+        },
     )?;
     let end = options.end.unwrap_or_else(now_ms);
     let from = end.saturating_sub(options.days.max(1) * DAY_MS);

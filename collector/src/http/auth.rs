@@ -13,13 +13,17 @@ use actix_web::{
 };
 
 use super::{
+    cookie,
     observed::Whose,
+    peer,
     problem::{Kind, Problem},
+    same_origin,
 };
 use crate::{
     collector::Collector,
     control::{Project, Secret, scope::Scope},
     keyed::digest,
+    sign_in::{Digest, SignIn},
     wall::now_ms,
 };
 
@@ -61,31 +65,45 @@ pub(super) fn allowed(request: &HttpRequest, scope: Scope) -> Result<Arc<Project
     Ok(Arc::clone(&secret.project))
 }
 
-/// The secret key that `request` carries.
+/// The secret key that `request` carries, or that somebody signed in with.
 fn secret(request: &HttpRequest) -> Result<Arc<Secret>, Problem> {
-    let Some(key) = bearer(request) else {
-        let detail = "send `Authorization: Bearer sk_…`";
-        return Err(Problem::new(Kind::KeyMissing, detail));
-    };
-    let Some(collector) = request.app_data::<Data<Collector>>() else {
-        return Err(Problem::new(Kind::Internal, "not configured"));
-    };
-    let secret = by_text(collector, key, now_ms())?;
+    let secret = shown(request)?;
     let whose = Whose(Arc::clone(&secret.project));
     request.extensions_mut().insert(whose);
     Ok(secret)
 }
 
+fn shown(request: &HttpRequest) -> Result<Arc<Secret>, Problem> {
+    let Some(collector) = request.app_data::<Data<Collector>>() else {
+        return Err(Problem::new(Kind::Internal, "not configured"));
+    };
+    let now = now_ms();
+    // A key that is sent is what counts: no cookie mends a bad one.
+    if let Some(header) = request.headers().get(AUTHORIZATION) {
+        let key = bearer(header.to_str().unwrap_or_default()).ok_or_else(missing)?;
+        return by_text(collector, key, now);
+    }
+    let (secret, _) = signed_in(request, collector, now).ok_or_else(missing)??;
+    same_origin::check(request)?;
+    Ok(secret)
+}
+
+fn missing() -> Problem {
+    Problem::new(Kind::KeyMissing, "send `Authorization: Bearer sk_…`")
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, key) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
 /// The secret key whose text is `key`, if it is taken at `now` (Unix ms).
-fn by_text(collector: &Collector, key: &str, now: u64) -> Result<Arc<Secret>, Problem> {
-    let control = collector.control.get();
-    match control.secret.get(&digest(key.as_bytes())) {
-        Some(secret) if secret.life.is_over(now) => {
-            Err(Problem::new(Kind::KeyRevoked, "the key was revoked"))
-        }
-        Some(secret) => {
+pub(super) fn by_text(collector: &Collector, key: &str, now: u64) -> Result<Arc<Secret>, Problem> {
+    match by_digest(collector, &digest(key.as_bytes()), now) {
+        Some(found) => {
+            let secret = found?;
             collector.gate.key(key)?;
-            Ok(Arc::clone(secret))
+            Ok(secret)
         }
         None if key.starts_with("pk_") => Err(Problem::new(
             Kind::KeyNotSecret,
@@ -97,7 +115,8 @@ fn by_text(collector: &Collector, key: &str, now: u64) -> Result<Arc<Secret>, Pr
 
 /// Whether `request` carries a secret key that is good.
 pub(super) fn is_known(request: &HttpRequest, collector: &Collector) -> bool {
-    let Some(key) = bearer(request) else {
+    let header = request.headers().get(AUTHORIZATION);
+    let Some(key) = header.and_then(|value| bearer(value.to_str().ok()?)) else {
         return false;
     };
     let control = collector.control.get();
@@ -105,8 +124,32 @@ pub(super) fn is_known(request: &HttpRequest, collector: &Collector) -> bool {
     found.is_some_and(|secret| !secret.life.is_over(now_ms()))
 }
 
-fn bearer(request: &HttpRequest) -> Option<&str> {
-    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, key) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+/// Who is signed in at `now` (Unix ms) and sends this, if a cookie says so.
+pub(super) fn signed_in(
+    request: &HttpRequest,
+    collector: &Collector,
+    now: u64,
+) -> Option<Result<(Arc<Secret>, SignIn), Problem>> {
+    let text = cookie::read(request, peer::is_https(request, collector))?;
+    let over = || Problem::new(Kind::SignInOver, "sign in again");
+    let found = collector.sign_ins.find(&digest(text.as_bytes()), now);
+    Some(found.ok_or_else(over).and_then(|one| {
+        let secret = by_digest(collector, &one.key, now).ok_or_else(over)??;
+        Ok((secret, one))
+    }))
+}
+
+fn by_digest(
+    collector: &Collector,
+    digest: &Digest,
+    now: u64,
+) -> Option<Result<Arc<Secret>, Problem>> {
+    let control = collector.control.get();
+    let secret = control.secret.get(digest)?;
+    Some(if secret.life.is_over(now) {
+        Err(Problem::new(Kind::KeyRevoked, "the key was revoked"))
+    } else {
+        secret.used.mark(now);
+        Ok(Arc::clone(secret))
+    })
 }

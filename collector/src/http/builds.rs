@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION},
+        header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION},
     },
     web,
 };
@@ -14,6 +14,7 @@ use super::{
     auth::Reader,
     body,
     openapi::{Anything, Bodies, BuildMade, BuildOrder, Builds as BuildsTold, Found, Keyed, Raw},
+    page::REPORT_POLICY,
     problem::{Kind, Problem},
     query::{policy, settled},
     stream,
@@ -152,6 +153,7 @@ pub(super) async fn file(
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, kind))
         .insert_header((CONTENT_DISPOSITION, disposition))
+        .insert_header((CONTENT_SECURITY_POLICY, REPORT_POLICY))
         .body(stream::of_file(file, bytes)))
 }
 

@@ -21,7 +21,7 @@ use crate::{
 const EXEMPT: [&str; 4] = ["/healthz", "/readyz", "/c", "/v1/events"];
 
 /// Where whoever sent `request` is; `None` for a proxy of ours.
-fn client(request: &HttpRequest, gate: &Gate) -> Option<IpAddr> {
+pub(super) fn client(request: &HttpRequest, gate: &Gate) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();
     let name = gate.proxies.header.name();
     // A value that is no text ends the list, as anything that cannot be read.

@@ -131,6 +131,7 @@ async fn decide(
     }
     let mut decoded = decode(&bytes)?;
     let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request), now)?;
+    sender.used.mark(now);
     belongs(request, collector, received, &sender.project);
     collector.gate.key(&decoded.batch.key)?;
     collector

@@ -9,26 +9,31 @@ mod brief;
 mod builds;
 mod capture;
 mod connection;
+mod cookie;
 mod cors;
 mod erasures;
 mod experiments;
 mod gate;
 mod health;
 mod ingest;
+mod keys;
 mod labels;
 mod ledger;
 mod lines;
+mod login;
 mod metrics;
 mod observed;
 mod openapi;
 mod outputs;
 mod page;
+mod peer;
 mod problem;
 mod query;
 mod readout;
 mod releases;
 mod request_id;
 mod route;
+mod same_origin;
 mod screen;
 mod server;
 mod signals;
@@ -116,6 +121,13 @@ fn all() -> Vec<Route> {
         route("/v1/subjects/{id:.+}").on(Method::DELETE, erasures::ask),
         route("/v1/erasures").get(erasures::list),
         route("/v1/erasures/{job}").get(erasures::one),
+        route("/v1/keys").get(keys::list).post(keys::create),
+        route("/v1/keys/{id}").on(Method::DELETE, keys::revoke),
+        route("/v1/keys/{id}/rotate").post(keys::rotate),
+        route("/v1/login")
+            .get(login::look)
+            .post(login::begin)
+            .on(Method::DELETE, login::end),
         route("/v1/ledger").get(ledger::ledger),
         route("/v1/overview").get(ledger::overview),
         route("/healthz")

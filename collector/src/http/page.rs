@@ -1,4 +1,5 @@
-//! The operator's page: three embedded files that read the API.
+//! The operator's page: three embedded files that read the API with the cookie of
+//! whoever signed in ([`super::login`]).
 
 use actix_web::{
     HttpResponse,
@@ -15,6 +16,11 @@ use super::{
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
+
+/// For what is made of people's texts: where it slipped through as markup, it could do
+/// nothing with the session of whoever looks at it.
+pub(super) const REPORT_POLICY: &str =
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /// `GET /`.
 #[utoipa::path(

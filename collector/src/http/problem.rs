@@ -17,7 +17,10 @@ use tacit_signals::{FieldError, WireError, limits::EVENTS_PER_BATCH_MAX};
 use super::{observed::Code, request_id::RequestId};
 use crate::{
     accept::Refusal,
-    control::scope::{Scope, Scopes},
+    control::{
+        key::Unfit,
+        scope::{Scope, Scopes},
+    },
     intake::{
         coding::{TAKEN, Untaken},
         gate::{Exceeded, Limit},
@@ -26,6 +29,7 @@ use crate::{
     limits::UNPACK_RATIO_MAX,
     log::Unwritten,
     registrations::Unregistered,
+    sign_in::TooMany,
 };
 
 /// What kind of trouble it is.
@@ -49,6 +53,9 @@ pub enum Kind {
     KeyNotPublishable,
     KeyNotSecret,
     ScopeMissing,
+    SignInOver,
+    SignInTooOften,
+    ForeignPage,
     OriginForbidden,
     NotFound,
     MethodNotAllowed,
@@ -117,6 +124,14 @@ const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
         ),
         Kind::KeyNotSecret => ("key_not_secret", 403, false, "The key is for pages only"),
         Kind::ScopeMissing => ("scope_missing", 403, false, "The key may not do this"),
+        Kind::SignInOver => ("sign_in_over", 401, false, "Nobody is signed in any more"),
+        Kind::SignInTooOften => (
+            "sign_in_too_often",
+            429,
+            true,
+            "Too many attempts to sign in",
+        ),
+        Kind::ForeignPage => ("foreign_page", 403, false, "Another page asks"),
         Kind::OriginForbidden => ("origin_forbidden", 403, false, "The origin is not allowed"),
         Kind::NotFound => ("not_found", 404, false, "There is no such thing"),
         Kind::MethodNotAllowed => (
@@ -405,6 +420,15 @@ impl From<Untaken> for Problem {
     }
 }
 
+impl From<TooMany> for Problem {
+    fn from(error: TooMany) -> Self {
+        Self {
+            retry_after_s: Some(error.wait.as_secs()),
+            ..Self::new(Kind::SignInTooOften, error.to_string())
+        }
+    }
+}
+
 impl From<NotUnpacked> for Problem {
     fn from(error: NotUnpacked) -> Self {
         let kind = match error {
@@ -437,6 +461,13 @@ impl From<Exceeded> for Problem {
             retry_after_s: Some(seconds.max(1)),
             ..Self::new(kind, exceeded.to_string())
         }
+    }
+}
+
+impl From<Unfit> for Problem {
+    fn from(error: Unfit) -> Self {
+        let (field, detail) = (error.field(), error.to_string());
+        Self::malformed(field, detail)
     }
 }
 

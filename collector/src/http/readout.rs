@@ -1,6 +1,10 @@
 //! What an experiment says by now.
 
-use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
+use actix_web::{
+    HttpResponse,
+    http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    web,
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -9,6 +13,7 @@ use super::{
     experiments::unknown,
     health::DataPath,
     openapi::{self, Anything, Found},
+    page::REPORT_POLICY,
     problem::{Kind, Problem},
     query::{self, as_of, policy, settled},
 };
@@ -102,6 +107,7 @@ pub(super) async fn read(
     .await??;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, kind))
+        .insert_header((CONTENT_SECURITY_POLICY, REPORT_POLICY))
         .body(text))
 }
 

@@ -9,7 +9,7 @@ use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_confi
 use actix_web::{
     App, Error,
     dev::AppConfig,
-    http::header::X_CONTENT_TYPE_OPTIONS,
+    http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
     middleware::{DefaultHeaders, from_fn},
     rt::{self, net::TcpStream},
     web::Data,
@@ -59,7 +59,12 @@ pub fn serve(collector: Data<Collector>, config: &Config) -> io::Result<(Server,
         rt::spawn(beat(collector.pulse.join()));
         let app = App::new()
             .wrap(from_fn(gate::by_address))
-            .wrap(DefaultHeaders::new().add((X_CONTENT_TYPE_OPTIONS, "nosniff")))
+            .wrap(
+                DefaultHeaders::new()
+                    .add((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                    // What is asked with a cookie looks to a cache as if it were for all.
+                    .add((CACHE_CONTROL, "no-store")),
+            )
             .wrap(from_fn(observed::observed))
             .configure(routes(collector.clone(), site.clone()));
         let app = app

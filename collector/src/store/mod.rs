@@ -15,6 +15,7 @@ mod join;
 mod push;
 mod ranges;
 pub mod rows;
+mod sign_ins;
 mod sqlite;
 mod traces;
 mod updates;
@@ -39,6 +40,7 @@ pub(crate) use expiries::DueOutput;
 pub use expiries::{Due, ExpiryStore, Left, StoreBytes};
 pub use push::{PushNote, PushStore, Pushed};
 use rows::{Conduct, Group, GroupName, StoredSubject};
+pub use sign_ins::SignInStore;
 pub use sqlite::SqliteStore;
 pub use traces::{DueTrace, TraceKey, TraceStore};
 pub use updates::{Attempt, BuildKind, BuildRecord, Held, NewRun, Run, RunEnd, UpdateStore};
@@ -157,6 +159,17 @@ pub trait ControlStore: Send + Sync {
     fn create_key(&self, key: &NewKey) -> Result<CreatedKey, StoreError>;
     /// All keys, without secrets.
     fn keys(&self) -> Result<Vec<KeyInfo>, StoreError>;
+    /// Puts `new` in the place of the key named `old`, which goes on until `ends_at`;
+    /// whether that one was in use at `now`. Durable on return.
+    fn replace_key(
+        &self,
+        old: &str,
+        new: &NewKey,
+        ends_at: u64,
+        now: u64,
+    ) -> Result<bool, StoreError>;
+    /// Keeps when keys were used.
+    fn note_uses(&self, uses: &[KeyUse]) -> Result<(), StoreError>;
     /// Withdraws the key named `id`; whether there was one in use. Durable on return.
     fn revoke_key(&self, id: &str, now: u64) -> Result<bool, StoreError>;
 }
@@ -268,7 +281,10 @@ pub struct NewKey {
 }
 
 /// What a key is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum KeyKind {
     /// Pages: can only add signals.
     Publishable,
@@ -284,6 +300,20 @@ impl KeyKind {
             Self::Publishable => "publishable",
             Self::Secret => "secret",
         }
+    }
+
+    /// By its name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Publishable, Self::Secret]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+
+    /// Whether its keys are kept as they are, and not by their digest only.
+    #[must_use]
+    pub const fn is_shown_again(self) -> bool {
+        matches!(self, Self::Publishable)
     }
 
     /// How its keys start.
@@ -305,12 +335,21 @@ pub struct CreatedKey {
     pub project_is_new: bool,
 }
 
+/// A key was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyUse {
+    /// Which.
+    pub id: String,
+    /// Unix ms, to the hour.
+    pub at: u64,
+}
+
 /// A key in a list.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[expect(missing_docs, reason = "the columns of `tacit keys list`")]
 pub struct KeyInfo {
     pub project: String,
-    pub kind: String,
+    pub kind: KeyKind,
     pub id: String,
     /// Publishable keys only.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -37,8 +37,9 @@ pub(super) use self::{
     },
 };
 use super::{
-    assign, brief, builds, capture, cors, erasures, experiments, health, ingest, labels, ledger,
-    metrics, outputs, page, readout, releases, screen, signals, traces, verify, watch,
+    assign, brief, builds, capture, cors, erasures, experiments, health, ingest, keys, labels,
+    ledger, login, metrics, outputs, page, readout, releases, screen, signals, traces, verify,
+    watch,
 };
 
 #[derive(OpenApi)]
@@ -70,6 +71,8 @@ use super::{
         readout::read, assign::one, watch::capture_rate, watch::guardrails,
         verify::everybody, verify::one,
         erasures::ask, erasures::list, erasures::one,
+        keys::list, keys::create, keys::rotate, keys::revoke,
+        login::begin, login::look, login::end,
         ledger::ledger, ledger::overview,
         health::healthz, health::healthz_head, health::readyz, health::readyz_head,
         metrics::own, openapi,

@@ -1,7 +1,7 @@
-// The operator's page: reads the API with a project's secret key, which comes in
-// the URL's fragment (never sent to any server) and stays in this tab.
+// The operator's page: reads the API with the cookie of whoever signed in. The secret
+// key is exchanged for it and kept nowhere. It may come in the URL's fragment, which
+// goes to no server and is removed at once.
 
-const KEY = "tacit-key";
 const EVERY_MS = 3_000;
 const DATASETS = [
   ["labels", "every label with its reasons"],
@@ -13,20 +13,17 @@ const STATES = ["positive", "negative", "conflict", "neutral", "pending"];
 
 const $ = (id) => document.getElementById(id);
 const number = new Intl.NumberFormat();
-let key = take();
+let signedIn = false;
 
-/** The key from the fragment, which is then removed, or from this tab. */
+/** The key from the fragment, which is then removed from the address and the history. */
 function take() {
   const given = new URLSearchParams(location.hash.slice(1)).get("key");
-  if (given) {
-    sessionStorage.setItem(KEY, given);
-    history.replaceState(null, "", location.pathname);
-  }
-  return sessionStorage.getItem(KEY);
+  if (given) history.replaceState(null, "", location.pathname);
+  return given;
 }
 
-async function ask(path) {
-  const response = await fetch(path, { headers: { authorization: `Bearer ${key}` }, cache: "no-store" });
+async function ask(path, options) {
+  const response = await fetch(path, { cache: "no-store", ...options });
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
     throw Object.assign(new Error(problem.detail ?? response.statusText), { status: response.status });
@@ -165,9 +162,31 @@ function listDatasets() {
   }));
 }
 
+/** Signs in with `key`, or as whoever is signed in already. */
+async function enter(key) {
+  try {
+    const body = JSON.stringify({ key });
+    const headers = { "content-type": "application/json" };
+    const login = await (await ask("/v1/login", key ? { method: "POST", headers, body } : undefined)).json();
+    if (login.signed_in) show();
+    else signIn();
+  } catch (error) {
+    signIn(error.message);
+  }
+  await refresh();
+}
+
+function show() {
+  signedIn = true;
+  $("key").value = "";
+  $("sign-in").hidden = true;
+  $("sign-out").hidden = false;
+}
+
 function signIn(message = "") {
-  key = null;
-  sessionStorage.removeItem(KEY);
+  signedIn = false;
+  $("project").textContent = "";
+  $("sign-out").hidden = true;
   $("board").hidden = true;
   $("sign-in").hidden = false;
   $("sign-in-error").textContent = message;
@@ -176,14 +195,13 @@ function signIn(message = "") {
 
 async function refresh() {
   await showHealth();
-  if (!key) return;
+  if (!signedIn) return;
   try {
     const [ledger, overview, outputs] = await Promise.all([json("/v1/ledger"), json("/v1/overview"), json("/v1/outputs?limit=25")]);
     showLedger(ledger);
     showLabels(overview);
     showOutputs(outputs);
-    $("sign-in").hidden = true;
-    $("board").hidden = false;
+    if (signedIn) $("board").hidden = false;
   } catch (error) {
     if (error.status === 401 || error.status === 403) signIn(error.message);
   }
@@ -198,15 +216,20 @@ async function keepFresh() {
 
 $("sign-in").addEventListener("submit", (event) => {
   event.preventDefault();
-  key = $("key").value.trim();
-  sessionStorage.setItem(KEY, key);
-  refresh();
+  enter($("key").value.trim());
+});
+$("sign-out").addEventListener("click", async () => {
+  try {
+    await ask("/v1/login", { method: "DELETE" });
+    signIn();
+  } catch (error) {
+    $("health-text").textContent = `Still signed in: ${error.message}`;
+  }
 });
 addEventListener("hashchange", () => {
-  key = take() ?? key;
-  refresh();
+  const key = take();
+  if (key) enter(key);
 });
 
 listDatasets();
-if (!key) signIn();
-keepFresh();
+enter(take()).then(keepFresh);

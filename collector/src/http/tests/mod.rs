@@ -3,10 +3,14 @@
 mod bodies;
 mod experiments;
 mod ingest;
+mod keys;
+mod login;
+mod origins;
 mod outputs;
 mod reads;
 mod site;
 mod sockets;
+mod tenants;
 mod traces;
 mod updates;
 
@@ -80,13 +84,28 @@ impl Answer {
 }
 
 fn key(store: &SqliteStore, kind: KeyKind, text: &str, origins: &[&str]) {
+    let scopes = match kind {
+        KeyKind::Secret => Scopes::ALL,
+        KeyKind::Publishable => Scopes::NONE,
+    };
+    key_of(store, "shop", kind, text, origins, scopes);
+}
+
+fn key_of(
+    store: &SqliteStore,
+    project: &str,
+    kind: KeyKind,
+    text: &str,
+    origins: &[&str],
+    scopes: Scopes,
+) {
     let key = NewKey {
-        project: "shop".into(),
+        project: project.into(),
         kind,
         text: text.into(),
         id: format!("key_{text}"),
         origins: origins.iter().map(ToString::to_string).collect(),
-        scopes: Scopes::ALL,
+        scopes,
         content: Some(ContentPolicy::Full),
         created_at: 0,
     };
@@ -172,9 +191,32 @@ impl Harness {
     }
 
     pub(super) async fn asked(&self, method: Method, path: &str, body: &str) -> Answer {
+        self.asked_by(SK, method, path, body).await
+    }
+
+    /// Another secret key of `project`, known at once.
+    pub(super) fn secret(&self, project: &str, text: &str, scopes: Scopes) {
+        key_of(
+            &self.collector.store,
+            project,
+            KeyKind::Secret,
+            text,
+            &[],
+            scopes,
+        );
+        self.collector.look_again().unwrap();
+    }
+
+    pub(super) async fn asked_by(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        body: &str,
+    ) -> Answer {
         let request = TestRequest::with_uri(path)
             .method(method)
-            .insert_header(("authorization", format!("Bearer {SK}")))
+            .insert_header(("authorization", format!("Bearer {key}")))
             .insert_header(("content-type", "application/json"))
             .set_payload(body.to_owned());
         self.send(request).await

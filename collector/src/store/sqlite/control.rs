@@ -4,15 +4,15 @@ use std::{collections::HashMap, sync::Arc};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Durability, SqliteStore, erase, experiments, time, unsigned};
+use super::{Durability, SqliteStore, erase, experiments, keys, time, unsigned};
 use crate::{
     control::{
         ContentPolicy, Control, Life, Project, ProjectId, Publishable, Running, Secret,
-        scope::Scopes,
+        scope::Scopes, used::Used,
     },
-    keyed::{Keyed, digest, random},
+    keyed::{Keyed, random},
     log::frame::Salt,
-    store::{ControlStore, CreatedKey, KeyInfo, KeyKind, NewKey, StoreError},
+    store::{ControlStore, CreatedKey, KeyInfo, KeyKind, KeyUse, NewKey, StoreError},
 };
 
 const VERSION: &str = "control_version";
@@ -55,25 +55,7 @@ impl ControlStore for SqliteStore {
         let (pepper, secret) = (random()?, random()?);
         self.write(Durability::Now, |tx, _| {
             let created = project_for(tx, key, pepper, secret)?;
-            let text = (key.kind == KeyKind::Publishable).then_some(&key.text);
-            let origins = serde_json::to_string(&key.origins)
-                .map_err(|_| StoreError::Unreadable("origin"))?;
-            let scopes =
-                serde_json::to_string(&key.scopes).map_err(|_| StoreError::Unreadable("scope"))?;
-            tx.execute(
-                "INSERT INTO keys (project, key, kind, text, digest, origins, created_at, scopes)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    created.project.0,
-                    key.id,
-                    key.kind.name(),
-                    text,
-                    digest(key.text.as_bytes()),
-                    origins,
-                    time(key.created_at),
-                    scopes,
-                ],
-            )?;
+            keys::add(tx, created.project.0, key)?;
             changed(tx)?;
             Ok(created)
         })
@@ -92,7 +74,8 @@ impl ControlStore for SqliteStore {
                 let revoked_at: Option<i64> = row.get(6)?;
                 keys.push(KeyInfo {
                     project: row.get(0)?,
-                    kind: row.get(1)?,
+                    kind: KeyKind::from_name(&row.get::<_, String>(1)?)
+                        .ok_or(StoreError::Unreadable("kind of key"))?,
                     id: row.get(2)?,
                     key: row.get(3)?,
                     origins: origins(&row.get::<_, String>(4)?)?,
@@ -105,6 +88,22 @@ impl ControlStore for SqliteStore {
             }
             Ok(keys)
         })
+    }
+
+    fn replace_key(
+        &self,
+        old: &str,
+        new: &NewKey,
+        ends_at: u64,
+        now: u64,
+    ) -> Result<bool, StoreError> {
+        self.write(Durability::Now, |tx, _| {
+            keys::replace(tx, old, new, ends_at, now)
+        })
+    }
+
+    fn note_uses(&self, uses: &[KeyUse]) -> Result<(), StoreError> {
+        self.write(Durability::WithNextSync, |tx, _| keys::note_uses(tx, uses))
     }
 
     fn revoke_key(&self, id: &str, now: u64) -> Result<bool, StoreError> {
@@ -167,7 +166,8 @@ fn running(snapshot: &Transaction<'_>, project: ProjectId) -> Result<Vec<Running
 
 fn read_keys(snapshot: &Transaction<'_>, control: &mut Control) -> Result<(), StoreError> {
     let mut select = snapshot.prepare_cached(
-        "SELECT project, text, digest, origins, revoked_at IS NOT NULL, ends_at, key, scopes
+        "SELECT project, text, digest, origins, revoked_at IS NOT NULL, ends_at, key, scopes,
+           last_used_at
          FROM keys",
     )?;
     let mut rows = select.query([])?;
@@ -183,21 +183,26 @@ fn read_keys(snapshot: &Transaction<'_>, control: &mut Control) -> Result<(), St
             revoked: row.get(4)?,
             ends_at: row.get::<_, Option<i64>>(5)?.map(unsigned),
         };
+        let id = row.get(6)?;
+        let used = Used::known(row.get::<_, Option<i64>>(8)?.map(unsigned));
         match row.get::<_, Option<String>>(1)? {
             Some(text) => {
                 let key = Publishable {
+                    id,
                     project,
                     origins: origins(&row.get::<_, String>(3)?)?,
                     life,
+                    used,
                 };
                 publishable.insert(text, Arc::new(key));
             }
             None => {
                 let key = Secret {
-                    id: row.get(6)?,
+                    id,
                     project,
                     scopes: scopes(&row.get::<_, String>(7)?)?,
                     life,
+                    used,
                 };
                 secret.insert(row.get(2)?, Arc::new(key));
             }

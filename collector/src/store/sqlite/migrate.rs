@@ -54,7 +54,7 @@ mod tests {
         experiment::declaration::record,
         expire::{self, Horizon},
         store::{
-            BuildKind, BuildRecord, ControlStore, ErasureStore, ExpiryStore, Registering,
+            BuildKind, BuildRecord, ControlStore, ErasureStore, ExpiryStore, KeyKind, Registering,
             SqliteStore, Status, Store, UpdateStore,
         },
         testing::declaration,
@@ -177,8 +177,8 @@ mod tests {
             .into_iter()
             .map(|key| (key.kind, key.scopes))
             .collect();
-        let before = [("secret", Scopes::ALL), ("publishable", Scopes::NONE)];
-        assert_eq!(names, before.map(|(kind, scopes)| (kind.into(), scopes)));
+        let (secret, publishable) = (KeyKind::Secret, KeyKind::Publishable);
+        assert_eq!(names, [(secret, Scopes::ALL), (publishable, Scopes::NONE)]);
         let project = ProjectId(1);
         let mut events = Vec::new();
         let visited = store.groups(project, u64::MAX, &mut |group| {

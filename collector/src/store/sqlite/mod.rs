@@ -18,11 +18,13 @@ mod expire;
 mod fold;
 mod group;
 mod intern;
+mod keys;
 mod ledger;
 mod migrate;
 mod push;
 mod read;
 mod register;
+mod sign_ins;
 mod traces;
 mod updates;
 

@@ -1,0 +1,138 @@
+// The operator's page as its operator uses it, and as a hostile page elsewhere would.
+
+import { createServer } from "node:http";
+import { expect, test } from "./house.mjs";
+import { freePort } from "./ports.mjs";
+
+/** What the browser keeps of a page, for scripts and at all. */
+async function kept(page) {
+  const scripts = await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]);
+  return { scripts, cookies: await page.context().cookies() };
+}
+
+async function signIn(page, house) {
+  await page.goto(`${house.url}/#key=${house.secret}`);
+  await expect(page.locator("#board")).toBeVisible();
+}
+
+test("the printed link signs in, and the key is in no address, storage or script", async ({ page, house }) => {
+  const sent = [];
+  page.on("request", (request) => sent.push([request.url(), JSON.stringify(request.headers())].join(" ")));
+  const errors = [];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  await signIn(page, house);
+  await expect(page.locator("#project")).toHaveText("dev");
+  expect(page.url()).toBe(`${house.url}/`);
+  const { scripts, cookies } = await kept(page);
+  expect(scripts).toEqual([0, 0, ""]);
+  expect(cookies).toMatchObject([{ name: "tacit", httpOnly: true, sameSite: "Strict", path: "/" }]);
+  expect(JSON.stringify(cookies)).not.toContain(house.secret);
+  expect(sent.filter((line) => line.includes(house.secret))).toEqual([]);
+
+  await page.reload();
+  await expect(page.locator("#board")).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.locator("#sign-in")).toBeVisible();
+  await expect(page.locator("#board")).toBeHidden();
+  expect((await kept(page)).cookies).toEqual([]);
+  await page.reload();
+  await expect(page.locator("#sign-in")).toBeVisible();
+  // Going back leads to no key either.
+  await page.goBack().catch(() => null);
+  expect(page.url()).not.toContain("sk_");
+  expect(errors).toEqual([]);
+});
+
+test("the form signs in, says what is wrong, and ends with the key", async ({ page, house }) => {
+  const key = await house.key("secret", "--scope", "read");
+  await page.goto(`${house.url}/`);
+  await page.getByLabel("Secret key of a project").fill("sk_nobody");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.locator("#sign-in-error")).toHaveText("the key is not known");
+  await page.getByLabel("Secret key of a project").fill(key);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.locator("#board")).toBeVisible();
+  await expect(page.locator("#key")).toHaveValue("");
+  const { keys } = await (await house.get("/v1/keys")).json();
+  const { id } = keys.find(({ scopes }) => scopes.join() === "read");
+  const headers = { authorization: `Bearer ${house.secret}` };
+  expect((await fetch(`${house.url}/v1/keys/${id}`, { method: "DELETE", headers })).status).toBe(200);
+  await expect(page.locator("#sign-in-error")).toHaveText("the key was revoked");
+  await expect(page.locator("#board")).toBeHidden();
+});
+
+/** Everything a page can try without leave; what it learnt is in `window.learnt`. */
+const HOSTILE = `<!doctype html><title>Hostile</title><body><script>
+  window.attack = async (target) => {
+    const learnt = [];
+    const send = (path, options) => fetch(target + path, { credentials: "include", ...options })
+      .then((response) => response.text().then((text) => learnt.push([path, response.type, text])), () => {});
+    const json = (body) => ({ method: "POST", body: JSON.stringify(body) });
+    for (const mode of ["cors", "no-cors"]) {
+      await send("/v1/overview", { mode });
+      await send("/v1/keys", { mode, ...json({ kind: "secret", scopes: ["admin"] }) });
+      await send("/v1/releases", { mode, ...json({ name: "evil", kind: "model" }) });
+      await send("/v1/subjects/u-victim", { mode, method: mode === "cors" ? "DELETE" : "POST" });
+      await send("/v1/login", { mode, ...json({ key: "sk_of_the_attacker" }) });
+    }
+    await send("/v1/login", { method: "DELETE" });
+    for (const tag of ["img", "script", "iframe"]) {
+      const element = document.createElement(tag);
+      element.src = target + "/v1/outputs";
+      await new Promise((resolve) => {
+        element.onload = element.onerror = resolve;
+        document.body.append(element);
+      });
+    }
+    const frame = document.createElement("iframe");
+    frame.name = "target";
+    document.body.append(frame);
+    const form = document.createElement("form");
+    Object.assign(form, { method: "POST", action: target + "/v1/releases", enctype: "text/plain", target: "target" });
+    const field = document.createElement("input");
+    field.name = '{"name":"evil","kind":"model","note":"';
+    field.value = '"}';
+    form.append(field);
+    document.body.append(form);
+    await new Promise((resolve) => {
+      frame.onload = resolve;
+      form.submit();
+    });
+    return learnt.filter(([, , text]) => text);
+  };
+</script></body>`;
+
+// The browser sends the cookie from another port, and the collector refuses it; from
+// another site it sends none.
+const ELSEWHERE = [
+  ["on another port of the same host", "127.0.0.1", 403],
+  ["on another site", "localhost", 401],
+];
+
+for (const [where, host, refusal] of ELSEWHERE) {
+  test(`a hostile page ${where} neither reads nor changes anything`, async ({ page, house }) => {
+    await signIn(page, house);
+    const port = await freePort();
+    const server = createServer((_, response) => response.setHeader("content-type", "text/html").end(HOSTILE));
+    await new Promise((resolve) => server.listen(port, resolve));
+    const keys = async () => (await (await house.get("/v1/keys")).json()).keys.length;
+    const before = await keys();
+    const answers = [];
+    const hostile = await page.context().newPage();
+    hostile.on("response", (response) => response.url().startsWith(house.url) && answers.push(response.status()));
+    await hostile.goto(`http://${host}:${port}/`);
+    expect(await hostile.evaluate((target) => window.attack(target), house.url)).toEqual([]);
+    // They did arrive: what refuses them is the collector, not a network that is down.
+    expect(answers.filter((status) => status === refusal).length).toBeGreaterThan(2);
+    expect(answers.filter((status) => status < 400)).toEqual([]);
+    expect((await (await house.get("/v1/releases")).json()).releases).toEqual([]);
+    expect((await (await house.get("/v1/erasures")).json()).erasures).toEqual([]);
+    expect(await keys()).toBe(before);
+    // Nor is anybody signed out, or framed.
+    await page.reload();
+    await expect(page.locator("#board")).toBeVisible();
+    await hostile.setContent(`<iframe src="${house.url}/"></iframe>`);
+    await expect.poll(() => hostile.frames().at(-1).url()).toMatch(/^chrome-error:/);
+    await new Promise((resolve) => server.close(resolve) && server.closeAllConnections());
+  });
+}
