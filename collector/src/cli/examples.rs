@@ -104,7 +104,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         &["tacit backup /var/backups/tacit-2026-11-26 --data /var/lib/tacit"],
     ),
     ("erase", &["tacit erase u-42 --project shop"]),
-    ("openapi", &["tacit openapi > openapi.json"]),
+    ("openapi", &["tacit openapi"]),
     (
         "ledger",
         &[
