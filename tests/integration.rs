@@ -44,6 +44,8 @@ mod empty;
 mod erase;
 #[path = "integration/experiments.rs"]
 mod experiments;
+#[path = "integration/expire.rs"]
+mod expire;
 #[path = "integration/exports.rs"]
 mod exports;
 #[path = "integration/faults/mod.rs"]

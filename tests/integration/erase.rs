@@ -12,6 +12,8 @@ use tacit_tests::{
     wait,
 };
 
+#[path = "erase/elsewhere.rs"]
+mod elsewhere;
 #[path = "erase/world.rs"]
 mod world;
 
