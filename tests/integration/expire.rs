@@ -255,7 +255,8 @@ fn what_is_past_its_time_is_gone_before_anything_is_served() {
     );
     let builds = world.data.cli(&["builds", "--json"]).ok().json();
     assert_eq!(builds["builds"][1].get("expired"), None, "{builds}");
-    let since = (horizon + 1).to_string();
+    let texts = manifest["unseen"]["texts_before"].as_u64().unwrap();
+    let since = (texts + 1).to_string();
     let whole = world.data.beside("whole");
     let args = [
         "dataset",
