@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::{
     check::what,
-    environment::name_of,
     options::{Format, Node, Shape, options},
     units::Unit,
 };
@@ -203,13 +202,6 @@ fn shown(name: &str, default: &Value) -> String {
         }
         _ => format!("`{default}`"),
     }
-}
-
-/// The variables of the options.
-#[must_use]
-pub fn variables_of_options() -> Vec<String> {
-    let leaves = options().leaves().into_iter();
-    leaves.map(|(path, _)| name_of(&path)).collect()
 }
 
 fn join(path: &str, name: &str) -> String {
