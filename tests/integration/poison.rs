@@ -20,6 +20,8 @@ use house::Site;
 
 /// Answers a sender of a flood copies.
 const EACH: usize = 250;
+/// Who copies each answer of the attacker's.
+const SENDERS: u64 = 32;
 
 /// Honest people of a site.
 const PEOPLE: u32 = 40;
@@ -28,14 +30,14 @@ fn ids(name: &str, count: u32) -> Vec<String> {
     (0..count).map(|n| format!("{name}-{n}")).collect()
 }
 
-/// Copies an attacker sends: 20 000, and a million where many rounds are asked for.
+/// Copies an attacker sends: 8 000, and a million where many rounds are asked for.
 fn copies() -> u64 {
-    if rounds(1) > 1 { 1_000_000 } else { 20_000 }
+    if rounds(1) > 1 { 1_000_000 } else { 8_000 }
 }
 
-/// Answers of the attacker's, each of which is copied by 80 senders.
+/// Answers of the attacker's, each of which is copied by [`SENDERS`].
 fn owned() -> Vec<String> {
-    ids("bad", u32::try_from(copies() / 80).unwrap())
+    ids("bad", u32::try_from(copies() / SENDERS).unwrap())
 }
 
 /// Copies of answers the attacker got, by a program, in the names of sessions or of
@@ -48,7 +50,7 @@ fn flood(site: &Site, named: bool) -> (u64, u64) {
     let portions: Vec<_> = owned
         .chunks(EACH)
         .cycle()
-        .zip(0..80 * owned.len() / EACH)
+        .zip(0..SENDERS as usize * owned.len() / EACH)
         .collect();
     let senders = portions.len() as u64;
     for (portion, sender) in portions {

@@ -97,7 +97,7 @@ fn copy() -> tacit_signals::Signal {
 #[test]
 fn nobody_is_found_in_an_honest_world() {
     for name in World::all_names() {
-        let groups = world(name, 5, 1_500);
+        let groups = world(name, 5, 500);
         assert_eq!(rules(&screen(&groups)), [], "{name}");
     }
 }
