@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::header::CACHE_CONTROL, web};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::{
     auth::Admin,
@@ -23,18 +24,25 @@ use crate::{
 };
 
 /// A misspelt field would make another key than was meant, so none is ignored.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = KeyWanted)]
 #[serde(deny_unknown_fields)]
 struct Asked {
+    /// What it is for
+    #[schema(value_type = String, example = "secret")]
     kind: KeyKind,
+    /// Where pages may send from with a publishable key; none allows any
     #[serde(default)]
     origins: Vec<String>,
+    /// What a secret key may do: ingest, read, admin; the first two unless it is said
     scopes: Option<Vec<String>>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = KeyRotation)]
 #[serde(deny_unknown_fields)]
 struct Rotation {
+    /// How long the old key goes on; a day unless it is said
     grace_seconds: Option<u64>,
 }
 
@@ -62,7 +70,7 @@ pub(super) async fn list(
 
 /// `POST /v1/keys` `{"kind", "origins"?, "scopes"?}`.
 #[utoipa::path(
-    post, path = "/v1/keys", tag = "operations", security(("secret" = ["admin"])), request_body = Anything, responses((status = 201, description = "The key, told once", body = Anything), Bodies),
+    post, path = "/v1/keys", tag = "operations", security(("secret" = ["admin"])), request_body = Asked, responses((status = 201, description = "The key, told once", body = Anything), Bodies),
     summary = "Make a key", description = ""
 )]
 pub(super) async fn create(
@@ -99,7 +107,7 @@ pub(super) async fn create(
 /// `POST /v1/keys/{id}/rotate` `{"grace_seconds"?}`: another key of the same kind, origins
 /// and scopes; the old one ends after the grace.
 #[utoipa::path(
-    post, path = "/v1/keys/{id}/rotate", tag = "operations", security(("secret" = ["admin"])), params(("id" = String, Path, description = "The key's id, as the list shows it")), request_body = Anything, responses((status = 201, description = "The new key, told once", body = Anything), Found, Bodies),
+    post, path = "/v1/keys/{id}/rotate", tag = "operations", security(("secret" = ["admin"])), params(("id" = String, Path, description = "The key's id, as the list shows it")), request_body = Option<Rotation>, responses((status = 201, description = "The new key, told once", body = Anything), Found, Bodies),
     summary = "Rotate a key", description = ""
 )]
 pub(super) async fn rotate(

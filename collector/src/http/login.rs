@@ -4,10 +4,11 @@
 use actix_web::{HttpRequest, HttpResponse, http::header::SET_COOKIE, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::{
     auth, body, cookie,
-    openapi::{Anything, Bodies, Keyed},
+    openapi::{Anything, Keyed, SignIn as MayAnswer},
     peer,
     problem::{Kind, Problem},
     same_origin,
@@ -22,14 +23,17 @@ use crate::{
     wall::now_ms,
 };
 
-#[derive(Deserialize)]
+/// A secret key
+#[derive(Deserialize, ToSchema)]
+#[schema(as = KeyShown)]
 struct Shown {
+    /// `sk_…`
     key: String,
 }
 
 /// `POST /v1/login` `{"key": "sk_…"}`: takes a key that may read or administer.
 #[utoipa::path(
-    post, path = "/v1/login", tag = "operations", request_body = Anything, responses((status = 200, description = "Signed in, with a cookie", body = Anything), Bodies),
+    post, path = "/v1/login", tag = "operations", security(()), request_body = Shown, responses((status = 200, description = "Signed in, with a cookie", body = Anything), MayAnswer),
     summary = "Sign in", description = ""
 )]
 pub(super) async fn begin(
@@ -79,7 +83,7 @@ pub(super) async fn begin(
 /// `GET /v1/login`: who is signed in, if anybody. No error where nobody is: the page asks
 /// before it knows.
 #[utoipa::path(
-    get, path = "/v1/login", tag = "operations", responses((status = 200, description = "Who is signed in, if anybody", body = Anything), Keyed),
+    get, path = "/v1/login", tag = "operations", security(()), responses((status = 200, description = "Who is signed in, if anybody", body = Anything), Keyed),
     summary = "Who is signed in", description = ""
 )]
 pub(super) async fn look(
@@ -96,7 +100,7 @@ pub(super) async fn look(
 
 /// `DELETE /v1/login`: signs out. A cookie that is worth nothing is removed as well.
 #[utoipa::path(
-    delete, path = "/v1/login", tag = "operations", responses((status = 204, description = "Nobody is signed in"), Keyed),
+    delete, path = "/v1/login", tag = "operations", security(()), responses((status = 204, description = "Nobody is signed in"), Keyed),
     summary = "Sign out", description = ""
 )]
 pub(super) async fn end(

@@ -158,7 +158,10 @@ const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
 impl Kind {
     /// All there are.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 28] = [
+    pub(super) const ALL: [Self; 31] = [
+        Self::SignInOver,
+        Self::SignInTooOften,
+        Self::ForeignPage,
         Self::Invalid,
         Self::BodyTooLarge,
         Self::BodyTooDense,

@@ -27,7 +27,8 @@ pub(super) use self::{
         readout_format, screened, slicing, state, trust, verify_format, weeks,
     },
     problems::{
-        Asked, Batches, Bodies, Found, Internal, Kept, Keyed, Missing, MissingHead, Proven, Spans,
+        Asked, Batches, Bodies, Found, Internal, Kept, Keyed, Missing, MissingHead, Proven, SignIn,
+        Spans,
     },
     takes::{Announced, Batch, BuildOrder, Declared, Raw, Registrations, Signals},
     tells::{

@@ -100,12 +100,14 @@ macro_rules! may_answer {
 
 const INTERNAL: [Kind; 1] = [Kind::Internal];
 const MISSING: [Kind; 2] = [Kind::NotFound, Kind::AddressRate];
-const KEY: [Kind; 7] = [
+const KEY: [Kind; 9] = [
     Kind::KeyMissing,
     Kind::KeyUnknown,
     Kind::KeyRevoked,
     Kind::KeyNotSecret,
     Kind::ScopeMissing,
+    Kind::SignInOver,
+    Kind::ForeignPage,
     Kind::KeyRate,
     Kind::AddressRate,
 ];
@@ -137,6 +139,7 @@ const PUBLISHABLE: [Kind; 7] = [
     Kind::SessionRate,
     Kind::AddressRate,
 ];
+const SIGN_IN: [Kind; 1] = [Kind::SignInTooOften];
 const CONFLICT: [Kind; 2] = [Kind::ExperimentDiffers, Kind::ReleaseUnproven];
 
 may_answer! {
@@ -152,6 +155,8 @@ may_answer! {
     Found: KEY, VALUES, MISSING, INTERNAL;
     /// What needs a key and takes a body that is kept.
     Bodies: KEY, BODY, ROOM;
+    /// Where a key is exchanged for a cookie.
+    SignIn: KEY, SIGN_IN, BODY, ROOM;
     /// What is declared once and may say something else.
     Proven: KEY, BODY, MISSING, ROOM, CONFLICT;
     /// Batches of pages.

@@ -13,7 +13,7 @@ use crate::{http::all, limits::*};
 use tacit_signals::limits::BATCH_BYTES_MAX;
 
 /// What each takes, in bytes.
-const BODIES: [(&str, usize); 8] = [
+const BODIES: [(&str, usize); 10] = [
     ("/c", BATCH_BYTES_MAX),
     ("/v1/events", BATCH_BYTES_MAX),
     ("/v1/signals", SIGNALS_BODY_BYTES_MAX),
@@ -22,9 +22,11 @@ const BODIES: [(&str, usize); 8] = [
     ("/v1/datasets/builds", BUILD_BODY_BYTES_MAX),
     ("/v1/releases", RELEASE_BODY_BYTES_MAX),
     ("/v1/experiments", EXPERIMENT_BODY_BYTES_MAX),
+    ("/v1/keys", ACCESS_BODY_BYTES_MAX),
+    ("/v1/login", ACCESS_BODY_BYTES_MAX),
 ];
-/// What is asked for without a body.
-const NONE: [&str; 1] = ["/v1/experiments/{name}/end"];
+/// What is asked for without a body, or with one read as that of `/v1/keys`.
+const NONE: [&str; 2] = ["/v1/experiments/{name}/end", "/v1/keys/{id}/rotate"];
 
 #[test]
 fn no_route_is_forgotten() {

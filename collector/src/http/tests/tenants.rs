@@ -283,14 +283,22 @@ async fn theirs(harness: &Harness) -> (String, String) {
         .await;
     let job = gone.json()["job"].as_str().unwrap().to_owned();
     let build = build["id"].as_str().unwrap().to_owned();
-    let path = format!("/v1/datasets/builds/{build}");
-    for _ in 0..400 {
-        if harness.get(&path).await.json()["state"] == "done" {
-            return (build, job);
+    done(harness, &format!("/v1/datasets/builds/{build}")).await;
+    done(harness, &format!("/v1/erasures/{job}")).await;
+    (build, job)
+}
+
+async fn done(harness: &Harness, path: &str) {
+    let mut told = Value::Null;
+    for _ in 0..4_000 {
+        told = harness.get(path).await.json();
+        if told["state"] == "done" {
+            return;
         }
+        assert_ne!(told["state"], "failed", "{told}");
         actix_web::rt::time::sleep(std::time::Duration::from_millis(5)).await;
     }
-    panic!("the build is not done");
+    panic!("it is not done: {told}");
 }
 
 /// All that is read of the project by its own key, but for what a clock moves.
