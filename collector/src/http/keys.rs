@@ -3,12 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, http::header::CACHE_CONTROL, web};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use utoipa::ToSchema;
 
 use super::{
     auth::Admin,
     body::{self, Body},
-    openapi::{Anything, Bodies, Found, Keyed},
+    openapi::{
+        Bodies, Kept, KeyList, KeyMade, KeyRevoked, Keyed, Proven, WantedKey, WantedRotation,
+    },
     problem::{Kind, Problem},
 };
 use crate::{
@@ -24,32 +25,25 @@ use crate::{
 };
 
 /// A misspelt field would make another key than was meant, so none is ignored.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = KeyWanted)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
-    /// What it is for
-    #[schema(value_type = String, example = "secret")]
     kind: KeyKind,
-    /// Where pages may send from with a publishable key; none allows any
     #[serde(default)]
     origins: Vec<String>,
-    /// What a secret key may do: ingest, read, admin; the first two unless it is said
     scopes: Option<Vec<String>>,
 }
 
-#[derive(Default, Deserialize, ToSchema)]
-#[schema(as = KeyRotation)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rotation {
-    /// How long the old key goes on; a day unless it is said
     grace_seconds: Option<u64>,
 }
 
 /// `GET /v1/keys`: without the text of secret ones.
 #[utoipa::path(
-    get, path = "/v1/keys", tag = "operations", security(("secret" = ["admin"])), responses((status = 200, description = "Keys, without the text of secret ones", body = Anything), Keyed),
-    summary = "Keys", description = ""
+    get, path = "/v1/keys", tag = "operations", security(("secret" = ["admin"])), responses((status = 200, description = "Keys, secret ones without their text", body = KeyList), Keyed),
+ summary = "Keys", description = ""
 )]
 pub(super) async fn list(
     admin: Admin,
@@ -70,8 +64,8 @@ pub(super) async fn list(
 
 /// `POST /v1/keys` `{"kind", "origins"?, "scopes"?}`.
 #[utoipa::path(
-    post, path = "/v1/keys", tag = "operations", security(("secret" = ["admin"])), request_body = Asked, responses((status = 201, description = "The key, told once", body = Anything), Bodies),
-    summary = "Make a key", description = ""
+    post, path = "/v1/keys", tag = "operations", security(("secret" = ["admin"])), request_body(content((WantedKey = "application/json"))), responses((status = 201, description = "The key, told this once", body = KeyMade), Bodies),
+ summary = "Make a key", description = ""
 )]
 pub(super) async fn create(
     admin: Admin,
@@ -107,8 +101,8 @@ pub(super) async fn create(
 /// `POST /v1/keys/{id}/rotate` `{"grace_seconds"?}`: another key of the same kind, origins
 /// and scopes; the old one ends after the grace.
 #[utoipa::path(
-    post, path = "/v1/keys/{id}/rotate", tag = "operations", security(("secret" = ["admin"])), params(("id" = String, Path, description = "The key's id, as the list shows it")), request_body = Option<Rotation>, responses((status = 201, description = "The new key, told once", body = Anything), Found, Bodies),
-    summary = "Rotate a key", description = ""
+    post, path = "/v1/keys/{id}/rotate", tag = "operations", security(("secret" = ["admin"])), params(("id" = String, Path, description = "Its id")), request_body(content((WantedRotation = "application/json"))), responses((status = 201, description = "Another key of the same kind, told this once", body = KeyMade), Proven),
+ summary = "Put another key in its place", description = ""
 )]
 pub(super) async fn rotate(
     admin: Admin,
@@ -144,8 +138,8 @@ pub(super) async fn rotate(
 
 /// `DELETE /v1/keys/{id}`: the next request with it is refused.
 #[utoipa::path(
-    delete, path = "/v1/keys/{id}", tag = "operations", security(("secret" = ["admin"])), params(("id" = String, Path, description = "The key's id, as the list shows it")), responses((status = 200, description = "It is taken no more", body = Anything), Found),
-    summary = "Revoke a key", description = ""
+    delete, path = "/v1/keys/{id}", tag = "operations", security(("secret" = ["admin"])), params(("id" = String, Path, description = "Its id")), responses((status = 200, description = "The next request with it is refused", body = KeyRevoked), Kept),
+ summary = "Withdraw a key", description = ""
 )]
 pub(super) async fn revoke(
     admin: Admin,

@@ -4,11 +4,10 @@
 use actix_web::{HttpRequest, HttpResponse, http::header::SET_COOKIE, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
 
 use super::{
     auth, body, cookie,
-    openapi::{Anything, Keyed, SignIn as MayAnswer},
+    openapi::{Foreign, ShownKey, SignIns, SignedIn},
     peer,
     problem::{Kind, Problem},
     same_origin,
@@ -23,18 +22,15 @@ use crate::{
     wall::now_ms,
 };
 
-/// A secret key
-#[derive(Deserialize, ToSchema)]
-#[schema(as = KeyShown)]
+#[derive(Deserialize)]
 struct Shown {
-    /// `sk_…`
     key: String,
 }
 
 /// `POST /v1/login` `{"key": "sk_…"}`: takes a key that may read or administer.
 #[utoipa::path(
-    post, path = "/v1/login", tag = "operations", security(()), request_body = Shown, responses((status = 200, description = "Signed in, with a cookie", body = Anything), MayAnswer),
-    summary = "Sign in", description = ""
+    post, path = "/v1/login", tag = "operations", security(()), request_body(content((ShownKey = "application/json"))), responses((status = 200, description = "A cookie stands for the key", headers(("set-cookie" = String)), body = SignedIn), SignIns),
+ summary = "Sign in at the operator's page", description = ""
 )]
 pub(super) async fn begin(
     request: HttpRequest,
@@ -83,8 +79,8 @@ pub(super) async fn begin(
 /// `GET /v1/login`: who is signed in, if anybody. No error where nobody is: the page asks
 /// before it knows.
 #[utoipa::path(
-    get, path = "/v1/login", tag = "operations", security(()), responses((status = 200, description = "Who is signed in, if anybody", body = Anything), Keyed),
-    summary = "Who is signed in", description = ""
+    get, path = "/v1/login", tag = "operations", security(()), responses((status = 200, description = "Who is signed in, if anybody", body = SignedIn), Foreign),
+ summary = "Who is signed in", description = ""
 )]
 pub(super) async fn look(
     request: HttpRequest,
@@ -100,8 +96,8 @@ pub(super) async fn look(
 
 /// `DELETE /v1/login`: signs out. A cookie that is worth nothing is removed as well.
 #[utoipa::path(
-    delete, path = "/v1/login", tag = "operations", security(()), responses((status = 204, description = "Nobody is signed in"), Keyed),
-    summary = "Sign out", description = ""
+    delete, path = "/v1/login", tag = "operations", security(()), responses((status = 204, description = "Nobody is", headers(("set-cookie" = String))), Foreign),
+ summary = "Sign out", description = ""
 )]
 pub(super) async fn end(
     request: HttpRequest,

@@ -159,9 +159,6 @@ impl Kind {
     /// All there are.
     #[cfg(test)]
     pub(super) const ALL: [Self; 31] = [
-        Self::SignInOver,
-        Self::SignInTooOften,
-        Self::ForeignPage,
         Self::Invalid,
         Self::BodyTooLarge,
         Self::BodyTooDense,
@@ -180,6 +177,9 @@ impl Kind {
         Self::KeyNotPublishable,
         Self::KeyNotSecret,
         Self::ScopeMissing,
+        Self::SignInOver,
+        Self::SignInTooOften,
+        Self::ForeignPage,
         Self::OriginForbidden,
         Self::NotFound,
         Self::MethodNotAllowed,

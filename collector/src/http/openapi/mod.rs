@@ -17,7 +17,7 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         OpenApi as Description,
-        security::{Http, HttpAuthScheme, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
     },
 };
 
@@ -27,14 +27,17 @@ pub(super) use self::{
         readout_format, screened, slicing, state, trust, verify_format, weeks,
     },
     problems::{
-        Asked, Batches, Bodies, Found, Internal, Kept, Keyed, Missing, MissingHead, Proven, SignIn,
-        Spans,
+        Asked, Batches, Bodies, Foreign, Found, Internal, Kept, Keyed, Missing, MissingHead,
+        Proven, SignIns, Spans,
     },
-    takes::{Announced, Batch, BuildOrder, Declared, Raw, Registrations, Signals},
+    takes::{
+        Announced, Batch, BuildOrder, Declared, Raw, Registrations, ShownKey, Signals, WantedKey,
+        WantedRotation,
+    },
     tells::{
         Assigned, BuildMade, Builds, Document as Anything, ErasureList, ErasureTold,
-        ExperimentList, ExperimentTold, LedgerTold, OutputList, OutputTold, Overview, Partly,
-        RegisteredAll, ReleaseList, ReleaseTold,
+        ExperimentList, ExperimentTold, KeyList, KeyMade, KeyRevoked, LedgerTold, OutputList,
+        OutputTold, Overview, Partly, RegisteredAll, ReleaseList, ReleaseTold, SignedIn,
     },
 };
 use super::{
@@ -97,6 +100,13 @@ impl Modify for Secured {
                 .to_owned(),
         );
         components.add_security_scheme("secret", SecurityScheme::Http(scheme));
+        let cookie = ApiKeyValue::with_description(
+            "__Host-tacit",
+            "What `POST /v1/login` sets: it stands for the key that was shown, for requests of \
+             the operator's page. Over plain HTTP it is called `tacit`.",
+        );
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
+        components.add_security_scheme("cookie", cookie);
     }
 }
 

@@ -101,16 +101,18 @@ macro_rules! may_answer {
 const INTERNAL: [Kind; 1] = [Kind::Internal];
 const MISSING: [Kind; 2] = [Kind::NotFound, Kind::AddressRate];
 const KEY: [Kind; 9] = [
+    Kind::SignInOver,
+    Kind::ForeignPage,
     Kind::KeyMissing,
     Kind::KeyUnknown,
     Kind::KeyRevoked,
     Kind::KeyNotSecret,
     Kind::ScopeMissing,
-    Kind::SignInOver,
-    Kind::ForeignPage,
     Kind::KeyRate,
     Kind::AddressRate,
 ];
+const SIGN_IN: [Kind; 2] = [Kind::SignInTooOften, Kind::ForeignPage];
+const FOREIGN: [Kind; 2] = [Kind::ForeignPage, Kind::AddressRate];
 const VALUES: [Kind; 1] = [Kind::Invalid];
 const BODY: [Kind; 10] = [
     Kind::Invalid,
@@ -139,7 +141,6 @@ const PUBLISHABLE: [Kind; 7] = [
     Kind::SessionRate,
     Kind::AddressRate,
 ];
-const SIGN_IN: [Kind; 1] = [Kind::SignInTooOften];
 const CONFLICT: [Kind; 2] = [Kind::ExperimentDiffers, Kind::ReleaseUnproven];
 
 may_answer! {
@@ -155,10 +156,12 @@ may_answer! {
     Found: KEY, VALUES, MISSING, INTERNAL;
     /// What needs a key and takes a body that is kept.
     Bodies: KEY, BODY, ROOM;
-    /// Where a key is exchanged for a cookie.
-    SignIn: KEY, SIGN_IN, BODY, ROOM;
     /// What is declared once and may say something else.
     Proven: KEY, BODY, MISSING, ROOM, CONFLICT;
+    /// Signing in.
+    SignIns: KEY, BODY, SIGN_IN, INTERNAL;
+    /// What only the operator's page asks.
+    Foreign: FOREIGN, INTERNAL;
     /// Batches of pages.
     Batches: PUBLISHABLE, BODY, ROOM;
     /// What is written and takes parameters.

@@ -204,3 +204,28 @@ pub(crate) struct Declared {
     /// For people
     note: Option<String>,
 }
+
+/// A key to make; what it may do is said by `scopes`, where it may come from by `origins`
+#[derive(ToSchema)]
+#[schema(example = json!({"kind": "publishable", "origins": ["https://chat.example"]}))]
+pub(crate) struct WantedKey {
+    /// publishable or secret
+    kind: String,
+    /// Of a publishable key; any where none is named
+    origins: Option<Vec<String>>,
+    /// Of a secret key: ingest, read, admin
+    scopes: Option<Vec<String>>,
+}
+
+/// How a key is replaced; nothing need be said
+#[derive(ToSchema)]
+pub(crate) struct WantedRotation {
+    /// How long the old one is still taken
+    grace_seconds: Option<u64>,
+}
+
+/// A secret key, to sign in with
+#[derive(ToSchema)]
+pub(crate) struct ShownKey {
+    key: String,
+}

@@ -312,3 +312,41 @@ pub(crate) struct Status {
     code: Option<i32>,
     message: Option<String>,
 }
+
+/// Keys of the project
+#[derive(ToSchema)]
+pub(crate) struct KeyList {
+    keys: Vec<Document>,
+}
+
+/// A key, told this once
+#[derive(ToSchema)]
+pub(crate) struct KeyMade {
+    project: String,
+    kind: String,
+    key: String,
+    id: String,
+    scopes: Vec<String>,
+    origins: Vec<String>,
+    /// The key it replaces and when that ends
+    replaces: Option<Document>,
+}
+
+/// A key that is not taken any more
+#[derive(ToSchema)]
+pub(crate) struct KeyRevoked {
+    id: String,
+    revoked: bool,
+}
+
+/// Who is signed in, if anybody
+#[derive(ToSchema)]
+pub(crate) struct SignedIn {
+    signed_in: bool,
+    project: Option<String>,
+    /// Its id
+    key: Option<String>,
+    scopes: Option<Vec<String>>,
+    /// Unix ms
+    expires_at: Option<u64>,
+}

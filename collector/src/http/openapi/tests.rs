@@ -66,6 +66,10 @@ fn every_code_of_a_problem_is_told() {
             told.push_str(response["description"].as_str().unwrap());
         }
     }
+    for (place, kind) in Kind::ALL.into_iter().enumerate() {
+        assert_eq!(kind as usize, place, "{kind:?}");
+    }
+    assert_eq!(Kind::ALL.len(), Kind::Internal as usize + 1, "the last one");
     // The answer to what is told nowhere: other methods.
     let elsewhere = [Kind::MethodNotAllowed];
     for kind in Kind::ALL {
