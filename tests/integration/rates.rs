@@ -36,6 +36,11 @@ fn assert_limited(answer: &Answer, code: &str, per_second: u64) {
     assert!(seconds >= 1, "{seconds}");
 }
 
+/// An address that nobody had before.
+fn stranger(number: u32) -> String {
+    format!("2001:db8:{:x}:{:x}::1", number >> 16, number & 0xffff)
+}
+
 #[test]
 fn of_a_session() {
     let data = Data::new();
@@ -108,8 +113,10 @@ fn of_an_address_which_only_a_trusted_proxy_may_name() {
     assert_limited(&refused, "address_rate_limited", 1);
     assert_eq!(from("203.0.113.8").status, 204, "another address");
     // What stands left of it anybody may have written; all of it is the same address.
+    let mut number = 0;
     let refused = wait::until("a liar to be refused", || {
-        let liar = format!("198.51.100.{}, 203.0.113.7", fastrand::u8(..));
+        number += 1;
+        let liar = format!("{}, 203.0.113.7", stranger(number));
         let answer = from(&liar);
         (answer.status == 429).then_some(answer)
     });
@@ -138,10 +145,10 @@ fn a_stranger_names_itself_in_vain() {
     let limits = "trusted_proxies = [\"10.0.0.0/8\"]\naddress_per_second = 1\naddress_burst = 3\n";
     let server = start(&data, limits);
     let api = server.api().with_key(None);
-    let mut number = 0_u8;
+    let mut number = 0;
     let refused = wait::until("a liar to be refused", || {
-        number = number.wrapping_add(1);
-        let name = format!("203.0.113.{number}");
+        number += 1;
+        let name = stranger(number);
         let mut page = Page::new(&data.publishable);
         let answer = send(&api, &mut page, &[("x-forwarded-for", &name)]);
         (answer.status == 429).then_some(answer)
