@@ -136,7 +136,7 @@ fn conserved(sent: &[Batch], found: &[(bool, &String)]) -> Result<(), String> {
         let number: usize = text[..6].parse().map_err(|_| format!("invented: {text}"))?;
         for (skipped, batch) in missing.by_ref() {
             if skipped == number {
-                let whole = **text == batch.text && !(batch.is_erased && !is_stored);
+                let whole = **text == batch.text && (*is_stored || !batch.is_erased);
                 let gone = batch.may_be_erased && **text == erased(&batch.text);
                 if whole || gone {
                     break;
