@@ -144,6 +144,26 @@ pub fn overview(
     Ok(counted.unwrap_or_default())
 }
 
+/// Later than any clock has said, in Unix ms.
+const EVER: u64 = 1 << 60;
+
+/// As [`overview`], for the books, by which `stored` events are there. What was received
+/// while the clock was ahead of `now` is in no label as of `now`, and has its fate all the
+/// same: once somebody has set the clock back, fates are those as of any time.
+pub fn books(
+    store: &dyn Store,
+    policy: &Policy,
+    project: ProjectId,
+    now: u64,
+    stored: u64,
+) -> Result<Overview, StoreError> {
+    let mut overview = overview(store, policy, project, now)?;
+    if overview.fates.all() < stored {
+        overview.fates = self::overview(store, policy, project, EVER)?.fates;
+    }
+    Ok(overview)
+}
+
 /// As [`overview`]; nothing once `go_on` says no.
 pub fn overview_while(
     store: &dyn Store,
@@ -176,6 +196,10 @@ pub fn overview_while(
 }
 
 impl Fates {
+    fn all(&self) -> u64 {
+        self.in_label + self.no_output + self.no_text + self.screened
+    }
+
     fn of(&mut self, rows: &OutputRows, label: &Labelled) -> &mut u64 {
         let Some(registered) = &rows.registered else {
             return &mut self.no_output;

@@ -62,7 +62,8 @@ fn summary(data: &Data, policy: &Policy, project: ProjectId) -> anyhow::Result<V
     if data.collector.is_none() {
         note("what the server has not stored yet is not counted; GET /v1/ledger counts it");
     }
-    let overview = export::overview(&*data.store, policy, project, now_ms())?;
+    let stored = counters.get("stored").copied().unwrap_or_default();
+    let overview = export::books(&*data.store, policy, project, now_ms(), stored)?;
     let refusals = data.store.refusals()?.into_iter();
     let refused = refusals
         .filter(|(of, _)| of.is_none_or(|of| of == project))

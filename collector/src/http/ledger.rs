@@ -34,7 +34,8 @@ pub(super) async fn ledger(
         // The store first: acknowledged only grows, so nothing waits below zero.
         let counters = collector.store.fates(project)?;
         let now = as_of(None);
-        let overview = export::overview(&*collector.store, &policy, project, now)?;
+        let stored = counters.get("stored").copied().unwrap_or_default();
+        let overview = export::books(&*collector.store, &policy, project, now, stored)?;
         let states = overview.states.clone();
         collector.metrics.labels.counted(project, now, states);
         let own = collector.outcomes.of(Some(project));

@@ -7,19 +7,31 @@ use rusqlite::Connection;
 use tacit_tests::{
     data::{Data, arg},
     load::{Sent, ids},
+    page::Page,
     server::Server,
 };
 
-use super::{ready, sent};
+use super::{SMALL_SEGMENTS, large, ready};
+
+/// Of about 3 KB each: five segments and more.
+const BATCHES: usize = 120;
+const OUTPUTS: usize = 20;
 
 /// A log of several segments that the store has nothing of.
 fn unfolded() -> (Data, Sent, Vec<PathBuf>) {
     let data = Data::new();
-    let config = data.config("[log]\nsegment_bytes = 4096\n");
+    let config = data.config(SMALL_SEGMENTS);
     let server = Server::start_with(&data, &["--config", arg(&config)]);
+    let api = server.api();
     let store = Connection::open(data.database()).unwrap();
     store.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let sent = sent(&server, &data.publishable, "o", 200);
+    let mut page = Page::new(&data.publishable);
+    let mut sent = Sent::default();
+    for number in 0..BATCHES {
+        let batch = large(&mut page, &format!("o-{}", number % OUTPUTS));
+        api.batch(&batch);
+        sent.acknowledged.push(batch);
+    }
     server.kill();
     store.execute_batch("ROLLBACK").unwrap();
     let directory = fs::read_dir(data.path().join("log")).unwrap();
@@ -46,7 +58,7 @@ fn what_is_lost_is_named_and_the_rest_is_served() {
         fs::write(path, bytes).unwrap();
     };
     change(flipped, &|bytes| bytes[100] ^= 0x10);
-    change(zeroed, &|bytes| bytes[1_024..3_072].fill(0));
+    change(zeroed, &|bytes| bytes[4_096..12_288].fill(0));
     fs::remove_file(missing).unwrap();
     change(cut, &|bytes| bytes.truncate(bytes.len() - 1));
 
@@ -133,5 +145,5 @@ fn a_torn_last_write_is_cut_off() {
         .into_iter()
         .filter(|id| !stored.contains_key(id));
     // Of the last batch at most.
-    assert!(lost.count() <= 40);
+    assert!(lost.count() <= 200);
 }

@@ -4,13 +4,15 @@ use std::fs;
 
 use tacit_tests::{
     data::{Data, arg},
+    load::Sent,
+    page::Page,
     process::{bound, finish},
     raw::Connection,
     server::Server,
     wait,
 };
 
-use super::{ready, sent};
+use super::{SMALL_SEGMENTS, large, ready, sent};
 use crate::crash::all_there;
 
 fn limit(server: &Server, descriptors: &str) {
@@ -29,7 +31,7 @@ fn open(server: &Server) -> usize {
 fn without_descriptors_it_refuses_and_recovers() {
     let data = Data::new();
     // Small segments: the log needs a new file soon.
-    let config = data.config("[log]\nsegment_bytes = 4096\n");
+    let config = data.config(SMALL_SEGMENTS);
     let server = Server::start_with(&data, &["--config", arg(&config)]);
     let mut all = sent(&server, &data.publishable, "before", 20);
     let mut connection = Connection::open(&server);
@@ -38,17 +40,10 @@ fn without_descriptors_it_refuses_and_recovers() {
     let unlimited = "1024";
     // No more than it has now, so that the next file is one too many.
     limit(&server, &open(&server).to_string());
-    let mut page = tacit_tests::page::Page::new(&data.publishable);
-    let mut sent_now = tacit_tests::load::Sent::default();
+    let mut page = Page::new(&data.publishable);
+    let mut sent_now = Sent::default();
     wait::until("a batch to be refused", || {
-        let event = page.event(
-            tacit_tests::now_ms(),
-            "o-short",
-            tacit_tests::signals::read(0),
-        );
-        let mut event = event;
-        event.signal = tacit_tests::signals::read(event.seq);
-        let batch = page.batch(vec![event]);
+        let batch = large(&mut page, &format!("o-{}", sent_now.acknowledged.len()));
         connection.request("POST", "/c", "", &tacit_signals::codec::encode(&batch));
         let (status, body) = connection.answer();
         match status {

@@ -10,12 +10,30 @@ mod full;
 mod migrate;
 mod store;
 
+use tacit_signals::Batch;
 use tacit_tests::{
     api::Api,
     load::{Load, Sent},
+    now_ms,
+    page::Page,
     server::Server,
+    signals::read,
     wait,
 };
+
+/// The smallest segments there are.
+const SMALL_SEGMENTS: &str = "[log]\nsegment_bytes = 65536\n";
+
+/// A batch of some KB, so that a segment is full soon; each event tells its number.
+fn large(page: &mut Page, output: &str) -> Batch {
+    let events = (0..200).map(|_| {
+        let mut event = page.event(now_ms(), output, read(0));
+        event.signal = read(event.seq);
+        event
+    });
+    let events = events.collect();
+    page.batch(events)
+}
 
 /// Why it is not ready; nothing when it is.
 fn reasons(api: &Api) -> Vec<String> {
