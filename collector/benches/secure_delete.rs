@@ -89,8 +89,16 @@ impl Side {
 
 /// Sessions go on over rounds, now and then with a gap that is filled later.
 fn batch(project: &Project, round: usize, number: usize) -> anyhow::Result<Accepted> {
-    let place = if round % 2 == 0 { round + 1 } else { round - 1 };
-    let round = if number % 5 == 0 { place } else { round };
+    let place = if round.is_multiple_of(2) {
+        round + 1
+    } else {
+        round - 1
+    };
+    let round = if number.is_multiple_of(5) {
+        place
+    } else {
+        round
+    };
     let events: Vec<Value> = (0..10)
         .map(|event| {
             json!({"seq": round * 10 + event, "at": NOW, "kind": "copied",
@@ -125,7 +133,11 @@ fn main() -> anyhow::Result<()> {
     ];
     for round in 0..ROUNDS {
         // Whoever is first in one round is second in the next.
-        let (first, second) = if round % 2 == 0 { (0, 1) } else { (1, 0) };
+        let (first, second) = if round.is_multiple_of(2) {
+            (0, 1)
+        } else {
+            (1, 0)
+        };
         for side in [first, second] {
             if let Some(side) = sides.get_mut(side) {
                 side.round(round)?;

@@ -5,7 +5,7 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     ops::ControlFlow,
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -74,6 +74,33 @@ pub(crate) fn work(data: &Path) -> io::Result<TempDir> {
         }
     }
     tempfile::Builder::new().prefix(PREFIX).tempdir_in(all)
+}
+
+/// A place for what does not fit into memory: made by whoever puts something there, removed
+/// when dropped.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// One of its own below the directory `data`.
+    #[must_use]
+    pub fn new(data: &Path) -> Self {
+        let chance = crate::keyed::random::<8>().unwrap_or_default();
+        let name = format!("{PREFIX}{}-{}", std::process::id(), hex::encode(chance));
+        Self(data.join(WORK).join(name))
+    }
+
+    /// The directory, once it is made.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Most often there is none.
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 /// A file of the data directory that has no name and ends with its last user.

@@ -225,9 +225,10 @@ fn memory_does_not_grow_with_the_dataset() {
         many.outputs,
         mib(many_peak)
     ));
-    // SQLite's page cache fills up to its bound of 16 MiB; rows alone are 60 MiB more.
+    // SQLite's page caches fill up to their bound of 16 MiB, that of the screen's reading as
+    // well; rows alone are 60 MiB more.
     assert!(
-        mib(many_peak) <= mib(few_peak) + 24,
+        mib(many_peak) <= mib(few_peak) + 42,
         "{} MiB, then {} MiB",
         mib(few_peak),
         mib(many_peak)

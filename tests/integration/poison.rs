@@ -109,7 +109,7 @@ fn a_flood_of_copies_over_sessions_and_over_subjects_teaches_nothing() {
         .get(&format!("/v1/outputs/bad-0?as_of={as_of}&explain=true"));
     let one = one.ok().json();
     assert_eq!(one["label"]["state"], "pending", "{}", one["label"]);
-    assert_eq!(one["label"]["screened"], json!(2 * 160));
+    assert_eq!(one["label"]["screened"], json!(2 * 2 * SENDERS));
     assert_eq!(one["signals"][0]["screened"], "acts_per_minute");
     let broken = &one["screened"][0]["broken"][0];
     assert!(

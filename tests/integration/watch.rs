@@ -25,7 +25,7 @@ fn the_capture_rate_is_the_same_by_both_ways() {
     assert_eq!(json["change"], json!(null));
     assert_eq!(
         json["left_out"],
-        json!({"automated": 0, "trust": 1, "undated": 0})
+        json!({"automated": 0, "screened": 0, "trust": 1, "undated": 0})
     );
     let api = story.server.api();
     let http = api.get(&format!("/v1/capture-rate?weeks=2&as_of={as_of}"));

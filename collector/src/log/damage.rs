@@ -112,6 +112,37 @@ pub(super) fn header(
     Ok(SegmentHeader::read(salt, &bytes))
 }
 
+/// The place in `numbers` of the last segment that was begun: with a header that holds, or
+/// a record. A crash may leave a file whose header was not on the device yet; it does not
+/// say that the one before was closed in good order.
+pub(super) fn last_begun(
+    disk: &dyn Disk,
+    salt: Salt,
+    numbers: &[u64],
+    headers: &[Option<SegmentHeader>],
+) -> io::Result<usize> {
+    for (place, (&number, header)) in numbers.iter().zip(headers).enumerate().rev() {
+        if header.is_some() || has_record(disk, salt, number)? {
+            return Ok(place);
+        }
+    }
+    Ok(0)
+}
+
+fn has_record(disk: &dyn Disk, salt: Salt, number: u64) -> io::Result<bool> {
+    let file = match disk.open(&segment::name(number)) {
+        // Deleted meanwhile.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        file => file?,
+    };
+    let bytes = segment::read(&*file, 0, file.size()?)?;
+    let mut has = false;
+    walk(salt, &bytes, 0, &mut |part| {
+        has |= matches!(part, Part::Record(..));
+    });
+    Ok(has)
+}
+
 /// The segments that should be there besides `numbers`, in order, for a store that is at
 /// `from`. Each header names the segment before it and its length.
 pub(super) fn missing(

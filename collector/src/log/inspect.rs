@@ -54,6 +54,7 @@ pub fn inspect(disk: &dyn Disk, salt: Salt, from: Position) -> io::Result<Inspec
     let numbers = segment::numbers(disk)?;
     let headers = headers(disk, salt, &numbers)?;
     told.damage = damage::missing(&numbers, &headers, from);
+    let last_begun = damage::last_begun(disk, salt, &numbers, &headers)?;
     for (place, &number) in numbers.iter().enumerate() {
         let next = headers.get(place + 1).copied().flatten();
         let Some(file) = if_there(disk.open(&segment::name(number)))? else {
@@ -70,7 +71,7 @@ pub fn inspect(disk: &dyn Disk, salt: Salt, from: Position) -> io::Result<Inspec
         damage::walk(salt, &bytes, 0, &mut |part| match part {
             Part::Record(..) => told.records += 1,
             Part::Unreadable(from, to) => told.lost(number, from, to, DamageKind::Unreadable),
-            Part::Rest(from) if place + 1 < numbers.len() => {
+            Part::Rest(from) if place < last_begun => {
                 told.lost(number, from, end, DamageKind::Unreadable);
             }
             Part::Rest(from) => told.tail_bytes += end - from,

@@ -69,6 +69,7 @@ pub(super) fn recover(
     for lost in damage::missing(&numbers, &headers, from) {
         found.damaged(lost);
     }
+    let last_begun = damage::last_begun(disk, salt, &numbers, &headers)?;
     for (place, &number) in numbers.iter().enumerate() {
         let file = disk.open(&segment::name(number))?;
         let len = file.size()?;
@@ -81,7 +82,7 @@ pub(super) fn recover(
             } else {
                 0
             };
-            let is_newest = place + 1 == numbers.len();
+            let is_newest = place >= last_begun;
             let place = Place {
                 number,
                 start,

@@ -72,7 +72,7 @@ impl Screen {
         if policy.screen.is_off() {
             return Ok(Self::default());
         }
-        let scratch = store.scratch()?;
+        let scratch = store.scratch();
         Self::of(&policy.screen, scratch.path(), &mut |visit| {
             store.conduct(project, as_of, visit)
         })

@@ -29,6 +29,7 @@ use crate::{
     accept::{Accepted, registration::Registration},
     control::{ContentPolicy, Control, ProjectId, scope::Scopes},
     expire::Horizon,
+    export::Scratch,
     log::{Position, frame::Salt},
     outcome::Refused,
 };
@@ -108,9 +109,8 @@ pub trait Store: Send + Sync {
         visit: &mut dyn FnMut(&Conduct<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
-    /// A directory of its own for what a reading cannot hold in memory, removed when
-    /// dropped.
-    fn scratch(&self) -> Result<tempfile::TempDir, StoreError>;
+    /// A place of its own for what a reading cannot hold in memory.
+    fn scratch(&self) -> Scratch;
 
     /// Calls `visit` with everybody whose arm in `experiment` is known at `as_of` (Unix
     /// ms), and the arm: by kind and id, bytewise, from one snapshot. People are assigned

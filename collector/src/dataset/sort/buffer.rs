@@ -71,16 +71,31 @@ impl Buffer {
         Ok(())
     }
 
-    /// Hands out all records in order and is empty then; its memory stays.
-    pub(super) fn drain_sorted(
-        &mut self,
-        mut take: impl FnMut(&[u8], &[u8]) -> Result<(), SortError>,
-    ) -> Result<(), SortError> {
+    /// Puts the records in order.
+    pub(super) fn sort(&mut self) {
         let Self { arena, index, .. } = self;
         index.sort_unstable_by(|a, b| {
             let prefixes = a.prefix.cmp(&b.prefix);
             prefixes.then_with(|| record(arena, a).cmp(&record(arena, b)))
         });
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// The record at a place of the order.
+    pub(super) fn get(&self, place: usize) -> Option<(&[u8], &[u8])> {
+        Some(record(&self.arena, self.index.get(place)?))
+    }
+
+    /// Hands out all records in order and is empty then; its memory stays.
+    pub(super) fn drain_sorted(
+        &mut self,
+        mut take: impl FnMut(&[u8], &[u8]) -> Result<(), SortError>,
+    ) -> Result<(), SortError> {
+        self.sort();
+        let Self { arena, index, .. } = self;
         for entry in &*index {
             let (key, payload) = record(arena, entry);
             take(key, payload)?;

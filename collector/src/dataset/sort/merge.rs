@@ -3,9 +3,38 @@
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, binary_heap::PeekMut},
+    sync::Arc,
 };
 
-use super::{error::SortError, run::RunReader};
+use super::{buffer::Buffer, error::SortError, run::RunReader};
+
+/// Where a run is.
+#[derive(Debug)]
+pub(super) enum Source {
+    File(RunReader),
+    /// With the place of the next record.
+    Memory(Arc<Buffer>, usize),
+}
+
+impl Source {
+    /// As [`RunReader::read`].
+    fn read(&mut self, key: &mut Vec<u8>, payload: &mut Vec<u8>) -> Result<bool, SortError> {
+        match self {
+            Self::File(reader) => reader.read(key, payload),
+            Self::Memory(buffer, place) => {
+                let Some(record) = buffer.get(*place) else {
+                    return Ok(false);
+                };
+                *place += 1;
+                for (part, bytes) in [(key, record.0), (payload, record.1)] {
+                    part.clear();
+                    part.extend_from_slice(bytes);
+                }
+                Ok(true)
+            }
+        }
+    }
+}
 
 /// The next record of a run. Ordered as records are, then by run.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,14 +50,14 @@ pub type Record<'a> = (&'a [u8], &'a [u8]);
 /// Reads sorted runs in one order.
 #[derive(Debug)]
 pub struct Merge {
-    runs: Vec<RunReader>,
+    runs: Vec<Source>,
     heads: BinaryHeap<Reverse<Head>>,
     key: Vec<u8>,
     payload: Vec<u8>,
 }
 
 impl Merge {
-    pub(super) fn of(mut runs: Vec<RunReader>) -> Result<Self, SortError> {
+    pub(super) fn of(mut runs: Vec<Source>) -> Result<Self, SortError> {
         let mut heads = BinaryHeap::with_capacity(runs.len());
         for (run, reader) in runs.iter_mut().enumerate() {
             let (mut key, mut payload) = (Vec::new(), Vec::new());

@@ -16,11 +16,14 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
-use self::buffer::Buffer;
+use self::{buffer::Buffer, merge::Source};
 pub use self::{
     error::SortError,
     merge::{Merge, Record},
@@ -99,6 +102,8 @@ impl Sorter {
         if self.buffer.is_empty() {
             return Ok(());
         }
+        std::fs::create_dir_all(&self.directory)
+            .map_err(|error| SortError::io(&self.directory, error))?;
         let file = format!("{}-{:06}.run", self.name, self.runs.len());
         let mut writer = RunWriter::create(&self.directory.join(&file))?;
         self.buffer
@@ -118,7 +123,19 @@ impl Sorter {
     /// All records in order. Runs are merged into larger ones first while there are
     /// too many to read at once; theirs are files of other names, so that runs stay
     /// what they were for whoever resumes.
+    ///
+    /// What one buffer holds, and nobody needs after a crash, stays in it: on a full disk
+    /// there is no room for a file.
     pub fn finish(mut self) -> Result<Sorted, SortError> {
+        if self.runs.is_empty() && self.keep == Keep::ForNow {
+            self.buffer.sort();
+            return Ok(Sorted {
+                directory: self.directory,
+                records: self.buffer.len() as u64,
+                files: Vec::new(),
+                memory: Some(Arc::new(self.buffer)),
+            });
+        }
         self.spill()?;
         let Self {
             directory,
@@ -153,16 +170,18 @@ impl Sorter {
             directory,
             files,
             records,
+            memory: None,
         })
     }
 }
 
-/// Sorted records in files.
+/// Sorted records, in files or in memory.
 #[derive(Debug, Clone)]
 pub struct Sorted {
     directory: PathBuf,
     files: Vec<String>,
     records: u64,
+    memory: Option<Arc<Buffer>>,
 }
 
 impl Sorted {
@@ -180,7 +199,10 @@ impl Sorted {
 
     /// Reads them from the first on.
     pub fn open(&self) -> Result<Merge, SortError> {
-        open(&self.directory, &self.files)
+        match &self.memory {
+            Some(buffer) => Merge::of(vec![Source::Memory(Arc::clone(buffer), 0)]),
+            None => open(&self.directory, &self.files),
+        }
     }
 
     /// Removes their files.
@@ -196,6 +218,6 @@ impl Sorted {
 fn open(directory: &Path, files: &[String]) -> Result<Merge, SortError> {
     let readers = files
         .iter()
-        .map(|file| RunReader::open(&directory.join(file)));
+        .map(|file| RunReader::open(&directory.join(file)).map(Source::File));
     Merge::of(readers.collect::<Result<_, _>>()?)
 }

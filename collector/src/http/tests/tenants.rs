@@ -278,12 +278,13 @@ async fn theirs(harness: &Harness) -> (String, String) {
     let build = post("/v1/datasets/builds", json!({"format":"trl-kto"}))
         .await
         .json();
+    let build = build["id"].as_str().unwrap().to_owned();
+    // Before: nothing is published of who is erased meanwhile.
+    done(harness, &format!("/v1/datasets/builds/{build}")).await;
     let gone = harness
         .asked(Method::DELETE, "/v1/subjects/u-gone", "")
         .await;
     let job = gone.json()["job"].as_str().unwrap().to_owned();
-    let build = build["id"].as_str().unwrap().to_owned();
-    done(harness, &format!("/v1/datasets/builds/{build}")).await;
     done(harness, &format!("/v1/erasures/{job}")).await;
     (build, job)
 }

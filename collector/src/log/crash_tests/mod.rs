@@ -114,6 +114,22 @@ fn an_eventful_life_survives_its_end_at_each_point() {
     assert!(points > 20, "{points}");
 }
 
+/// What a refused write left cannot be cut off, and the power goes before the next
+/// segment's header is on the device: found by chance, and kept.
+#[test]
+fn a_segment_that_was_not_begun_says_nothing_of_the_one_before() {
+    let steps = [
+        Step::Refuse,
+        Step::Restart,
+        Step::Burst(2),
+        Step::Append(2),
+        Step::Append(3),
+        Step::Refuse,
+        Step::Append(3),
+    ];
+    at_each_point(&steps, None).unwrap_or_else(|error| panic!("{error}"));
+}
+
 #[test]
 #[expect(
     clippy::print_stderr,

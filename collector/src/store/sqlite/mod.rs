@@ -44,7 +44,7 @@ use super::{
     StoreError, Traced,
     rows::{Conduct, Group, GroupName, StoredSubject},
 };
-use crate::{control::ProjectId, log::Position, outcome::Refused};
+use crate::{control::ProjectId, export::Scratch, log::Position, outcome::Refused};
 use intern::Interned;
 
 /// The database's file.
@@ -306,9 +306,8 @@ impl Store for SqliteStore {
         self.read(|snapshot| conduct::visit(snapshot, project, as_of, visit))
     }
 
-    fn scratch(&self) -> Result<tempfile::TempDir, StoreError> {
-        let data = self.path.parent().unwrap_or(Path::new("."));
-        Ok(crate::export::work(data)?)
+    fn scratch(&self) -> Scratch {
+        Scratch::new(self.path.parent().unwrap_or(Path::new(".")))
     }
 
     fn assignments(

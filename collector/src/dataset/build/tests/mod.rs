@@ -23,6 +23,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
+    export::Scratch,
     label::script::{HOUR, SECOND, Story, T0, copied, id, user},
     log::Position,
     outcome::Refused,
@@ -108,8 +109,8 @@ impl Store for Facts {
         Ok(())
     }
 
-    fn scratch(&self) -> Result<tempfile::TempDir, StoreError> {
-        Ok(tempfile::tempdir()?)
+    fn scratch(&self) -> Scratch {
+        Scratch::new(&std::env::temp_dir())
     }
 
     fn forgotten(&self, _: ProjectId) -> Result<Forgotten, StoreError> {
