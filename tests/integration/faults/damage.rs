@@ -14,7 +14,7 @@ use tacit_tests::{
 use super::{SMALL_SEGMENTS, large, ready};
 
 /// Of about 3 KB each: five segments and more.
-const BATCHES: usize = 120;
+const BATCHES: usize = 200;
 const OUTPUTS: usize = 20;
 
 /// A log of several segments that the store has nothing of.
