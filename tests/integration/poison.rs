@@ -21,7 +21,7 @@ use house::Site;
 /// Answers a sender of a flood copies.
 const EACH: usize = 250;
 /// Who copies each answer of the attacker's.
-const SENDERS: u64 = 32;
+const SENDERS: u16 = 32;
 
 /// Honest people of a site.
 const PEOPLE: u32 = 40;
@@ -37,7 +37,7 @@ fn copies() -> u64 {
 
 /// Answers of the attacker's, each of which is copied by [`SENDERS`].
 fn owned() -> Vec<String> {
-    ids("bad", u32::try_from(copies() / SENDERS).unwrap())
+    ids("bad", u32::try_from(copies() / u64::from(SENDERS)).unwrap())
 }
 
 /// Copies of answers the attacker got, by a program, in the names of sessions or of
@@ -50,7 +50,7 @@ fn flood(site: &Site, named: bool) -> (u64, u64) {
     let portions: Vec<_> = owned
         .chunks(EACH)
         .cycle()
-        .zip(0..SENDERS as usize * owned.len() / EACH)
+        .zip(0..usize::from(SENDERS) * owned.len() / EACH)
         .collect();
     let senders = portions.len() as u64;
     for (portion, sender) in portions {
@@ -109,7 +109,7 @@ fn a_flood_of_copies_over_sessions_and_over_subjects_teaches_nothing() {
         .get(&format!("/v1/outputs/bad-0?as_of={as_of}&explain=true"));
     let one = one.ok().json();
     assert_eq!(one["label"]["state"], "pending", "{}", one["label"]);
-    assert_eq!(one["label"]["screened"], json!(2 * 2 * SENDERS));
+    assert_eq!(one["label"]["screened"], json!(4 * SENDERS));
     assert_eq!(one["signals"][0]["screened"], "acts_per_minute");
     let broken = &one["screened"][0]["broken"][0];
     assert!(

@@ -12,7 +12,9 @@ mod write;
 
 pub use checksum::checksum;
 pub use event::encode_fields;
-pub use read::{EventReader, decode, named_key};
+#[cfg(any(feature = "json", test))]
+pub use read::named_key;
+pub use read::{EventReader, decode};
 pub use write::{
     EventWriter, Header, encode, end_header, finish, set_dropped, set_sent_at, set_visitor,
 };

@@ -127,6 +127,7 @@ impl Iterator for EventReader<'_> {
 
 /// The key a batch names, without looking at anything else: nothing says yet that the
 /// rest is sound, or that this is.
+#[cfg(any(feature = "json", test))]
 #[must_use]
 pub fn named_key(bytes: &[u8]) -> Option<&str> {
     if bytes.get(..MAGIC.len()) != Some(&MAGIC) || bytes.get(MAGIC.len()) != Some(&VERSION) {

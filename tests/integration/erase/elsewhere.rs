@@ -1,7 +1,11 @@
 //! What was made of a person's data, what is on its way, and what is being made while
 //! they are erased.
 
-use std::{fs, path::PathBuf, process::Stdio};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -150,7 +154,7 @@ fn briefs_schedules_and_receivers_that_hold_the_person_are_named() {
 }
 
 /// A build by another process, held still in the middle.
-fn held_build(world: &World, out: &PathBuf) -> Option<Running> {
+fn held_build(world: &World, out: &Path) -> Option<Running> {
     let partial = PathBuf::from(format!("{}.partial", arg(out)));
     let mut command = bound(tacit_bin());
     let args = [
