@@ -14,6 +14,8 @@ const STATES = ["positive", "negative", "conflict", "neutral", "pending"];
 const $ = (id) => document.getElementById(id);
 const number = new Intl.NumberFormat();
 let signedIn = false;
+/** Ends what is being asked in somebody's name. */
+let asking = new AbortController();
 
 /** The key from the fragment, which is then removed from the address and the history. */
 function take() {
@@ -31,7 +33,7 @@ async function ask(path, options) {
   return response;
 }
 
-const json = async (path) => (await ask(path)).json();
+const json = async (path) => (await ask(path, { signal: asking.signal })).json();
 
 function make(tag, text, className) {
   const element = document.createElement(tag);
@@ -219,10 +221,15 @@ $("sign-in").addEventListener("submit", (event) => {
   enter($("key").value.trim());
 });
 $("sign-out").addEventListener("click", async () => {
+  // Else what is under way would be refused.
+  signedIn = false;
+  asking.abort();
+  asking = new AbortController();
   try {
     await ask("/v1/login", { method: "DELETE" });
     signIn();
   } catch (error) {
+    signedIn = true;
     $("health-text").textContent = `Still signed in: ${error.message}`;
   }
 });
