@@ -1,15 +1,7 @@
 // The demo as somebody meets Tacit: the tour, chats that are built differently, visitors on demand.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { violations } from "./axe.mjs";
 import { expect, reasonsOf, test } from "./house.mjs";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-const violations = async (page) => {
-  const { violations } = await page.evaluate(`${AXE};axe.run()`);
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
-};
 
 for (const ui of ["plain", "shadow", "rich"]) {
   test(`the tour ends in a label, in the ${ui} interface`, async ({ page, context, house }) => {

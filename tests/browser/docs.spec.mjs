@@ -1,12 +1,9 @@
 // The documentation as a person reads it: at every width, in light and dark, with the keyboard,
 // without a script.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { expect, test } from "@playwright/test";
 import { createSite } from "../../demo-site/server/site.mjs";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { violations } from "./axe.mjs";
 
 let site;
 let url;
@@ -17,12 +14,6 @@ test.beforeAll(async () => {
   url = `http://127.0.0.1:${site.server.address().port}`;
 });
 test.afterAll(() => site.close());
-
-/** Rules of axe that the page breaks. */
-const violations = async (page) => {
-  const { violations } = await page.evaluate(`${AXE};axe.run()`);
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
-};
 
 for (const [name, viewport, colorScheme] of [
   ["wide, light", { width: 1400, height: 900 }, "light"],
