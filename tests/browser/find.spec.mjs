@@ -3,6 +3,9 @@
 
 import { expect, test } from "./house.mjs";
 
+// Each has a house of its own, and most of them wait: one after the other they outlast all others.
+test.describe.configure({ mode: "parallel" });
+
 /** As in pages/find/chat.js: the answers in the order in which they are given. */
 const WORDS = [19, 21, 18, 18, 19];
 
