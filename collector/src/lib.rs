@@ -42,6 +42,8 @@
 //! [`watch`] follows everybody's outputs over time: the trend of the capture rate, and
 //! whether a number rises at its guard's cost.
 //!
+//! What people see of it in a browser is the [`dashboard`], which reads the API.
+//!
 //! What an operator sees of all this is in [`metrics`], [`ready`] and, as lines, in
 //! [`logging`].
 //!
@@ -61,6 +63,7 @@ pub mod collector;
 pub mod config;
 pub mod consumer;
 pub mod control;
+pub mod dashboard;
 pub mod datalock;
 pub mod dataset;
 pub mod dropped;

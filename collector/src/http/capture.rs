@@ -99,7 +99,8 @@ fn accepts_brotli(request: &HttpRequest) -> bool {
         .any(|coding| coding.trim().eq_ignore_ascii_case("br"))
 }
 
-fn mime(name: &str) -> &'static str {
+/// The content type, by the name's ending.
+pub(super) fn mime(name: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("js" | "mjs") => "text/javascript; charset=utf-8",
         Some("wasm") => "application/wasm",

@@ -139,8 +139,7 @@ fn all() -> Vec<Route> {
         route("/metrics").get(metrics::own),
         route("/openapi.json").get(openapi::openapi),
         route("/").get(page::index),
-        route("/page/operator.js").get(page::script),
-        route("/page/operator.css").get(page::style),
+        route("/page/{file:.+}").get(page::file),
         route("/demo/").get(page::demo),
         route("/demo").get(page::demo_without_slash),
         route("/capture/{path:.*}")

@@ -1,16 +1,21 @@
-//! The operator's page: three embedded files that read the API with the cookie of
-//! whoever signed in ([`super::login`]).
+//! The [`dashboard`]'s files. They read the API with the cookie of whoever signed in
+//! ([`super::login`]).
 
 use actix_web::{
-    HttpResponse,
-    http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION},
+    HttpRequest, HttpResponse,
+    http::header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION,
+        REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    },
     web,
 };
 
 use super::{
-    openapi::Missing,
+    capture,
+    openapi::{Internal, Missing, Raw},
     problem::{Kind, Problem},
 };
+use crate::dashboard::{self, File};
 
 /// Nothing from elsewhere, nothing inline, nobody frames it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -24,41 +29,48 @@ pub(super) const REPORT_POLICY: &str =
 
 /// `GET /`.
 #[utoipa::path(
-    get, path = "/", tag = "files", security(()), responses((status = 200, description = "The operator's page", body = String, content_type = "text/html")),
-    summary = "The operator's page", description = ""
+    get, path = "/", tag = "files", security(()), responses((status = 200, description = "The dashboard", body = String, content_type = "text/html"), Internal),
+    summary = "The dashboard", description = ""
 )]
-pub(super) async fn index() -> HttpResponse {
-    file("text/html; charset=utf-8", include_str!("page/index.html"))
+pub(super) async fn index(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    serve(&request, "index.html")
 }
 
-/// `GET /page/operator.js`.
+/// `GET /page/{file}`.
 #[utoipa::path(
-    get, path = "/page/operator.js", tag = "files", security(()), responses((status = 200, description = "Its script", body = String, content_type = "text/javascript")),
-    summary = "Its script", description = ""
+    get, path = "/page/{file}", tag = "files", security(()), params(("file" = String, Path, description = "Its name")), responses((status = 200, description = "The file", content((String = "text/javascript"), (String = "text/css"), (String = "text/html"), (Raw = "application/octet-stream"))), (status = 304, description = "It is the one that is known"), Missing),
+    summary = "A file of the dashboard", description = ""
 )]
-pub(super) async fn script() -> HttpResponse {
-    file(
-        "text/javascript; charset=utf-8",
-        include_str!("page/operator.js"),
-    )
+pub(super) async fn file(
+    request: HttpRequest,
+    name: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    serve(&request, &name)
 }
 
-/// `GET /page/operator.css`.
-#[utoipa::path(
-    get, path = "/page/operator.css", tag = "files", security(()), responses((status = 200, description = "Its style", body = String, content_type = "text/css")),
-    summary = "Its style", description = ""
-)]
-pub(super) async fn style() -> HttpResponse {
-    file("text/css; charset=utf-8", include_str!("page/operator.css"))
-}
-
-fn file(kind: &'static str, body: &'static str) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, kind))
+fn serve(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {
+    let Some(File { bytes, tag }) = dashboard::file(name) else {
+        return Err(Problem::new(Kind::NotFound, "no such file"));
+    };
+    let known = request.headers().get(IF_NONE_MATCH);
+    let is_known = known.is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let mut response = if is_known {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    response
+        .insert_header((CONTENT_TYPE, capture::mime(name)))
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        // Asked for anew each time, so that no page mixes files of two versions.
         .insert_header((CACHE_CONTROL, "no-cache"))
-        .insert_header(("referrer-policy", "no-referrer"))
-        .body(body)
+        .insert_header((ETAG, tag))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((REFERRER_POLICY, "no-referrer"));
+    if is_known {
+        return Ok(response.finish());
+    }
+    Ok(response.body(bytes.into_owned()))
 }
 
 /// Where the demo is, if there is one.

@@ -80,7 +80,7 @@ use super::{
         ledger::ledger, ledger::overview,
         health::healthz, health::healthz_head, health::readyz, health::readyz_head,
         metrics::own, openapi,
-        page::index, page::script, page::style, page::demo, page::demo_without_slash,
+        page::index, page::file, page::demo, page::demo_without_slash,
         capture::file, capture::file_head,
     ),
     components(schemas(problems::Told, tells::Status)),

@@ -44,8 +44,8 @@ async fn the_page_loads_nothing_from_elsewhere() {
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
     assert!(!policy.contains("unsafe"), "{policy}");
     for (path, kind) in [
-        ("/page/operator.js", "text/javascript; charset=utf-8"),
-        ("/page/operator.css", "text/css; charset=utf-8"),
+        ("/page/app.js", "text/javascript; charset=utf-8"),
+        ("/page/style/base.css", "text/css; charset=utf-8"),
     ] {
         assert!(index.text().contains(path), "{path}");
         let file = harness.send(TestRequest::get().uri(path)).await;
@@ -53,6 +53,18 @@ async fn the_page_loads_nothing_from_elsewhere() {
             (file.status, file.header("content-type")),
             (200, Some(kind))
         );
+        assert_eq!(file.header("cache-control"), Some("no-cache"));
+        let tag = file.header("etag").unwrap();
+        let again = TestRequest::get().uri(path);
+        let again = harness
+            .send(again.insert_header(("if-none-match", tag)))
+            .await;
+        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+    }
+    for path in ["nothing.js", "lib", "../Cargo.toml", "%2e%2e/Cargo.toml"] {
+        let file = TestRequest::get().uri(&format!("/page/{path}"));
+        let problem = harness.send(file).await.problem();
+        assert_eq!(problem, (404, "not_found".into()), "{path}");
     }
     for inline in ["style=", "onclick=", "<style", "http://", "https://"] {
         assert!(!index.text().contains(inline), "{inline}");

@@ -1,0 +1,12 @@
+// The very paths a view was made from.
+
+import { html } from "../lib/h.js";
+
+export function Api({ paths }) {
+  if (paths.length === 0) return null;
+  return html`
+    <footer class="api">
+      <span>API</span>
+      ${paths.map((path) => html`<a key=${path} href=${path} target="_blank" rel="noreferrer"><code>${path}</code></a>`)}
+    </footer>`;
+}

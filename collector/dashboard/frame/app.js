@@ -1,0 +1,68 @@
+// The frame: sign-in, navigation, range and filter around whatever view is open.
+
+import { ask, endAsking, get, send } from "../lib/api.js";
+import { html, useEffect, useRef, useState } from "../lib/h.js";
+import { next, write } from "../lib/router.js";
+import { VIEWS } from "../views/index.js";
+import { Bar } from "./bar.js";
+import { useRoute } from "./address.js";
+import { Nav } from "./nav.js";
+import { SignIn } from "./sign-in.js";
+import { Stage } from "./stage.js";
+
+export function App() {
+  // Undefined: not asked yet; null: nobody is signed in.
+  const [login, setLogin] = useState();
+  const [message, setMessage] = useState("");
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  const { route, key } = useRoute();
+  const main = useRef();
+
+  const refused = (why = "") => {
+    setMessage(why);
+    setLogin(null);
+  };
+  const enter = async (key) => {
+    try {
+      const login = await (key ? send("POST", "/v1/login", { key }) : get("/v1/login"));
+      setMessage("");
+      setLogin(login.signed_in ? login : null);
+    } catch (error) {
+      refused(error.message);
+    }
+  };
+  const leave = async () => {
+    // Else what is under way would be refused.
+    endAsking();
+    try {
+      await ask("/v1/login", { method: "DELETE" });
+      refused();
+    } catch (error) {
+      setMessage(`Still signed in: ${error.message}`);
+    }
+  };
+
+  useEffect(() => void enter(key), [key]);
+  useEffect(() => setMenuOpen(false), [route.name, route.id]);
+
+  const go = (to, params) => {
+    location.hash = write(next(route, to, params));
+  };
+  if (login === undefined) return html`<p class="waiting" role="status">Asking …</p>`;
+  if (login === null) return html`<${SignIn} message=${message} onKey=${enter} />`;
+  const entry = VIEWS.find(({ name }) => name === (route.name || VIEWS[0].name));
+  const skip = (event) => {
+    // A fragment would be an address.
+    event.preventDefault();
+    main.current.focus();
+  };
+  return html`
+    <a class="skip" href="#main" onClick=${skip}>Skip to content</a>
+    <div id="board" class="frame">
+      <${Bar} login=${login} message=${message} onLeave=${leave} isMenuOpen=${isMenuOpen} onMenu=${() => setMenuOpen(!isMenuOpen)} />
+      <${Nav} route=${route} entry=${entry} isOpen=${isMenuOpen} />
+      <main id="main" ref=${main} tabindex="-1">
+        <${Stage} entry=${entry} route=${route} login=${login} go=${go} onRefused=${refused} />
+      </main>
+    </div>`;
+}

@@ -1,0 +1,39 @@
+// The top line: whose figures these are, whether the collector works, the way out.
+
+import { html, useEffect, useState } from "../lib/h.js";
+import { useEvery } from "./every.js";
+
+const READY_EVERY_MS = 5_000;
+
+/** What `/readyz` says, in a word: it needs no key. */
+function useReady() {
+  const [ready, setReady] = useState();
+  const look = async () => {
+    try {
+      setReady(await (await fetch("/readyz", { cache: "no-store" })).json());
+    } catch {
+      setReady(null);
+    }
+  };
+  useEffect(() => void look(), []);
+  useEvery(READY_EVERY_MS, look, []);
+  return ready;
+}
+
+function told(ready) {
+  if (ready === undefined) return ["", "Asking …"];
+  if (ready === null) return ["bad", "Not reachable"];
+  return ready.ready ? ["good", "Ready"] : ["bad", `Not ready: ${ready.reasons.join(", ")}`];
+}
+
+export function Bar({ login, message, onLeave, isMenuOpen, onMenu }) {
+  const [state, text] = told(useReady());
+  return html`
+    <header class="bar">
+      <button class="menu" aria-expanded=${String(isMenuOpen)} aria-controls="nav" onClick=${onMenu}>Menu</button>
+      <a class="mark" href="#/">Tacit</a>
+      <p class="whose"><span class="quiet">Project</span> <b id="project" title="A key belongs to one project. To look at another, sign out and sign in with a key of that one.">${login.project}</b></p>
+      <p id="health" role="status"><span class=${`dot ${state}`}></span>${message || text}</p>
+      <button id="sign-out" class="plain" onClick=${onLeave}>Sign out</button>
+    </header>`;
+}

@@ -1,0 +1,54 @@
+// The API, asked with the cookie of whoever signed in.
+
+/** Ends what is being asked in somebody's name. */
+let asking = new AbortController();
+
+/** What the API answers instead: `status`, `code`, `field` as in its problem document. */
+export class Problem extends Error {
+  constructor({ detail, title, ...more }) {
+    super(detail ?? title);
+    Object.assign(this, more);
+  }
+}
+
+/** The response, if it is a good one. */
+export async function ask(path, { signal, ...options } = {}) {
+  const signals = [asking.signal, signal].filter(Boolean);
+  const response = await fetch(path, { cache: "no-store", ...options, signal: AbortSignal.any(signals) });
+  if (!response.ok) {
+    const { status, statusText } = response;
+    const problem = await response.json().catch(() => ({}));
+    throw new Problem({ title: statusText || `status ${status}`, ...problem, status });
+  }
+  return response;
+}
+
+/** What a path tells. */
+export async function get(path, options) {
+  return (await ask(path, options)).json();
+}
+
+/** Sends JSON (or nothing); the JSON of the answer, `null` where it has none. */
+export async function send(method, path, body) {
+  const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const response = await ask(path, { method, ...(body === undefined ? {} : json) });
+  return response.status === 204 ? null : response.json();
+}
+
+/** A path with its query; what is undefined, null or empty is left out. */
+export function path(base, query = {}) {
+  const said = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const text = new URLSearchParams(said.map(([name, value]) => [name, String(value)])).toString();
+  return text ? `${base}?${text}` : base;
+}
+
+/** Nobody asks anything in that name any more. */
+export function endAsking() {
+  asking.abort();
+  asking = new AbortController();
+}
+
+/** Whether it only says that nobody waits for the answer any more. */
+export function isAborted(error) {
+  return error.name === "AbortError";
+}

@@ -1,0 +1,59 @@
+// Times as people say them. Days are days of UTC, as the API's are.
+
+const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+export const DAY_MS = UNITS.d;
+
+/** What the range picker offers, and what holds where an address says nothing. */
+export const RANGES = [
+  ["24h", "Last 24 hours"],
+  ["7d", "Last 7 days"],
+  ["28d", "Last 28 days"],
+  ["90d", "Last 90 days"],
+];
+export const RANGE = "28d";
+
+/** A time of an address, Unix ms: `7d` (ago), `2026-11-03`, a moment, or ms; else undefined. */
+export function moment(text, now) {
+  if (!text) return undefined;
+  const ago = /^(\d{1,4})([mhd])$/.exec(text);
+  if (ago) return now - Number(ago[1]) * UNITS[ago[2]];
+  const at = /^\d{9,}$/.test(text) ? Number(text) : Date.parse(text);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** The range of an address: `until` is undefined where it reaches to now. */
+export function range({ since, until }, now) {
+  return { since: moment(since, now) ?? moment(RANGE, now), until: moment(until, now) };
+}
+
+/** How a range is called. */
+export function rangeName({ since, until }) {
+  const known = RANGES.find(([value]) => value === (since || RANGE));
+  if (known && !until) return known[1];
+  return `${since || "…"} – ${until || "now"}`;
+}
+
+const moments = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+
+/** A moment, in the reader's own time. */
+export const at = (ms) => (ms === undefined || ms === null ? "–" : moments.format(ms));
+
+/** A day of UTC, short. */
+export const day = (ms) => days.format(ms);
+
+/** A day of UTC as an address and a date field say it. */
+export const isoDay = (ms) => new Date(ms).toISOString().slice(0, 10);
+
+/** How long, with the one or two units that matter. */
+export function duration(ms) {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1_000;
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** How long before `now`. */
+export const ago = (ms, now) => (now - ms < 1_000 ? "just now" : `${duration(now - ms)} ago`);
