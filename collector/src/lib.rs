@@ -42,7 +42,8 @@
 //! [`watch`] follows everybody's outputs over time: the trend of the capture rate, and
 //! whether a number rises at its guard's cost.
 //!
-//! What people see of it in a browser is the [`dashboard`], which reads the API.
+//! [`rollup`] keeps the sums of labels that a dashboard asks for, so that it need not read
+//! all facts. What people see of it in a browser is the [`dashboard`], which reads the API.
 //!
 //! What an operator sees of all this is in [`metrics`], [`ready`] and, as lines, in
 //! [`logging`].
@@ -93,6 +94,7 @@ pub mod registrations;
 pub mod release;
 pub mod replay;
 pub mod report;
+pub mod rollup;
 pub mod screen;
 pub mod sign_in;
 pub mod simulate;

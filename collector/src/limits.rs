@@ -258,3 +258,7 @@ pub const LABELS_COUNTED_SHARE: u64 = 50;
 /// Screened people that are listed by name; all are counted. An attack makes as many as it
 /// likes, and a list of thousands is read by nobody.
 pub const SCREENED_LISTED: usize = 1_000;
+
+/// Rows of roll-ups by name; what has fewer outputs than the others is one row: pages can
+/// claim any model, and a list of hundreds is read by nobody.
+pub const ROLLUP_NAMES_MAX: usize = 256;

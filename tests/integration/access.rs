@@ -3,7 +3,7 @@
 use tacit_tests::{api::Api, data::Data, server::Server};
 
 /// Every route that needs a secret key.
-const SECRET: [(&str, &str); 15] = [
+const SECRET: [(&str, &str); 16] = [
     ("POST", "/v1/outputs"),
     ("GET", "/v1/outputs"),
     ("GET", "/v1/outputs/o-1"),
@@ -19,6 +19,7 @@ const SECRET: [(&str, &str); 15] = [
     ("GET", "/v1/guardrails"),
     ("GET", "/v1/ledger"),
     ("GET", "/v1/overview"),
+    ("GET", "/v1/rollups"),
 ];
 
 #[test]

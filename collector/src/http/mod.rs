@@ -32,6 +32,7 @@ mod query;
 mod readout;
 mod releases;
 mod request_id;
+mod rollups;
 mod route;
 mod same_origin;
 mod screen;
@@ -130,6 +131,7 @@ fn all() -> Vec<Route> {
             .on(Method::DELETE, login::end),
         route("/v1/ledger").get(ledger::ledger),
         route("/v1/overview").get(ledger::overview),
+        route("/v1/rollups").get(rollups::rollups),
         route("/healthz")
             .get(health::healthz)
             .on(Method::HEAD, health::healthz_head),

@@ -24,6 +24,8 @@ pub struct Acts {
     pub implicit_positive: bool,
     /// Accepted, pasted, copied, shared or downloaded.
     pub used: bool,
+    /// How often another answer was asked for in its place.
+    pub regenerations: u64,
     /// The rating that stands; `None` without one, or when it was withdrawn.
     pub rating: Option<Rating>,
     /// The next prompt asked the same again.
@@ -54,6 +56,7 @@ impl Acts {
             dwell_ms: facts.dwell.active_ms,
             implicit_positive: work.found.items.iter().any(speaks_for),
             used: facts.used.is_some(),
+            regenerations: facts.of_kind(Kind::Regenerated).count() as u64,
             rating: facts.of_kind(Kind::Rated).last().and_then(rating),
             rephrased: followed(Intent::Rephrase),
             corrected: followed(Intent::Correction),

@@ -29,6 +29,7 @@ fn nothing_was_done_with_what_was_only_read() {
         dwell_ms: 4_000,
         implicit_positive: false,
         used: false,
+        regenerations: 0,
         rating: None,
         rephrased: false,
         corrected: false,

@@ -25,6 +25,8 @@ pub(crate) struct Found<'p, 'a> {
     pub(crate) items: Vec<Item<'p, 'a>>,
     /// When an absence that holds so far would count, Unix ms.
     pub(crate) absence_at: Option<u64>,
+    /// When the first absence will count that does not yet, Unix ms.
+    pub(crate) next_absence_at: Option<u64>,
 }
 
 /// Why a rule did not fire, or an event gave it nothing.
@@ -67,10 +69,13 @@ pub(crate) fn gather<'p, 'a>(
     let mut found = Found {
         items: Vec::new(),
         absence_at: None,
+        next_absence_at: None,
     };
     for rule in &terms.rules {
         let answer = ask(rule, &facts[rule.window], asked, &mut |_| {});
         found.absence_at = found.absence_at.max(answer.absence_at);
+        let next = answer.absence_at.filter(|at| *at > asked.as_of);
+        found.next_absence_at = found.next_absence_at.into_iter().chain(next).min();
         if !answer.moments.is_empty() {
             let moments = answer.moments;
             found.items.push(Item { rule, moments });

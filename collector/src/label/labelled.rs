@@ -49,6 +49,9 @@ pub struct Labelled {
     pub as_of: u64,
     /// When it is or was mature; `None` until there is a signal.
     pub matures_at: Option<u64>,
+    /// The next moment after `as_of` at which it may change although nothing is received;
+    /// `None` when there is none.
+    pub changes_at: Option<u64>,
     /// The person, registered before claimed.
     pub subject: Option<StoredSubject>,
     /// What its signals rest on.
@@ -171,6 +174,7 @@ pub(crate) fn assemble(
         policy: Arc::clone(&by.policy.reference),
         as_of: by.as_of,
         matures_at: work.matures_at,
+        changes_at: work.changes_at(by.as_of),
         subject: identity.subject,
         trust: rest.trust,
         conversation: identity.conversation,

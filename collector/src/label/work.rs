@@ -34,6 +34,15 @@ impl<'p, 'a> Workings<'p, 'a> {
         }
     }
 
+    /// The next moment after `as_of` at which time alone may change the label, Unix ms.
+    pub(crate) fn changes_at(&self, as_of: u64) -> Option<u64> {
+        let matures_at = self.matures_at.filter(|at| *at > as_of);
+        matures_at
+            .into_iter()
+            .chain(self.found.next_absence_at)
+            .min()
+    }
+
     pub(crate) fn judge(&self, by: &By<'_>) -> Verdict<'_, 'p, 'a> {
         verdict::judge(&self.found.items, self.act(by.terms), by, self.mature)
     }

@@ -23,7 +23,7 @@ use crate::{
     cadence::period::PeriodError,
     control::ProjectId,
     dataset::sort::SortError,
-    experiment::stats::TIGHTEST_AT,
+    experiment::stats::{self, Bounds, EITHER_MIN, Moments, PEOPLE_MIN, TIGHTEST_AT},
     label::Policy,
     screen::Screened,
     store::{Store, StoreError, rows::Group},
@@ -71,7 +71,18 @@ fn each_group(
     taken
 }
 
+/// Where a ratio over units lies, at all times at once: people, or conversations.
+/// Unknown of fewer than [`PEOPLE_MIN`], or where fewer than [`EITHER_MIN`] did it or did
+/// not.
+pub(crate) fn bounds(units: &Moments) -> Bounds {
+    let enough = units.measured() >= PEOPLE_MIN && units.either() >= EITHER_MIN;
+    match stats::ratio(units).filter(|_| enough) {
+        Some(rate) => stats::confidence_sequence(rate.value, rate.variance(), rate.n, ALPHA, rho()),
+        None => Bounds::UNKNOWN,
+    }
+}
+
 /// ρ of the sequences used here.
 fn rho() -> f64 {
-    crate::experiment::stats::rho(ALPHA, TIGHTEST_AT)
+    stats::rho(ALPHA, TIGHTEST_AT)
 }

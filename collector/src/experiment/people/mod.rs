@@ -26,5 +26,5 @@ pub(crate) use self::{
     gather::Gather,
     plan::{DAY_MS, Plan},
     tally::{RATE_DAYS, SegmentKey, Tally},
-    totals::Totals,
+    totals::{Entry, Totals},
 };

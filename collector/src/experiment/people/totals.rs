@@ -2,6 +2,8 @@
 //! way of splitting them gives another result, and so that a person can be taken out
 //! again when a later look knows more of them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::experiment::{metric::Sums, stats::Moments};
 
 /// Numerator, denominator, whether there is a pre-period, and the numerator and
@@ -26,7 +28,7 @@ pub(crate) struct Entry {
 }
 
 /// Sums over the people of one arm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Totals {
     people: i64,
     measured: i64,
@@ -116,6 +118,12 @@ impl Totals {
     pub(crate) fn ratio(&self) -> Option<f64> {
         let [numerator, denominator, ..] = self.sums;
         (denominator != 0).then(|| float(numerator) / float(denominator))
+    }
+
+    /// Σ numerators and Σ denominators, in units.
+    pub(crate) fn sums(&self) -> (f64, f64) {
+        let [numerator, denominator, ..] = self.sums;
+        (float(numerator) / 1_000.0, float(denominator) / 1_000.0)
     }
 
     /// As statistics take them.

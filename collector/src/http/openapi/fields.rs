@@ -10,6 +10,7 @@ use crate::{
     dataset::Format,
     label::{State, Trust},
     limits::{PAGE_LEN_MAX, SCREENED_LISTED},
+    rollup,
     watch::{By, capture::WEEKS_MAX},
 };
 
@@ -132,6 +133,11 @@ pub(crate) fn build_format() -> Schema {
             .filter(|format| format.has_rows())
             .map(Format::name),
     )
+}
+
+/// What roll-ups are told by.
+pub(crate) fn rollup_by() -> Schema {
+    one_of(rollup::By::ALL.map(rollup::By::name))
 }
 
 /// What guardrails are told by.

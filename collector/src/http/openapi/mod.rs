@@ -24,7 +24,7 @@ use utoipa::{
 pub(super) use self::{
     fields::{
         brief_format, confidence, erased_kind, kind_of_person, label_format, moment, page_len,
-        readout_format, screened, slicing, state, trust, verify_format, weeks,
+        readout_format, rollup_by, screened, slicing, state, trust, verify_format, weeks,
     },
     problems::{
         Asked, Batches, Bodies, Foreign, Found, Internal, Kept, Keyed, Missing, MissingHead,
@@ -42,8 +42,8 @@ pub(super) use self::{
 };
 use super::{
     assign, brief, builds, capture, cors, erasures, experiments, health, ingest, keys, labels,
-    ledger, login, metrics, outputs, page, readout, releases, screen, signals, traces, verify,
-    watch,
+    ledger, login, metrics, outputs, page, readout, releases, rollups, screen, signals, traces,
+    verify, watch,
 };
 
 #[derive(OpenApi)]
@@ -77,7 +77,7 @@ use super::{
         erasures::ask, erasures::list, erasures::one,
         keys::list, keys::create, keys::rotate, keys::revoke,
         login::begin, login::look, login::end,
-        ledger::ledger, ledger::overview,
+        ledger::ledger, ledger::overview, rollups::rollups,
         health::healthz, health::healthz_head, health::readyz, health::readyz_head,
         metrics::own, openapi,
         page::index, page::file, page::demo, page::demo_without_slash,

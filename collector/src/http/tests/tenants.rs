@@ -20,7 +20,7 @@ const ADMIN: Need = Need::Key(Scope::Admin);
 type Row = (&'static str, &'static str, Need, &'static str, &'static str);
 
 /// In `{…}` what [`there`] finds out.
-const ROUTES: [Row; 45] = [
+const ROUTES: [Row; 46] = [
     ("/c", "POST", Need::Open, "", ""),
     ("/c", "OPTIONS", Need::Open, "", ""),
     ("/v1/events", "POST", Need::Open, "", ""),
@@ -119,6 +119,7 @@ const ROUTES: [Row; 45] = [
     ),
     ("/v1/capture-rate", "GET", READ, "/v1/capture-rate", ""),
     ("/v1/guardrails", "GET", READ, "/v1/guardrails", ""),
+    ("/v1/rollups", "GET", READ, "/v1/rollups", ""),
     ("/v1/verify", "GET", READ, "/v1/verify", ""),
     ("/v1/verify/{name}", "GET", READ, "/v1/verify/r-1", ""),
     (

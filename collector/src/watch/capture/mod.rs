@@ -1,19 +1,20 @@
 //! The trend of the capture rate by ISO week (DESIGN §7): how many seen answers say
 //! anything about themselves by what people did.
 
+mod counted;
 mod shape;
 mod text;
 
 use std::{collections::BTreeMap, path::Path};
 
+pub(crate) use self::counted::{Left, captured, dated, left_out};
 pub use self::{
     shape::{Change, LeftOut, Tier, Trend, VERSION, Week},
     text::text,
 };
 use super::{
-    ALPHA, WatchError, each_group,
+    ALPHA, WatchError, bounds, each_group,
     people::{InSlice, People},
-    rho,
     slices::{week, week_of},
 };
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
     experiment::{
         metric::{Metric, Seen},
         readout::{maybe, rounded},
-        stats::{self, Design, EITHER_MIN, PEOPLE_MIN, TIGHTEST_AT},
+        stats::{self, Design, TIGHTEST_AT},
     },
     label::{LabelledGroup, Milli, Policy, Trust, label_group},
     store::{Store, rows::Group},
@@ -100,38 +101,30 @@ impl Tally {
     }
 
     fn output(&mut self, seen: &Seen<'_>) {
-        let (label, registered) = (seen.label, seen.rows.registered.as_ref());
-        if label.withheld.all {
-            self.left_out.screened += 1;
-            return;
+        match left_out(seen, self.request.trust) {
+            Some(Left::Screened) => return self.left_out.screened += 1,
+            Some(Left::Automated) => return self.left_out.automated += 1,
+            Some(Left::Trust) => return self.left_out.trust += 1,
+            None => {}
         }
-        if label.automated {
-            self.left_out.automated += 1;
-            return;
-        }
-        if label.trust < self.request.trust {
-            self.left_out.trust += 1;
-            return;
-        }
-        let created = registered.and_then(|server| server.created_at);
-        let Some(at) = label.shown_at.or(created) else {
-            self.left_out.undated += 1;
-            return;
+        let Some(at) = dated(seen) else {
+            return self.left_out.undated += 1;
         };
         let number = week(at);
         if !(self.first..=self.last).contains(&number) {
             return;
         }
         let counts = self.weeks.entry(number).or_default();
-        counts.registered += u64::from(registered.is_some());
-        let (Some(sums), Some(person)) = (METRIC[0].measure(seen), &label.subject) else {
+        let is_registered = seen.rows.registered.is_some();
+        counts.registered += u64::from(is_registered);
+        let Some((sums, person)) = captured(seen) else {
             return;
         };
         counts.seen += 1;
-        if registered.is_some() {
+        if is_registered {
             counts.reached = counts.reached.saturating_add(sums.denominator);
         }
-        if label.mature {
+        if seen.label.mature {
             self.people.saw(person, number, [Some(sums)].into_iter());
         } else {
             counts.immature += 1;
@@ -176,12 +169,7 @@ impl Week {
         let period = week_of(number)?;
         let moments = people.moments.first().copied().unwrap_or_default();
         let rate = stats::ratio(&moments);
-        let enough = moments.measured() >= PEOPLE_MIN && moments.either() >= EITHER_MIN;
-        let ready = rate.filter(|_| enough);
-        let bounds = ready.map(|rate| {
-            let (n, alpha) = (rate.n, ALPHA);
-            stats::confidence_sequence(rate.value, rate.variance(), n, alpha, rho())
-        });
+        let bounds = bounds(&moments);
         let share = |bound: Option<f64>| maybe(bound.map(|bound| bound.clamp(0.0, 1.0)));
         let reached = Milli::new(counts.reached).to_f64();
         Ok(Self {
@@ -195,8 +183,8 @@ impl Week {
             people: moments.people(),
             session_people: people.sessions,
             capture_rate: rate.map(|rate| rounded(rate.value)),
-            low: share(bounds.and_then(|bounds| bounds.lower)),
-            high: share(bounds.and_then(|bounds| bounds.upper)),
+            low: share(bounds.lower),
+            high: share(bounds.upper),
             tier: rate.map(|rate| Tier::of(rate.value)),
         })
     }

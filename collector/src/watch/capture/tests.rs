@@ -5,7 +5,7 @@ use super::*;
 use crate::{
     label::script::{DAY, MINUTE, SECOND, Story, T0, copied, dwell, rated},
     store::rows::Registered,
-    watch::DAY_MS,
+    watch::{ALPHA, DAY_MS, rho},
 };
 
 /// T0 is Sunday 23 November 2025, 09:26 UTC; this is Monday of that week.
