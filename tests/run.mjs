@@ -30,6 +30,12 @@ const STEPS = {
     run: () => run(process.execPath, ["--test", "--test-reporter=spec", ...nodeTests()]),
     count: countNode,
   },
+  // What the documentation shows: run, or checked by what would run it.
+  docs: {
+    needs: [tacit, languages],
+    run: () => run(process.execPath, ["--test", "--test-reporter=spec", ...testsIn("tests/docs")], { env }),
+    count: countNode,
+  },
   browser: {
     needs: [tacit, wasm, browser],
     run: () => run(bin("playwright"), ["test", "--config", "tests/playwright.config.mjs", ...repeats()], { env }),
@@ -211,6 +217,13 @@ async function curlAndJq() {
   await installed("jq");
 }
 
+/** What servers are written in that register outputs, beside Node. */
+async function languages() {
+  await curlAndJq();
+  await installed("python3");
+  await installed("php", ["--version"], "php-cli");
+}
+
 /** Builds images, and what stands in for the base of one. */
 async function imageBuilder() {
   await installed("buildah", ["--version"]);
@@ -332,11 +345,13 @@ async function types() {
 
 /** Beside what they test. */
 function nodeTests() {
-  return ["capture-wasm/js", "demo-site", "tests/browser", "tests/chats", "tests/deps"].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true })
-      .filter((file) => file.endsWith(".test.mjs") && !file.includes("node_modules"))
-      .map((file) => join(folder, file)),
-  );
+  return ["capture-wasm/js", "demo-site", "tests/browser", "tests/chats", "tests/deps"].flatMap(testsIn);
+}
+
+function testsIn(folder) {
+  return readdirSync(join(root, folder), { recursive: true })
+    .filter((file) => file.endsWith(".test.mjs") && !file.includes("node_modules"))
+    .map((file) => join(folder, file));
 }
 
 /** npm puts a workspace's tools at the root, or beside it on a conflict of versions. */

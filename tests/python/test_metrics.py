@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 import urllib.request
 from pathlib import Path
 
@@ -91,3 +92,10 @@ def test_the_rules_ask_for_metrics_that_are_there(families):
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is in Debian's package prometheus")
 def test_promtool_takes_the_rules():
     subprocess.run(["promtool", "check", "rules", str(RULES)], check=True)
+
+
+def test_the_scrape_of_the_page_asks_where_the_page_lets_it_listen():
+    (scrape,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    (job,) = yaml.safe_load(scrape)["scrape_configs"]
+    (settings,) = (block for block in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if block.startswith("[metrics]"))
+    assert job["static_configs"] == [{"targets": [tomllib.loads(settings)["metrics"]["listen"]]}]

@@ -133,4 +133,6 @@ mod rules;
 #[cfg(test)]
 pub(crate) mod script;
 #[cfg(test)]
+mod signals_docs_tests;
+#[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 // whose first cell links a page and whose second says what it answers.
 
 import { Marked } from "marked";
+import { fileOf, FOLDER, pageOfFile } from "./links.mjs";
 
 /** `[{ title, pages: [{ name, title, about }] }]` of the Markdown of docs/README.md. */
 export function contentsOf(markdown) {
@@ -15,8 +16,9 @@ export function contentsOf(markdown) {
 
 function pageOf([first, about]) {
   const link = first.tokens.find(({ type }) => type === "link");
-  if (!link?.href.endsWith(".md")) throw new Error(`docs/README.md: no link to a page in: ${first.text}`);
-  return { name: link.href.slice(0, -".md".length), title: link.text, about: plain(about.tokens) };
+  const name = link && pageOfFile(fileOf(link.href, `${FOLDER}/README.md`) ?? "");
+  if (!name) throw new Error(`docs/README.md: no link to a page in: ${first.text}`);
+  return { name, title: link.text, about: plain(about.tokens) };
 }
 
 /** What a reader sees of inline Markdown. */

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { contentsOf } from "./contents.mjs";
-import { FOLDER, fileOf, placeOf } from "./links.mjs";
+import { FOLDER, fileOf, fileOfPage, pageOfFile, placeOf } from "./links.mjs";
 import { render } from "./render.mjs";
 import { passagesOf } from "./search.mjs";
 
@@ -15,9 +15,9 @@ const CONTENTS = "README.md";
 /** `{ sections, start, pages: Map(name → page), sources: Map(path → text), passages }`. */
 export function readLibrary() {
   const sections = contentsOf(read(`${FOLDER}/${CONTENTS}`));
-  const start = readPage("", CONTENTS);
+  const start = readPage("", `${FOLDER}/${CONTENTS}`);
   const order = sections.flatMap(({ pages }) => pages);
-  const pages = new Map(order.map(({ name, about }) => [name, { ...readPage(name, `${name}.md`), about }]));
+  const pages = new Map(order.map(({ name, about }) => [name, { ...readPage(name, fileOfPage(name)), about }]));
   order.forEach(({ name }, i) => Object.assign(pages.get(name), { before: order[i - 1], after: order[i + 1] }));
   const markdown = [start, ...pages.values()];
   return { sections, start, pages, sources: sourcesOf(markdown), passages: [...pages.values()].flatMap(passagesOf) };
@@ -34,10 +34,9 @@ export function fileOfFolder(name) {
   return readFileSync(join(ROOT, FOLDER, name));
 }
 
-function readPage(name, file) {
-  const from = `${FOLDER}/${file}`;
+function readPage(name, from) {
   const markdown = read(from);
-  return { name, from, markdown, href: placeOf(file, `${FOLDER}/x`), ...render(markdown, from) };
+  return { name, from, markdown, href: placeOf(from, "x"), ...render(markdown, from) };
 }
 
 /** Only what a page links to is shown; of a folder, the files in it. */
@@ -46,7 +45,7 @@ function sourcesOf(pages) {
   for (const { markdown, from } of pages) {
     for (const [, href] of markdown.matchAll(/\]\(([^)\s]+)\)/g)) {
       const file = fileOf(href, from);
-      if (file === null || file.startsWith(FOLDER)) continue;
+      if (file === null || file.startsWith(FOLDER) || pageOfFile(file) !== null) continue;
       if (statSync(join(ROOT, file)).isFile()) sources.set(file, read(file));
       else addFolder(sources, file);
     }

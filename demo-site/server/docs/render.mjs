@@ -7,7 +7,7 @@ import { escape } from "../escape.mjs";
 import { placeOf } from "./links.mjs";
 
 /** Fences whose language has another name, or none, in the highlighter. */
-const LANGUAGES = { caddy: "nginx", cron: "plaintext", jsx: "javascript", toml: "ini", ts: "typescript", vue: "xml", svelte: "xml", text: "plaintext" };
+const LANGUAGES = { caddy: "nginx", console: "plaintext", cron: "plaintext", csp: "plaintext", formula: "plaintext", jsx: "javascript", toml: "ini", ts: "typescript", vue: "xml", svelte: "xml", text: "plaintext" };
 
 /** `{ title, html, headings: [{ depth, id, text }] }`. `from` is the page's path in the repository. */
 export function render(markdown, from) {

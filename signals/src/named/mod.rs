@@ -99,4 +99,6 @@ pub const NAMES: &[&str] = &[
 ];
 
 #[cfg(test)]
+mod docs_tests;
+#[cfg(test)]
 mod tests;

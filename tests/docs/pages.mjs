@@ -1,0 +1,64 @@
+// The documents whose code is looked at, and which tests run which of it.
+
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { blocksOf } from "../../capture-wasm/build/document.mjs";
+import { root } from "../../capture-wasm/build/tools.mjs";
+
+const DOCS = "demo-site/docs";
+
+export const PAGES = [
+  ...readdirSync(join(root, DOCS))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `${DOCS}/${name}`),
+  "README.md",
+  "demo-site/README.md",
+  "capture-wasm/README.md",
+  "signals/ASSIGN.md",
+  "signals/WIRE.md",
+];
+
+/**
+ * Blocks that a test of their own runs, or compares with what the code says: `[page, which, test]`,
+ * where `which` is a language, or `name` for those that name a file, or `run` for those under a
+ * comment `<!-- run: … -->`. The test has to name the page.
+ */
+export const RUN = [
+  ["configuration.md", "text", "tests/docs/shown.test.mjs"],
+  ["datasets.md", "json", "collector/src/dataset/tests/docs.rs"],
+  ["datasets.md", "sql", "tests/python/test_parquet.py"],
+  ["experiments.md", "toml", "collector/src/experiment/declaration/tests.rs"],
+  ["experiments.md", "python", "tests/docs/experiments.test.mjs"],
+  ["experiments.md", "ts", "tests/docs/experiments.test.mjs"],
+  ["first-party.md", "nginx", "tests/proxy/site.mjs"],
+  ["first-party.md", "caddy", "tests/proxy/site.mjs"],
+  ["integrate.md", "name", "tests/package/document.mjs"],
+  ["notebooks.md", "sh", "tests/python/test_notebooks.py"],
+  ["notebooks.md", "python", "tests/python/test_notebooks.py"],
+  ["observe.md", "yaml", "tests/python/test_metrics.py"],
+  ["operate.md", "run", "tests/integration/operate.rs"],
+  ["operate.md", "nginx", "tests/proxy/operate.spec.mjs"],
+  ["operate.md", "caddy", "tests/proxy/operate.spec.mjs"],
+  ["otlp.md", "python", "tests/python/test_otlp.py"],
+  ["otlp.md", "sh", "tests/python/test_otlp.py"],
+  ["otlp.md", "ts", "tests/python/test_otlp.py"],
+  ["policy.md", "toml", "collector/src/label/policy/reference_tests.rs"],
+  ["quick-start.md", "sh", "tests/browser/start.spec.mjs"],
+  ["quick-start.md", "text", "tests/browser/start.spec.mjs"],
+  ["register.md", "name", "tests/docs/register.test.mjs"],
+  ["register.md", "sh", "tests/docs/register.test.mjs"],
+  ["verify.md", "yaml", "tests/python/test_verify.py"],
+  ["ASSIGN.md", "python", "tests/python/test_assign.py"],
+  ["ASSIGN.md", "ts", "capture-wasm/js/assign.test.mjs"],
+  ["WIRE.md", "hex", "signals/src/codec/tests.rs"],
+];
+
+/** Every block of every page: `{ …, fate }`, where `fate` names the test that runs it, or is "". */
+export function allBlocks() {
+  return PAGES.flatMap((page) => blocksOf(page)).map((block) => ({ ...block, fate: runBy(block) }));
+}
+
+function runBy(block) {
+  const of = (which) => which === block.language || (which === "name" && block.name !== "") || (which === "run" && block.run !== "");
+  return RUN.find(([page, which]) => block.file.endsWith(`/${page}`) && of(which))?.[2] ?? "";
+}
