@@ -52,8 +52,17 @@ test("every page is in the table of contents, and every link of every page leads
     }
   }
   assert.deepEqual(broken, []);
+  const pages = [...seen].filter(([path, html]) => html && path.startsWith("/docs/") && !path.startsWith("/docs/source/") && !path.endsWith(".html"));
+  assert.deepEqual(pages.flatMap(([path, html]) => hardToHear(html).map((what) => `${path}: ${what}`)), []);
   assert.ok(seen.size > files.length);
 });
+
+/** What people who have a page read out stumble over: cheap to see here, on every page. */
+function hardToHear(html) {
+  const levels = [...html.slice(html.indexOf("<article")).matchAll(/<h([1-6])/g)].map(([, level]) => Number(level));
+  const skipped = levels.filter((level, at) => level > (levels[at - 1] ?? 0) + 1 || (level === 1 && at > 0));
+  return [...skipped.map((level) => `a heading of level ${level} out of order`), ...(html.includes("<th></th>") ? ["a head without a word"] : [])];
+}
 
 test("what is searched names its place, each once", async (t) => {
   const get = await site(t);

@@ -22,7 +22,7 @@ for (const [name, viewport, colorScheme] of [
 ]) {
   test(`pages are accessible and fit: ${name}`, async ({ browser }) => {
     const page = await browser.newPage({ viewport, colorScheme });
-    for (const path of ["/docs/", "/docs/experiments", "/docs/integrate", "/docs/source/collector/worlds"]) {
+    for (const path of ["/docs/", "/docs/experiments", "/docs/integrate", "/docs/register", "/docs/signals", "/docs/source/collector/worlds"]) {
       await page.goto(url + path);
       await page.waitForSelector("html.scripted");
       expect(await violations(page), path).toEqual([]);

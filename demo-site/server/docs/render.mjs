@@ -46,7 +46,9 @@ function renderer(from) {
     table(token) {
       const cell = (tag) => (it) => {
         const align = it.align ? ` class="${it.align}"` : "";
-        return `<${tag}${align}>${this.parser.parseInline(it.tokens)}</${tag}>`;
+        // A head without a word is none, for whoever has it read out.
+        const name = tag === "th" && it.text === "" ? "td" : tag;
+        return `<${name}${align}>${this.parser.parseInline(it.tokens)}</${name}>`;
       };
       const row = (cells, tag) => `<tr>${cells.map(cell(tag)).join("")}</tr>`;
       // Some tables are lists of pairs: a head that says nothing is none.
