@@ -27,8 +27,8 @@ fn possible(lines: &str) -> Vec<String> {
     names
 }
 
-#[test]
-fn every_field_is_in_the_reference() {
+/// Every field there is, anywhere in a file.
+fn fields() -> BTreeSet<String> {
     let rule = |more: &str| {
         format!(
             "[[rule]]\nname = \"r\"\nfamily = \"use\"\nsignal = \"copied\"\nscore = 1\nweight = 1\nreason = \"r\"\n{more}\n"
@@ -57,6 +57,12 @@ fn every_field_is_in_the_reference() {
         fields.extend(names.split('`').skip(1).step_by(2).map(str::to_owned));
     }
     assert!(fields.len() > 60, "{fields:?}");
+    fields
+}
+
+#[test]
+fn every_field_is_in_the_reference() {
+    let fields = fields();
     let missing: Vec<_> = fields
         .iter()
         .filter(|field| !PAGE.contains(&format!("`{field}`")))
@@ -65,6 +71,32 @@ fn every_field_is_in_the_reference() {
     for name in Family::ALL.map(Family::name) {
         assert!(PAGE.contains(&format!("`{name}`")), "{name}");
     }
+}
+
+/// What the tables of the reference give rows to.
+#[test]
+fn every_field_of_the_reference_is_there() {
+    let fields = fields();
+    let (_, tables) = PAGE.split_once("\n## Reference\n").unwrap();
+    let (tables, _) = tables.split_once("\n## Why is").unwrap();
+    let rows = tables.lines().filter_map(|line| line.strip_prefix("| `"));
+    let named = rows.flat_map(|row| {
+        let cell = row.split(" | ").next().unwrap_or(row);
+        cell.trim_end_matches('`').split("`, `")
+    });
+    let plain = |name: &'static str| {
+        name.split('`')
+            .next()
+            .unwrap_or(name)
+            .trim_matches(['[', ']'])
+    };
+    // The first cell of a table's head is a section, or one of its words.
+    let is_known = |name: &&str| {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        fields.contains(last)
+    };
+    let unknown: Vec<_> = named.map(plain).filter(|name| !is_known(name)).collect();
+    assert!(unknown.is_empty(), "no policy has: {unknown:?}");
 }
 
 /// The blocks of the page in a language.
