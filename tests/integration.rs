@@ -90,6 +90,8 @@ mod replay;
 mod replay_faults;
 #[path = "integration/replay_usage.rs"]
 mod replay_usage;
+#[path = "integration/rollups.rs"]
+mod rollups;
 #[path = "integration/simulate.rs"]
 mod simulate;
 #[path = "integration/slow.rs"]

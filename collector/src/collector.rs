@@ -34,6 +34,7 @@ use crate::{
     outcome::Outcomes,
     pulse::Pulse,
     registrations::Registrations,
+    rollup,
     screen::Screens,
     sign_in::{Attempts, SignIns},
     store::{ControlStore, SignInStore, SqliteStore, Store, StoreError, TraceStore},
@@ -80,6 +81,9 @@ pub struct Collector {
     pub metrics: Metrics,
     /// Data that end.
     pub expiries: Arc<Expiries>,
+    /// How far sums are that are kept.
+    pub rollups: Arc<rollup::Meter>,
+    began: Instant,
     stopping: AtomicBool,
     backlog_ms_max: u64,
     bell: Arc<Bell>,
@@ -204,6 +208,8 @@ impl Collector {
             pulse: Arc::default(),
             metrics: Metrics::default(),
             expiries,
+            rollups: Arc::default(),
+            began: Instant::now(),
             stopping: AtomicBool::new(false),
             backlog_ms_max: config.backlog_seconds.saturating_mul(1_000),
             bell,
@@ -224,6 +230,19 @@ impl Collector {
     pub fn look_again(&self) -> Result<(), StoreError> {
         self.control.set(self.store.control()?);
         Ok(())
+    }
+
+    /// Starts to keep sums of labels, by the policy that holds here.
+    pub fn keep_rollups(self: &Arc<Self>) -> io::Result<()> {
+        let thread = rollup::start(Arc::clone(self))?;
+        lock(&self.threads).push(thread);
+        Ok(())
+    }
+
+    /// Milliseconds since it was opened: nobody sets that clock.
+    #[must_use]
+    pub fn steady_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// From now on not ready.

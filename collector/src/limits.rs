@@ -259,6 +259,10 @@ pub const LABELS_COUNTED_SHARE: u64 = 50;
 /// likes, and a list of thousands is read by nobody.
 pub const SCREENED_LISTED: usize = 1_000;
 
+/// Milliseconds by which time moves on for labels in roll-ups: they are as of the last whole
+/// minute, so that what rests shows the same moment as what does not.
+pub const ROLLUP_STEP_MS: u64 = 60_000;
+
 /// Rows of roll-ups by name; what has fewer outputs than the others is one row: pages can
 /// claim any model, and a list of hundreds is read by nobody.
 pub const ROLLUP_NAMES_MAX: usize = 256;

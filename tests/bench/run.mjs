@@ -1,5 +1,6 @@
 // `npm run bench`: one table a suite, side by side in one run on this machine, into RESULTS.md.
-// `npm run bench -- page --rounds 1 --only tacit,rrweb` runs one and writes nothing.
+// `npm run bench -- page --rounds 1 --only tacit,rrweb` runs one and writes nothing;
+// `npm run bench -- dashboard --signals 10000000` takes some minutes and some GB.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,12 +12,14 @@ import { collector, compilers, npmPackages, wasmPackage } from "../../capture-wa
 import { root, say } from "../../capture-wasm/build/tools.mjs";
 import { bars, markdown, plain } from "./report.mjs";
 
-const SUITES = ["bundle", "page"];
+const SUITES = ["bundle", "page", "dashboard", "rollups"];
+/** Suites of the collector alone: no page is built for them. */
+const ALONE = ["dashboard", "rollups"];
 const FOLDER = join(root, "tests/bench");
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: "string" }, modes: { type: "string" }, only: { type: "string" }, write: { type: "boolean" } },
+  options: { rounds: { type: "string" }, modes: { type: "string" }, only: { type: "string" }, signals: { type: "string" }, write: { type: "boolean" } },
 });
 const unknown = positionals.filter((name) => !SUITES.includes(name));
 if (unknown.length > 0) {
@@ -25,11 +28,12 @@ if (unknown.length > 0) {
 }
 const isWhole = positionals.length === 0;
 
+const needsPages = isWhole || positionals.some((name) => !ALONE.includes(name));
 await npmPackages();
 await compilers();
-await wasmPackage();
+if (needsPages) await wasmPackage();
 process.env.TACIT_BIN ??= await collector({ release: true });
-process.env.TACIT_CHROMIUM ??= await chromium();
+if (needsPages) process.env.TACIT_CHROMIUM ??= await chromium();
 
 const parts = [];
 for (const name of isWhole ? SUITES : positionals) {
@@ -50,8 +54,9 @@ if (isWhole) {
 }
 
 function given() {
-  const { rounds, modes, only } = values;
-  return Object.fromEntries(Object.entries({ rounds: rounds && Number(rounds), modes, only }).filter(([, value]) => value !== undefined));
+  const { rounds, modes, only, signals } = values;
+  const numbers = { rounds: rounds && Number(rounds), signals: signals && Number(signals) };
+  return Object.fromEntries(Object.entries({ ...numbers, modes, only }).filter(([, value]) => value !== undefined));
 }
 
 function heading() {

@@ -15,19 +15,27 @@ use super::{
     Common,
     kept::{self, Kept},
     out, out_json,
+    policy::policy_or_default,
 };
 use crate::{
+    config::Config,
     log::{Damage, disk::RealDisk, inspect},
+    rollup,
     store::{ControlStore, ErasureStore, SqliteStore, Store},
     wall::now_ms,
 };
+
+/// Parts of the roll-ups that are compared with their facts where not all are: they take a
+/// second or so.
+const ROLLUPS_SAMPLED: usize = 16;
 
 /// An erasure that is not done after so long needs somebody's look.
 const ERASING_MS_MAX: u64 = 10 * 60_000;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Compare every index of the database with its table as well; takes longer.
+    /// Compare every index of the database with its table as well, and all roll-ups with
+    /// their facts, not only some; takes longer.
     #[arg(long)]
     check: bool,
     /// The configuration, to say what its [retention] would remove.
@@ -101,6 +109,7 @@ fn look(options: &Options) -> anyhow::Result<(Vec<Finding>, Option<Kept>)> {
     findings.extend(or_wrong("books", books(&store)));
     findings.extend(or_wrong("log", log(data, &store)));
     findings.extend(or_wrong("erasure", erasures(&store)));
+    findings.extend(or_wrong("rollups", rollups(&store, options)));
     let is_sound = findings.iter().all(|finding| finding.ok);
     match kept::kept(data, &store, options.config.as_deref()) {
         Ok(mut kept) => {
@@ -192,4 +201,21 @@ fn erasures(store: &SqliteStore) -> anyhow::Result<Vec<Finding>> {
         findings.push(Finding::new("erasure", age < ERASING_MS_MAX, detail));
     }
     Ok(findings)
+}
+
+fn rollups(store: &SqliteStore, options: &Options) -> anyhow::Result<Vec<Finding>> {
+    let config = options.config.as_deref().map(Config::read).transpose()?;
+    let own = config.and_then(|config| config.policy);
+    let policy = policy_or_default(own.as_deref())?;
+    let most = (!options.check).then_some(ROLLUPS_SAMPLED);
+    let checked = rollup::check(store, &policy, most)?;
+    let differing = checked.differing.len();
+    let detail = format!(
+        "by {}: {} parts are what their facts give, {differing} are not, {} were passed over \
+         since they wait to be added up",
+        policy.reference(),
+        checked.same,
+        checked.passed_over
+    );
+    Ok(vec![Finding::new("rollups", differing == 0, detail)])
 }

@@ -61,6 +61,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     collector.builds.resume(&collector.policies)?;
     let collector = Arc::new(collector);
     labels::keep_counting(Arc::clone(&collector))?;
+    if config.rollups {
+        collector.keep_rollups()?;
+    }
     let served = rt::System::new().block_on(serve(
         &web::Data::from(Arc::clone(&collector)),
         config,

@@ -44,6 +44,9 @@ pub struct Config {
     /// looking; 0 where nothing looks.
     #[schemars(range(max = 120))]
     pub drain_seconds: u64,
+    /// Whether sums of labels are kept up to date, of which the dashboard shows figures;
+    /// told in [roll-ups](rollups.md).
+    pub rollups: bool,
     /// The durable log.
     pub log: LogConfig,
     /// How much may come in, how often, and how long it may take.
@@ -137,6 +140,7 @@ impl Default for Config {
             workers: 0,
             policy: None,
             drain_seconds: 0,
+            rollups: true,
             log: LogConfig::default(),
             limits: LimitsConfig::default(),
             otlp: OtlpConfig::default(),

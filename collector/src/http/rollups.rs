@@ -8,12 +8,12 @@ use super::{
     auth::Reader,
     openapi::{self, Anything, Asked},
     problem::Problem,
-    query::{self, as_of, policy, trust},
+    query::{self, as_of, policy, settled, trust},
 };
 use crate::{
     collector::Collector,
     label::Trust,
-    rollup::{self, By, Request},
+    rollup::{self, At, By, Request},
 };
 
 #[derive(Deserialize, IntoParams)]
@@ -61,9 +61,24 @@ pub(super) async fn rollups(
     let request = query.request()?;
     let policy = policy(&collector, query.policy.as_deref())?;
     let project = reader.0.id;
+    let held = collector.policies.named(None);
+    let is_kept = held.is_some_and(|held| held.reference() == policy.reference());
     let now = as_of(query.as_of);
-    let answer =
-        web::block(move || rollup::refolded(&*collector.store, &policy, project, now, &request));
+    settled(&collector).await;
+    if query.as_of.is_some() || !is_kept {
+        let at = At {
+            known: now,
+            as_of: now,
+        };
+        let answer =
+            web::block(move || rollup::refolded(&*collector.store, &policy, project, at, &request));
+        return Ok(HttpResponse::Ok().json(answer.await??));
+    }
+    let answer = web::block(move || {
+        let steady = collector.steady_ms();
+        let lag_ms = collector.rollups.lag_ms(Some(project), steady);
+        rollup::kept(&*collector.store, &policy, project, (now, lag_ms), &request)
+    });
     Ok(HttpResponse::Ok().json(answer.await??))
 }
 

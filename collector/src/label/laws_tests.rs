@@ -169,6 +169,28 @@ proptest! {
     }
 
     #[test]
+    fn time_alone_changes_a_label_when_it_says_so_and_never_before(
+        history in history(),
+        policy in any_policy(),
+        as_of in T0..LATER + 10 * DAY,
+        part in 0.0..1.0_f64,
+    ) {
+        let group = told(&history);
+        let says = |label: &Labelled| (says(label), label.mature, label.acts.clone());
+        let now = label_group(&group, &policy, as_of);
+        for (place, label) in now.outputs.iter().enumerate() {
+            let until = label.changes_at.unwrap_or(DONE.max(as_of) + DAY);
+            prop_assert!(until > as_of);
+            let wait = (until - 1 - as_of) as f64 * part;
+            for at in [as_of + wait as u64, until - 1] {
+                let later = label_group(&group, &policy, at);
+                prop_assert_eq!(says(&later.outputs[place]), says(label));
+                prop_assert_eq!(later.outputs[place].changes_at, label.changes_at);
+            }
+        }
+    }
+
+    #[test]
     fn a_mature_label_is_the_same_for_ever(
         history in history(),
         policy in any_policy(),

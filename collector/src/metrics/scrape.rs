@@ -16,7 +16,8 @@ use crate::{
     label::State,
     limits::METRICS_PROJECTS_MAX,
     ready::{Facts, Reason},
-    store::{ErasureStore, ExpiryStore, StoreError},
+    rollup,
+    store::{ErasureStore, ExpiryStore, RollupStore, StoreError},
 };
 
 /// What a scrape is written in.
@@ -48,6 +49,7 @@ pub fn scrape(
     families.push(not_ready(&facts));
     families.extend(work(collector)?);
     families.extend(kept(collector)?);
+    families.extend(rollups(collector, now)?);
     families.extend(count::families());
     families.extend(process::families());
     let mut build = Family::new("tacit_build_info", "What runs; always 1", Kind::Gauge);
@@ -204,6 +206,37 @@ fn work(collector: &Collector) -> Result<[Family; 2], StoreError> {
             .of(collector.builds.unfinished() as u64),
         gauge("tacit_erasures_open", "Erasures that are not finished").of(open),
     ])
+}
+
+/// What is kept of sums, and how far behind it is.
+fn rollups(collector: &Collector, now: u64) -> Result<[Family; 4], StoreError> {
+    let policy = collector.policies.named(None);
+    let version = policy.map(rollup::version).unwrap_or_default();
+    let store = &collector.store;
+    let waiting = store.rollups_waiting(None, &version, rollup::step(now))?;
+    let meter = &collector.rollups;
+    let help = "How long the first part of the roll-ups that waits has waited";
+    let mut lag = Family::new("tacit_rollup_lag", help, Kind::Gauge).seconds();
+    lag.add_real(&[], seconds(meter.lag_ms(None, collector.steady_ms())));
+    let help = "Parts of the roll-ups that were added up";
+    let mut buckets = Family::new("tacit_rollup_buckets", help, Kind::Counter);
+    buckets.add(&[("result", "done")], meter.buckets());
+    buckets.add(&[("result", "failed")], meter.failures());
+    let help = "Time that adding up roll-ups took";
+    let mut busy = Family::new("tacit_rollup_busy", help, Kind::Counter).seconds();
+    busy.add_real(&[], seconds(meter.busy_ms()));
+    let help = "Parts of the roll-ups that are not up to date";
+    Ok([
+        Family::new("tacit_rollup_buckets_waiting", help, Kind::Gauge).of(waiting),
+        lag,
+        buckets,
+        busy,
+    ])
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53 ms")]
+fn seconds(ms: u64) -> f64 {
+    ms as f64 / 1_000.0
 }
 
 /// How large the store is, and may be.

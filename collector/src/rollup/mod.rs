@@ -6,7 +6,7 @@
 //! traffic touches the newest buckets and old ones come to rest. The path of a change:
 //!
 //! 1. Whatever changes a fact marks the buckets it may concern, in the same transaction
-//!    (`store/sqlite/rollup`): a crash between the two is not possible.
+//!    (`store/sqlite/marks`, and triggers): a crash between the two is not possible.
 //! 2. The [`Keeper`] takes marked buckets one after another, labels their groups by the
 //!    one fold there is ([`crate::label`]), adds each output to a [`Cell`] (`tally`) under
 //!    its [`Key`], and replaces all that is kept of the bucket in one transaction. What
@@ -25,17 +25,30 @@
 mod answer;
 mod ask;
 mod cell;
+mod check;
+mod keeper;
+mod kept;
 mod key;
+mod meter;
+mod pace;
 mod refold;
 mod shape;
 mod tally;
+#[cfg(test)]
+mod tests;
+mod thread;
 
+pub(crate) use self::thread::start;
 pub use self::{
     answer::{Merging, Standing},
     ask::{By, Request},
     cell::{Cell, Cells, METRICS},
+    check::{Checked, check},
+    keeper::{Clocks, Keeper, step},
+    kept::kept,
     key::Key,
-    refold::refolded,
+    meter::Meter,
+    refold::{At, refolded},
     shape::{Answer, Rate, Row, VERSION},
     tally::Tally,
 };

@@ -10,15 +10,24 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// The answer from all facts of a project as known at `as_of` (Unix ms).
+/// As of when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    /// With what was received by then, Unix ms.
+    pub known: u64,
+    /// The moment that labels are of, Unix ms.
+    pub as_of: u64,
+}
+
+/// The answer from all facts of a project.
 pub fn refolded(
     store: &dyn Store,
     policy: &Policy,
     project: ProjectId,
-    as_of: u64,
+    At { known, as_of }: At,
     request: &Request,
 ) -> Result<Answer, StoreError> {
-    let screened = Screened::of(store, policy, project, as_of)?;
+    let screened = Screened::of(store, policy, project, known)?;
     let mut tally = Tally::default();
     screened.groups(&mut |group| {
         tally.add(&group, policy, as_of);
@@ -31,7 +40,7 @@ pub fn refolded(
     Ok(merging.answer(Standing {
         as_of,
         policy: policy.reference(),
-        screened_at: Some(as_of),
+        screened_at: Some(known),
         ..Standing::default()
     }))
 }

@@ -238,3 +238,27 @@ async fn tenants_read_their_own() {
         0
     );
 }
+
+#[actix_web::test]
+async fn roll_ups_say_what_waits_and_then_what_all_facts_say() {
+    let harness = Harness::new();
+    story(&harness).await;
+    let waiting = harness.get("/v1/rollups").await.json();
+    assert_eq!(waiting["complete"], false);
+    assert_eq!(waiting["rows"], json!([]));
+    let collector = harness.collector.clone().into_inner();
+    let policy = collector.policies.named(None).unwrap().clone();
+    let store = std::sync::Arc::clone(&collector.store);
+    let mut keeper = crate::rollup::Keeper::new(store, policy, std::sync::Arc::default());
+    assert!(keeper.drain(now_ms()).unwrap() > 0);
+    for query in ["by=total", "by=day", "by=model&trust=known"] {
+        let kept = harness.get(&format!("/v1/rollups?{query}")).await.json();
+        assert_eq!(
+            (&kept["complete"], &kept["lag_ms"]),
+            (&json!(true), &json!(0))
+        );
+        assert_eq!(kept["rows"][0]["outputs"], 2, "{query}");
+        let anew = format!("/v1/rollups?{query}&as_of={}", now_ms());
+        assert_eq!(harness.get(&anew).await.json()["rows"], kept["rows"]);
+    }
+}

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use rusqlite::{Transaction, params};
 use tacit_signals::codec::EventReader;
 
-use super::{assigned, intern::Interned, time};
+use super::{assigned, intern::Interned, marks::Marks, time};
 use crate::{
     accept::{Accepted, Chunk, ChunkWriter, ERASED, Part},
     control::ProjectId,
@@ -26,6 +26,7 @@ pub(super) fn fold(
         tx,
         interned,
         tally: Tally::new(),
+        marks: Marks::default(),
     };
     for request in portion.requests {
         fold.request(request)?;
@@ -34,7 +35,8 @@ pub(super) fn fold(
         fold.count(project, "batches".into(), 1);
         fold.count(project, "quarantined".into(), events);
     }
-    let Fold { tally, .. } = fold;
+    let Fold { tally, marks, .. } = fold;
+    marks.write(tx)?;
     let mut add = tx.prepare_cached(
         "INSERT INTO fates (project, name, count) VALUES (?1, ?2, ?3)
          ON CONFLICT DO UPDATE SET count = count + excluded.count",
@@ -51,6 +53,7 @@ struct Fold<'a> {
     tx: &'a Transaction<'a>,
     interned: &'a mut Interned,
     tally: Tally,
+    marks: Marks,
 }
 
 /// Where a chunk belongs.
@@ -219,30 +222,35 @@ impl Fold<'_> {
                 time(chunk.base_at),
                 chunk.bytes,
             ])?;
+        self.marks.touch(project, output);
         for conversation in &chunk.conversations {
             let conversation = self.interned.conversation(self.tx, project, conversation)?;
-            place_output(self.tx, project, conversation, output, received_at)?;
+            if place_output(self.tx, project, conversation, output, received_at)? {
+                self.marks.moved(project, output);
+            }
         }
         Ok(())
     }
 }
 
-/// Notes that `output` was said to be in `conversation`, known since `received_at`.
+/// Notes that `output` was said to be in `conversation`, known since `received_at`;
+/// whether that is new.
 pub(super) fn place_output(
     tx: &Transaction<'_>,
     project: ProjectId,
     conversation: i64,
     output: i64,
     received_at: u64,
-) -> Result<(), StoreError> {
-    tx.prepare_cached(
-        "INSERT INTO placements (project, conversation, output, received_at)
+) -> Result<bool, StoreError> {
+    let changed = tx
+        .prepare_cached(
+            "INSERT INTO placements (project, conversation, output, received_at)
          VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO UPDATE SET received_at = excluded.received_at
            WHERE excluded.received_at < received_at",
-    )?
-    .execute(params![project.0, conversation, output, time(received_at)])?;
-    Ok(())
+        )?
+        .execute(params![project.0, conversation, output, time(received_at)])?;
+    Ok(changed > 0)
 }
 
 /// The chunk without the events that are known already.

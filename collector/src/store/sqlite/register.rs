@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{assigned, fold::place_output, group::registered, intern::Interned, time};
+use super::{assigned, fold::place_output, group::registered, intern::Interned, marks, time};
 use crate::{
     accept::registration::{self, Manner, Registration, fill, fill_empty},
     control::ProjectId,
@@ -206,13 +206,10 @@ impl Register<'_> {
             let conversation = self
                 .interned
                 .conversation(self.tx, self.project, conversation)?;
-            place_output(
-                self.tx,
-                self.project,
-                conversation,
-                output,
-                self.received_at,
-            )?;
+            let (project, at) = (self.project, self.received_at);
+            if place_output(self.tx, project, conversation, output, at)? {
+                marks::moved(self.tx, project, output)?;
+            }
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use rusqlite::{Transaction, params};
 use tacit_signals::{Id, Signal, codec::EventReader};
 
 use super::{
-    super::{fold::place_output, time, unsigned},
+    super::{fold::place_output, marks, time, unsigned},
     look::seen,
 };
 use crate::{
@@ -140,7 +140,9 @@ impl<'a> Remover<'a> {
                     "SELECT conversation FROM conversations WHERE project = ?1 AND id = ?2",
                 )?
                 .query_row(params![self.project.0, conversation], |row| row.get(0))?;
-            place_output(self.tx, self.project, number, output, received_at)?;
+            if place_output(self.tx, self.project, number, output, received_at)? {
+                marks::moved(self.tx, self.project, output)?;
+            }
         }
         Ok(())
     }

@@ -1,0 +1,222 @@
+//! A store to which anything may happen, and what is kept of it beside what adding up
+//! everything anew gives.
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use tacit_signals::{SubjectKind, json as twin};
+use tempfile::TempDir;
+
+use crate::{
+    accept::{Accepted, accept, registration},
+    control::{ContentPolicy, Project, scope::Scopes},
+    erase,
+    expire::{self, Horizon},
+    label::Policy,
+    rollup::{At, By, Keeper, Meter, Request, kept, refolded, step},
+    store::{
+        ControlStore, ErasureStore, ExpiryStore, Folding, KeyKind, NewKey, Registering,
+        SqliteStore, Store,
+    },
+    testing::NOW,
+};
+
+pub(super) struct House {
+    directory: TempDir,
+    pub(super) store: Arc<SqliteStore>,
+    pub(super) project: Arc<Project>,
+    /// What was folded in, to be folded in again.
+    told: Vec<Accepted>,
+    pub(super) now: u64,
+    seq: u32,
+}
+
+impl House {
+    pub(super) fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Arc::new(SqliteStore::open(directory.path()).unwrap());
+        let key = NewKey {
+            project: "shop".into(),
+            kind: KeyKind::Secret,
+            text: "sk_a".into(),
+            id: "a".into(),
+            origins: Vec::new(),
+            content: Some(ContentPolicy::Full),
+            scopes: Scopes::ALL,
+            created_at: 1,
+        };
+        store.create_key(&key).unwrap();
+        let control = store.control().unwrap();
+        let project = Arc::clone(control.projects.values().next().unwrap());
+        Self {
+            directory,
+            store,
+            project,
+            told: Vec::new(),
+            now: step(NOW),
+            seq: 0,
+        }
+    }
+
+    /// As after a crash: only what is in the file is known.
+    pub(super) fn reopen(&mut self) {
+        self.store = Arc::new(SqliteStore::open(self.directory.path()).unwrap());
+    }
+
+    pub(super) fn raw(&self, sql: &str) {
+        let raw = Connection::open(self.directory.path().join("tacit.sqlite")).unwrap();
+        raw.busy_timeout(std::time::Duration::from_secs(10))
+            .unwrap();
+        raw.execute_batch(sql).unwrap();
+    }
+
+    /// What is new from now on is in buckets of its own.
+    pub(super) fn apart(&self) {
+        self.raw(
+            "INSERT INTO outputs (output, project, id, received_at)
+               SELECT ((coalesce(max(output), 0) >> 9) + 1) << 9, 0, 'apart-' || count(*), 0
+               FROM outputs;
+             INSERT INTO conversations (conversation, project, id)
+               SELECT ((coalesce(max(conversation), 0) >> 9) + 1) << 9, 0, 'apart-' || count(*)
+               FROM conversations;",
+        );
+    }
+
+    /// One person does one thing, `ago_ms` before now.
+    pub(super) fn does(&mut self, person: &str, ago_ms: u64, what: Value) {
+        let mut event = what;
+        event["seq"] = self.seq.into();
+        event["at"] = (self.now - ago_ms).into();
+        self.seq += 1;
+        let session = blake3::hash(person.as_bytes()).to_hex()[..32].to_owned();
+        let batch = json!({"v":1,"key":"pk","session":session,"subject":person,
+            "sent_at":self.now,"events":[event]});
+        let batch = match batch["events"][0]["kind"].as_str() {
+            Some("content") => {
+                let event = &batch["events"][0];
+                let content = json!({"output":event["output"],"seq":event["seq"],"at":event["at"],
+                    "role":event["role"],"text":event["text"]});
+                json!({"v":1,"key":"pk","session":session,"subject":person,
+                    "sent_at":self.now,"events":[{"content":content}]})
+            }
+            _ => batch,
+        };
+        let decoded = twin::decode(batch.to_string().as_bytes()).unwrap();
+        assert_eq!(decoded.rejected, [], "{batch}");
+        let verdict = accept(decoded, &self.project, self.now);
+        assert_eq!(verdict.rejected, [], "{batch}");
+        self.told.push(verdict.accepted);
+        self.fold(self.told.len() - 1);
+        self.fold(self.told.len() - 1);
+    }
+
+    /// Folds in again what was told as the `place`th.
+    pub(super) fn fold(&self, place: usize) {
+        let Some(request) = self.told.get(place..=place) else {
+            return;
+        };
+        let portion = Folding {
+            requests: request,
+            unreadable: &[],
+        };
+        let mut to = Store::position(&*self.store).unwrap();
+        to.offset += 1;
+        self.store.fold(&portion, to).unwrap();
+    }
+
+    pub(super) fn told(&self) -> usize {
+        self.told.len()
+    }
+
+    /// A server says it, twice.
+    pub(super) fn register(&self, output: Value) {
+        let Value::Object(object) = output else {
+            panic!("an object");
+        };
+        let parsed = registration::parse(object, &self.project, self.now).unwrap();
+        let request = Registering {
+            project: self.project.id,
+            received_at: self.now,
+            outputs: vec![parsed],
+        };
+        let request = [request];
+        self.store.register(&request).unwrap();
+        self.store.register(&request).unwrap();
+    }
+
+    pub(super) fn erase(&self, person: &str) {
+        let store = &*self.store;
+        let subject = self.project.subject(person, SubjectKind::App);
+        let mut erasure = erase::ask(store, &self.project, &subject, self.now).unwrap();
+        let found = store.look_for(self.project.id, &erasure.job).unwrap();
+        let tombstones = found.tombstones(self.project.id, &erasure.job, self.now);
+        store.bury(&tombstones).unwrap();
+        store.remove(&mut erasure, &found).unwrap();
+    }
+
+    /// Ends what was received so long ago.
+    pub(super) fn expire(&self, signals_ms: u64, texts_ms: u64) {
+        let horizon = Horizon {
+            signals_before: self.now - signals_ms,
+            texts_before: self.now - texts_ms,
+        };
+        let horizons = [(self.project.id, horizon)].into();
+        let mut expiry = expire::ask(&self.store, &horizons, self.now).unwrap();
+        let due = self.store.due(&horizons, i64::MIN).unwrap();
+        self.store.expire(&mut expiry, &due, self.now).unwrap();
+    }
+
+    pub(super) fn keeper(&self, policy: &Policy) -> Keeper {
+        let meter = Arc::new(Meter::default());
+        Keeper::new(Arc::clone(&self.store), policy.clone(), meter)
+    }
+
+    /// What is kept, as it leaves: by day, by model, by version and in total.
+    pub(super) fn kept(&self, policy: &Policy) -> Vec<String> {
+        let at = (self.now, 0);
+        requests()
+            .map(|request| {
+                let of = kept(&*self.store, policy, self.project.id, at, &request).unwrap();
+                told_of(serde_json::to_value(of).unwrap())
+            })
+            .collect()
+    }
+
+    /// The same of everything, added up anew.
+    pub(super) fn refolded(&self, policy: &Policy) -> Vec<String> {
+        let at = At {
+            known: u64::MAX,
+            as_of: step(self.now),
+        };
+        requests()
+            .map(|request| {
+                let of = refolded(&*self.store, policy, self.project.id, at, &request).unwrap();
+                told_of(serde_json::to_value(of).unwrap())
+            })
+            .collect()
+    }
+
+    /// Brings everything up to date, and compares.
+    pub(super) fn settle(&self, keeper: &mut Keeper, policy: &Policy) {
+        keeper.look(self.project.id, self.now).unwrap();
+        keeper.drain(self.now).unwrap();
+        assert_eq!(self.kept(policy), self.refolded(policy));
+    }
+}
+
+fn requests() -> impl Iterator<Item = Request> {
+    By::ALL
+        .into_iter()
+        .map(|by| Request::new(by, None, None))
+        .chain([Request {
+            model: Some("m-1".into()),
+            ..Request::new(By::Day, Some(NOW - 3 * 86_400_000), Some(NOW + 86_400_000))
+        }])
+}
+
+/// When the screen looked is no figure.
+fn told_of(mut answer: Value) -> String {
+    answer["screened_at"] = Value::Null;
+    answer.to_string()
+}

@@ -1,0 +1,133 @@
+//! Sums that are kept: which wait, what they are of, and what is kept of them.
+
+use super::{StoreError, rows::Group};
+use crate::{
+    control::ProjectId,
+    rollup::{Cell, Cells, Key},
+};
+
+/// Groups that are added up together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bucket {
+    /// The tenant.
+    pub project: ProjectId,
+    /// Of what.
+    pub kind: BucketKind,
+    /// Number of the bucket.
+    pub number: i64,
+}
+
+/// What the groups of a bucket are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BucketKind {
+    /// Conversations.
+    Conversations,
+    /// Outputs that are in none.
+    Outputs,
+}
+
+/// What a bucket held when it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BucketRead {
+    /// How often it had been marked; `None` when it was not.
+    pub changes: Option<i64>,
+    /// Groups.
+    pub groups: u64,
+}
+
+/// A bucket, added up.
+#[derive(Debug)]
+pub struct AddedUp<'a> {
+    /// Which.
+    pub bucket: Bucket,
+    /// What it rests on beside its facts.
+    pub version: &'a str,
+    /// What it was read as.
+    pub read: BucketRead,
+    /// As of when labels are, Unix ms.
+    pub as_of: u64,
+    /// The first moment after at which time alone changes a label.
+    pub changes_at: Option<u64>,
+    /// The sums.
+    pub cells: &'a Cells,
+}
+
+/// Whom the screen left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptScreen {
+    /// A hash of everybody it found.
+    pub found: String,
+    /// When it looked, Unix ms.
+    pub looked_at: u64,
+}
+
+/// Sums of labels. They are made of facts and of nothing else: whatever changes a fact
+/// marks the buckets it is in, in the same transaction.
+pub trait RollupStore: Send + Sync {
+    /// Buckets that wait, at most `len`: marked ones, the longest waiting first; those that
+    /// time changed by `as_of` (Unix ms); those of another version.
+    fn rollups_due(&self, version: &str, as_of: u64, len: usize)
+    -> Result<Vec<Bucket>, StoreError>;
+
+    /// How many wait, of one project or of all.
+    fn rollups_waiting(
+        &self,
+        project: Option<ProjectId>,
+        version: &str,
+        as_of: u64,
+    ) -> Result<u64, StoreError>;
+
+    /// Calls `visit` with every group of a bucket, all that is known, from one snapshot.
+    /// Memory holds one group at a time.
+    fn read_bucket(
+        &self,
+        bucket: Bucket,
+        visit: &mut dyn FnMut(Group),
+    ) -> Result<BucketRead, StoreError>;
+
+    /// Replaces what is kept of a bucket in one transaction. It waits no more, unless it was
+    /// marked since it was read.
+    fn keep_bucket(&self, sums: &AddedUp<'_>) -> Result<(), StoreError>;
+
+    /// Calls `visit` with all cells of a version, and says how many buckets wait, from one
+    /// snapshot.
+    fn rollups(
+        &self,
+        project: ProjectId,
+        version: &str,
+        as_of: u64,
+        visit: &mut dyn FnMut(&Key, &Cell),
+    ) -> Result<u64, StoreError>;
+
+    /// What is kept of that version.
+    fn kept_buckets(&self, version: &str) -> Result<Vec<Bucket>, StoreError>;
+
+    /// What is kept of a bucket and as of when, where it is not marked; `visit` gets its
+    /// groups, of the same snapshot.
+    fn kept_bucket(
+        &self,
+        bucket: Bucket,
+        visit: &mut dyn FnMut(Group),
+    ) -> Result<Option<(u64, Cells)>, StoreError>;
+
+    /// Whom the screen left out of what is kept.
+    fn kept_screen(&self, project: ProjectId) -> Result<Option<KeptScreen>, StoreError>;
+
+    /// Keeps whom it leaves out from now on, and marks the buckets of these outputs, or all
+    /// of them, in one transaction.
+    fn keep_screen(
+        &self,
+        project: ProjectId,
+        screen: &KeptScreen,
+        concerned: Concerned<'_>,
+    ) -> Result<(), StoreError>;
+}
+
+/// What another screen makes to be added up again.
+#[derive(Debug, Clone, Copy)]
+pub enum Concerned<'a> {
+    /// These outputs, by number.
+    Outputs(&'a [u64]),
+    /// Everything.
+    All,
+}

@@ -1,0 +1,350 @@
+//! Sums that are kept, in SQLite.
+
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::{Durability, SqliteStore, group::View, time, unsigned};
+use crate::{
+    control::ProjectId,
+    label::Trust,
+    rollup::{Cell, Cells, Key},
+    store::{
+        AddedUp, Bucket, BucketKind, BucketRead, Concerned, KeptScreen, RollupStore, StoreError,
+        rows::Group,
+    },
+};
+
+/// Groups of a bucket, as a power of two: in the migration as well.
+pub(super) const BUCKET_BITS: u32 = 9;
+
+const UNREADABLE: StoreError = StoreError::Unreadable("roll-up");
+
+/// Buckets that wait, each once, with ?1 a version and ?2 a moment.
+const WAITING: &str = "
+    SELECT project, kind, bucket FROM rollup_marks
+    UNION
+    SELECT project, kind, bucket FROM rollup_buckets
+    WHERE version <> ?1 OR (changes_at IS NOT NULL AND changes_at <= ?2)";
+
+impl RollupStore for SqliteStore {
+    fn rollups_due(
+        &self,
+        version: &str,
+        as_of: u64,
+        len: usize,
+    ) -> Result<Vec<Bucket>, StoreError> {
+        let len = time(len as u64);
+        self.read(|snapshot| {
+            let mut marked = snapshot.prepare_cached(
+                "SELECT project, kind, bucket FROM rollup_marks ORDER BY mark LIMIT ?1",
+            )?;
+            let mut due: Vec<_> = marked.query_map([len], bucket)?.collect::<Result<_, _>>()?;
+            let mut changed = snapshot.prepare_cached(
+                "SELECT project, kind, bucket FROM rollup_buckets
+                 WHERE changes_at IS NOT NULL AND changes_at <= ?1
+                 ORDER BY changes_at LIMIT ?2",
+            )?;
+            for found in changed.query_map(params![time(as_of), len], bucket)? {
+                due.push(found?);
+            }
+            let mut other = snapshot.prepare_cached(
+                "SELECT project, kind, bucket FROM rollup_buckets
+                 WHERE version <> ?1 ORDER BY bucket DESC LIMIT ?2",
+            )?;
+            for found in other.query_map(params![version, len], bucket)? {
+                due.push(found?);
+            }
+            let mut seen = std::collections::HashSet::new();
+            due.retain(|bucket| seen.insert(*bucket));
+            Ok(due)
+        })
+    }
+
+    fn rollups_waiting(
+        &self,
+        project: Option<ProjectId>,
+        version: &str,
+        as_of: u64,
+    ) -> Result<u64, StoreError> {
+        self.read(|snapshot| waiting(snapshot, project, version, as_of))
+    }
+
+    fn read_bucket(
+        &self,
+        bucket: Bucket,
+        visit: &mut dyn FnMut(Group),
+    ) -> Result<BucketRead, StoreError> {
+        self.read(|snapshot| {
+            let changes = snapshot
+                .prepare_cached(
+                    "SELECT changes FROM rollup_marks
+                     WHERE project = ?1 AND kind = ?2 AND bucket = ?3",
+                )?
+                .query_row(key(bucket), |row| row.get(0))
+                .optional()?;
+            let groups = groups(snapshot, bucket, visit)?;
+            Ok(BucketRead { changes, groups })
+        })
+    }
+
+    fn keep_bucket(&self, sums: &AddedUp<'_>) -> Result<(), StoreError> {
+        self.write(Durability::WithNextSync, |tx, _| keep(tx, sums))
+    }
+
+    fn rollups(
+        &self,
+        project: ProjectId,
+        version: &str,
+        as_of: u64,
+        visit: &mut dyn FnMut(&Key, &Cell),
+    ) -> Result<u64, StoreError> {
+        self.read(|snapshot| {
+            let mut select = snapshot.prepare_cached(
+                "SELECT day, model, prompt_version, trust, cell
+                 FROM rollups CROSS JOIN rollup_buckets USING (project, kind, bucket)
+                 WHERE rollups.project = ?1 AND version = ?2",
+            )?;
+            let mut rows = select.query(params![project.0, version])?;
+            while let Some(row) = rows.next()? {
+                let (key, cell) = read(row)?;
+                visit(&key, &cell);
+            }
+            waiting(snapshot, Some(project), version, as_of)
+        })
+    }
+
+    fn kept_buckets(&self, version: &str) -> Result<Vec<Bucket>, StoreError> {
+        self.read(|snapshot| {
+            let mut select = snapshot.prepare_cached(
+                "SELECT project, kind, bucket FROM rollup_buckets WHERE version = ?1",
+            )?;
+            let kept = select.query_map([version], bucket)?;
+            Ok(kept.collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn kept_bucket(
+        &self,
+        bucket: Bucket,
+        visit: &mut dyn FnMut(Group),
+    ) -> Result<Option<(u64, Cells)>, StoreError> {
+        self.read(|snapshot| {
+            let mut select = snapshot.prepare_cached(
+                "SELECT as_of FROM rollup_buckets
+                 WHERE project = ?1 AND kind = ?2 AND bucket = ?3
+                   AND NOT EXISTS (SELECT 1 FROM rollup_marks
+                                   WHERE project = ?1 AND kind = ?2 AND bucket = ?3)",
+            )?;
+            let as_of = select.query_row(key(bucket), |row| row.get(0)).optional()?;
+            let Some(as_of) = as_of.map(unsigned) else {
+                return Ok(None);
+            };
+            groups(snapshot, bucket, visit)?;
+            let mut select = snapshot.prepare_cached(
+                "SELECT day, model, prompt_version, trust, cell FROM rollups
+                 WHERE project = ?1 AND kind = ?2 AND bucket = ?3",
+            )?;
+            let mut rows = select.query(key(bucket))?;
+            let mut cells = Cells::new();
+            while let Some(row) = rows.next()? {
+                cells.extend([read(row)?]);
+            }
+            Ok(Some((as_of, cells)))
+        })
+    }
+
+    fn kept_screen(&self, project: ProjectId) -> Result<Option<KeptScreen>, StoreError> {
+        self.read(|snapshot| {
+            let mut select = snapshot
+                .prepare_cached("SELECT found, looked_at FROM rollup_screens WHERE project = ?1")?;
+            let found = select.query_row([project.0], |row| {
+                Ok(KeptScreen {
+                    found: row.get(0)?,
+                    looked_at: unsigned(row.get(1)?),
+                })
+            });
+            Ok(found.optional()?)
+        })
+    }
+
+    fn keep_screen(
+        &self,
+        project: ProjectId,
+        screen: &KeptScreen,
+        concerned: Concerned<'_>,
+    ) -> Result<(), StoreError> {
+        self.write(Durability::WithNextSync, |tx, _| {
+            match concerned {
+                Concerned::All => {
+                    tx.prepare_cached("UPDATE rollup_buckets SET version = '' WHERE project = ?1")?
+                        .execute([project.0])?;
+                }
+                Concerned::Outputs(outputs) => {
+                    let mut touch =
+                        tx.prepare_cached("INSERT INTO rollup_touch VALUES (?1, ?2)")?;
+                    for output in outputs {
+                        touch.execute(params![project.0, time(*output)])?;
+                    }
+                }
+            }
+            tx.prepare_cached(
+                "INSERT INTO rollup_screens (project, found, looked_at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE
+                   SET found = excluded.found, looked_at = excluded.looked_at",
+            )?
+            .execute(params![project.0, screen.found, time(screen.looked_at)])?;
+            Ok(())
+        })
+    }
+}
+
+fn waiting(
+    snapshot: &Transaction<'_>,
+    project: Option<ProjectId>,
+    version: &str,
+    as_of: u64,
+) -> Result<u64, StoreError> {
+    let select = format!("SELECT count(*) FROM ({WAITING}) WHERE ?3 IS NULL OR project = ?3");
+    let mut select = snapshot.prepare_cached(&select)?;
+    let key = params![version, time(as_of), project.map(|project| project.0)];
+    Ok(unsigned(select.query_row(key, |row| row.get(0))?))
+}
+
+/// Gives every group of a bucket to `visit`; how many there are.
+fn groups(
+    snapshot: &Transaction<'_>,
+    bucket: Bucket,
+    visit: &mut dyn FnMut(Group),
+) -> Result<u64, StoreError> {
+    let view = View {
+        snapshot,
+        project: bucket.project,
+        as_of: u64::MAX,
+    };
+    let first = bucket.number << BUCKET_BITS;
+    let bounds = params![bucket.project.0, first, first + (1 << BUCKET_BITS)];
+    // Which group an output is in is said in `read::groups`.
+    let mut select = snapshot.prepare_cached(match bucket.kind {
+        BucketKind::Conversations => {
+            "SELECT conversation, id FROM conversations NOT INDEXED
+             WHERE conversation >= ?2 AND conversation < ?3 AND project = ?1"
+        }
+        BucketKind::Outputs => {
+            "SELECT output, id FROM outputs NOT INDEXED
+             WHERE output >= ?2 AND output < ?3 AND project = ?1
+               AND NOT EXISTS (SELECT 1 FROM placements INDEXED BY placements_by_output
+                               WHERE placements.project = ?1
+                                 AND placements.output = outputs.output)
+               AND NOT EXISTS (SELECT 1 FROM aliases
+                               WHERE aliases.project = ?1 AND alias = outputs.output)
+               AND NOT EXISTS (SELECT 1
+                               FROM aliases INDEXED BY aliases_by_output
+                                 CROSS JOIN placements INDEXED BY placements_by_output
+                                   ON placements.project = ?1 AND placements.output = alias
+                               WHERE aliases.project = ?1
+                                 AND aliases.output = outputs.output)"
+        }
+    })?;
+    let mut rows = select.query(bounds)?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        let number = row.get(0)?;
+        let found = match bucket.kind {
+            BucketKind::Conversations => {
+                let id: String = row.get(1)?;
+                view.of_conversation(&id, number)?
+            }
+            BucketKind::Outputs => view.of_output(number)?,
+        };
+        if !found.group.outputs.is_empty() {
+            count += 1;
+            visit(found.group);
+        }
+    }
+    Ok(count)
+}
+
+fn keep(tx: &Transaction<'_>, sums: &AddedUp<'_>) -> Result<(), StoreError> {
+    let bucket = sums.bucket;
+    let (project, kind, number) = key(bucket);
+    for delete in [
+        "DELETE FROM rollups WHERE project = ?1 AND kind = ?2 AND bucket = ?3",
+        "DELETE FROM rollup_buckets WHERE project = ?1 AND kind = ?2 AND bucket = ?3",
+    ] {
+        tx.prepare_cached(delete)?.execute(key(bucket))?;
+    }
+    if !sums.cells.is_empty() {
+        tx.prepare_cached(
+            "INSERT INTO rollup_buckets (project, kind, bucket, version, as_of, changes_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            project,
+            kind,
+            number,
+            sums.version,
+            time(sums.as_of),
+            sums.changes_at.map(time)
+        ])?;
+    }
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO rollups
+           (project, kind, bucket, part, day, model, prompt_version, trust, cell)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    for (part, (of, cell)) in (0_i64..).zip(sums.cells) {
+        let cell = postcard::to_allocvec(cell).map_err(|_| UNREADABLE)?;
+        let trust = Trust::ALL.iter().position(|trust| *trust == of.trust);
+        let trust = time(trust.unwrap_or_default() as u64);
+        insert.execute(params![
+            project,
+            kind,
+            number,
+            part,
+            of.day,
+            of.model,
+            of.prompt_version,
+            trust,
+            cell
+        ])?;
+    }
+    if let Some(changes) = sums.read.changes {
+        tx.prepare_cached(
+            "DELETE FROM rollup_marks
+             WHERE project = ?1 AND kind = ?2 AND bucket = ?3 AND changes = ?4",
+        )?
+        .execute(params![project, kind, number, changes])?;
+    }
+    Ok(())
+}
+
+const fn key(bucket: Bucket) -> (u32, i64, i64) {
+    let kind = match bucket.kind {
+        BucketKind::Conversations => 0,
+        BucketKind::Outputs => 1,
+    };
+    (bucket.project.0, kind, bucket.number)
+}
+
+fn bucket(row: &Row<'_>) -> rusqlite::Result<Bucket> {
+    Ok(Bucket {
+        project: ProjectId(row.get(0)?),
+        kind: match row.get(1)? {
+            0 => BucketKind::Conversations,
+            _ => BucketKind::Outputs,
+        },
+        number: row.get(2)?,
+    })
+}
+
+fn read(row: &Row<'_>) -> Result<(Key, Cell), StoreError> {
+    let trust = usize::try_from(row.get::<_, i64>(3)?).map_err(|_| UNREADABLE)?;
+    let key = Key {
+        day: row.get(0)?,
+        model: row.get(1)?,
+        prompt_version: row.get(2)?,
+        trust: *Trust::ALL.get(trust).ok_or(UNREADABLE)?,
+    };
+    let cell = row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)?;
+    let cell = postcard::from_bytes(cell).map_err(|_| UNREADABLE)?;
+    Ok((key, cell))
+}

@@ -1,0 +1,92 @@
+// What the dashboard waits for: each of its queries from roll-ups that are kept, against the same
+// answer added up from all facts in the same run, over HTTP on the collector that is shipped.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { say } from "../../../capture-wasm/build/tools.mjs";
+import { started } from "../collector.mjs";
+
+export const title = "Dashboard";
+export const about =
+  "Milliseconds over HTTP, from a client on the same machine, of a store that `tacit simulate` filled; *all facts* is the same answer without roll-ups (`as_of`), measured once.";
+export const columns = [
+  { name: "p50", unit: "ms" },
+  { name: "p99", unit: "ms", budget: 300 },
+  { name: "all facts", unit: "ms" },
+  { name: "times as fast", unit: "×" },
+];
+export const options = { rounds: 200, signals: 1_000_000 };
+
+const DAY = 86_400_000;
+/** Bytes a signal takes in the store, and as much again for the log while it is filled. */
+const BYTES_PER_SIGNAL = 400;
+
+export async function run({ rounds, signals }) {
+  const bin = process.env.TACIT_BIN;
+  const directory = mkdtempSync(join(tmpdir(), "tacit-dashboard-"));
+  const { bavail, bsize } = statfsSync(directory);
+  const needed = signals * BYTES_PER_SIGNAL;
+  if (bavail * bsize < needed) throw new Error(`${needed} bytes are needed in ${directory}, there are ${bavail * bsize}`);
+  try {
+    const data = join(directory, "data");
+    say(`filling ${data} with ${signals.toLocaleString("en")} signals …`);
+    const filled = execFileSync(bin, ["simulate", "--store", data, "--signals", `${signals}`, "--json"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const { key } = JSON.parse(filled);
+    return await queries(bin, data, key, rounds);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function queries(bin, data, key, rounds) {
+  const server = await started(bin, data, key);
+  try {
+    const began = performance.now();
+    let total = await server.get("/v1/rollups");
+    while (!total.complete) {
+      await sleep(250);
+      total = await server.get("/v1/rollups");
+    }
+    const kept = performance.now() - began;
+    const row = total.rows[0];
+    const stored = Object.values(row.signals).reduce((sum, kind) => sum + kind.count, 0);
+    say(`${stored.toLocaleString("en")} signals of ${row.outputs.toLocaleString("en")} outputs added up in ${(kept / 1000).toFixed(1)} s`);
+    const days = await server.get("/v1/rollups?by=day");
+    const last = days.rows.at(-1).slice;
+    const until = Date.parse(`${last}T00:00:00Z`) + DAY;
+    const asked = [
+      ["tacit, total", ""],
+      ["tacit, by day", "by=day"],
+      ["tacit, by day, last 7", `by=day&since=${until - 7 * DAY}&until=${until}`],
+      ["tacit, by model", "by=model"],
+      ["tacit, by prompt version", "by=prompt_version"],
+      ["tacit, one model by day", "by=day&model=m-1"],
+    ];
+    const rows = [];
+    for (const [name, query] of asked) {
+      const times = [];
+      for (let i = 0; i < rounds; i += 1) {
+        const at = performance.now();
+        await server.get(`/v1/rollups?${query}`);
+        times.push(performance.now() - at);
+      }
+      const at = performance.now();
+      const anew = await server.get(`/v1/rollups?${query}&as_of=${total.as_of}`);
+      const all = performance.now() - at;
+      const from = await server.get(`/v1/rollups?${query}`);
+      const same = JSON.stringify(anew.rows) === JSON.stringify(from.rows);
+      const [p50, p99] = [0.5, 0.99].map((share) => times.sort((a, b) => a - b)[Math.min(rounds - 1, Math.floor(share * rounds))]);
+      const note = `\`?${query}\`${same ? "" : ", not the same: time went on"}`;
+      rows.push({ name, note, values: [p50, p99, all, all / p50] });
+    }
+    return rows;
+  } finally {
+    await server.stop();
+  }
+}
