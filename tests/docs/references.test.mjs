@@ -65,6 +65,15 @@ test("compare.md names the versions that are measured: with new ones come new fi
   assert.deepEqual(Object.fromEntries(told), Object.fromEntries(measured));
 });
 
+test("the README names every step of every day", () => {
+  const [, names] = read("README.md").match(/# one step: (.*)$/m);
+  const [, table] = read("tests/run.mjs").match(/^const STEPS = \{\n(.*?)^\};$/ms);
+  const steps = [...table.matchAll(/^  "?([\w:]+)"?: \{\n?\s*(heavy: true)?/gm)];
+  assert.ok(steps.length > 15);
+  const everyDay = steps.filter(([, , heavy]) => !heavy).map(([, name]) => name);
+  assert.deepEqual(names.split(" "), everyDay);
+});
+
 test("compare.md has a source for each tool", () => {
   const tools = page("compare").split(/^### /m).slice(1).map((section) => section.split(/^##? /m)[0]);
   assert.ok(tools.length > 6);
