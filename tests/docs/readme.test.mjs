@@ -18,7 +18,7 @@ function clone(t) {
   mkdirSync(join(folder, "target/release"), { recursive: true });
   symlinkSync(TACIT, join(folder, "target/release/tacit"));
   symlinkSync(join(root, "collector"), join(folder, "collector"));
-  execFileSync(TACIT, ["simulate", "--store", "data", "--signals", "1500"], { cwd: folder, stdio: "ignore" });
+  execFileSync(TACIT, ["simulate", "--store", "data", "--signals", "800"], { cwd: folder, stdio: "ignore" });
   // Files that the README leaves to the pages it links.
   writeFileSync(join(folder, "tone.toml"), codeOf("demo-site/docs/experiments.md", "toml"));
   writeFileSync(join(folder, "tacit.toml"), codeOf("demo-site/docs/updates.md", "toml").replaceAll("/var/lib/tacit", folder));
