@@ -29,6 +29,7 @@ use crate::{
     intake::gate::Gate,
     label::{Policies, PolicyError},
     limits::{CONTROL_AGE_MS_MAX, TRACES_AT_ONCE_MAX, USES_KEPT_EVERY_MS},
+    live::Live,
     log::{self, Log, Recovery, disk::RealDisk},
     metrics::Metrics,
     outcome::Outcomes,
@@ -79,6 +80,8 @@ pub struct Collector {
     pub pulse: Arc<Pulse>,
     /// What is measured besides.
     pub metrics: Metrics,
+    /// What arrives, for whoever watches.
+    pub live: Arc<Live>,
     /// Data that end.
     pub expiries: Arc<Expiries>,
     /// How far sums are that are kept.
@@ -157,6 +160,7 @@ impl Collector {
         outcomes.begin();
         let registrations = Arc::new(Registrations::new(Arc::clone(&bell)));
         let progress = Arc::new(Progress::default());
+        let live = Arc::new(Live::default());
         let consumer = Consumer {
             store: Arc::clone(&store) as Arc<dyn Store>,
             traces: Arc::clone(&store) as Arc<dyn TraceStore>,
@@ -166,6 +170,8 @@ impl Collector {
             registrations: Arc::clone(&registrations),
             progress: Arc::clone(&progress),
             keep: config.keep(),
+            live: Arc::clone(&live),
+            control: Arc::clone(&control),
         };
         let builds = Builds::new(data, Arc::clone(&store));
         let sign_ins = Arc::new(SignIns::new(store.sign_ins()?));
@@ -207,6 +213,7 @@ impl Collector {
             erasures,
             pulse: Arc::default(),
             metrics: Metrics::default(),
+            live,
             expiries,
             rollups: Arc::default(),
             began: Instant::now(),

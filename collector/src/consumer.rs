@@ -17,8 +17,9 @@ use crate::{
         record::{self, Unreadable},
     },
     bell::Bell,
-    control::ProjectId,
+    control::{ControlCell, Project, ProjectId},
     limits::FOLD_BYTES_MAX,
+    live::{Live, folded},
     log::{Portion, Reader},
     metrics::FoldMeter,
     otlp::assemble::{assemble, forget},
@@ -106,6 +107,10 @@ pub struct Consumer {
     pub progress: Arc<Progress>,
     /// How long segments are kept once the store has them.
     pub keep: Duration,
+    /// Whoever watches what is folded.
+    pub live: Arc<Live>,
+    /// Projects, to tell them by.
+    pub control: Arc<ControlCell>,
 }
 
 #[derive(Debug, Error)]
@@ -131,7 +136,9 @@ impl Consumer {
         let mut kept = Vec::new();
         loop {
             let stopping = self.progress.stop.load(Ordering::Acquire);
-            self.progress.looked_at.store(now_ms(), Ordering::Release);
+            let now = now_ms();
+            self.progress.looked_at.store(now, Ordering::Release);
+            self.live.sweep(now);
             let registered = self.registrations.settle(&*self.store);
             let folded = self.fold();
             let failed = folded.is_err();
@@ -189,11 +196,38 @@ impl Consumer {
             requests: &requests,
             unreadable: &unreadable,
         };
+        let watched = self.watched(&requests);
         let began = Instant::now();
         self.store.fold(&folding, portion.end)?;
         self.progress.meter.folded(began.elapsed());
         self.reader.advance(portion.end);
+        self.show(watched);
         Ok(true)
+    }
+
+    /// What of `requests` somebody watches; nothing, and nothing asked, where nobody does.
+    fn watched<'a>(&self, requests: &'a [Accepted]) -> Vec<(Arc<Project>, folded::Folding<'a>)> {
+        if !self.live.is_watched() {
+            return Vec::new();
+        }
+        let control = self.control.get();
+        let projects = control.projects.values();
+        let watched = projects.filter(|project| self.live.watches(project.id));
+        let begun = watched.filter_map(|project| {
+            let own = requests.iter().filter(|request| request.project == project.id);
+            let begun = folded::Folding::begin(&*self.store, own);
+            Some((Arc::clone(project), begun.inspect_err(unwatched).ok()?))
+        });
+        begun.collect()
+    }
+
+    fn show(&self, watched: Vec<(Arc<Project>, folded::Folding<'_>)>) {
+        for (project, folding) in watched {
+            let ended = folding.end(&*self.store, &project);
+            if let Ok(entries) = ended.inspect_err(unwatched) {
+                self.live.add(project.id, entries);
+            }
+        }
     }
 
     /// Registers what due traces say; whether there were any.
@@ -242,6 +276,11 @@ impl Consumer {
         }
         Ok(())
     }
+}
+
+/// Somebody who watches sees less; nothing else depends on it.
+fn unwatched(error: &StoreError) {
+    tracing::warn!(%error, "the live tail lacks what was folded");
 }
 
 fn read(portion: &Portion) -> (Vec<Accepted>, Vec<(ProjectId, u64)>) {

@@ -46,7 +46,8 @@
 //! all facts. What people see of it in a browser is the [`dashboard`], which reads the API.
 //!
 //! What an operator sees of all this is in [`metrics`], [`ready`] and, as lines, in
-//! [`logging`].
+//! [`logging`]; whoever integrates a site watches it arrive ([`live`]) and is told what is
+//! missing ([`install`]).
 //!
 //! [`simulate`] asks whether labels are right: it makes people whose satisfaction
 //! is known and lets the same code label them. Pages for people are made by
@@ -74,6 +75,7 @@ pub mod expire;
 pub mod export;
 pub mod http;
 pub mod import;
+pub mod install;
 pub mod intake;
 pub mod keyed;
 pub mod label;
@@ -81,6 +83,7 @@ pub mod ledger;
 pub mod limits;
 #[cfg(test)]
 mod limits_docs_tests;
+pub mod live;
 pub mod log;
 pub mod logging;
 pub mod metrics;

@@ -266,3 +266,23 @@ pub const ROLLUP_STEP_MS: u64 = 60_000;
 /// Rows of roll-ups by name; what has fewer outputs than the others is one row: pages can
 /// claim any model, and a list of hundreds is read by nobody.
 pub const ROLLUP_NAMES_MAX: usize = 256;
+
+/// Lines of the live tail that are kept of a project somebody watches: what a person can
+/// look through.
+pub const LIVE_ENTRIES_MAX: usize = 400;
+
+/// Bytes of them: 400 lines of a thousand bytes and what holding them takes.
+pub const LIVE_BYTES_MAX: usize = 1024 * 1024;
+
+/// Different refusals among them; the same one again is counted.
+pub const LIVE_REFUSALS_MAX: usize = 20;
+
+/// Projects that are watched at once; beyond it the one asked for least recently is out.
+pub const LIVE_PROJECTS_MAX: usize = 32;
+
+/// Milliseconds without a question after which nobody watches: a page asks every second
+/// or two.
+pub const LIVE_IDLE_MS_MAX: u64 = 60_000;
+
+/// Outputs the install check reads, the latest first: enough to see what a site sends.
+pub const INSTALL_OUTPUTS_MAX: usize = 200;

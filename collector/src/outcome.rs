@@ -14,7 +14,7 @@ use std::{
     },
 };
 
-use crate::{control::ProjectId, metrics::Seen};
+use crate::{control::ProjectId, metrics::Seen, wall::now_ms};
 
 /// Counts of one project; of nobody's, while a batch has no valid key.
 #[derive(Debug, Default)]
@@ -22,6 +22,8 @@ pub struct Tally {
     acknowledged_batches: AtomicU64,
     acknowledged_events: AtomicU64,
     refused: Mutex<Refused>,
+    /// When this process last rejected one, by code, Unix ms.
+    refused_last: Mutex<BTreeMap<String, u64>>,
     /// What an earlier process counted.
     before: OnceLock<Seen>,
 }
@@ -55,6 +57,13 @@ impl Tally {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// When batches were last rejected since this process began, by code, Unix ms.
+    #[must_use]
+    pub fn refused_last(&self) -> BTreeMap<String, u64> {
+        let last = self.refused_last.lock();
+        last.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// All it counted, earlier processes too.
@@ -94,7 +103,18 @@ impl Tally {
         self.acknowledged_events.fetch_add(events, Ordering::AcqRel);
     }
 
-    fn reject(&self, code: &str) {
+    fn reject(&self, code: &str, now: u64) {
+        let mut last = self
+            .refused_last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match last.get_mut(code) {
+            Some(at) => *at = now,
+            None => {
+                last.insert(code.into(), now);
+            }
+        }
+        drop(last);
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         match refused.rejected.get_mut(code) {
             Some(count) => *count += 1,
@@ -209,7 +229,7 @@ impl Received {
     /// Nothing of it is kept, for a reason the sender can mend.
     pub fn rejected(mut self, code: &str) {
         self.open = false;
-        self.tally.reject(code);
+        self.tally.reject(code, now_ms());
     }
 
     /// Nothing of it is kept for want of room; the sender should come again.
@@ -222,7 +242,7 @@ impl Received {
 impl Drop for Received {
     fn drop(&mut self) {
         if self.open {
-            self.tally.reject("abandoned");
+            self.tally.reject("abandoned", now_ms());
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use tacit_signals::{Decoded, Rejection, WireError, codec, json as twin, limits::BATCH_BYTES_MAX};
 
 use super::{
-    body, cors, gate,
+    body, cors, gate, live,
     observed::Whose,
     openapi::{Batch, Batches, Partly, Raw},
     problem::{Kind, Problem},
@@ -75,6 +75,7 @@ async fn take(
         Ok(decided) => decided,
         Err(problem) => {
             settle(received, &problem);
+            live::refused(request, collector, &problem);
             return Err(problem);
         }
     };
@@ -82,8 +83,10 @@ async fn take(
     let count = accepted.events() - u64::from(accepted.duplicate);
     if let Err(problem) = keep(collector, &accepted, received).await {
         collector.dropped.fall(told.who, told.rise);
+        live::refused(request, collector, &problem);
         return Err(problem);
     }
+    live::rejected(request, collector, &accepted, &rejected);
     Ok(answer(count, accepted.duplicate, &rejected))
 }
 
@@ -130,7 +133,13 @@ async fn decide(
         ));
     }
     let mut decoded = decode(&bytes)?;
-    let sender = accept::sender(&control, &decoded.batch.key, cors::origin(request), now)?;
+    let origin = cors::origin(request);
+    let sender = accept::sender(&control, &decoded.batch.key, origin, now).inspect_err(|_| {
+        // A key that is known tells whose it would have been.
+        if let Some(known) = control.publishable.get(&decoded.batch.key) {
+            belongs(request, collector, received, &known.project);
+        }
+    })?;
     sender.used.mark(now);
     belongs(request, collector, received, &sender.project);
     collector.gate.key(&decoded.batch.key)?;

@@ -16,10 +16,12 @@ mod experiments;
 mod gate;
 mod health;
 mod ingest;
+mod install;
 mod keys;
 mod labels;
 mod ledger;
 mod lines;
+mod live;
 mod login;
 mod metrics;
 mod observed;
@@ -132,6 +134,8 @@ fn all() -> Vec<Route> {
         route("/v1/ledger").get(ledger::ledger),
         route("/v1/overview").get(ledger::overview),
         route("/v1/rollups").get(rollups::rollups),
+        route("/v1/live").get(live::tail),
+        route("/v1/install").get(install::install),
         route("/healthz")
             .get(health::healthz)
             .on(Method::HEAD, health::healthz_head),

@@ -301,6 +301,11 @@ impl Problem {
         &self.code
     }
 
+    /// The field at fault.
+    pub(super) fn field(&self) -> Option<&'static str> {
+        self.field
+    }
+
     /// Whether it is for want of room rather than the sender's fault.
     #[must_use]
     pub fn is_shed(&self) -> bool {

@@ -6,7 +6,7 @@ use tacit_signals::limits::EVENTS_PER_BATCH_MAX;
 
 use super::{
     auth::Ingest,
-    body, ingest, lines,
+    body, ingest, lines, live,
     openapi::{Bodies, Partly, Signals},
     problem::{Kind, Problem},
 };
@@ -44,12 +44,16 @@ pub(super) async fn signals(
     received.belongs_to(collector.outcomes.of(Some(app.0.id)));
     let verdict = match decide(&request, payload, &collector, &app.0).await {
         Ok(verdict) => verdict,
-        Err(problem) => return refuse(received, problem),
+        Err(problem) => {
+            live::refused(&request, &collector, &problem);
+            return refuse(received, problem);
+        }
     };
     let ServerVerdict { accepted, rejected } = verdict;
     ingest::append(&collector, &accepted, received)?
         .await
         .map_err(|_| Problem::new(Kind::ShuttingDown, "the log was closed"))??;
+    live::rejected_of_server(&collector, &accepted, &rejected);
     if rejected.is_empty() {
         return Ok(HttpResponse::NoContent().finish());
     }

@@ -140,6 +140,15 @@ pub trait Store: Send + Sync {
     /// Refusals as last kept.
     fn refusals(&self) -> Result<Vec<(Option<ProjectId>, Refused)>, StoreError>;
 
+    /// Which of the events `seqs` of a session were received: quick, and asked by the
+    /// consumer's thread.
+    fn known(
+        &self,
+        project: ProjectId,
+        session: SessionId,
+        seqs: &[u32],
+    ) -> Result<Vec<u32>, StoreError>;
+
     /// What became of one event.
     fn trace(
         &self,

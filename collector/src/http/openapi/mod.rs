@@ -36,14 +36,15 @@ pub(super) use self::{
     },
     tells::{
         Assigned, BuildMade, Builds, Document as Anything, ErasureList, ErasureTold,
-        ExperimentList, ExperimentTold, KeyList, KeyMade, KeyRevoked, LedgerTold, OutputList,
+        ExperimentList, ExperimentTold, InstallTold, KeyList, KeyMade, KeyRevoked, LedgerTold,
+        LiveTail, OutputList,
         OutputTold, Overview, Partly, RegisteredAll, ReleaseList, ReleaseTold, SignedIn,
     },
 };
 use super::{
-    assign, brief, builds, capture, cors, erasures, experiments, health, ingest, keys, labels,
-    ledger, login, metrics, outputs, page, readout, releases, rollups, screen, signals, traces,
-    verify, watch,
+    assign, brief, builds, capture, cors, erasures, experiments, health, ingest, install, keys,
+    labels, ledger, live, login, metrics, outputs, page, readout, releases, rollups, screen,
+    signals, traces, verify, watch,
 };
 
 #[derive(OpenApi)]
@@ -77,7 +78,7 @@ use super::{
         erasures::ask, erasures::list, erasures::one,
         keys::list, keys::create, keys::rotate, keys::revoke,
         login::begin, login::look, login::end,
-        ledger::ledger, ledger::overview, rollups::rollups,
+        ledger::ledger, ledger::overview, live::tail, install::install, rollups::rollups,
         health::healthz, health::healthz_head, health::readyz, health::readyz_head,
         metrics::own, openapi,
         page::index, page::file, page::demo, page::demo_without_slash,

@@ -306,6 +306,61 @@ pub(crate) struct Overview {
     rules: BTreeMap<String, Option<String>>,
 }
 
+/// The latest signals, as they arrived
+#[derive(ToSchema)]
+pub(crate) struct LiveTail {
+    entries: Vec<LiveEntry>,
+    /// To be asked after the next time
+    next: u64,
+    /// Kept since then, Unix ms
+    since: u64,
+    /// More came after the asked one than is kept
+    missed: bool,
+    /// The collector's clock, Unix ms
+    now: u64,
+}
+
+/// An event, or a request that was refused
+#[derive(ToSchema)]
+pub(crate) struct LiveEntry {
+    /// Its number, ascending
+    n: u64,
+    /// accepted, duplicate, quarantined, rejected or refused
+    outcome: String,
+    /// Unix ms
+    received_at: u64,
+    /// `<session>:<seq>`
+    id: Option<String>,
+    kind: Option<String>,
+    output: Option<String>,
+    /// By the collector's clock, Unix ms
+    corrected_at: Option<u64>,
+    /// Fields of its kind, without texts
+    fields: Option<Document>,
+    /// Why it was refused
+    code: Option<String>,
+    /// What is wrong with it
+    field: Option<String>,
+    /// Status of the answer to a request that was refused
+    status: Option<u16>,
+    /// How often that came
+    times: Option<u64>,
+}
+
+/// Whether signals arrive, what is wrong and what is missing
+#[derive(ToSchema)]
+pub(crate) struct InstallTold {
+    project: String,
+    /// waiting, good or attention
+    state: String,
+    kinds: Vec<Document>,
+    checks: Vec<Document>,
+    levels: Vec<Document>,
+    /// The level of integration that is reached; null before the first signal
+    #[schema(required = true)]
+    level: Option<u8>,
+}
+
 /// What is wrong, as OTLP has it (`google.rpc.Status`)
 #[derive(ToSchema)]
 pub(crate) struct Status {

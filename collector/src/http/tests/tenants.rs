@@ -20,7 +20,7 @@ const ADMIN: Need = Need::Key(Scope::Admin);
 type Row = (&'static str, &'static str, Need, &'static str, &'static str);
 
 /// In `{…}` what [`there`] finds out.
-const ROUTES: [Row; 46] = [
+const ROUTES: [Row; 48] = [
     ("/c", "POST", Need::Open, "", ""),
     ("/c", "OPTIONS", Need::Open, "", ""),
     ("/v1/events", "POST", Need::Open, "", ""),
@@ -158,6 +158,8 @@ const ROUTES: [Row; 46] = [
     ("/v1/login", "DELETE", Need::Open, "", ""),
     ("/v1/ledger", "GET", READ, "/v1/ledger", ""),
     ("/v1/overview", "GET", READ, "/v1/overview", ""),
+    ("/v1/live", "GET", READ, "/v1/live", ""),
+    ("/v1/install", "GET", READ, "/v1/install", ""),
     ("/v1/screen", "GET", READ, "/v1/screen", ""),
     ("/metrics", "GET", READ, "/metrics", ""),
     // Files, and whether it runs.

@@ -92,6 +92,41 @@ pub(super) fn refusals(
     Ok(refusals.into_iter().map(named).collect())
 }
 
+pub(super) fn known(
+    snapshot: &Transaction<'_>,
+    project: ProjectId,
+    session: SessionId,
+    seqs: &[u32],
+) -> Result<Vec<u32>, StoreError> {
+    let Some(number) = number(snapshot, project, session)? else {
+        return Ok(Vec::new());
+    };
+    let mut select = snapshot.prepare_cached(IS_SEEN)?;
+    let mut known = Vec::new();
+    for &seq in seqs {
+        if select.exists(params![project.0, number, seq])? {
+            known.push(seq);
+        }
+    }
+    Ok(known)
+}
+
+/// The range that may hold a number is the last that begins before it.
+const IS_SEEN: &str = "SELECT 1 FROM (SELECT last FROM seen
+     WHERE project = ?1 AND session = ?2 AND first <= ?3 ORDER BY first DESC LIMIT 1)
+   WHERE last >= ?3";
+
+fn number(
+    snapshot: &Transaction<'_>,
+    project: ProjectId,
+    session: SessionId,
+) -> Result<Option<i64>, StoreError> {
+    let mut select =
+        snapshot.prepare_cached("SELECT session FROM sessions WHERE project = ?1 AND id = ?2")?;
+    let number = select.query_row(params![project.0, session.0], |row| row.get(0));
+    Ok(number.optional()?)
+}
+
 /// No index serves this: it looks through the project's chunks, for one person
 /// who asks about one event.
 pub(super) fn trace(
@@ -100,17 +135,11 @@ pub(super) fn trace(
     session: SessionId,
     seq: u32,
 ) -> Result<Option<Traced>, StoreError> {
-    let number: Option<i64> = snapshot
-        .prepare_cached("SELECT session FROM sessions WHERE project = ?1 AND id = ?2")?
-        .query_row(params![project.0, session.0], |row| row.get(0))
-        .optional()?;
-    let Some(number) = number else {
+    let Some(number) = number(snapshot, project, session)? else {
         return Ok(None);
     };
     let seen = snapshot
-        .prepare_cached(
-            "SELECT 1 FROM seen WHERE project = ?1 AND session = ?2 AND first <= ?3 AND last >= ?3",
-        )?
+        .prepare_cached(IS_SEEN)?
         .exists(params![project.0, number, seq])?;
     if !seen {
         return Ok(None);

@@ -341,6 +341,15 @@ impl Store for SqliteStore {
         self.read(ledger::refusals)
     }
 
+    fn known(
+        &self,
+        project: ProjectId,
+        session: SessionId,
+        seqs: &[u32],
+    ) -> Result<Vec<u32>, StoreError> {
+        self.read(|snapshot| ledger::known(snapshot, project, session, seqs))
+    }
+
     fn trace(
         &self,
         project: ProjectId,
