@@ -214,7 +214,9 @@ impl Consumer {
         let projects = control.projects.values();
         let watched = projects.filter(|project| self.live.watches(project.id));
         let begun = watched.filter_map(|project| {
-            let own = requests.iter().filter(|request| request.project == project.id);
+            let own = requests
+                .iter()
+                .filter(|request| request.project == project.id);
             let begun = folded::Folding::begin(&*self.store, own);
             Some((Arc::clone(project), begun.inspect_err(unwatched).ok()?))
         });

@@ -112,7 +112,7 @@ function options({ lines, format, height, max, marks, levels, when }, width) {
   const grid = { stroke: colour("line"), width: 1 };
   return {
     width, height, series, bands, legend: { show: false }, cursor: { y: false, drag: { x: false, y: false } },
-    scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), max ?? (high > 0 ? high * 1.1 : 1)] } },
+    scales: { x: { time: true }, y: { range: (_, low, high) => [low < 0 ? low * 1.1 : 0, max ?? (high > 0 ? high * 1.1 : low < 0 ? 0 : 1)] } },
     axes: [
       { ...axis, size: 30, grid: { show: false }, values: (_, splits) => splits.map((seconds) => when(seconds * 1000)), space: 70 },
       { ...axis, grid, values: (_, splits) => splits.map(format), size: 56 },
@@ -177,7 +177,7 @@ function ruler(marks, levels) {
     };
     for (const { value, title } of levels) {
       const y = plot.valToPos(value, "y", true);
-      if (y < bbox.top) continue;
+      if (y < bbox.top || y > bbox.top + bbox.height) continue;
       line(bbox.left, y, bbox.left + bbox.width, y);
       ctx.textAlign = "right";
       ctx.fillText(title, bbox.left + bbox.width - 4 * ratio, y - 4 * ratio);

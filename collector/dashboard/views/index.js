@@ -6,4 +6,9 @@ export const GROUPS = ["Overview", "Answers", "Improve", "Integrate", "Operate"]
 
 export const VIEWS = [
   { name: "overview", title: "Overview", group: "Overview", load: () => import("./overview.js") },
+  { name: "experiments", title: "Experiments", group: "Improve", load: () => import("./experiments.js"), range: false },
+  { name: "datasets", title: "Datasets", group: "Improve", load: () => import("./datasets.js"), range: false },
+  { name: "install", title: "Install check", group: "Integrate", load: () => import("./install.js"), range: false },
+  { name: "live", title: "Live signals", group: "Integrate", load: () => import("./live.js"), range: false },
+  { name: "keys", title: "Keys", group: "Integrate", load: () => import("./keys.js"), range: false },
 ];

@@ -141,7 +141,13 @@ pub(super) async fn file(
     let none = || Problem::new(Kind::NotFound, "no such file in a build that is done");
     let kind = media_type(&name);
     let base = name.rsplit('/').next().unwrap_or_default();
-    let disposition = format!("attachment; filename=\"{base}\"");
+    // A report is looked at, in the sandbox its policy puts it into.
+    let how = if base.ends_with(".html") {
+        "inline"
+    } else {
+        "attachment"
+    };
+    let disposition = format!("{how}; filename=\"{base}\"");
     let (file, bytes) = web::block(move || {
         let path = collector.builds.file(reader.0.id, &id, &name)?;
         let file = std::fs::File::open(path).ok()?;
@@ -171,14 +177,19 @@ fn media_type(name: &str) -> &'static str {
 
 fn short(build: &Build) -> Value {
     let order = &build.requested.order;
-    json!({
+    let mut short = json!({
         "id": build.id,
         "state": build.state.name(),
         "format": order.format,
         "policy": build.requested.policy,
         "as_of": order.as_of,
         "requested_at": build.requested.at,
-    })
+    });
+    if let State::Done(manifest) = &build.state {
+        short["rows"] = manifest.counts.rows.into();
+        short["previous"] = json!(manifest.inputs.previous);
+    }
+    short
 }
 
 fn whole(build: &Build) -> Value {

@@ -32,7 +32,13 @@ pub(super) async fn install(
     let told = web::block(move || -> Result<Value, Problem> {
         let project = &*reader.0;
         let control = collector.control.get();
-        let facts = gather(&*collector.store, &collector.outcomes, &control, project, now)?;
+        let facts = gather(
+            &*collector.store,
+            &collector.outcomes,
+            &control,
+            project,
+            now,
+        )?;
         let mut told = json!(report(&facts));
         told["project"] = project.name.clone().into();
         told["now"] = now.into();

@@ -148,6 +148,7 @@ fn all() -> Vec<Route> {
         route("/page/{file:.+}").get(page::file),
         route("/demo/").get(page::demo),
         route("/demo").get(page::demo_without_slash),
+        route("/docs/{page:.*}").get(page::docs),
         route("/capture/{path:.*}")
             .get(capture::file)
             .on(Method::HEAD, capture::file_head),

@@ -98,3 +98,27 @@ pub(super) async fn demo(url: web::Data<DemoUrl>) -> Result<HttpResponse, Proble
         .insert_header((LOCATION, url.as_str()))
         .finish())
 }
+
+/// A page of the documentation
+///
+/// The demo serves it.
+#[utoipa::path(
+    get, path = "/docs/{page}", tag = "files", security(()), params(("page" = String, Path, description = "Its name; none for the list of all")), responses((status = 302, description = "Leads to the page", headers(("location" = String))), Missing)
+)]
+pub(super) async fn docs(
+    name: web::Path<String>,
+    url: web::Data<DemoUrl>,
+) -> Result<HttpResponse, Problem> {
+    let missing = |detail: &str| Problem::new(Kind::NotFound, detail);
+    let Some(url) = &url.0 else {
+        return Err(missing(
+            "start with --demo-url URL to lead there; the pages are in demo-site/docs",
+        ));
+    };
+    let is_plain = |char: char| char.is_ascii_lowercase() || char == '-';
+    if !name.chars().all(is_plain) {
+        return Err(missing("no such page"));
+    }
+    let to = format!("{}/docs/{name}", url.trim_end_matches('/'));
+    Ok(HttpResponse::Found().insert_header((LOCATION, to)).finish())
+}

@@ -6,6 +6,7 @@ use actix_web::{
     web,
 };
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::IntoParams;
 
 use super::{
@@ -21,7 +22,7 @@ use crate::{
     collector::Collector,
     experiment::{
         people::PRE_PERIOD_MS,
-        readout::{ReadoutError, Request, markdown, page, readout},
+        readout::{ReadoutError, Request, markdown, page, readout, readout_with_courses},
     },
     export,
     store::ExperimentStore,
@@ -43,6 +44,9 @@ pub(super) struct Query {
     /// Days before the start that CUPED knows people from.
     #[param(maximum = 365)]
     pre_period: Option<u64>,
+    /// Every metric over time, as `courses`; only as JSON
+    #[serde(default)]
+    series: bool,
     /// Form of the answer
     #[param(schema_with = openapi::readout_format, required = false)]
     format: Option<String>,
@@ -97,7 +101,15 @@ pub(super) async fn read(
             pre_period_ms: days * DAY_MS,
         };
         let work = export::work(&data.0).map_err(ReadoutError::from)?;
-        let found = readout(&*collector.store, &policy, project, &request, work.path())?;
+        let store = &*collector.store;
+        if query.series && matches!(form, Form::Json) {
+            let (found, courses) =
+                readout_with_courses(store, &policy, project, &request, work.path())?;
+            let mut told = json!(found);
+            told["courses"] = json!(courses);
+            return Ok(("application/json", told.to_string()));
+        }
+        let found = readout(store, &policy, project, &request, work.path())?;
         Ok(match form {
             Form::Json => ("application/json", found.to_json()),
             Form::Markdown => ("text/markdown; charset=utf-8", markdown(&found)),

@@ -115,7 +115,11 @@ fn refusal(facts: &Facts, refused: &Refused) -> Check {
     let is_recent = refused
         .last_at
         .is_some_and(|at| facts.now.saturating_sub(at) <= RECENT_MS);
-    let counts = if refused.own { is_recent } else { is_recent && is_silent(facts) };
+    let counts = if refused.own {
+        is_recent
+    } else {
+        is_recent && is_silent(facts)
+    };
     let state = if counts && refused.code != "abandoned" {
         State::Attention
     } else {
@@ -132,7 +136,11 @@ fn unable(facts: &Facts) -> impl Iterator<Item = Check> {
     let told = facts.install.iter().filter(|(_, count)| **count > 0);
     told.map(|(reason, &count)| {
         let is_rare = count.saturating_mul(UNABLE_SHARE) < facts.batches;
-        let state = if is_rare { State::Note } else { State::Attention };
+        let state = if is_rare {
+            State::Note
+        } else {
+            State::Attention
+        };
         Check::new(&**reason, state, remedy::of_page(reason)).count(count)
     })
 }
@@ -159,7 +167,11 @@ fn linked(facts: &Facts) -> Vec<Check> {
     let unlinked = outputs.seen.saturating_sub(outputs.joined);
     if unlinked > 0 {
         let is_rare = unlinked.saturating_mul(UNLINKED_SHARE) < outputs.seen;
-        let state = if is_rare { State::Note } else { State::Attention };
+        let state = if is_rare {
+            State::Note
+        } else {
+            State::Attention
+        };
         let check = Check::new("unlinked", state, remedy::UNLINKED);
         found.push(check.count(unlinked).of(outputs.seen));
     }
@@ -178,10 +190,20 @@ fn counted(facts: &Facts) -> Vec<Check> {
     let found = [
         ("shed", facts.shed, None, remedy::TOO_OFTEN),
         ("clock", slices.off_clock, Some(slices.pages), remedy::CLOCK),
-        ("automated", slices.automated, Some(slices.pages), remedy::AUTOMATED),
+        (
+            "automated",
+            slices.automated,
+            Some(slices.pages),
+            remedy::AUTOMATED,
+        ),
         ("tokens", tokens, None, remedy::TOKENS),
         ("unknown_kind", facts.quarantined, None, remedy::QUARANTINED),
-        ("dropped", counter("dropped_by_clients"), None, remedy::DROPPED),
+        (
+            "dropped",
+            counter("dropped_by_clients"),
+            None,
+            remedy::DROPPED,
+        ),
     ];
     let told = found.into_iter().filter(|(_, count, ..)| *count > 0);
     told.map(|(name, count, of, words)| {

@@ -93,14 +93,16 @@ fn read(store: &dyn Store, project: &Project, facts: &mut Facts) -> Result<(), S
 }
 
 fn output(rows: &OutputRows, facts: &mut Facts) {
-    let slices = || rows.slices.iter().filter(|slice| !slice.origin.is_from_server_alone());
+    let slices = || {
+        rows.slices
+            .iter()
+            .filter(|slice| !slice.origin.is_from_server_alone())
+    };
     let is_seen = slices().any(|slice| !slice.events.is_empty());
     let registered = rows.registered.as_ref();
     let with_answer = registered.is_some_and(|server| server.output.is_some());
     let with_input = registered.is_some_and(|server| server.input.is_some());
-    let is_edit = |signal: &Signal| {
-        matches!(signal, Signal::Content { role, .. } if *role == ContentRole::Edit)
-    };
+    let is_edit = |signal: &Signal| matches!(signal, Signal::Content { role, .. } if *role == ContentRole::Edit);
     let mut events = slices().flat_map(|slice| &slice.events);
     let with_edit = events.any(|event| is_edit(&event.signal));
     let outputs = &mut facts.outputs;

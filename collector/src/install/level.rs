@@ -71,7 +71,11 @@ pub fn reached(levels: &[Level]) -> Option<u8> {
 
 fn zero(facts: &Facts) -> Vec<Remedy> {
     if facts.kinds.is_empty() {
-        let words = if facts.keys == 0 { remedy::NO_KEY } else { remedy::SILENT };
+        let words = if facts.keys == 0 {
+            remedy::NO_KEY
+        } else {
+            remedy::SILENT
+        };
         return vec![words];
     }
     if facts.kinds.contains_key("shown") {

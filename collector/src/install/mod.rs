@@ -72,7 +72,10 @@ pub fn report(facts: &Facts) -> Report {
     let checks = check::checks(facts);
     let levels = level::levels(facts);
     let is_silent = facts.kinds.is_empty();
-    let state = if checks.iter().any(|check| check.state == check::State::Attention) {
+    let state = if checks
+        .iter()
+        .any(|check| check.state == check::State::Attention)
+    {
         State::Attention
     } else if is_silent {
         State::Waiting

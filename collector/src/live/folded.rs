@@ -34,7 +34,11 @@ impl<'a> Folding<'a> {
                 break;
             }
             for part in &request.parts {
-                events += part.slices.iter().map(|chunk| chunk.seqs.len()).sum::<usize>();
+                events += part
+                    .slices
+                    .iter()
+                    .map(|chunk| chunk.seqs.len())
+                    .sum::<usize>();
                 let known = known(store, request, part)?;
                 begun.before.extend(known);
             }
@@ -97,7 +101,11 @@ fn known(
     request: &Accepted,
     part: &Part,
 ) -> Result<BTreeSet<(SessionId, u32)>, StoreError> {
-    let seqs: Vec<u32> = part.slices.iter().flat_map(|chunk| chunk.seqs.clone()).collect();
+    let seqs: Vec<u32> = part
+        .slices
+        .iter()
+        .flat_map(|chunk| chunk.seqs.clone())
+        .collect();
     let known = store.known(request.project, part.session, &seqs)?;
     Ok(known.into_iter().map(|seq| (part.session, seq)).collect())
 }

@@ -138,7 +138,9 @@ impl Ring {
 
     fn position(&self, is_it: impl Fn(&Refusal) -> bool) -> Option<usize> {
         let mut refusals = self.refusals();
-        refusals.find(|(_, known)| is_it(known)).map(|(place, _)| place)
+        refusals
+            .find(|(_, known)| is_it(known))
+            .map(|(place, _)| place)
     }
 
     fn take(&mut self, place: usize) -> Option<Refusal> {

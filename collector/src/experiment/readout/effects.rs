@@ -6,7 +6,7 @@ use super::{
     novelty::novelty,
     number::{digits, maybe, rounded},
     segments::segments,
-    shape::{Comparison, Correction, Effects, Look, Measured, Power, Series, Value},
+    shape::{Comparison, Correction, Course, Effects, Look, Measured, Power, Series, Value},
 };
 use crate::experiment::{
     metric::Metric,
@@ -56,6 +56,22 @@ pub(super) fn effects(arms: Arms<'_>) -> Effects {
             .collect(),
         segments: segments(arms),
     }
+}
+
+/// Every metric of the experiment at every look, primary first; each once.
+pub(super) fn courses(arms: Arms<'_>) -> Vec<Course> {
+    let experiment = arms.plan.experiment;
+    let alpha = experiment.alpha.to_f64();
+    let shared = correct::bonferroni(alpha, arms.treatments().count());
+    let others = experiment.secondary.iter();
+    let others = others.chain(experiment.guardrails.iter().map(|guard| &guard.metric));
+    let mut courses: Vec<Course> = vec![arms.course(&experiment.primary, shared)];
+    for metric in others {
+        if courses.iter().all(|known| known.metric != metric.name()) {
+            courses.push(arms.course(metric, alpha));
+        }
+    }
+    courses
 }
 
 /// All secondary comparisons together, by Holm.
@@ -193,6 +209,21 @@ impl<'a> Arms<'a> {
         let since = last.saturating_sub(self.plan.experiment.starts_at);
         let window = RATE_DAYS * DAY_MS;
         count_of(since.clamp(1, window)) / count_of(DAY_MS)
+    }
+
+    fn course(self, metric: &Metric, level: f64) -> Course {
+        let found = self.all_compared(metric, level);
+        let about = metric.about();
+        Course {
+            metric: metric.name(),
+            unit: about.unit.name().into(),
+            definition: about.definition.into(),
+            level: rounded(level),
+            arms: found
+                .iter()
+                .map(|(arm, found)| self.series(*arm, found))
+                .collect(),
+        }
     }
 
     fn series(self, arm: usize, found: &Compared) -> Series {

@@ -5,10 +5,10 @@ use std::{io, ops::ControlFlow, path::Path};
 use thiserror::Error;
 
 use super::{
-    effects::{Arms, effects},
+    effects::{Arms, courses, effects},
     holdout::holdout,
     number::{digits, rounded},
-    shape::{Holdout, Readout, Srm, Stopped, VERSION},
+    shape::{Course, Holdout, Readout, Srm, Stopped, VERSION},
 };
 use crate::{
     control::ProjectId,
@@ -101,6 +101,37 @@ pub fn readout(
     request: &Request<'_>,
     directory: &Path,
 ) -> Result<Readout, ReadoutError> {
+    tallied(store, policy, project, request, directory, of_tally)
+}
+
+/// As [`readout`], and beside it every metric over time; none where no effect is shown.
+/// Both from one pass.
+pub fn readout_with_courses(
+    store: &dyn Store,
+    policy: &Policy,
+    project: ProjectId,
+    request: &Request<'_>,
+    directory: &Path,
+) -> Result<(Readout, Vec<Course>), ReadoutError> {
+    let both = |plan: &Plan<'_>, tally: &Tally, policy: &Policy| {
+        let readout = of_tally(plan, tally, policy);
+        let courses = match readout.stopped {
+            None => courses(Arms { plan, tally }),
+            Some(_) => Vec::new(),
+        };
+        (readout, courses)
+    };
+    tallied(store, policy, project, request, directory, both)
+}
+
+fn tallied<T>(
+    store: &dyn Store,
+    policy: &Policy,
+    project: ProjectId,
+    request: &Request<'_>,
+    directory: &Path,
+    tell: impl FnOnce(&Plan<'_>, &Tally, &Policy) -> T,
+) -> Result<T, ReadoutError> {
     let experiment = request.experiment()?;
     let plan = Plan::new(&experiment, request.as_of, request.pre_period_ms);
     let mut gather = Gather::new(&plan, policy, directory);
@@ -118,7 +149,7 @@ pub fn readout(
     told?;
     let facts = Screened::of(store, policy, project, request.as_of)?;
     let tally = gathered(&facts, gather)?;
-    Ok(of_tally(&plan, &tally, policy))
+    Ok(tell(&plan, &tally, policy))
 }
 
 /// Everybody held out against everybody else, whatever the experiments.

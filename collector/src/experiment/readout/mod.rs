@@ -27,12 +27,15 @@ pub(crate) use self::{
     number::{maybe, rounded},
 };
 pub use self::{
-    make::{HoldoutRequest, ReadoutError, Request, holdout_readout, of_facts, readout},
+    make::{
+        HoldoutRequest, ReadoutError, Request, holdout_readout, of_facts, readout,
+        readout_with_courses,
+    },
     markdown::markdown,
     page::page,
     shape::{
-        ArmPeople, Comparison, Correction, Dimension, Effect, Effects, Guard, GuardState, Guarded,
-        Hacking, Holdout, HoldoutMetric, Look, Measured, Method, Novelty, People, Power, Readout,
-        Segment, Series, Srm, Stopped, VERSION, Value, Week,
+        ArmPeople, Comparison, Correction, Course, Dimension, Effect, Effects, Guard, GuardState,
+        Guarded, Hacking, Holdout, HoldoutMetric, Look, Measured, Method, Novelty, People, Power,
+        Readout, Segment, Series, Srm, Stopped, VERSION, Value, Week,
     },
 };

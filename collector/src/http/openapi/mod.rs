@@ -37,8 +37,8 @@ pub(super) use self::{
     tells::{
         Assigned, BuildMade, Builds, Document as Anything, ErasureList, ErasureTold,
         ExperimentList, ExperimentTold, InstallTold, KeyList, KeyMade, KeyRevoked, LedgerTold,
-        LiveTail, OutputList,
-        OutputTold, Overview, Partly, RegisteredAll, ReleaseList, ReleaseTold, SignedIn,
+        LiveTail, OutputList, OutputTold, Overview, Partly, RegisteredAll, ReleaseList,
+        ReleaseTold, SignedIn,
     },
 };
 use super::{
@@ -81,7 +81,7 @@ use super::{
         ledger::ledger, ledger::overview, live::tail, install::install, rollups::rollups,
         health::healthz, health::healthz_head, health::readyz, health::readyz_head,
         metrics::own, openapi,
-        page::index, page::file, page::demo, page::demo_without_slash,
+        page::index, page::file, page::demo, page::demo_without_slash, page::docs,
         capture::file, capture::file_head,
     ),
     components(schemas(problems::Told, tells::Status)),

@@ -173,6 +173,11 @@ pub(crate) struct BuildListed {
     as_of: u64,
     /// Unix ms
     requested_at: u64,
+    /// Rows of it, once it is done
+    rows: Option<u64>,
+    /// The build before it, once it is done
+    #[schema(nullable)]
+    previous: Option<String>,
 }
 
 /// A build and how far it is

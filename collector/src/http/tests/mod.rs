@@ -4,6 +4,7 @@ mod bodies;
 mod experiments;
 mod ingest;
 mod keys;
+mod live;
 mod login;
 mod origins;
 mod outputs;

@@ -77,6 +77,20 @@ async fn the_demo_is_elsewhere() {
     let none = harness.send(TestRequest::get().uri("/demo/")).await;
     assert_eq!(none.problem(), (404, "not_found".into()));
     harness.config.demo_url = Some("http://127.0.0.1:8788/".into());
+    for (path, leads_to) in [
+        ("/docs/access", "http://127.0.0.1:8788/docs/access"),
+        ("/docs/", "http://127.0.0.1:8788/docs/"),
+    ] {
+        let answer = harness.send(TestRequest::get().uri(path)).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (302, Some(leads_to))
+        );
+    }
+    for path in ["/docs/..%2f", "/docs/%0d%0aset-cookie:x", "/docs/a.b"] {
+        let answer = harness.send(TestRequest::get().uri(path)).await;
+        assert_eq!(answer.status, 404, "{path}");
+    }
     let answer = harness.send(TestRequest::get().uri("/demo/")).await;
     assert_eq!(answer.status, 302);
     assert_eq!(answer.header("location"), Some("http://127.0.0.1:8788/"));

@@ -16,6 +16,11 @@ pub(super) fn events_come_back_once<S: Backend>() {
             &[copied(1, "o-1"), copied(2, "o-1"), copied(3, "o-2")],
         )],
     );
+    let known = |project, session, seqs: &[u32]| store.known(project, session, seqs).unwrap();
+    let ours = SessionId::parse("session", &session(1)).unwrap();
+    assert_eq!(known(project(1).id, ours, &[4, 3, 0, 9]), [3, 0]);
+    assert_eq!(known(project(1).id, SessionId([9; 16]), &[0]), [0; 0]);
+    assert_eq!(known(ProjectId(2), ours, &[0]), [0; 0]);
     let groups = groups(&store, EVER);
     assert_eq!(ids(&groups), [vec!["o-1"], vec!["o-2"]]);
     let session = session(1);

@@ -33,6 +33,21 @@ pub struct Series {
     pub looks: Vec<Look>,
 }
 
+/// A metric at every look, by treatment arm: what each of its intervals came from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Course {
+    /// Its name.
+    pub metric: String,
+    /// In what it is measured: share, s, chars or score.
+    pub unit: String,
+    /// What it means.
+    pub definition: String,
+    /// The level of the intervals.
+    pub level: f64,
+    /// By treatment arm.
+    pub arms: Vec<Series>,
+}
+
 /// One look.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Look {

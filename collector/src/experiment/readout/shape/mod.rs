@@ -14,7 +14,7 @@ mod segments;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    course::{Look, Novelty, Power, Series, Week},
+    course::{Course, Look, Novelty, Power, Series, Week},
     effects::{Comparison, Correction, Effect, Effects, Measured, Method, Value},
     guardrails::{Guard, GuardState, Guarded, Hacking},
     holdout::{Holdout, HoldoutMetric},

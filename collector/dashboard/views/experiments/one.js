@@ -1,0 +1,56 @@
+// One experiment: what was declared, who came, what the arms did, what the gate says.
+
+import { count, percent, words } from "../../lib/format.js";
+import { html } from "../../lib/h.js";
+import { Card, Pill, Table } from "../../lib/parts.js";
+import { at } from "../../lib/time.js";
+import { Assignment } from "./assignment.js";
+import { Course } from "./course.js";
+import { Gate } from "./gate.js";
+import { Metrics } from "./metrics.js";
+
+export function Experiment({ declared, readout, link, tones, verdicts }) {
+  const back = html`<a href=${link("experiments")}>All experiments</a>`;
+  const treatments = declared.arms.slice(1).map(({ name }) => name);
+  const { effects, stopped, courses } = readout;
+  return html`
+    <${Card} title=${declared.name} aside=${back}>
+      <p role="status"><${Pill} tone=${tones[declared.state]}>${declared.state}<//> <span class="quiet">${at(declared.starts_at)} to ${at(declared.ended_at ?? declared.ends_at)}, as of ${at(readout.as_of)}</span></p>
+      ${declared.note && html`<p>${declared.note}</p>`}
+      <${Declared} declared=${declared} />
+    <//>
+    <${Assignment} readout=${readout} />
+    ${stopped && html`<${Card} title="No effect is shown"><p class="bad">${words(stopped)}: more than 1 % of the people who took part were given another arm than they were assigned. What the arms did cannot be told.</p><//>`}
+    <div class="columns">${treatments.map((arm) => html`<${Gate} key=${arm} experiment=${declared.name} arm=${arm} verdicts=${verdicts} />`)}</div>
+    ${effects && html`<${Metrics} effects=${effects} courses=${courses} />`}
+    ${courses.map((course, index) => html`<${Course} key=${course.metric} course=${course} readout=${readout} isPrimary=${index === 0} mde=${declared.mde} guardrail=${declared.guardrails.find(({ metric }) => metric === course.metric)} />`)}
+    ${effects && html`<${Power} power=${effects.power} mde=${declared.mde} />`}`;
+}
+
+function Declared({ declared }) {
+  const { primary, secondary, guardrails, mde, alpha, traffic, holdout, settle, unit } = declared;
+  const facts = [
+    ["to get better", html`<code>${primary}</code>`],
+    ["looked at as well", secondary.length > 0 ? secondary.join(", ") : "–"],
+    ["must not get worse", guardrails.length > 0 ? guardrails.map(({ metric, margin }) => `${metric} by ${margin}`).join(", ") : "–"],
+    ["smallest change worth knowing", mde],
+    ["chance of a false finding", percent(alpha, 1)],
+    ["traffic", percent(traffic, 0)],
+    ["held out", percent(holdout, 1)],
+    ["outputs count after", settle ?? "–"],
+    ["by", unit],
+  ];
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function Power({ power, mde }) {
+  const columns = [
+    { key: "arm", title: "Arm", cell: ({ arm }) => arm },
+    { key: "half", title: "Half the interval", number: true, cell: ({ half_width }) => half_width ?? "–" },
+    { key: "people", title: "People", number: true, cell: ({ people }) => count(people) },
+    { key: "needed", title: "Needed", number: true, cell: ({ people_needed }) => count(people_needed) },
+    { key: "rate", title: "A day", number: true, cell: ({ people_per_day }) => count(Math.round(people_per_day)) },
+    { key: "days", title: "Days more", number: true, cell: ({ days_more }) => count(days_more) },
+  ];
+  return html`<${Card} title="How much longer" note=${`Until the interval of the primary metric is as narrow as ${mde}, the smallest change worth knowing.`}><${Table} caption="How much longer, by arm" columns=${columns} rows=${power} id=${({ arm }) => arm} /><//>`;
+}
