@@ -104,6 +104,43 @@ fn what_is_true_is_found_the_same_by_every_way() {
     };
     assert_eq!(http("markdown").trim_end(), markdown.trim_end());
     assert_eq!(http("html"), page);
+
+    // Every metric over time, and the rest as without it.
+    let mut told = api.get(&format!("{path}&series=true")).ok().json();
+    let courses = told.as_object_mut().unwrap().remove("courses").unwrap();
+    assert_eq!(told, readout);
+    assert_eq!(courses[0]["arms"], readout["effects"]["looks"]);
+    let names = |list: &Value| -> Vec<Value> {
+        let metrics = list.as_array().unwrap().iter();
+        metrics.map(|one| one["metric"].clone()).collect()
+    };
+    let guarded = names(&readout["effects"]["guardrails"]);
+    let mut expected = vec![readout["effects"]["primary"]["metric"].clone()];
+    expected.extend(names(&readout["effects"]["secondary"]));
+    expected.extend(guarded);
+    let mut once = Vec::new();
+    expected.into_iter().for_each(|name| {
+        if !once.contains(&name) {
+            once.push(name);
+        }
+    });
+    assert_eq!(names(&courses), once);
+    for course in courses.as_array().unwrap() {
+        // What is known now is the last look.
+        let metric = &course["metric"];
+        let of = |part: &str| readout["effects"][part].as_array().cloned();
+        let mut all: Vec<Value> = [of("secondary"), of("guardrails")].into_iter().flatten().flatten().collect();
+        all.insert(0, readout["effects"]["primary"].clone());
+        let now = all.iter().find(|one| one["metric"] == *metric).unwrap();
+        let now = &now["comparisons"][0];
+        let effect = &now[now["method"].as_str().unwrap()];
+        let last = course["arms"][0]["looks"].as_array().unwrap().last();
+        if let Some(last) = last {
+            for field in ["delta", "low", "high"] {
+                assert_eq!(last[field], effect[field], "{metric} {field}");
+            }
+        }
+    }
 }
 
 #[test]

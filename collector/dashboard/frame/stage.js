@@ -65,10 +65,10 @@ export function Stage({ entry, route, login, go, onRefused }) {
   const link = (to, params) => write(next(route, to, params));
   const body = () => {
     if (!entry) return html`<p class="card">There is no view of this name. <a href="#/">Go to the overview</a>.</p>`;
-    if (failed && !isKnown) return html`<${Failure} error=${failed} again=${load} />`;
+    if (failed && !isKnown) return html`<${Failure} error=${failed} again=${load} scopes=${login.scopes} />`;
     if (!isKnown) return html`<p class="waiting" role="status">Asking …</p>`;
     return html`
-      ${failed && html`<${Failure} error=${failed} again=${load} />`}
+      ${failed && html`<${Failure} error=${failed} again=${load} scopes=${login.scopes} />`}
       <div class="view" aria-busy=${String(shown.here !== here)}>
         <${Guard} key=${shown.here}>
           <${shown.view.View} data=${shown.data} state=${shown.state} go=${go} link=${link} reload=${load} />

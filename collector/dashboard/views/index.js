@@ -10,5 +10,7 @@ export const VIEWS = [
   { name: "datasets", title: "Datasets", group: "Improve", load: () => import("./datasets.js"), range: false },
   { name: "install", title: "Install check", group: "Integrate", load: () => import("./install.js"), range: false },
   { name: "live", title: "Live signals", group: "Integrate", load: () => import("./live.js"), range: false },
+  { name: "erasures", title: "Erasures", group: "Operate", load: () => import("./erasures.js"), range: false },
+  { name: "screen", title: "Screen", group: "Operate", load: () => import("./screen.js"), range: false },
   { name: "keys", title: "Keys", group: "Integrate", load: () => import("./keys.js"), range: false },
 ];
