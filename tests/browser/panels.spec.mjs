@@ -18,6 +18,7 @@ async function signIn(page, house, key = house.secret) {
 async function open(page, house, view, title) {
   await page.goto(`${house.url}/#/${view}`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+  await expect(page.locator(".view")).toBeVisible();
 }
 
 const card = (page, name) => page.getByRole("region", { name, exact: true });
@@ -85,7 +86,7 @@ test("a key made here sends from a page with the snippet copied here, and is rot
   await expect(line.getByRole("link", { name: "o-1" })).toHaveAttribute("href", "#/outputs/o-1");
 
   // Narrowed, which the address says; paused, nothing comes.
-  await page.getByLabel("Kind", { exact: true }).selectOption("copied");
+  await page.getByRole("combobox", { name: /^Kind/ }).selectOption("copied");
   await expect(page.locator(".lines tbody tr")).toHaveCount(1);
   expect(page.url()).toContain("kind=copied");
   await page.getByRole("button", { name: "Pause" }).click();
@@ -95,7 +96,7 @@ test("a key made here sends from a page with the snippet copied here, and is rot
   await house.get("/v1/live");
   expect(await page.locator(".live-told").innerText()).toBe(before);
   await page.getByRole("button", { name: "Go on" }).click();
-  await page.getByLabel("Kind", { exact: true }).selectOption("");
+  await page.getByRole("combobox", { name: /^Kind/ }).selectOption("");
   await expect(page.locator("tr[data-outcome=rejected]")).toContainText("share_out_of_range in share");
   await expect(page.locator("tr[data-outcome=refused]")).toContainText("origin_forbidden in origin answered 403 from https://evil.example");
 
@@ -158,7 +159,7 @@ test("a secret key is shown once, and a key hears what it may not see", async ({
 
   await page.getByRole("button", { name: "Sign out" }).click();
   await signIn(page, house, admin);
-  await open(page, house, "install", "Install check");
+  await page.goto(`${house.url}/#/install`);
   const alert = page.getByRole("alert").filter({ hasText: "This key may not see this" });
   await expect(alert).toContainText("It has: admin. This needs: read.");
   await alert.getByRole("link", { name: "Keys" }).click();
@@ -230,8 +231,10 @@ test("datasets and experiments show what the API tells", async ({ page, house })
   await page.getByRole("link", { name: "tone" }).first().click();
   const readout = await (await house.get("/v1/experiments/tone/readout?series=true")).json();
   for (const { arm, exposed } of readout.people.arms) await expect(card(page, "Who took part").getByRole("row", { name: new RegExp(`^${arm} `) })).toContainText(String(exposed));
-  expect(readout.courses.map(({ metric }) => metric)).toEqual(["use_rate", "regenerate_rate", "return_rate"]);
-  for (const { definition } of readout.courses) await expect(page.getByText(definition, { exact: false })).toBeVisible();
+  const { primary, secondary, guardrails } = readout.effects;
+  expect(readout.courses.map(({ metric }) => metric)).toEqual([...new Set([primary, ...secondary, ...guardrails].map(({ metric }) => metric))]);
+  const over = card(page, "Over time");
+  for (const { metric } of readout.courses) await expect(over).toContainText(metric.replaceAll("_", " "));
   const verdict = await (await house.get("/v1/verify/tone?arm=warm")).json();
   await expect(card(page, "Ship warm?")).toContainText(verdict.summary);
 });

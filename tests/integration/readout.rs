@@ -129,7 +129,11 @@ fn what_is_true_is_found_the_same_by_every_way() {
         // What is known now is the last look.
         let metric = &course["metric"];
         let of = |part: &str| readout["effects"][part].as_array().cloned();
-        let mut all: Vec<Value> = [of("secondary"), of("guardrails")].into_iter().flatten().flatten().collect();
+        let mut all: Vec<Value> = [of("secondary"), of("guardrails")]
+            .into_iter()
+            .flatten()
+            .flatten()
+            .collect();
         all.insert(0, readout["effects"]["primary"].clone());
         let now = all.iter().find(|one| one["metric"] == *metric).unwrap();
         let now = &now["comparisons"][0];

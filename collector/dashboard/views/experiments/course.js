@@ -22,8 +22,6 @@ export function Course({ course, readout, isPrimary, mde, guardrail }) {
   const people = Math.max(0, ...course.arms.flatMap(({ looks }) => looks.map((look) => look.people)));
   return html`
     <${Card} title=${`${words(course.metric)} over time`} note=${`${course.definition} ${role[0].toUpperCase()}${role.slice(1)}. The band is a confidence sequence (${Math.round(100 * (1 - course.level) * 10) / 10} %): it may be looked at any time. n ${count(people)}.`}>
-      ${times.length === 0
-        ? html`<p class="quiet">Not yet: both arms need people enough.</p>`
-        : html`<${Plot} name=${`${words(course.metric)}, difference to the control of ${readout.experiment}`} times=${times} lines=${lines} levels=${levels} format=${write} />`}
+      <${Plot} name=${`${words(course.metric)}, difference to the control of ${readout.experiment}`} times=${times} lines=${lines} levels=${levels} format=${write} />
     <//>`;
 }

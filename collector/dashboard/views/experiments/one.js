@@ -13,6 +13,8 @@ export function Experiment({ declared, readout, link, tones, verdicts }) {
   const back = html`<a href=${link("experiments")}>All experiments</a>`;
   const treatments = declared.arms.slice(1).map(({ name }) => name);
   const { effects, stopped, courses } = readout;
+  const hasLooks = ({ arms }) => arms.some(({ looks }) => looks.length > 0);
+  const later = courses.filter((course) => !hasLooks(course));
   return html`
     <${Card} title=${declared.name} aside=${back}>
       <p role="status"><${Pill} tone=${tones[declared.state]}>${declared.state}<//> <span class="quiet">${at(declared.starts_at)} to ${at(declared.ended_at ?? declared.ends_at)}, as of ${at(readout.as_of)}</span></p>
@@ -23,7 +25,8 @@ export function Experiment({ declared, readout, link, tones, verdicts }) {
     ${stopped && html`<${Card} title="No effect is shown"><p class="bad">${words(stopped)}: more than 1 % of the people who took part were given another arm than they were assigned. What the arms did cannot be told.</p><//>`}
     <div class="columns">${treatments.map((arm) => html`<${Gate} key=${arm} experiment=${declared.name} arm=${arm} verdicts=${verdicts} />`)}</div>
     ${effects && html`<${Metrics} effects=${effects} courses=${courses} />`}
-    ${courses.map((course, index) => html`<${Course} key=${course.metric} course=${course} readout=${readout} isPrimary=${index === 0} mde=${declared.mde} guardrail=${declared.guardrails.find(({ metric }) => metric === course.metric)} />`)}
+    ${later.length > 0 && html`<${Card} title="Over time"><p class="quiet">Not yet, both arms need people enough: ${later.map(({ metric }) => words(metric)).join(", ")}.</p><//>`}
+    ${courses.map((course, index) => hasLooks(course) && html`<${Course} key=${course.metric} course=${course} readout=${readout} isPrimary=${index === 0} mde=${declared.mde} guardrail=${declared.guardrails.find(({ metric }) => metric === course.metric)} />`)}
     ${effects && html`<${Power} power=${effects.power} mde=${declared.mde} />`}`;
 }
 
