@@ -70,9 +70,10 @@ pub struct Ledger {
 
 impl Ledger {
     /// As in CONTRACTS, with what was set aside event by event under `counts`, and
-    /// under `install` the pages that told they can capture nothing, by reason.
+    /// under `install` the pages that told they can capture nothing, by reason. Without
+    /// `fates` where nobody added them up.
     #[must_use]
-    pub fn to_json(&self, fates: &Fates) -> Value {
+    pub fn to_json(&self, fates: Option<&Fates>) -> Value {
         let mut rejected: BTreeMap<&str, u64> = BTreeMap::new();
         for (code, count) in self.refused.iter().flat_map(|refused| &refused.rejected) {
             *rejected.entry(code).or_default() += count;
@@ -94,7 +95,7 @@ impl Ledger {
         }
         let mut events = serde_json::to_value(self.events).unwrap_or_default();
         events["rejected"] = json!(events_rejected);
-        json!({
+        let mut told = json!({
             "batches": {
                 "received": received,
                 "acknowledged": self.acknowledged,
@@ -102,10 +103,13 @@ impl Ledger {
                 "shed": shed,
             },
             "events": events,
-            "fates": fates,
             "counts": counts,
             "install": install,
-        })
+        });
+        if let Some(fates) = fates {
+            told["fates"] = json!(fates);
+        }
+        told
     }
 }
 
@@ -153,7 +157,7 @@ mod tests {
             events: Events::new(13, &counters),
             counters,
         };
-        let json = ledger.to_json(&Fates::default());
+        let json = ledger.to_json(Some(&Fates::default()));
         assert_eq!(json["batches"]["received"], 9);
         assert_eq!(
             json["batches"]["rejected"],

@@ -16,9 +16,10 @@ const EVERY_MS = 5_000;
 async function loaded(entry, route, login, signal) {
   const view = await entry.load();
   const state = stateOf(route, login, Date.now());
-  const paths = view.api?.(state) ?? [];
-  const data = await Promise.all(paths.map((path) => get(path, { signal })));
-  return { view, state, paths, data };
+  // Most are a path alone; some answers have a status that is none of success.
+  const asked = (view.api?.(state) ?? []).map((one) => (typeof one === "string" ? { path: one } : one));
+  const data = await Promise.all(asked.map(({ path, also }) => get(path, { signal, also })));
+  return { view, state, paths: asked.map(({ path }) => path), data };
 }
 
 export function Stage({ entry, route, login, go, onRefused }) {
@@ -81,7 +82,7 @@ export function Stage({ entry, route, login, go, onRefused }) {
       <h1 tabindex="-1" ref=${heading}>${title}</h1>
       ${entry && entry.range !== false && html`
         <div class="controls">
-          ${entry.filter !== false && html`<${Filter} route=${route} login=${login} go=${go} />`}
+          ${entry.filter !== false && html`<${Filter} params=${route.params} go=${go} />`}
           <${Range} params=${route.params} go=${go} />
         </div>`}
     </div>

@@ -11,11 +11,11 @@ export class Problem extends Error {
   }
 }
 
-/** The response, if it is a good one. */
-export async function ask(path, { signal, ...options } = {}) {
+/** The response, if it is a good one, or of a status that is an answer `also`. */
+export async function ask(path, { signal, also = [], ...options } = {}) {
   const signals = [asking.signal, signal].filter(Boolean);
   const response = await fetch(path, { cache: "no-store", ...options, signal: AbortSignal.any(signals) });
-  if (!response.ok) {
+  if (!response.ok && !also.includes(response.status)) {
     const { status, statusText } = response;
     const problem = await response.json().catch(() => ({}));
     throw new Problem({ title: statusText || `status ${status}`, ...problem, status });

@@ -40,7 +40,8 @@ export function Bars({ rows, label, format = count, most = Math.max(1, ...rows.m
         <li key=${name}>
           <span class="name" title=${title}>${href ? html`<a href=${href}>${name}</a>` : name}</span>
           <span class="track" aria-hidden="true"><span class=${`fill fill-${tone}`} style=${{ width: `${(100 * value) / most}%` }}></span></span>
-          <span class="value">${format(value)}${note && html` <span class="quiet">${note}</span>`}</span>
+          <span class="value">${format(value)}</span>
+          <span class="quiet">${note}</span>
         </li>`)}
     </ul>`;
 }
@@ -65,18 +66,19 @@ export function Rate({ value, ci, n, most = 1, tone = "accent" }) {
 
 /**
  * A table with columns that sort. `columns`: `{key, title, cell(row), sort?(row), number?,
- * help?}`; `sorted` is `key` or `-key` (descending), `onSort` gets the next one.
+ * help?, unit?}`; `sorted` is `key` or `-key` (descending), `onSort` gets the next one.
  */
 export function Table({ caption, columns, rows, id, sorted, onSort }) {
   const [down, key] = sorted?.startsWith("-") ? [true, sorted.slice(1)] : [false, sorted];
   const by = columns.find((column) => column.key === key)?.sort;
   const ordered = by ? rows.toSorted((a, b) => compare(by(a), by(b)) * (down ? -1 : 1)) : rows;
-  const head = ({ key: name, title, number, sort, help }) => {
+  const head = ({ key: name, title, unit, number, sort, help }) => {
     const order = name !== key || !sort ? undefined : down ? "descending" : "ascending";
     const turn = () => onSort(order === "descending" ? name : `-${name}`);
     return html`
       <th key=${name} scope="col" class=${number ? "number" : ""} aria-sort=${order} title=${help}>
         ${sort && onSort ? html`<button class="sort" onClick=${turn}>${title}<span aria-hidden="true">${order ? (down ? " ↓" : " ↑") : ""}</span></button>` : title}
+        ${unit && html` <span class="unit">${unit}</span>`}
       </th>`;
   };
   const cell = (row) => ({ key: name, cell, number }, index) => {

@@ -165,6 +165,7 @@ function ruler(marks, levels) {
     const ratio = devicePixelRatio;
     ctx.save();
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+    ctx.textAlign = "left";
     ctx.lineWidth = ratio;
     ctx.setLineDash([3 * ratio, 3 * ratio]);
     ctx.strokeStyle = colour("strong-line");
@@ -175,19 +176,27 @@ function ruler(marks, levels) {
       ctx.lineTo(toX, toY);
       ctx.stroke();
     };
+    // Readable where a line of the plot passes behind.
+    const written = (text, x, y) => {
+      ctx.save();
+      ctx.setLineDash([]);
+      ctx.strokeStyle = colour("card");
+      ctx.lineWidth = 4 * ratio;
+      ctx.strokeText(text, x, y);
+      ctx.fillText(text, x, y);
+      ctx.restore();
+    };
     for (const { value, title } of levels) {
       const y = plot.valToPos(value, "y", true);
       if (y < bbox.top || y > bbox.top + bbox.height) continue;
       line(bbox.left, y, bbox.left + bbox.width, y);
-      ctx.textAlign = "right";
-      ctx.fillText(title, bbox.left + bbox.width - 4 * ratio, y - 4 * ratio);
+      written(title, bbox.left + 4 * ratio, y - 4 * ratio);
     }
     for (const { at, title } of marks) {
       const x = plot.valToPos(at / 1000, "x", true);
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
       line(x, bbox.top, x, bbox.top + bbox.height);
-      ctx.textAlign = "left";
-      ctx.fillText(title, x + 4 * ratio, bbox.top + 12 * ratio);
+      written(title, x + 4 * ratio, bbox.top + 12 * ratio);
     }
     ctx.restore();
   };

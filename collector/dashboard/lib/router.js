@@ -7,6 +7,8 @@ export const KEPT = ["since", "until", "model", "prompt_version"];
 export function read(fragment) {
   const text = fragment.replace(/^#/, "");
   if (text === "") return { name: "", id: undefined, params: {} };
+  // As briefs have it.
+  if (text.startsWith("output=")) return { name: "outputs", id: decoded(text.slice("output=".length)), params: {} };
   if (!text.startsWith("/")) return null;
   const [path, query = ""] = cut(text.slice(1), "?");
   const [name, id] = cut(path, "/");
@@ -21,14 +23,15 @@ export function write({ name, id, params = {} }) {
 }
 
 /**
- * Where `to` leads from here: `"NAME"` or `"NAME/ID"` is another view, which keeps range
- * and filter; an object changes parameters of this one. `null` takes one away.
+ * Where `to` leads from here: `"NAME"` or `"NAME/ID"` (the id encoded) is another view,
+ * which keeps range and filter; an object changes parameters of this one. `null` takes one
+ * away.
  */
 export function next(here, to, params = {}) {
   if (typeof to === "object") return { ...here, params: { ...here.params, ...to } };
   const [name, id] = cut(to, "/");
   const kept = Object.fromEntries(KEPT.map((key) => [key, here.params[key]]));
-  return { name, id, params: { ...kept, ...params } };
+  return { name, id: id && decoded(id), params: { ...kept, ...params } };
 }
 
 function cut(text, at) {

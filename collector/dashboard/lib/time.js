@@ -1,6 +1,6 @@
 // Times as people say them. Days are days of UTC, as the API's are.
 
-const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+export const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 export const DAY_MS = UNITS.d;
 
 /** What the range picker offers, and what holds where an address says nothing. */
@@ -49,11 +49,11 @@ export const isoDay = (ms) => new Date(ms).toISOString().slice(0, 10);
 export function duration(ms) {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   const seconds = ms / 1_000;
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  if (seconds < 60) return `${seconds < 10 && seconds % 1 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
   return `${Math.floor(seconds / 86_400)} d`;
 }
 
 /** How long before `now`. */
-export const ago = (ms, now) => (now - ms < 1_000 ? "just now" : `${duration(now - ms)} ago`);
+export const ago = (ms, now) => (now - ms < 1_000 ? "just now" : `${duration(1_000 * Math.round((now - ms) / 1_000))} ago`);

@@ -76,7 +76,7 @@ fn summary(data: &Data, policy: &Policy, project: ProjectId) -> anyhow::Result<V
         counters,
     };
     let fates: Fates = overview.fates;
-    Ok(ledger.to_json(&fates))
+    Ok(ledger.to_json(Some(&fates)))
 }
 
 fn follow(

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
+use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::IntoParams;
 
 use super::{
     auth::Reader,
-    openapi::{Keyed, LedgerTold, Overview},
+    openapi::{Asked, Keyed, LedgerTold, Overview},
     problem::Problem,
     query::{as_of, policy},
 };
@@ -18,14 +20,29 @@ use crate::{
     store::Store,
 };
 
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LedgerQuery {
+    /// Whether to say what became of stored events as well, for which everything is labelled
+    #[serde(default = "yes")]
+    #[param(required = false, default = true)]
+    fates: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
 /// `GET /v1/ledger`: the project's own, and batches that came without a valid
 /// key, which may have been meant for anybody.
 #[utoipa::path(
-    get, path = "/v1/ledger", tag = "operations", security(("secret" = ["read"])), responses((status = 200, description = "The books", body = LedgerTold), Keyed),
+    get, path = "/v1/ledger", tag = "operations", security(("secret" = ["read"])), params(LedgerQuery),
+    responses((status = 200, description = "The books", body = LedgerTold), Asked),
     summary = "What became of everything that arrived", description = ""
 )]
 pub(super) async fn ledger(
     reader: Reader,
+    query: web::Query<LedgerQuery>,
     collector: web::Data<Collector>,
 ) -> Result<HttpResponse, Problem> {
     let policy = policy(&collector, None)?;
@@ -34,10 +51,14 @@ pub(super) async fn ledger(
         // The store first: acknowledged only grows, so nothing waits below zero.
         let counters = collector.store.fates(project)?;
         let now = as_of(None);
-        let stored = counters.get("stored").copied().unwrap_or_default();
-        let overview = export::books(&*collector.store, &policy, project, now, stored)?;
-        let states = overview.states.clone();
-        collector.metrics.labels.counted(project, now, states);
+        let fates = if query.fates {
+            let stored = counters.get("stored").copied().unwrap_or_default();
+            let overview = export::books(&*collector.store, &policy, project, now, stored)?;
+            collector.metrics.labels.counted(project, now, overview.states);
+            Some(overview.fates)
+        } else {
+            None
+        };
         let own = collector.outcomes.of(Some(project));
         let nobody = collector.outcomes.of(None);
         let ledger = Ledger {
@@ -46,13 +67,13 @@ pub(super) async fn ledger(
             events: Events::new(own.acknowledged_events(), &counters),
             counters,
         };
-        Ok(ledger.to_json(&overview.fates))
+        Ok(ledger.to_json(fates.as_ref()))
     })
     .await??;
     Ok(HttpResponse::Ok().json(ledger))
 }
 
-/// `GET /v1/overview`: labels counted, for the operator's page.
+/// `GET /v1/overview`: labels counted.
 #[utoipa::path(
     get, path = "/v1/overview", tag = "operations", security(("secret" = ["read"])), responses((status = 200, description = "Labels counted", body = Overview), Keyed),
     summary = "Labels counted", description = ""

@@ -269,8 +269,8 @@ pub(crate) struct ErasureList {
 pub(crate) struct LedgerTold {
     batches: BatchBooks,
     events: EventBooks,
-    /// Stored events by what became of them
-    fates: BTreeMap<String, u64>,
+    /// Stored events by what became of them; not there with `fates=false`
+    fates: Option<BTreeMap<String, u64>>,
     counts: BTreeMap<String, u64>,
     install: BTreeMap<String, u64>,
 }

@@ -202,6 +202,11 @@ async fn the_ledger_names_every_fate() {
     );
     assert_eq!(ledger["events"]["stored"], 5, "the fates add up to it");
     assert_eq!(ledger["events"]["quarantined"], 1);
+    let quick = harness.get("/v1/ledger?fates=false").await.json();
+    assert_eq!(quick["fates"], json!(null), "nothing was labelled for it");
+    assert_eq!(quick["events"], ledger["events"]);
+    let unclear = harness.get("/v1/ledger?fates=perhaps").await;
+    assert_eq!(unclear.problem(), (400, "malformed".into()));
     let overview = harness.get("/v1/overview").await.json();
     assert_eq!(overview["states"]["positive"], 3);
     assert_eq!(overview["reasons"]["copied_most"], 3);
