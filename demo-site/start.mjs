@@ -99,7 +99,7 @@ function welcome(keys) {
   console.log(`
   demo              ${demoUrl}/   (${url}/demo/ leads there)
   documentation     ${demoUrl}/docs/
-  operator page     ${url}/#key=${keys.operator}
+  dashboard         ${url}/#key=${keys.operator}
   capture script    ${url}/capture/tacit.js
   publishable key   ${keys.publishable}
   secret key        ${keys.secret}

@@ -1,0 +1,75 @@
+// A collector over a store that the simulator filled, shared by the tests of a file. They
+// only read.
+
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Child } from "../../capture-wasm/build/children.mjs";
+import { freePort } from "./ports.mjs";
+import { test as base } from "./house.mjs";
+
+const execute = promisify(execFile);
+const TACIT = process.env.TACIT_BIN;
+
+/** Enough people for intervals, and filled in a second. */
+const SIGNALS = "2000";
+
+export { expect } from "./house.mjs";
+
+export const test = base.extend({
+  seeded: [
+    async ({}, use) => {
+      const seeded = await Seeded.open();
+      await use(seeded);
+      await seeded.close();
+    },
+    { scope: "worker" },
+  ],
+  /** Somebody who is signed in. */
+  operator: async ({ page, seeded }, use) => {
+    await page.goto(`${seeded.url}/#key=${seeded.key}`);
+    await page.locator("#board").waitFor();
+    await use(page);
+  },
+});
+
+class Seeded {
+  static async open() {
+    const seeded = new Seeded();
+    seeded.data = await mkdtemp(join(tmpdir(), "tacit-seeded-"));
+    const { stdout } = await execute(TACIT, ["simulate", "--store", seeded.data, "--signals", SIGNALS, "--seed", "7", "--json"]);
+    seeded.project = JSON.parse(stdout).project;
+    seeded.key = await seeded.newKey("--scope", "ingest", "--scope", "read", "--scope", "admin");
+    const port = await freePort();
+    seeded.url = `http://127.0.0.1:${port}`;
+    seeded.collector = new Child("tacit", TACIT, ["serve", "--listen", `127.0.0.1:${port}`, "--data", seeded.data]);
+    await seeded.collector.ready(`${seeded.url}/readyz`);
+    return seeded;
+  }
+
+  async newKey(...more) {
+    const { stdout } = await execute(TACIT, ["keys", "create", "--data", this.data, "--project", this.project, "--kind", "secret", ...more, "--json"]);
+    return JSON.parse(stdout).key;
+  }
+
+  async close() {
+    await this.collector.stop();
+    await rm(this.data, { recursive: true });
+  }
+
+  /** What a path tells whoever has the key. */
+  async get(path) {
+    const response = await fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${this.key}` } });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  /** Something that is not in the simulated world. */
+  async post(path, body) {
+    const headers = { authorization: `Bearer ${this.key}`, "content-type": "application/json" };
+    const response = await fetch(`${this.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  }
+}
