@@ -67,8 +67,9 @@ export function Rate({ value, ci, n, most = 1, tone = "accent" }) {
 /**
  * A table with columns that sort. `columns`: `{key, title, cell(row), sort?(row), number?,
  * help?, unit?}`; `sorted` is `key` or `-key` (descending), `onSort` gets the next one.
+ * With `stacks` every row is a block of its own where the screen is narrow.
  */
-export function Table({ caption, columns, rows, id, sorted, onSort }) {
+export function Table({ caption, columns, rows, id, sorted, onSort, stacks }) {
   const [down, key] = sorted?.startsWith("-") ? [true, sorted.slice(1)] : [false, sorted];
   const by = columns.find((column) => column.key === key)?.sort;
   const ordered = by ? rows.toSorted((a, b) => compare(by(a), by(b)) * (down ? -1 : 1)) : rows;
@@ -81,13 +82,15 @@ export function Table({ caption, columns, rows, id, sorted, onSort }) {
         ${unit && html` <span class="unit">${unit}</span>`}
       </th>`;
   };
-  const cell = (row) => ({ key: name, cell, number }, index) => {
+  const cell = (row) => ({ key: name, title, cell, number }, index) => {
     const className = number ? "number" : "";
-    return index === 0 ? html`<th key=${name} scope="row" class=${className}>${cell(row)}</th>` : html`<td key=${name} class=${className}>${cell(row)}</td>`;
+    return index === 0
+      ? html`<th key=${name} scope="row" class=${className}>${cell(row)}</th>`
+      : html`<td key=${name} class=${className} data-title=${title}>${cell(row)}</td>`;
   };
   return html`
     <div class="scroll" tabindex="0" role="group" aria-label=${caption}>
-      <table>
+      <table class=${stacks ? "stacks" : ""}>
         <caption class="unseen">${caption}</caption>
         <thead><tr>${columns.map(head)}</tr></thead>
         <tbody>${ordered.map((row, index) => html`<tr key=${id ? id(row) : index}>${columns.map(cell(row))}</tr>`)}</tbody>

@@ -39,7 +39,7 @@ function columns(field, title, rows, state, link) {
   });
   return [
     { key: "name", title, sort: ({ slice }) => slice, cell: name },
-    { key: "outputs", title: "Outputs", number: true, sort: ({ outputs }) => outputs, cell: ({ outputs }) => html`${count(outputs)} <span class="quiet">${shareTold(outputs, whole)}</span>` },
+    { key: "outputs", title: "Outputs", number: true, sort: ({ outputs }) => outputs, cell: ({ outputs }) => html`<span>${count(outputs)} <span class="quiet">${shareTold(outputs, whole)}</span></span>` },
     { key: "n", title: "n", number: true, help: "Conversations with a mature label: what the rates rest on", sort: ({ rates }) => rates.capture_rate?.groups, cell: ({ rates }) => count(rates.capture_rate?.groups ?? 0) },
     ...rates,
   ];
@@ -52,7 +52,7 @@ export function View({ data: [models, versions], state, go, link }) {
     <${Card} title=${`By ${title.toLowerCase()}`}>
       ${answer.rows.length === 0
         ? html`<${Empty} title="No output in this range">A server says model and prompt version when it registers an output.<//>`
-        : html`<${Table} caption=${`By ${title.toLowerCase()}`} rows=${answer.rows} columns=${columns(field, title, answer.rows, state, link)} sorted=${sorted} onSort=${onSort} />`}
+        : html`<${Table} caption=${`By ${title.toLowerCase()}`} rows=${answer.rows} columns=${columns(field, title, answer.rows, state, link)} sorted=${sorted} onSort=${onSort} stacks />`}
     <//>`;
   return html`
     <${Standing} answer=${models} />
