@@ -48,7 +48,7 @@ pub struct Collector {
     pub store: Arc<SqliteStore>,
     /// Projects and keys.
     pub control: Arc<ControlCell>,
-    /// Who is signed in at the operator's page.
+    /// Who is signed in at the dashboard.
     pub sign_ins: Arc<SignIns>,
     /// Who tried and failed to.
     pub attempts: Attempts,

@@ -207,7 +207,7 @@ pub const ROTATION_GRACE_MS_DEFAULT: u64 = 86_400_000;
 /// Bytes of a `POST /v1/keys`, `…/rotate` or `POST /v1/login` body.
 pub const ACCESS_BODY_BYTES_MAX: usize = 16 * 1024;
 
-/// Milliseconds somebody stays signed in at the operator's page: a working day.
+/// Milliseconds somebody stays signed in at the dashboard: a working day.
 pub const SIGN_IN_AGE_MS_MAX: u64 = 12 * 3_600_000;
 
 /// Milliseconds somebody stays signed in without the page being looked at.

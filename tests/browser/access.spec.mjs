@@ -1,4 +1,4 @@
-// The operator's page as its operator uses it, and as a hostile page elsewhere would.
+// The dashboard as its operator uses it, and as a hostile page elsewhere would.
 
 import { createServer } from "node:http";
 import { expect, test } from "./house.mjs";

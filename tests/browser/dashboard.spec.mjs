@@ -37,7 +37,7 @@ const tile = (page, name) => page.locator(".tile", { has: page.locator(`dt:text-
 
 test("the overview shows what its twins tell", async ({ operator: page, seeded }) => {
   await open(page, seeded, "overview");
-  const [{ rows: [row] }, byDay] = await twins(page, seeded);
+  const [{ rows: [row] }, , byDay] = await twins(page, seeded);
   expect(row.outputs).toBeGreaterThan(100);
   const { capture_rate: rate, reach, positive_rate: positive } = row.rates;
   await expect(page.locator("#capture-rate")).toHaveText(percent(rate.value));

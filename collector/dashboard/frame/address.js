@@ -10,15 +10,22 @@ function takeKey() {
   return key ?? undefined;
 }
 
-const look = (before) => ({ key: takeKey() ?? before?.key, route: read(location.hash) ?? before?.route ?? read("") });
-
-/** The open view's route, and the last key that a link brought. */
-export function useRoute() {
-  const [here, setHere] = useState(() => look());
+/**
+ * The open view's route. `onKey` gets the key of a link, whenever one is followed, and
+ * undefined at first where there is none; it is kept nowhere.
+ */
+export function useRoute(onKey) {
+  const [route, setRoute] = useState(() => read(location.hash) ?? read(""));
   useEffect(() => {
-    const changed = () => setHere(look);
+    onKey(takeKey());
+    const changed = () => {
+      const key = takeKey();
+      if (key) onKey(key);
+      // What is no view's address leads nowhere else.
+      setRoute((before) => read(location.hash) ?? before);
+    };
     addEventListener("hashchange", changed);
     return () => removeEventListener("hashchange", changed);
   }, []);
-  return here;
+  return route;
 }

@@ -7,6 +7,6 @@ export function Api({ paths }) {
   return html`
     <footer class="api">
       <span>API</span>
-      ${paths.map((path) => html`<a key=${path} href=${path} target="_blank" rel="noreferrer"><code>${path}</code></a>`)}
+      ${paths.map((path) => html`<a href=${path} target="_blank" rel="noreferrer"><code>${path}</code></a>`)}
     </footer>`;
 }

@@ -15,13 +15,13 @@ export function App() {
   const [login, setLogin] = useState();
   const [message, setMessage] = useState("");
   const [isMenuOpen, setMenuOpen] = useState(false);
-  const { route, key } = useRoute();
   const main = useRef();
 
   const refused = (why = "") => {
     setMessage(why);
     setLogin(null);
   };
+  /** Signs in with `key`, or as whoever is signed in already. */
   const enter = async (key) => {
     try {
       const login = await (key ? send("POST", "/v1/login", { key }) : get("/v1/login"));
@@ -42,9 +42,8 @@ export function App() {
     }
   };
 
-  useEffect(() => void enter(key), [key]);
+  const route = useRoute(enter);
   useEffect(() => setMenuOpen(false), [route.name, route.id]);
-
   const go = (to, params) => {
     location.hash = write(next(route, to, params));
   };

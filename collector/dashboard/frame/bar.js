@@ -32,7 +32,10 @@ export function Bar({ login, message, onLeave, isMenuOpen, onMenu }) {
     <header class="bar">
       <button class="menu" aria-expanded=${String(isMenuOpen)} aria-controls="nav" onClick=${onMenu}>Menu</button>
       <a class="mark" href="#/">Tacit</a>
-      <p class="whose"><span class="quiet">Project</span> <b id="project" title="A key belongs to one project. To look at another, sign out and sign in with a key of that one.">${login.project}</b></p>
+      <details class="whose">
+        <summary><span class="quiet">Project</span> <b id="project">${login.project}</b></summary>
+        <p class="card">A key belongs to one project, and you signed in with ${login.key}. To look at another project, sign out, and sign in with a key of that one.</p>
+      </details>
       <p id="health" role="status"><span class=${`dot ${state}`}></span>${message || text}</p>
       <button id="sign-out" class="plain" onClick=${onLeave}>Sign out</button>
     </header>`;

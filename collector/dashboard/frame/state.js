@@ -1,6 +1,6 @@
 // What a view is told of where it is.
 
-import { range } from "../lib/time.js";
+import { UNITS, range } from "../lib/time.js";
 
 /**
  * `params` as the address has them, `since` and `until` in Unix ms (`until` undefined:
@@ -9,5 +9,7 @@ import { range } from "../lib/time.js";
 export function stateOf(route, login, now) {
   const { name, id, params } = route;
   const { model, prompt_version } = params;
-  return { name, id, params, ...range(params, now), model, prompt_version, project: login.project, scopes: login.scopes, now };
+  // To the minute: a refresh within one asks the very same.
+  const minute = now - (now % UNITS.m);
+  return { name, id, params, ...range(params, minute), model, prompt_version, project: login.project, scopes: login.scopes, now };
 }

@@ -6,22 +6,28 @@ import { html, useEffect, useRef, useState } from "../lib/h.js";
 import { Bars, Card, Empty, Pill, Tile, Tiles, toneOf } from "../lib/parts.js";
 import { Plot } from "../lib/plot.js";
 import { LEVELS, Standing, ends, everyDay, rateLine, resting, rollups, shareTold, tierOf, total } from "../lib/rollups.js";
-import { ago, at } from "../lib/time.js";
+import { UNITS, ago, at } from "../lib/time.js";
 
 /** The trend's scale shows all tiers. */
 const LEAST = 0.35;
 const LATEST = 4;
 const REASONS = 10;
 
+/** As long a time, before the range. */
+function before({ since, until, now, ...more }) {
+  return { ...more, since: 2 * since - (until ?? now - (now % UNITS.m)), until: since };
+}
+
 export const api = (state) => [
   rollups("total", state),
+  rollups("total", before(state)),
   rollups("day", state),
   "/v1/ledger?fates=false",
   "/v1/releases",
   "/v1/datasets/builds",
 ];
 
-export function View({ data: [sums, byDay, ledger, { releases }, { builds }], state, link }) {
+export function View({ data: [sums, earlier, byDay, ledger, { releases }, { builds }], state, link }) {
   const row = total(sums);
   const { times, days } = everyDay(byDay);
   const works = html`<${Checks} all=${checks(row, ledger, state.now)} link=${link} />`;
@@ -29,7 +35,7 @@ export function View({ data: [sums, byDay, ledger, { releases }, { builds }], st
   return html`
     <${Standing} answer=${sums} />
     ${works}
-    <${Capture} row=${row} times=${times} days=${days} releases=${releases} />
+    <${Capture} row=${row} earlier=${total(earlier)} times=${times} days=${days} releases=${releases} />
     <${Figures} row=${row} days=${days.length} ledger=${ledger} />
     <div class="columns">
       <div class="stack">
@@ -60,8 +66,9 @@ function Nothing({ ledger, state }) {
   return html`<${Card} title="Nothing to show"><${Empty} title="No output in this range">${why}<//><//>`;
 }
 
-function Capture({ row, times, days, releases }) {
+function Capture({ row, earlier, times, days, releases }) {
   const { capture_rate: rate, reach } = row.rates;
+  const past = earlier?.rates.capture_rate;
   const [tier, tone] = tierOf(row.tier);
   const captured = rateLine(days, "capture_rate", { title: "Capture rate" });
   const reached = rateLine(days, "reach", { title: "Reach", colour: "rest" });
@@ -74,6 +81,7 @@ function Capture({ row, times, days, releases }) {
         <p class="hero"><b id="capture-rate">${percent(rate?.value)}</b> <${Pill} tone=${tone}>${tier}<//></p>
         <${Tiers} rate=${rate} />
         <p class="quiet">${rate && ends(rate) ? `95 % interval ${percent(rate.low)} – ${percent(rate.high)}; ` : ""}${rate ? resting(rate) : "No label is mature yet: a day or so after the first signals there is a rate."}</p>
+        ${past && html`<p class="quiet">As long before: ${percent(past.value)}${ends(past) ? ` (${percent(past.low)} – ${percent(past.high)})` : ""}.</p>`}
         <p class="quiet">Of the answers a person saw, those they did something good with.</p>
         <p class="reach"><b id="reach">${percent(reach?.value)}</b> reach <span class="quiet">of the registered answers were seen by a person whose page could tell us.</span></p>
       </div>

@@ -225,7 +225,7 @@ fn examples(request: &Request, drawn: &Drawn, cluster: &cluster::Cluster) -> Vec
         .collect()
 }
 
-/// Where the operator's page shows an output.
+/// Where the dashboard shows an output.
 fn link(base: &str, output: &str) -> String {
     let mut link = format!("{}/#output=", base.trim_end_matches('/'));
     for byte in output.bytes() {

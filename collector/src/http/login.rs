@@ -1,4 +1,4 @@
-//! Signing in at the operator's page: a secret key is shown once, a cookie stands for it
+//! Signing in at the dashboard: a secret key is shown once, a cookie stands for it
 //! from then on.
 
 use actix_web::{HttpRequest, HttpResponse, http::header::SET_COOKIE, web};
@@ -30,7 +30,7 @@ struct Shown {
 /// `POST /v1/login` `{"key": "sk_…"}`: takes a key that may read or administer.
 #[utoipa::path(
     post, path = "/v1/login", tag = "operations", security(()), request_body(content((ShownKey = "application/json"))), responses((status = 200, description = "A cookie stands for the key", headers(("set-cookie" = String)), body = SignedIn), SignIns),
- summary = "Sign in at the operator's page", description = ""
+ summary = "Sign in at the dashboard", description = ""
 )]
 pub(super) async fn begin(
     request: HttpRequest,

@@ -1,4 +1,4 @@
-//! Who is at the other end of a connection, as far as the operator's page is concerned.
+//! Who is at the other end of a connection, as far as the dashboard is concerned.
 
 use actix_web::{HttpRequest, http::header::HeaderName};
 

@@ -68,7 +68,7 @@ pub(super) fn check_if_told(request: &HttpRequest) -> Result<(), Problem> {
 }
 
 fn foreign() -> Problem {
-    let detail = "with a cookie only the operator's page asks; others send a key";
+    let detail = "with a cookie only the dashboard asks; others send a key";
     Problem::new(Kind::ForeignPage, detail)
 }
 

@@ -1,4 +1,4 @@
-//! Who is signed in at the operator's page. Somebody shows a secret key once and gets a
+//! Who is signed in at the dashboard. Somebody shows a secret key once and gets a
 //! cookie; what the cookie allows is what the key allows at that moment, so it ends
 //! with the key. Kept by its digest, in the store as well: a restart signs nobody out.
 

@@ -3,7 +3,7 @@
 use super::StoreError;
 use crate::sign_in::{Digest, SignIn};
 
-/// Keeps who is signed in at the operator's page.
+/// Keeps who is signed in at the dashboard.
 pub trait SignInStore: Send + Sync {
     /// Everybody.
     fn sign_ins(&self) -> Result<Vec<SignIn>, StoreError>;

@@ -64,7 +64,7 @@ use super::{
         (name = "experiments", description = "What is tried, released and proven"),
         (name = "people", description = "Erasure"),
         (name = "operations", description = "Health, books, metrics"),
-        (name = "files", description = "The operator's page and the capture package"),
+        (name = "files", description = "The dashboard and the capture package"),
     ),
     paths(
         ingest::events_at_c, ingest::events, cors::preflight_at_c, cors::preflight,
@@ -104,7 +104,7 @@ impl Modify for Secured {
         let cookie = ApiKeyValue::with_description(
             "__Host-tacit",
             "What `POST /v1/login` sets: it stands for the key that was shown, for requests of \
-             the operator's page. Over plain HTTP it is called `tacit`.",
+             the dashboard. Over plain HTTP it is called `tacit`.",
         );
         let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
         components.add_security_scheme("cookie", cookie);

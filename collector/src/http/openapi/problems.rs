@@ -160,7 +160,7 @@ may_answer! {
     Proven: KEY, BODY, MISSING, ROOM, CONFLICT;
     /// Signing in.
     SignIns: KEY, BODY, SIGN_IN, INTERNAL;
-    /// What only the operator's page asks.
+    /// What only the dashboard asks.
     Foreign: FOREIGN, INTERNAL;
     /// Batches of pages.
     Batches: PUBLISHABLE, BODY, ROOM;
