@@ -4,13 +4,15 @@ import { html, useEffect, useRef, useState } from "../lib/h.js";
 import { DAY_MS, RANGE, RANGES, isoDay, range } from "../lib/time.js";
 
 /** The date fields speak of whole days, the last of them included. */
-function Days({ params, go, onDone }) {
+function Days({ params, isNew, go, onDone }) {
   const now = Date.now();
   const { since, until } = range(params, now);
   const from = useRef();
   const to = useRef();
   const [problem, setProblem] = useState("");
-  useEffect(() => from.current.focus(), []);
+  useEffect(() => {
+    if (isNew) from.current.focus();
+  }, []);
   const submit = (event) => {
     event.preventDefault();
     const end = Date.parse(to.current.value) + DAY_MS;
@@ -45,6 +47,6 @@ export function Range({ params, go }) {
           <option value="custom" selected=${chosen === "custom"}>Days …</option>
         </select>
       </label>
-      ${chosen === "custom" && html`<${Days} key=${`${since}${until}`} params=${params} go=${go} onDone=${() => setPicking(false)} />`}
+      ${chosen === "custom" && html`<${Days} key=${`${since}${until}`} params=${params} isNew=${isPicking} go=${go} onDone=${() => setPicking(false)} />`}
     </div>`;
 }

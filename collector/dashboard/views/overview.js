@@ -44,7 +44,7 @@ export function View({ data: [sums, earlier, byDay, ledger, { releases }, { buil
       </div>
       <div class="stack">
         <${Reasons} row=${row} />
-        <${Loop} releases=${releases} builds=${builds} state=${state} />
+        <${Loop} releases=${releases} builds=${builds} state=${state} link=${link} />
       </div>
     </div>`;
 }
@@ -180,13 +180,13 @@ function Volume({ times, days }) {
 
 const TONES = { done: "good", failed: "bad", running: "mixed", waiting: "rest" };
 
-function Loop({ releases, builds, state }) {
+function Loop({ releases, builds, state, link }) {
   const live = releases.toSorted((a, b) => b.at - a.at).slice(0, LATEST);
   const built = builds.slice(0, LATEST);
   const when = (ms) => html`<time class="quiet" title=${at(ms)}>${ago(ms, state.now)}</time>`;
   return html`
     <${Card} title="What the loop did last">
-      <h3>Datasets built</h3>
+      <h3><a href=${link("datasets")}>Datasets built</a></h3>
       ${built.length === 0 && html`<${Empty} title="None yet">Once labels are mature a build turns them into training data.<//>`}
       <ul class="lines">${built.map((build) => html`
         <li key=${build.id}><span>${build.format}</span> <${Pill} tone=${TONES[build.state]}>${build.state}<//> ${when(build.requested_at)}</li>`)}</ul>
