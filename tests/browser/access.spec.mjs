@@ -52,12 +52,15 @@ test("the form signs in, says what is wrong, and ends with the key", async ({ pa
   await page.getByLabel("Secret key of a project").fill(key);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.locator("#board")).toBeVisible();
-  await expect(page.locator("#key")).toHaveValue("");
+  // The form is gone, and the key with it.
+  await expect(page.locator("#key")).toHaveCount(0);
+  expect(await page.content()).not.toContain(key);
   const { keys } = await (await house.get("/v1/keys")).json();
   const { id } = keys.find(({ scopes }) => scopes.join() === "read");
   const headers = { authorization: `Bearer ${house.secret}` };
   expect((await fetch(`${house.url}/v1/keys/${id}`, { method: "DELETE", headers })).status).toBe(200);
   await expect(page.locator("#sign-in-error")).toHaveText("the key was revoked");
+  await expect(page.locator("#key")).toHaveValue("");
   await expect(page.locator("#board")).toBeHidden();
 });
 

@@ -84,7 +84,7 @@ function Canvas(props) {
       plot.destroy();
     };
   }, [same]);
-  return html`<div class="canvas" role="img" aria-label=${label} ref=${place}></div>`;
+  return html`<div class="canvas" role="img" aria-label=${label} ref=${place} style=${{ height: `${height}px` }}></div>`;
 }
 
 /** uPlot's columns: times in seconds, then each line, and before it the ends of its band. */
