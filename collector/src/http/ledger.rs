@@ -54,7 +54,10 @@ pub(super) async fn ledger(
         let fates = if query.fates {
             let stored = counters.get("stored").copied().unwrap_or_default();
             let overview = export::books(&*collector.store, &policy, project, now, stored)?;
-            collector.metrics.labels.counted(project, now, overview.states);
+            collector
+                .metrics
+                .labels
+                .counted(project, now, overview.states);
             Some(overview.fates)
         } else {
             None
