@@ -5,10 +5,12 @@ import { VIEWS } from "../../collector/dashboard/views/index.js";
 import { violations } from "./axe.mjs";
 import { expect, test } from "./seeded.mjs";
 
-/** A range that ends in the past, so that every read of it asks the same. */
 const DAY_MS = 86_400_000;
 const isoDay = (ms) => new Date(ms).toISOString().slice(0, 10);
-const RANGE = `since=${isoDay(Date.now() - 25 * DAY_MS)}&until=${isoDay(Date.now() - 2 * DAY_MS)}`;
+const daysAgo = (days) => isoDay(Date.now() - days * DAY_MS);
+
+/** Every label of it is mature: whoever reads it later reads the same. */
+const RANGE = `since=${daysAgo(28)}&until=${daysAgo(10)}`;
 
 const count = new Intl.NumberFormat("en");
 const told = (value) => count.format(value);
@@ -188,20 +190,20 @@ test("the keyboard reaches everything, and skips what is on every view", async (
   const range = page.getByRole("combobox", { name: "Range" });
   await expect(range).toBeFocused();
   // Days that were chosen are in the fields; the last is among them.
-  await expect(page.getByLabel("To", { exact: true })).toHaveValue(isoDay(Date.now() - 3 * DAY_MS));
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue(daysAgo(11));
   await page.keyboard.press("Home");
   await expect(range).toHaveValue("24h");
   await expect.poll(() => page.url()).toContain("since=24h");
   await ready(page);
   await page.keyboard.press("End");
   await expect(page.getByLabel("From", { exact: true })).toBeFocused();
-  await page.getByLabel("From", { exact: true }).fill(isoDay(Date.now() - 9 * DAY_MS));
-  await page.getByLabel("To", { exact: true }).fill(isoDay(Date.now() - 10 * DAY_MS));
+  await page.getByLabel("From", { exact: true }).fill(daysAgo(9));
+  await page.getByLabel("To", { exact: true }).fill(daysAgo(10));
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert")).toHaveText("The last day is before the first.");
-  await page.getByLabel("To", { exact: true }).fill(isoDay(Date.now() - 8 * DAY_MS));
+  await page.getByLabel("To", { exact: true }).fill(daysAgo(8));
   await page.keyboard.press("Enter");
-  await expect.poll(() => page.url()).toContain(`since=${isoDay(Date.now() - 9 * DAY_MS)}&until=${isoDay(Date.now() - 7 * DAY_MS)}`);
+  await expect.poll(() => page.url()).toContain(`since=${daysAgo(9)}&until=${daysAgo(7)}`);
   // A view that was gone to is where reading goes on.
   await page.getByRole("link", { name: "Funnel" }).press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "Funnel" })).toBeFocused();
@@ -236,7 +238,7 @@ test("a view that throws, or cannot be had, leaves the frame standing", async ({
 
 test("a name somebody chose is text, wherever it is shown", async ({ operator: page, seeded }) => {
   const name = '<img src=x onerror="window.hit=1">\'"${1}</script>';
-  const at = Date.now() - 5 * DAY_MS;
+  const at = Date.now() - 12 * DAY_MS;
   const output = { id: "o-hostile", model: name, prompt_version: name, created_at: at, input: [{ role: "user", content: "?" }], output: "!" };
   await seeded.post("/v1/outputs", output);
   await open(page, seeded, "breakdown", `${RANGE}&model=${encodeURIComponent(name)}`);

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Child } from "../../capture-wasm/build/children.mjs";
 import { freePort } from "./ports.mjs";
-import { test as base } from "./house.mjs";
+import { expect, test as base } from "./house.mjs";
 
 const execute = promisify(execFile);
 const TACIT = process.env.TACIT_BIN;
@@ -16,7 +16,10 @@ const TACIT = process.env.TACIT_BIN;
 /** Enough people for intervals, and filled in a second. */
 const SIGNALS = "2000";
 
-export { expect } from "./house.mjs";
+/** Longer than adding up takes on a busy machine. */
+const PATIENCE_MS = 60_000;
+
+export { expect };
 
 export const test = base.extend({
   seeded: [
@@ -46,7 +49,14 @@ class Seeded {
     seeded.url = `http://127.0.0.1:${port}`;
     seeded.collector = new Child("tacit", TACIT, ["serve", "--listen", `127.0.0.1:${port}`, "--data", seeded.data]);
     await seeded.collector.ready(`${seeded.url}/readyz`);
+    await expect.poll(() => seeded.isAddedUp(), { timeout: PATIENCE_MS }).toBe(true);
     return seeded;
+  }
+
+  /** Everything is in the sums, and it is known whom the screen leaves out. */
+  async isAddedUp() {
+    const { complete, screened_at } = await this.get("/v1/rollups");
+    return complete && screened_at !== null;
   }
 
   async newKey(...more) {

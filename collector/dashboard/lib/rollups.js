@@ -44,10 +44,13 @@ export const LEVELS = [
   { value: 0.3, title: "30 % best in class" },
 ];
 
+/** With traffic the newest part always waits a second or so. */
+const BEHIND_MS = 10_000;
+
 /** Says so where the sums are behind what is stored. */
-export function Standing({ answer }) {
-  if (answer.complete) return null;
-  return html`<p class="quiet" role="status">${answer.waiting} parts of the project wait to be added up, for ${duration(answer.lag_ms)} now: these figures are behind by that.</p>`;
+export function Standing({ answer: { waiting, lag_ms } }) {
+  if (lag_ms < BEHIND_MS) return null;
+  return html`<p class="quiet" role="status">${waiting} parts of the project wait to be added up, for ${duration(lag_ms)} now: these figures are behind by that.</p>`;
 }
 
 /** What a rate rests on. */
