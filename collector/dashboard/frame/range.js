@@ -7,23 +7,24 @@ import { DAY_MS, RANGE, RANGES, isoDay, range } from "../lib/time.js";
 function Days({ params, isNew, go, onDone }) {
   const now = Date.now();
   const { since, until } = range(params, now);
-  const from = useRef();
-  const to = useRef();
+  const [first, setFirst] = useState(isoDay(since));
+  const [last, setLast] = useState(isoDay((until ?? now) - 1));
   const [problem, setProblem] = useState("");
+  const from = useRef();
   useEffect(() => {
     if (isNew) from.current.focus();
   }, []);
   const submit = (event) => {
     event.preventDefault();
-    const end = Date.parse(to.current.value) + DAY_MS;
-    if (end <= Date.parse(from.current.value)) return setProblem("The last day is before the first.");
-    go({ since: from.current.value, until: isoDay(end) });
+    const end = Date.parse(last) + DAY_MS;
+    if (end <= Date.parse(first)) return setProblem("The last day is before the first.");
+    go({ since: first, until: isoDay(end) });
     return onDone();
   };
   return html`
     <form class="days" onSubmit=${submit} aria-label="Days of the range, UTC">
-      <label>From <input type="date" required ref=${from} value=${isoDay(since)} /></label>
-      <label>To <input type="date" required ref=${to} value=${isoDay((until ?? now) - 1)} /></label>
+      <label>From <input type="date" required ref=${from} value=${first} onInput=${(event) => setFirst(event.target.value)} /></label>
+      <label>To <input type="date" required value=${last} onInput=${(event) => setLast(event.target.value)} /></label>
       <button>Show</button>
       ${problem && html`<p class="bad" role="alert">${problem}</p>`}
     </form>`;
