@@ -200,5 +200,6 @@ function ruler(marks, levels) {
     }
     ctx.restore();
   };
-  return { hooks: { draw } };
+  // Before the lines, which go over them.
+  return { hooks: { drawAxes: draw } };
 }

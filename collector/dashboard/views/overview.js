@@ -138,8 +138,11 @@ function Figures({ row, days, ledger }) {
     <//>`;
 }
 
+/** From what decides to what does not yet. */
+const STATES = ["positive", "negative", "conflict", "neutral", "pending"];
+
 function Labels({ row }) {
-  const all = Object.entries(row.labels);
+  const all = STATES.map((state) => [state, row.labels[state]]);
   const whole = sum(all.map(([, { mature, immature }]) => mature + immature));
   const rows = all.map(([name, { mature, immature }]) => ({
     name, value: mature + immature, tone: toneOf(name), note: shareTold(mature + immature, whole),
