@@ -39,6 +39,8 @@
 //! [`screen`] finds people whose signals must not teach: all that reads facts to label
 //! them reads them through it.
 //!
+//! [`explore`] finds single outputs among all, for whoever looks at them.
+//!
 //! [`watch`] follows everybody's outputs over time: the trend of the capture rate, and
 //! whether a number rises at its guard's cost.
 //!
@@ -72,6 +74,7 @@ pub mod dropped;
 pub mod erase;
 pub mod experiment;
 pub mod expire;
+pub mod explore;
 pub mod export;
 pub mod http;
 pub mod import;

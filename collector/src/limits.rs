@@ -188,6 +188,43 @@ pub const BUILD_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Outputs on one page of `GET /v1/outputs`.
 pub const PAGE_LEN_MAX: usize = 200;
 
+/// Outputs whose ids begin alike that are listed from the index of ids: they are sorted for
+/// each page. More are looked for among all, in the order of time.
+pub const LISTED_BY_ID_MAX: usize = 1_000;
+
+/// Outputs of the list that one request goes through to find those that were asked for by
+/// their ids, some 3 µs each. Further ones are for the request that goes on from there.
+pub const LISTED_MAX: usize = 20_000;
+
+/// Outputs that one request reads with all they have and labels, to list those with a
+/// state, a signal or a word: some 100 µs each. See [`LISTED_MAX`].
+pub const LOOKED_AT_MAX: usize = 2_000;
+
+/// Events among them: a few programs may have sent thousands about each.
+pub const LOOKED_AT_EVENTS_MAX: usize = 100_000;
+
+/// Bytes of texts among them: each is searched word by word.
+pub const LOOKED_AT_TEXT_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Words of one search: each is looked for in every text.
+pub const SEARCH_WORDS_MAX: usize = 16;
+
+/// Characters of a prompt and of an answer in a list, to tell outputs by.
+pub const START_CHARS_MAX: usize = 160;
+
+/// Characters of an answer and of what a person made of it that are compared: a diff of
+/// two long texts costs the product of their lengths.
+pub const DIFF_CHARS_MAX: usize = 20_000;
+
+/// Bytes of a `POST /v1/labels/preview` body: the built-in policy has some 15 KiB.
+pub const PREVIEW_BODY_BYTES_MAX: usize = 128 * 1024;
+
+/// Rules of a policy that is previewed: each is asked about every output of the sample.
+pub const PREVIEW_RULES_MAX: usize = 256;
+
+/// Milliseconds a preview labels outputs; it then answers with those it has.
+pub const PREVIEW_MS_MAX: u64 = 3_000;
+
 /// Milliseconds between two looks at whether keys changed: what another process revokes
 /// is taken no longer than that. A look reads one row.
 pub const CONTROL_AGE_MS_MAX: u64 = 200;

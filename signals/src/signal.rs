@@ -194,6 +194,9 @@ macro_rules! names {
         pub enum $name { $($(#[$vdoc])* $variant = $code),+ }
 
         impl $name {
+            /// All of them.
+            pub const ALL: [Self; [$($code),+].len()] = [$(Self::$variant),+];
+
             /// Its name in JSON.
             #[must_use]
             pub const fn name(self) -> &'static str {

@@ -12,10 +12,6 @@ use std::{
 use serde::{Deserialize, Serialize};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// Characters of an answer or edit that is compared: a diff of two long texts costs
-/// the product of their lengths.
-pub(super) const CHARS_MAX: usize = 20_000;
-
 /// Words of a change that is told of: longer ones never come twice.
 const WORDS_MAX: usize = 30;
 

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     dataset,
     label::{Policy, label_group},
+    limits::DIFF_CHARS_MAX,
     store::rows::Group,
 };
 
@@ -204,7 +205,7 @@ impl Edits {
             self.without_text += 1;
             return;
         };
-        if answer.chars().count().max(edit.chars().count()) > edits::CHARS_MAX {
+        if answer.chars().count().max(edit.chars().count()) > DIFF_CHARS_MAX {
             self.too_long += 1;
             return;
         }

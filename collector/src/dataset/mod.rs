@@ -128,6 +128,33 @@ impl<'a> Maker<'a> {
         rows.map(|row| row.provenance).collect()
     }
 
+    /// What became of the output at `place` of a labelled group: a row, or why it is none;
+    /// of pairs, once for each it is a side of.
+    pub(crate) fn fate(
+        &self,
+        group: &Group,
+        labelled: &LabelledGroup,
+        place: usize,
+    ) -> Vec<Result<(), Skip>> {
+        let all = self.candidates(group, labelled).into_iter();
+        let all = all.map(|candidate| candidate.map(|_| ()));
+        let Shape::Rows(format::Takes::Preferences, _) = self.format.shape() else {
+            return all.skip(place).take(1).collect();
+        };
+        // Pairs stand first, then the outputs that are in none, both in their order.
+        let pairs = &labelled.pairs;
+        let is_side = |pair: &crate::label::Pair, place| {
+            pair.chosen_index == place || pair.rejected_index == place
+        };
+        let paired = |place| pairs.iter().any(|pair| is_side(pair, place));
+        if paired(place) {
+            let own = all.zip(pairs).filter(|(_, pair)| is_side(pair, place));
+            return own.map(|(fate, _)| fate).collect();
+        }
+        let alone = (0..place).filter(|before| !paired(*before)).count();
+        all.skip(pairs.len() + alone).take(1).collect()
+    }
+
     /// The rows of a labelled group, and of everything else the one reason it is none.
     fn candidates(&self, group: &Group, labelled: &LabelledGroup) -> Vec<candidate::Candidate> {
         let build = candidate::Build {

@@ -22,7 +22,7 @@ use crate::{
     collector::Collector,
     dataset::{ExportError, Filter, Format, Summary, Wanted, labels::Form},
     export::{self, SEED, export},
-    label::{Policy, State},
+    label::Policy,
 };
 
 /// Tells what an export holds and what it left out, and why.
@@ -132,13 +132,7 @@ pub(super) async fn labels(
             return Err(Problem::unsupported("format", detail));
         }
     };
-    let state = match query.state.as_deref() {
-        None => None,
-        Some(name) => Some(State::from_name(name).ok_or_else(|| {
-            let names: Vec<_> = State::ALL.into_iter().map(State::name).collect();
-            Problem::unsupported("state", format!("one of {}", names.join(", ")))
-        })?),
-    };
+    let state = query.state.as_deref().map(query::state).transpose()?;
     let policy = policy(&collector, query.policy.as_deref())?;
     settled(&collector).await;
     let wanted = Wanted {

@@ -29,6 +29,7 @@ mod openapi;
 mod outputs;
 mod page;
 mod peer;
+mod preview;
 mod problem;
 mod query;
 mod readout;
@@ -94,11 +95,13 @@ fn all() -> Vec<Route> {
             .on(Method::OPTIONS, cors::preflight),
         route("/v1/signals").post(signals::signals),
         route("/v1/outputs")
-            .post(outputs::register)
-            .get(outputs::list),
+            .post(outputs::register::register)
+            .get(outputs::list::list),
         route("/v1/traces").post(traces::traces),
-        route("/v1/outputs/{id:.+}").get(outputs::one),
+        route("/v1/outputs/{id:.+}").get(outputs::one::one),
         route("/v1/labels").get(labels::labels),
+        route("/v1/labels/preview").post(preview::preview),
+        route("/v1/policies").get(preview::policies),
         route("/v1/datasets/builds")
             .post(builds::submit)
             .get(builds::list),

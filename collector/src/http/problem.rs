@@ -26,6 +26,7 @@ use crate::{
         gate::{Exceeded, Limit},
         unpack::NotUnpacked,
     },
+    label::PolicyError,
     limits::UNPACK_RATIO_MAX,
     log::Unwritten,
     registrations::Unregistered,
@@ -225,6 +226,7 @@ pub struct Problem {
     field: Option<&'static str>,
     limit: Option<i64>,
     scope: Option<Scope>,
+    policy: Option<PolicyError>,
     retry_after_s: Option<u64>,
 }
 
@@ -239,6 +241,7 @@ impl Problem {
             field: None,
             limit: None,
             scope: None,
+            policy: None,
             retry_after_s: (row(kind).1 == 503).then_some(RETRY_AFTER_S),
         }
     }
@@ -281,6 +284,15 @@ impl Problem {
             code: format!("{field}_malformed").into(),
             field: Some(field),
             ..Self::new(Kind::Invalid, detail)
+        }
+    }
+
+    /// A policy that cannot be read: what the checker says, and where.
+    #[must_use]
+    pub fn policy(error: &PolicyError) -> Self {
+        Self {
+            policy: Some(error.clone()),
+            ..Self::malformed("policy", error.to_string())
         }
     }
 
@@ -351,6 +363,10 @@ impl ResponseError for Problem {
         }
         if let Some(limit) = self.limit {
             body["limit"] = limit.into();
+        }
+        if let Some(policy) = &self.policy {
+            body["line"] = policy.line.into();
+            body["policy_field"] = policy.field.as_str().into();
         }
         if let Some(scope) = self.scope {
             body["scope"] = scope.name().into();

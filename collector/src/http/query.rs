@@ -8,7 +8,7 @@ use tacit_signals::limits::AT_MS_MAX;
 use super::problem::Problem;
 use crate::{
     collector::Collector,
-    label::{Milli, Policy, Trust},
+    label::{Milli, Policy, State, Trust},
     wall::now_ms,
 };
 
@@ -52,6 +52,14 @@ pub(super) fn policy(collector: &Collector, asked: Option<&str>) -> Result<Polic
         let known: Vec<_> = policies.all().map(Policy::reference).collect();
         let detail = format!("the policies here are {}", known.join(", "));
         Problem::unsupported("policy", detail)
+    })
+}
+
+/// The state that was asked for.
+pub(super) fn state(asked: &str) -> Result<State, Problem> {
+    State::from_name(asked).ok_or_else(|| {
+        let names: Vec<_> = State::ALL.into_iter().map(State::name).collect();
+        Problem::unsupported("state", format!("one of {}", names.join(", ")))
     })
 }
 

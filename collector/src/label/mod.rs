@@ -39,7 +39,7 @@ pub use self::{
     explain::{Explanation, explain},
     labelled::{Edit, Labelled, Reason, Switch, Texts},
     milli::Milli,
-    pairs::{Pair, PairKind},
+    pairs::{Pair, PairKind, turn_of},
     policies::Policies,
     policy::{Family, Policy, PolicyError},
     timeline::EventId,

@@ -90,6 +90,23 @@ pub(crate) fn pairs(outputs: &[Labelled], policy: &Policy) -> Vec<Pair> {
     pairs
 }
 
+/// The answers of the turn that the output at `place` is one of, in the group's order, and
+/// the one among them where the person ended.
+#[must_use]
+pub fn turn_of(outputs: &[Labelled], place: usize) -> (Vec<usize>, Option<usize>) {
+    let turn = |output: &Labelled| output.conversation.clone().zip(output.turn);
+    let Some(own) = outputs.get(place).and_then(turn) else {
+        return (vec![place], None);
+    };
+    let here = outputs.iter().enumerate();
+    let here = here.filter(|(_, output)| turn(output).as_ref() == Some(&own));
+    let siblings: Vec<usize> = here.map(|(index, _)| index).collect();
+    let by_people = siblings.iter().copied().filter(|s| !outputs[*s].automated);
+    let by_people: Vec<usize> = by_people.collect();
+    let ended = Turn::of(outputs, &by_people).ended;
+    (siblings, ended)
+}
+
 /// The edited text over the output, when the text is known and differs enough.
 fn edit(outputs: &[Labelled], index: usize, policy: &Policy) -> Option<Pair> {
     let output = &outputs[index];

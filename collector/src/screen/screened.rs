@@ -9,7 +9,7 @@ use crate::{
     control::ProjectId,
     label::Policy,
     store::{
-        Store, StoreError,
+        Listed, Page, Store, StoreError,
         rows::{Group, GroupName},
     },
 };
@@ -70,6 +70,11 @@ impl<'a> Screened<'a> {
                 self.screen.clean(&mut group);
                 visit(name, group)
             })
+    }
+
+    /// As [`Store::page`]: outputs that only screened people told of are among them.
+    pub fn page(&self, page: &Page) -> Result<Vec<Listed>, StoreError> {
+        self.store.page(self.project, page)
     }
 
     /// As [`Store::group_of`].

@@ -21,7 +21,7 @@ mod sqlite;
 mod traces;
 mod updates;
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{collections::BTreeMap, fmt, ops::ControlFlow, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use tacit_signals::{Id, SessionId};
@@ -131,7 +131,7 @@ pub trait Store: Send + Sync {
     /// with this.
     fn forgotten(&self, project: ProjectId) -> Result<Forgotten, StoreError>;
 
-    /// Outputs, latest first.
+    /// Outputs, the one first heard of latest first.
     fn page(&self, project: ProjectId, page: &Page) -> Result<Vec<Listed>, StoreError>;
 
     /// Where acknowledged events of `project` ended, by name, and all its counters.
@@ -240,27 +240,58 @@ pub struct Forgotten {
 }
 
 /// Which outputs to list.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Page {
     /// First heard of at or after, Unix ms.
     pub since: Option<u64>,
     /// First heard of before, Unix ms.
     pub until: Option<u64>,
-    /// Goes on after the output of this number.
-    pub before: Option<u64>,
+    /// Goes on after this one.
+    pub before: Option<Reached>,
+    /// Only those that were said to be in this conversation.
+    pub conversation: Option<Id>,
+    /// Only those whose ids begin like this, if they are few
+    /// ([`LISTED_BY_ID_MAX`](crate::limits::LISTED_BY_ID_MAX)); else all.
+    pub id_start: Option<String>,
     /// At most so many.
     pub len: usize,
+}
+
+/// How far a list of outputs went: they stand by (first heard of, number), latest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    /// When the last one was first heard of, Unix ms.
+    pub received_at: u64,
+    /// Its number.
+    pub number: u64,
+}
+
+impl fmt::Display for Reached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.received_at, self.number)
+    }
+}
+
+impl FromStr for Reached {
+    type Err = ();
+
+    /// What it was printed as.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (received_at, number) = text.split_once('-').ok_or(())?;
+        Ok(Self {
+            received_at: received_at.parse().map_err(|_| ())?,
+            number: number.parse().map_err(|_| ())?,
+        })
+    }
 }
 
 /// A listed output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// For [`Page::before`].
-    pub number: u64,
+    /// Its place, for [`Page::before`].
+    pub reached: Reached,
     /// The output.
     pub id: Id,
-    /// First heard of, Unix ms.
-    pub received_at: u64,
 }
 
 /// What became of one event.

@@ -1,6 +1,6 @@
 //! Values of parameters that stand in several places.
 
-use tacit_signals::limits::AT_MS_MAX;
+use tacit_signals::{limits::AT_MS_MAX, signal::Kind as Signal};
 use utoipa::openapi::{
     KnownFormat, ObjectBuilder, SchemaFormat,
     schema::{Schema, SchemaType, Type},
@@ -9,7 +9,7 @@ use utoipa::openapi::{
 use crate::{
     dataset::Format,
     label::{State, Trust},
-    limits::{PAGE_LEN_MAX, SCREENED_LISTED},
+    limits::{LOOKED_AT_MAX, PAGE_LEN_MAX, SCREENED_LISTED},
     rollup,
     watch::{By, capture::WEEKS_MAX},
 };
@@ -103,6 +103,16 @@ pub(crate) fn trust() -> Schema {
 /// State of a label.
 pub(crate) fn state() -> Schema {
     one_of(State::ALL.map(State::name))
+}
+
+/// Kind of a signal.
+pub(crate) fn signal() -> Schema {
+    one_of(Signal::ALL.map(Signal::name))
+}
+
+/// Outputs of a sample, or null.
+pub(crate) fn sample_or_null() -> Schema {
+    or_null(whole(0, LOOKED_AT_MAX as u64))
 }
 
 /// Form of labels.

@@ -24,27 +24,27 @@ use utoipa::{
 pub(super) use self::{
     fields::{
         brief_format, confidence, erased_kind, kind_of_person, label_format, moment, page_len,
-        readout_format, rollup_by, screened, slicing, state, trust, verify_format, weeks,
+        readout_format, rollup_by, screened, signal, slicing, state, trust, verify_format, weeks,
     },
     problems::{
         Asked, Batches, Bodies, Foreign, Found, Internal, Kept, Keyed, Missing, MissingHead,
         Proven, SignIns, Spans,
     },
     takes::{
-        Announced, Batch, BuildOrder, Declared, Raw, Registrations, ShownKey, Signals, WantedKey,
-        WantedRotation,
+        Announced, Batch, BuildOrder, Declared, Raw, Registrations, ShownKey, Signals, Tried,
+        WantedKey, WantedRotation,
     },
     tells::{
         Assigned, BuildMade, Builds, Document as Anything, ErasureList, ErasureTold,
         ExperimentList, ExperimentTold, InstallTold, KeyList, KeyMade, KeyRevoked, LedgerTold,
-        LiveTail, OutputList, OutputTold, Overview, Partly, RegisteredAll, ReleaseList,
-        ReleaseTold, SignedIn,
+        LiveTail, OutputList, OutputTold, Overview, Partly, Policies, Previewed, RegisteredAll,
+        ReleaseList, ReleaseTold, SignedIn,
     },
 };
 use super::{
     assign, brief, builds, capture, cors, erasures, experiments, health, ingest, install, keys,
-    labels, ledger, live, login, metrics, outputs, page, readout, releases, rollups, screen,
-    signals, traces, verify, watch,
+    labels, ledger, live, login, metrics, outputs, page, preview, readout, releases, rollups,
+    screen, signals, traces, verify, watch,
 };
 
 #[derive(OpenApi)]
@@ -69,7 +69,8 @@ use super::{
     paths(
         ingest::events_at_c, ingest::events, cors::preflight_at_c, cors::preflight,
         signals::signals, traces::traces,
-        outputs::register, outputs::list, outputs::one, labels::labels,
+        outputs::register::register, outputs::list::list, outputs::one::one, labels::labels,
+        preview::preview, preview::policies,
         labels::dataset, builds::submit, builds::list, builds::one, builds::file,
         screen::screen, brief::brief, releases::add, releases::list,
         experiments::declare, experiments::list, experiments::one, experiments::end,

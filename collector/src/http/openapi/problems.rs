@@ -34,6 +34,10 @@ pub(super) struct Told {
     field: Option<String>,
     /// The bound that was exceeded
     limit: Option<i64>,
+    /// Line of a policy that is wrong
+    line: Option<usize>,
+    /// Field of a policy that is wrong
+    policy_field: Option<String>,
 }
 
 fn responses(kinds: &[&[Kind]]) -> BTreeMap<String, RefOr<Response>> {

@@ -146,6 +146,26 @@ pub(crate) struct BuildOrder {
     redact: Option<bool>,
 }
 
+/// A policy to try, and on what
+#[derive(ToSchema)]
+pub(crate) struct Tried {
+    /// Its file, TOML
+    policy: String,
+    /// The policy it is compared with; the one that holds where nothing is said
+    against: Option<String>,
+    /// Id or alias of an output whose label is told by both
+    output: Option<String>,
+    /// Of the sample: first heard of at or after
+    #[schema(schema_with = fields::moment_or_null)]
+    since: Option<u64>,
+    /// Of the sample: first heard of before
+    #[schema(schema_with = fields::moment_or_null)]
+    until: Option<u64>,
+    /// The latest so many, and what stands in their conversations
+    #[schema(schema_with = fields::sample_or_null)]
+    outputs: Option<usize>,
+}
+
 /// What went live
 #[derive(ToSchema)]
 #[schema(example = json!({"name": "m-2", "kind": "model", "note": "half the price"}))]

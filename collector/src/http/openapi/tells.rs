@@ -62,8 +62,16 @@ pub(crate) struct OutputTold {
     output: Output,
     signals: Vec<Signal>,
     label: Label,
-    /// Why the label is that; where it was asked for
+    /// Why the label is that; this and all further fields where `explain` asks for it
     explanation: Option<Document>,
+    /// What was asked and answered, and what the person made of it, as far as it is known
+    texts: Option<BTreeMap<String, String>>,
+    /// The answers of the same turn, if there are others
+    siblings: Option<Vec<Document>>,
+    /// What the person made of the answer, in runs
+    diff: Option<Document>,
+    /// What datasets make of it
+    fates: Option<Vec<Document>>,
 }
 
 /// What is known of an output; what nobody said is left out
@@ -98,6 +106,8 @@ pub(crate) struct Signal {
     received_at: u64,
     /// By the collector's clock, Unix ms
     corrected_at: u64,
+    /// After the output was first shown
+    offset_ms: Option<i64>,
     signed: bool,
 }
 
@@ -141,6 +151,45 @@ pub(crate) struct OutputList {
     /// Cursor of the next page; null on the last
     #[schema(required = true)]
     next: Option<String>,
+    /// Outputs it went through to find these
+    looked_at: u64,
+    /// When the last of them was first heard of, Unix ms; null where there was none
+    #[schema(required = true)]
+    until_looked: Option<u64>,
+}
+
+/// What another policy would change
+#[derive(ToSchema)]
+pub(crate) struct Previewed {
+    /// The policy that was tried
+    policy: String,
+    /// The one it is compared with
+    against: String,
+    /// Unix ms
+    as_of: u64,
+    /// Both leave out the same people: where it is false, the screen of the new one is not tried
+    same_screen: bool,
+    /// One output by both policies; where it was asked for
+    output: Option<Document>,
+    /// As `tacit label diff` tells it, of the latest outputs
+    sample: Document,
+}
+
+/// Policies, the one that holds first
+#[derive(ToSchema)]
+pub(crate) struct Policies {
+    policies: Vec<PolicyTold>,
+}
+
+/// A policy
+#[derive(ToSchema)]
+pub(crate) struct PolicyTold {
+    /// `name@version#hash`
+    policy: String,
+    /// Its file
+    toml: String,
+    /// Its rules by name, and what they mean
+    rules: Vec<Document>,
 }
 
 /// An output in a list: without texts, with its label
@@ -152,6 +201,14 @@ pub(crate) struct Listed {
     received_at: u64,
     /// How many
     signals: u64,
+    /// How many of each kind
+    kinds: BTreeMap<String, u64>,
+    /// Unix ms
+    shown_at: Option<u64>,
+    /// How the question begins
+    prompt_start: Option<String>,
+    /// How the answer begins
+    answer_start: Option<String>,
     label: Label,
 }
 

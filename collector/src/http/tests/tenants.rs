@@ -44,6 +44,14 @@ const ROUTES: [Row; 48] = [
     ("/v1/outputs/{id:.+}", "GET", READ, "/v1/outputs/o-1", ""),
     ("/v1/labels", "GET", READ, "/v1/labels", ""),
     (
+        "/v1/labels/preview",
+        "POST",
+        READ,
+        "/v1/labels/preview",
+        TRIAL,
+    ),
+    ("/v1/policies", "GET", READ, "/v1/policies", ""),
+    (
         "/v1/datasets/builds",
         "POST",
         READ,
@@ -173,6 +181,9 @@ const FILES: [&str; 5] = ["/page/", "/demo", "/capture/", "/docs", "/openapi"];
 
 const SIGNAL: &str = r#"{"id":"s-1","output":"o-1","kind":"rated","value":1,"at":1763890000000}"#;
 
+/// A policy to try, with `{policy}` for its file.
+const TRIAL: &str = r#"{"policy":{policy},"output":"o-1"}"#;
+
 /// What is only in the texts, names and answers of the other project.
 const CANARY: &str = "Canary";
 
@@ -212,6 +223,11 @@ fn keyed() -> impl Iterator<Item = (&'static Row, Scope)> {
     })
 }
 
+fn body(row: &Row) -> String {
+    let policy = json!(crate::label::Policy::default_toml());
+    row.4.replace("{policy}", &policy.to_string())
+}
+
 /// OTLP has a form of its own for refusals.
 fn code(answer: &Answer) -> (u16, String) {
     if answer.header("content-type") == Some("application/problem+json") {
@@ -237,11 +253,11 @@ async fn a_key_does_what_its_scopes_say_and_no_more() {
         let nobody = TestRequest::with_uri(path).method(method(row));
         let refused = code(&harness.send(nobody).await);
         assert_eq!(refused, (401, "key_missing".into()), "{row:?}");
-        let page = harness.asked_by(PK, method(row), path, row.4).await;
+        let page = harness.asked_by(PK, method(row), path, &body(row)).await;
         assert_eq!(code(&page), (403, "key_not_secret".into()), "{row:?}");
         for has in scopes {
             let key = format!("sk_{has}");
-            let answer = harness.asked_by(&key, method(row), path, row.4).await;
+            let answer = harness.asked_by(&key, method(row), path, &body(row)).await;
             if has == needed {
                 assert!(![401, 403].contains(&answer.status), "{row:?}: {has}");
                 continue;
@@ -350,7 +366,9 @@ async fn no_key_reaches_another_project() {
     let (mut refused, mut told) = (0, 0);
     for (row, _) in keyed() {
         let path = row.3.replace("{build}", &build).replace("{job}", &job);
-        let answer = harness.asked_by("sk_bank", method(row), &path, row.4).await;
+        let answer = harness
+            .asked_by("sk_bank", method(row), &path, &body(row))
+            .await;
         assert!(![401, 403].contains(&answer.status), "{row:?}");
         let text = String::from_utf8_lossy(&answer.body);
         for secret in [CANARY, "shop", &build, &job] {

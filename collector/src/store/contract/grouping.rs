@@ -149,18 +149,19 @@ pub(super) fn pages_go_back_in_time<S: Backend>() {
         );
     }
     register(&store, json!({"id":"o-0","aliases":["o-1"]}));
-    let page = |page: Page| -> Vec<(String, u64)> {
+    let page = |page: Page| -> Vec<(String, Reached)> {
         let listed = store.page(OURS, &page).unwrap();
         listed
             .into_iter()
-            .map(|l| (l.id.to_string(), l.number))
+            .map(|l| (l.id.to_string(), l.reached))
             .collect()
     };
     let first = page(Page {
         len: 2,
         ..Page::default()
     });
-    let names = |page: &[(String, u64)]| page.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();
+    let names =
+        |page: &[(String, Reached)]| page.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>();
     assert_eq!(names(&first), ["o-4", "o-3"]);
     let rest = page(Page {
         len: 9,
@@ -175,5 +176,61 @@ pub(super) fn pages_go_back_in_time<S: Backend>() {
         ..Page::default()
     });
     assert_eq!(names(&middle), ["o-3", "o-2"]);
+    let nothing = page(Page {
+        until: Some(0),
+        len: 9,
+        ..Page::default()
+    });
+    assert_eq!(names(&nothing), [""; 0]);
+    let reached = first[0].1;
+    assert_eq!(reached.to_string().parse(), Ok(reached));
+    assert_eq!("7".parse::<Reached>(), Err(()));
+    drop(directory);
+}
+
+/// Outputs of one moment are told apart by their number; a conversation, and ids that
+/// begin alike, give their own alone.
+pub(super) fn pages_are_narrowed<S: Backend>() {
+    let Fixture { store, directory } = S::fixture();
+    for n in 0..5 {
+        let conversation = ["c-1", "c-2"][n % 2];
+        register(
+            &store,
+            json!({"id":format!("{}-{n}", ["a", "b"][n / 3]),"conversation":conversation}),
+        );
+    }
+    fold(&store, &[batch(1, NOW, &[shown(0, "b-5", "c-2", 1, 0)])]);
+    register(&store, json!({"id":"z","aliases":["b-5"]}));
+    let all = |narrowed: &Page| -> Vec<String> {
+        let mut names = Vec::new();
+        let mut page = Page {
+            len: 2,
+            ..narrowed.clone()
+        };
+        loop {
+            let listed = store.page(OURS, &page).unwrap();
+            names.extend(listed.iter().map(|l| l.id.to_string()));
+            match listed.last() {
+                Some(last) => page.before = Some(last.reached),
+                None => return names,
+            }
+        }
+    };
+    let everything = all(&Page::default());
+    assert_eq!(everything, ["z", "b-4", "b-3", "a-2", "a-1", "a-0"]);
+    let of = |conversation| Page {
+        conversation: Some(id(conversation)),
+        ..Page::default()
+    };
+    assert_eq!(all(&of("c-1")), ["b-4", "a-2", "a-0"]);
+    assert_eq!(all(&of("c-2")), ["z", "b-3", "a-1"], "by its alias");
+    assert_eq!(all(&of("c-3")), [""; 0]);
+    let start = |start: &str| Page {
+        id_start: Some(start.into()),
+        ..Page::default()
+    };
+    assert_eq!(all(&start("b-")), ["b-4", "b-3"]);
+    assert_eq!(all(&start("a-1")), ["a-1"]);
+    assert_eq!(all(&start("c")), [""; 0]);
     drop(directory);
 }

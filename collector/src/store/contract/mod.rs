@@ -93,6 +93,7 @@ macro_rules! contract {
                 a_registered_conversation_beats_a_claimed_one
                 a_group_is_found_by_any_of_its_ids
                 pages_go_back_in_time
+                pages_are_narrowed
             );
             contract!($backend, assigned:
                 people_come_from_batches_and_registrations

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, in order; their number is the schema's version.
-const STEPS: [&str; 11] = [
+const STEPS: [&str; 12] = [
     include_str!("../../../migrations/0001_facts.sql"),
     include_str!("../../../migrations/0002_updates.sql"),
     include_str!("../../../migrations/0003_registrations.sql"),
@@ -17,6 +17,7 @@ const STEPS: [&str; 11] = [
     include_str!("../../../migrations/0009_sets.sql"),
     include_str!("../../../migrations/0010_retention.sql"),
     include_str!("../../../migrations/0011_rollups.sql"),
+    include_str!("../../../migrations/0012_outputs_by_time.sql"),
 ];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -72,7 +73,7 @@ mod tests {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 10
+                known: 12
             }
         ));
     }

@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     control::ProjectId,
+    limits::LISTED_BY_ID_MAX,
     store::{
-        Listed, Page, StoreError,
+        Listed, Page, Reached, StoreError,
         rows::{Group, GroupName},
     },
 };
@@ -119,33 +120,88 @@ pub(super) fn group_of(
     Ok(known.then_some((group, own)))
 }
 
+/// Every list starts from an index that is read in the order of the list, or from the few
+/// outputs that can be in it: what it costs does not grow with the store.
 pub(super) fn page(
     snapshot: &Transaction<'_>,
     project: ProjectId,
     page: &Page,
 ) -> Result<Vec<Listed>, StoreError> {
-    let mut select = snapshot.prepare_cached(
-        "SELECT output, id, received_at FROM outputs NOT INDEXED
-         WHERE project = ?1 AND output < ?2 AND received_at >= ?3 AND received_at < ?4
+    let (from, named) = source(snapshot, project, page)?;
+    let mut select = snapshot.prepare_cached(&format!(
+        "SELECT output, id, received_at FROM outputs {from}
+           AND received_at >= ?2 AND received_at <= ?3
+           AND (received_at < ?4 OR output < ?5)
            AND NOT EXISTS (SELECT 1 FROM aliases
                            WHERE aliases.project = ?1 AND aliases.alias = outputs.output)
-         ORDER BY output DESC LIMIT ?5",
-    )?;
+         ORDER BY received_at DESC, output DESC LIMIT ?6"
+    ))?;
+    let at_most = page.until.map_or(u64::MAX, |until| until.saturating_sub(1));
+    let none = page.until == Some(0);
+    let before = page.before.unwrap_or(Reached {
+        received_at: u64::MAX,
+        number: u64::MAX,
+    });
     let key = params![
         project.0,
-        time(page.before.unwrap_or(u64::MAX)),
         time(page.since.unwrap_or(0)),
-        time(page.until.unwrap_or(u64::MAX)),
-        time(page.len as u64),
+        time(at_most.min(before.received_at)),
+        time(before.received_at),
+        time(before.number),
+        time(if none { 0 } else { page.len as u64 }),
+        named.0,
+        named.1,
     ];
     let mut rows = select.query(key)?;
     let mut listed = Vec::new();
     while let Some(row) = rows.next()? {
         listed.push(Listed {
-            number: unsigned(row.get(0)?),
+            reached: Reached {
+                received_at: unsigned(row.get(2)?),
+                number: unsigned(row.get(0)?),
+            },
             id: parse(&row.get::<_, String>(1)?)?,
-            received_at: unsigned(row.get(2)?),
         });
     }
     Ok(listed)
+}
+
+/// Where a list is read from, and the values of `?7` and `?8` in it.
+fn source(
+    snapshot: &Transaction<'_>,
+    project: ProjectId,
+    page: &Page,
+) -> Result<(&'static str, (String, String)), StoreError> {
+    if let Some(conversation) = &page.conversation {
+        let from = "NOT INDEXED WHERE project = ?1 AND ?8 = '' AND output IN (
+            SELECT coalesce(aliases.output, placements.output)
+            FROM conversations CROSS JOIN placements
+                ON placements.project = ?1
+                  AND placements.conversation = conversations.conversation
+              LEFT JOIN aliases ON aliases.project = ?1 AND alias = placements.output
+            WHERE conversations.project = ?1 AND conversations.id = ?7)";
+        return Ok((from, (conversation.to_string(), String::new())));
+    }
+    if let Some(start) = &page.id_start {
+        // Ids are ASCII: what begins like this is below the same with the last one after it.
+        let range = (start.clone(), format!("{start}\u{7f}"));
+        let mut count = snapshot.prepare_cached(
+            "SELECT count(*) FROM (SELECT 1 FROM outputs
+             WHERE project = ?1 AND id >= ?2 AND id < ?3 LIMIT ?4)",
+        )?;
+        let key = params![
+            project.0,
+            range.0,
+            range.1,
+            time(LISTED_BY_ID_MAX as u64 + 1)
+        ];
+        let found: i64 = count.query_row(key, |row| row.get(0))?;
+        if unsigned(found) <= LISTED_BY_ID_MAX as u64 {
+            let from = "INDEXED BY sqlite_autoindex_outputs_1
+                WHERE project = ?1 AND id >= ?7 AND id < ?8";
+            return Ok((from, range));
+        }
+    }
+    let from = "INDEXED BY outputs_by_time WHERE project = ?1 AND ?7 = ?8";
+    Ok((from, (String::new(), String::new())))
 }
