@@ -65,7 +65,7 @@ pub struct Collector {
     /// What labels outputs that are read here.
     pub policies: Policies,
     /// Who was screened a short while ago.
-    pub screens: Screens,
+    pub screens: Arc<Screens>,
     /// Places for requests with spans that are decoded.
     pub decoding: Arc<Semaphore>,
     /// How long a trace is waited for, in ms.
@@ -205,7 +205,7 @@ impl Collector {
             registrations,
             progress,
             policies: Policies::built_in()?,
-            screens: Screens::default(),
+            screens: Arc::default(),
             decoding: Arc::new(Semaphore::new(TRACES_AT_ONCE_MAX)),
             settle_ms: OtlpConfig::default().settle_ms,
             gate: Gate::new(&LimitsConfig::default())?,

@@ -34,6 +34,11 @@ export class Guard extends Component {
     this.setState({ error });
   }
 
+  componentDidUpdate(before) {
+    // Another address may do better; what is open at this one stays as it is.
+    if (before.here !== this.props.here && this.state.error) this.setState({ error: undefined });
+  }
+
   render({ children }, { error }) {
     if (!error) return children;
     return html`

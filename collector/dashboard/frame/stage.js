@@ -71,7 +71,7 @@ export function Stage({ entry, route, login, go, onRefused }) {
     return html`
       ${failed && html`<${Failure} error=${failed} again=${load} scopes=${login.scopes} />`}
       <div class="view" aria-busy=${String(shown.here !== here)}>
-        <${Guard} key=${shown.here}>
+        <${Guard} key=${`${shown.state.name}/${shown.state.id ?? ""}`} here=${shown.here}>
           <${shown.view.View} data=${shown.data} state=${shown.state} go=${go} link=${link} reload=${load} />
         <//>
       </div>

@@ -8,6 +8,7 @@ export const VIEWS = [
   { name: "overview", title: "Overview", group: "Overview", load: () => import("./overview.js") },
   { name: "breakdown", title: "Breakdown", group: "Overview", load: () => import("./breakdown.js") },
   { name: "funnel", title: "Funnel", group: "Overview", load: () => import("./funnel.js") },
+  { name: "outputs", title: "Outputs", group: "Answers", load: () => import("./outputs.js") },
   { name: "datasets", title: "Datasets", group: "Improve", load: () => import("./datasets.js"), range: false },
   { name: "experiments", title: "Experiments", group: "Improve", load: () => import("./experiments.js"), range: false },
   { name: "guardrails", title: "Guardrails", group: "Improve", load: () => import("./guardrails.js"), filter: false },

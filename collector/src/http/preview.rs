@@ -54,6 +54,7 @@ pub(super) async fn policies(
 
 /// What is to be tried.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Trial {
     policy: String,
     against: Option<String>,
@@ -96,7 +97,9 @@ pub(super) async fn preview(
         // Reading a policy takes as long as its file is large: not where others wait.
         let new = tried(&trial.policy)?;
         let store = &*collector.store;
-        let screen = collector.screens.recent(store, &old, project, as_of)?;
+        let screen = collector
+            .screens
+            .at_hand(&collector.store, &old, project, as_of)?;
         let facts = Screened::by(store, project, as_of, screen);
         let mut answer = json!({
             "policy": new.reference(),

@@ -150,7 +150,9 @@ pub(in crate::http) async fn list(
     let as_of = now_ms();
     let answer = web::block(move || {
         let store = &*collector.store;
-        let screen = collector.screens.recent(store, &policy, project, as_of)?;
+        let screen = collector
+            .screens
+            .at_hand(&collector.store, &policy, project, as_of)?;
         let facts = Screened::by(store, project, as_of, screen);
         let mut outputs = Vec::new();
         let tell = &mut |listed: &crate::store::Listed, rows: &OutputRows, label: &Labelled| {

@@ -64,7 +64,9 @@ pub(in crate::http) async fn one(
         let facts = if query.as_of.is_some() {
             Screened::of(store, &policy, project, as_of)?
         } else {
-            let screen = collector.screens.recent(store, &policy, project, as_of)?;
+            let screen = collector
+                .screens
+                .at_hand(&collector.store, &policy, project, as_of)?;
             Screened::by(store, project, as_of, screen)
         };
         let found = facts.group_of(&id)?;

@@ -1,13 +1,16 @@
 //! The API as its users meet it.
 
+mod around;
 mod bodies;
 mod experiments;
+mod explore;
 mod ingest;
 mod keys;
 mod live;
 mod login;
 mod origins;
 mod outputs;
+mod preview;
 mod reads;
 mod site;
 mod sockets;
