@@ -128,8 +128,9 @@ test("older outputs come page by page, and rows are reached by keys", async ({ p
   await expect(page.getByLabel("Words in prompt or answer")).toBeFocused();
   await page.keyboard.press("j");
   await expect(page.getByLabel("Words in prompt or answer")).toHaveValue("j");
+  await expect(page).toHaveURL(/q=j/);
   await page.goto(`${house.url}/#/outputs?since=90d&kind=shown`);
-  await expect(rows(page).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Signal: shown" })).toBeVisible();
   await page.locator("h1").focus();
   const links = page.locator(".row-link");
   for (const [key, index] of [["j", 0], ["j", 1], ["ArrowDown", 2], ["k", 1], ["k", 0], ["k", 0]]) {
@@ -164,7 +165,8 @@ test("one output: texts, signals, diff, siblings and rules as the API tells them
   const place = async (kind) => Number(await marks.nth(known.signals.findIndex((signal) => signal.kind === kind)).getAttribute("cx"));
   const [shown, copied, regenerated] = [await place("shown"), await place("copied"), await place("regenerated")];
   expect((regenerated - shown) / (copied - shown)).toBeCloseTo(9 / 8, 2);
-  await expect(page.locator("svg .break title")).toHaveText(/^Nothing for 1 d|^Nothing for 2 d/);
+  // From the edit to the rating, and from there to the frame with the edited text.
+  await expect(page.locator("svg .break title")).toHaveText([/^Nothing for 1 d/, /^Nothing for (1 d|24 h)/]);
   await expect(page.locator("table.signals tbody tr")).toHaveCount(known.signals.length);
 
   // A rule shows what it rests on.

@@ -24,7 +24,6 @@ function useWidth() {
 
 export function Drawing({ label, signals, rules, lit }) {
   const [box, width] = useWidth();
-  if (signals.length === 0) return null;
   const long = spans(signals);
   const start = label.shown_at ?? signals[0].corrected_at;
   const times = [start, ...signals.map(({ corrected_at: when }) => when), ...long.map(({ from }) => from)];

@@ -41,6 +41,9 @@ function Typed({ name, title, params, change }) {
   const [text, setText] = useState(said);
   const sent = useRef(said);
   const timer = useRef();
+  // What else is asked for may change before somebody has typed to the end.
+  const latest = useRef();
+  latest.current = change;
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     if (said === sent.current) return;
@@ -52,7 +55,7 @@ function Typed({ name, title, params, change }) {
     const value = typed.trim();
     if (value === sent.current) return;
     sent.current = value;
-    change({ [name]: value || null });
+    latest.current({ [name]: value || null });
   };
   const typed = ({ target }) => {
     setText(target.value);

@@ -24,7 +24,7 @@ export function View({ data: [told, { policies }], link }) {
     ${siblings.length > 0 && html`<${Siblings} siblings=${siblings} id=${output.id} link=${link} />`}
     <${Texts} output=${output} texts=${texts} />
     <${Card} title="What people did" note="From when it was shown, to scale. Long gaps are broken and say how long they are.">
-      <${Drawing} label=${label} signals=${signals} rules=${explanation.rules} lit=${lit} />
+      ${signals.length > 0 && html`<${Drawing} label=${label} signals=${signals} rules=${explanation.rules} lit=${lit} />`}
       <${Signals} signals=${signals} lit=${lit} />
     <//>
     <${Diff} diff=${diff} isEdited=${signals.some(({ kind }) => kind === "edited")} texts=${texts} />

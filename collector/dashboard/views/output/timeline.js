@@ -1,9 +1,9 @@
 // Where signals stand in a drawing that is to scale. Pure: a test reads it without a page.
 
-/** A gap longer than all the rest together, so many times, is broken. */
-const LONG_TIMES = 2;
+/** A gap so many times as long as all shorter ones together is broken, and all longer ones. */
+const LONG_TIMES = 4;
 /** Shorter ones never are, ms. */
-const LONG_MS = 10_000;
+const LONG_MS = 30_000;
 /** Width of a broken gap, of one. */
 const BREAK = 0.06;
 /** Least distance of two ticks, of one. */
@@ -16,13 +16,14 @@ const TICK = 0.12;
 export function scale(times) {
   const points = [...new Set(times)].sort((a, b) => a - b);
   const gaps = points.slice(1).map((to, index) => ({ from: points[index], to, broken: false }));
-  let rest = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
-  for (const gap of gaps.toSorted((a, b) => b.to - b.from - (a.to - a.from))) {
+  // The length of what is not broken.
+  let rest = 0;
+  let isLong = false;
+  for (const gap of gaps.toSorted((a, b) => a.to - a.from - (b.to - b.from))) {
     const length = gap.to - gap.from;
-    // The only one that is left has nothing to be longer than.
-    if (length === rest || length < LONG_MS || length < LONG_TIMES * (rest - length)) break;
-    gap.broken = true;
-    rest -= length;
+    isLong ||= rest > 0 && length >= LONG_MS && length >= LONG_TIMES * rest;
+    if (isLong) gap.broken = true;
+    else rest += length;
   }
   const breaks = gaps.filter(({ broken }) => broken).length;
   const width = Math.min(BREAK, 0.5 / Math.max(1, breaks));
