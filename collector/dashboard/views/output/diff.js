@@ -18,7 +18,7 @@ function unknown({ answer, edited }) {
 
 function Runs({ diff }) {
   return html`
-    <p class="quiet"><del>taken out</del> <ins>put in</ins></p>
+    <p class="quiet key"><del>taken out</del> <ins>put in</ins></p>
     <p class="text diff">${diff.runs.map(({ op, text }, index) => {
       const Tag = TAGS[op];
       return html`<${Tag} key=${index}>${text}<//>`;
