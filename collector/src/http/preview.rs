@@ -10,7 +10,7 @@ use tacit_signals::Id;
 use super::{
     auth::Reader,
     body,
-    openapi::{Bodies, Keyed, Policies, Previewed, Tried},
+    openapi::{Keyed, Policies, Previewed, Trials, Tried},
     problem::{Kind, Problem},
     query::{self, policy, settled},
 };
@@ -70,7 +70,7 @@ struct Trial {
 #[utoipa::path(
     post, path = "/v1/labels/preview", tag = "outputs", security(("secret" = ["read"])),
     request_body(content((Tried = "application/json"), (String = "text/plain"))),
-    responses((status = 200, description = "What it would change; nothing is changed", body = Previewed), (status = 404, description = "`not_found`: no such output is known"), Bodies),
+    responses((status = 200, description = "What it would change; nothing is changed", body = Previewed), Trials),
     summary = "Try a policy on the latest outputs", description = ""
 )]
 pub(super) async fn preview(

@@ -28,7 +28,7 @@ pub(super) use self::{
     },
     problems::{
         Asked, Batches, Bodies, Foreign, Found, Internal, Kept, Keyed, Missing, MissingHead,
-        Proven, SignIns, Spans,
+        Proven, SignIns, Spans, Trials,
     },
     takes::{
         Announced, Batch, BuildOrder, Declared, Raw, Registrations, ShownKey, Signals, Tried,

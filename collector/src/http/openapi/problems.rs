@@ -160,6 +160,8 @@ may_answer! {
     Found: KEY, VALUES, MISSING, INTERNAL;
     /// What needs a key and takes a body that is kept.
     Bodies: KEY, BODY, ROOM;
+    /// What needs a key, takes a body and is about one thing.
+    Trials: KEY, BODY, MISSING, ROOM;
     /// What is declared once and may say something else.
     Proven: KEY, BODY, MISSING, ROOM, CONFLICT;
     /// Signing in.
