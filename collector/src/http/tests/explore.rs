@@ -283,7 +283,7 @@ async fn what_is_asked_wrongly_is_named() {
         ("kind=liked", "kind_unsupported"),
         ("reason=nothing", "reason_unsupported"),
         ("policy=mine", "policy_unsupported"),
-        ("id=%20", "id_malformed"),
+        ("id=%C3%A9", "id_malformed"),
         ("conversation=%C3%A9", "conversation_malformed"),
         ("cursor=7", "cursor_malformed"),
         (&format!("q={words}"), "q_too_many"),
