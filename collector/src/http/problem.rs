@@ -226,7 +226,7 @@ pub struct Problem {
     field: Option<&'static str>,
     limit: Option<i64>,
     scope: Option<Scope>,
-    policy: Option<PolicyError>,
+    policy: Option<Box<PolicyError>>,
     retry_after_s: Option<u64>,
 }
 
@@ -291,7 +291,7 @@ impl Problem {
     #[must_use]
     pub fn policy(error: &PolicyError) -> Self {
         Self {
-            policy: Some(error.clone()),
+            policy: Some(Box::new(error.clone())),
             ..Self::malformed("policy", error.to_string())
         }
     }
