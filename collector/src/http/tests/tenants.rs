@@ -20,7 +20,7 @@ const ADMIN: Need = Need::Key(Scope::Admin);
 type Row = (&'static str, &'static str, Need, &'static str, &'static str);
 
 /// In `{…}` what [`there`] finds out.
-const ROUTES: [Row; 48] = [
+const ROUTES: [Row; 50] = [
     ("/c", "POST", Need::Open, "", ""),
     ("/c", "OPTIONS", Need::Open, "", ""),
     ("/v1/events", "POST", Need::Open, "", ""),
