@@ -264,8 +264,8 @@ for (const [name, options] of Object.entries({
       expect(wide, "the page is no wider than the screen").toBeLessThanOrEqual(0);
       await page.screenshot({ path: info.outputPath(`${view}-${name}.png`), fullPage: true });
     };
-    await open(page, "outputs?since=90d&kind=shown");
-    await expect(rows(page).first()).toBeVisible();
+    await open(page, "outputs?since=90d&state=negative");
+    await expect(page.getByRole("button", { name: "Label: negative" })).toBeVisible();
     await look("list");
     await page.goto(`${house.url}/#/outputs/${encodeURIComponent(ID)}`);
     await expect(page.locator("circle.mark").first()).toBeVisible();
