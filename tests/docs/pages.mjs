@@ -47,10 +47,12 @@ export const RUN = [
   ["quick-start.md", "text", "tests/browser/start.spec.mjs"],
   ["register.md", "name", "tests/docs/register.test.mjs"],
   ["register.md", "sh", "tests/docs/register.test.mjs"],
+  ["register.md", "json", "tests/docs/register.test.mjs"],
   ["verify.md", "yaml", "tests/python/test_verify.py"],
   ["ASSIGN.md", "python", "tests/python/test_assign.py"],
   ["ASSIGN.md", "ts", "capture-wasm/js/assign.test.mjs"],
   ["WIRE.md", "hex", "signals/src/codec/tests.rs"],
+  ["WIRE.md", "json", "signals/src/json/tests.rs"],
 ];
 
 /** Every block of every page: `{ …, fate }`, where `fate` names the test that runs it, or is "". */

@@ -32,6 +32,22 @@ fn the_example_of_the_contract_survives_both_forms() {
     assert_eq!(twin["events"][0]["chars"], json!(812));
 }
 
+/// The two forms of one batch that WIRE.md shows.
+#[test]
+fn the_published_twin_is_the_published_bytes() {
+    let block = |language: &str| {
+        let (_, rest) = include_str!("../../WIRE.md")
+            .split_once(&format!("```{language}\n"))
+            .unwrap();
+        rest.split("```").next().unwrap()
+    };
+    let decoded = decode(block("json").as_bytes()).unwrap();
+    let bytes = codec::encode(&decoded.batch);
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let published: String = block("hex").split_whitespace().collect();
+    assert_eq!(hex, published);
+}
+
 #[test]
 fn a_bad_event_is_named_and_the_rest_kept() {
     let decoded = decode(&batch(&json!([
