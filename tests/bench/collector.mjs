@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 /** One client sends all there is. */
-const LIMITS = "[limits]\naddress_per_second = 1000000\nkey_per_second = 1000000\n";
+const LIMITS = "[log_output]\nlevel = \"warn\"\n[limits]\naddress_per_second = 1000000\nkey_per_second = 1000000\n";
 
 /** Starts the collector; `get` asks it. */
 export async function started(bin, data, key, keepsRollups = true) {

@@ -51,7 +51,7 @@ pub(super) struct RollupQuery {
 #[utoipa::path(
     get, path = "/v1/rollups", tag = "operations", security(("secret" = ["read"])), params(RollupQuery),
     responses((status = 200, description = "Sums by day, model or prompt version", body = Anything), Asked),
-    summary = "Sums of labels", description = "Outputs, signals, labels, the funnel and rates with intervals, from sums that are kept: it says whether any wait to be brought up to date. See `/docs/rollups.html`."
+    summary = "Sums of labels", description = "Outputs, signals, labels, the funnel and rates with intervals, from sums that are kept: it says whether any wait to be brought up to date."
 )]
 pub(super) async fn rollups(
     reader: Reader,

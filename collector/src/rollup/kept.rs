@@ -18,7 +18,8 @@ pub fn kept(
     let mut merging = Merging::new(request);
     let screen = store.kept_screen(project)?;
     let as_of = step(now);
-    let waiting = store.rollups(project, &version(policy), as_of, &mut |key, cell| {
+    let days = (request.first, request.end);
+    let waiting = store.rollups(project, &version(policy), as_of, days, &mut |key, cell| {
         merging.add(key, cell);
     })?;
     Ok(merging.answer(Standing {

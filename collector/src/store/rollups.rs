@@ -89,13 +89,14 @@ pub trait RollupStore: Send + Sync {
     /// marked since it was read.
     fn keep_bucket(&self, sums: &AddedUp<'_>) -> Result<(), StoreError>;
 
-    /// Calls `visit` with all cells of a version, and says how many buckets wait, from one
-    /// snapshot.
+    /// Calls `visit` with the cells of a version, of the days from the first on and before the
+    /// second where they are said, and says how many buckets wait, from one snapshot.
     fn rollups(
         &self,
         project: ProjectId,
         version: &str,
         as_of: u64,
+        days: (Option<u32>, Option<u32>),
         visit: &mut dyn FnMut(&Key, &Cell),
     ) -> Result<u64, StoreError>;
 

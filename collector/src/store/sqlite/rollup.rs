@@ -95,15 +95,17 @@ impl RollupStore for SqliteStore {
         project: ProjectId,
         version: &str,
         as_of: u64,
+        (first, end): (Option<u32>, Option<u32>),
         visit: &mut dyn FnMut(&Key, &Cell),
     ) -> Result<u64, StoreError> {
         self.read(|snapshot| {
             let mut select = snapshot.prepare_cached(
                 "SELECT day, model, prompt_version, trust, cell
                  FROM rollups CROSS JOIN rollup_buckets USING (project, kind, bucket)
-                 WHERE rollups.project = ?1 AND version = ?2",
+                 WHERE rollups.project = ?1 AND version = ?2
+                   AND (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day < ?4)",
             )?;
-            let mut rows = select.query(params![project.0, version])?;
+            let mut rows = select.query(params![project.0, version, first, end])?;
             while let Some(row) = rows.next()? {
                 let (key, cell) = read(row)?;
                 visit(&key, &cell);
