@@ -173,7 +173,7 @@ proptest! {
         history in history(),
         policy in any_policy(),
         as_of in T0..LATER + 10 * DAY,
-        part in 0.0..1.0_f64,
+        part in 0..=1_000_u64,
     ) {
         let group = told(&history);
         let says = |label: &Labelled| (says(label), label.mature, label.acts.clone());
@@ -181,8 +181,8 @@ proptest! {
         for (place, label) in now.outputs.iter().enumerate() {
             let until = label.changes_at.unwrap_or(DONE.max(as_of) + DAY);
             prop_assert!(until > as_of);
-            let wait = (until - 1 - as_of) as f64 * part;
-            for at in [as_of + wait as u64, until - 1] {
+            let wait = (until - 1 - as_of) / 1_000 * part;
+            for at in [as_of + wait, until - 1] {
                 let later = label_group(&group, &policy, at);
                 prop_assert_eq!(says(&later.outputs[place]), says(label));
                 prop_assert_eq!(later.outputs[place].changes_at, label.changes_at);

@@ -1,6 +1,6 @@
 //! Whether what is kept is what its facts give.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use super::{Tally, keeper::hash, version};
 use crate::{
@@ -34,11 +34,11 @@ pub fn check<S: Store + RollupStore>(
     let mut checked = Checked::default();
     for bucket in buckets.into_iter().step_by(stride) {
         let project = bucket.project;
-        if !screens.contains_key(&project) {
+        if let Entry::Vacant(unknown) = screens.entry(project) {
             let screen = Screen::of_store(store, policy, project, u64::MAX)?;
             let kept = store.kept_screen(project)?;
             let is_same = kept.is_some_and(|kept| kept.found == hash(&screen));
-            screens.insert(project, is_same.then_some(screen));
+            unknown.insert(is_same.then_some(screen));
         }
         let Some(Some(screen)) = screens.get(&project) else {
             checked.passed_over += 1;

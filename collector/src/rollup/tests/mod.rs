@@ -12,7 +12,10 @@ use super::{
     *,
 };
 use crate::{
-    experiment::metric::{Metric, Seen},
+    experiment::{
+        metric::{Metric, Seen, Sums},
+        people::Entry,
+    },
     label::{Policy, Trust, label_group},
     simulate::{Generator, Plan, World, group},
     store::rows::Group,
@@ -87,22 +90,16 @@ proptest! {
     }
 }
 
-/// By conversation: numerator and denominator of the capture rate.
-fn ratios(groups: &[Group], policy: &Policy) -> Vec<(f64, f64)> {
+/// The capture rate of every conversation in which anything was measured.
+fn measured(groups: &[Group], policy: &Policy) -> Vec<Sums> {
     let one = |group: &Group| {
         let labels = label_group(group, policy, AS_OF);
-        let mut sums = (0.0, 0.0);
-        for seen in Seen::of(group, &labels) {
-            let counts = !seen.label.automated && seen.label.mature;
-            if let Some(more) = Metric::CaptureRate.measure(&seen).filter(|_| counts) {
-                sums.0 += more.numerator as f64 / 1_000.0;
-                sums.1 += more.denominator as f64 / 1_000.0;
-            }
-        }
-        sums
+        let mature = Seen::of(group, &labels).filter(|seen| seen.label.mature);
+        let sums = mature.filter_map(|seen| Metric::CaptureRate.measure(&seen));
+        sums.fold(Sums::default(), Sums::plus)
     };
     let all = groups.iter().map(one);
-    all.filter(|(_, denominator)| *denominator > 0.0).collect()
+    all.filter(|sums| sums.denominator != 0).collect()
 }
 
 fn rate_of(ratios: &[(f64, f64)]) -> f64 {
@@ -116,23 +113,23 @@ fn rate_of(ratios: &[(f64, f64)]) -> f64 {
 fn the_variance_follows_from_cells_alone() {
     let policy = Policy::default_policy().unwrap();
     let groups = world(400);
-    let ratios = ratios(&groups, &policy);
+    let measured = measured(&groups, &policy);
+    let unit = |thousandths: i64| thousandths as f64 / 1_000.0;
+    let ratios: Vec<(f64, f64)> = measured
+        .iter()
+        .map(|sums| (unit(sums.numerator), unit(sums.denominator)))
+        .collect();
     // Under one key, so that no conversation is in two cells.
     let mut one = Cell::default();
-    for group in &groups {
-        let mut of_group = total(&cells([group], &policy));
-        if of_group.metrics[0].people() > 1 {
-            of_group.metrics[0] = crate::experiment::people::Totals::default();
-            let sums = self::ratios(std::slice::from_ref(group), &policy)[0];
-            of_group.metrics[0].add(&crate::experiment::people::Entry::of(
-                crate::experiment::metric::Sums {
-                    numerator: (sums.0 * 1_000.0).round() as i64,
-                    denominator: (sums.1 * 1_000.0).round() as i64,
-                },
-            ));
-        }
-        one.merge(&of_group);
+    for sums in &measured {
+        let mut cell = Cell::default();
+        cell.metrics[0].add(&Entry::of(*sums));
+        one.merge(&cell);
     }
+    let cells = total(&cells(&groups, &policy));
+    assert_eq!(cells.metrics[0].sums(), one.metrics[0].sums());
+    // A conversation of two models is in two.
+    assert!(cells.metrics[0].people() >= one.metrics[0].people());
     let found = crate::experiment::stats::ratio(&one.metrics[0].moments()).unwrap();
     let (n, rate) = (ratios.len() as f64, rate_of(&ratios));
     assert_eq!(found.n, ratios.len() as u64);
