@@ -59,12 +59,25 @@ pub struct Facts {
     pub quarantined: u64,
 }
 
+impl Facts {
+    /// Of a kind there were so many ever, the last at `last_at` (Unix ms). Such sums follow
+    /// somewhat later, so of outputs that were read more may be known.
+    pub fn add_earlier(&mut self, kind: &'static str, count: u64, last_at: u64) {
+        if count == 0 {
+            return;
+        }
+        let seen = self.kinds.entry(kind).or_default();
+        seen.count = seen.count.max(count);
+        seen.last_at = seen.last_at.max(last_at);
+    }
+}
+
 /// Signals of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Seen {
-    /// How many.
+    /// How many, as far as is known.
     pub count: u64,
-    /// When the last was received, Unix ms.
+    /// When the last was received or, of earlier ones, happened, Unix ms.
     pub last_at: u64,
 }
 

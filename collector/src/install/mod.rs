@@ -20,9 +20,9 @@ use crate::limits::INSTALL_OUTPUTS_MAX;
 pub struct KindSeen {
     /// Its name.
     pub kind: &'static str,
-    /// How many, of the outputs that were read.
+    /// How many ever, or of the outputs that were read, where those are not added up yet.
     pub count: u64,
-    /// When the last was received, Unix ms.
+    /// When the last came, Unix ms.
     pub last_at: Option<u64>,
 }
 

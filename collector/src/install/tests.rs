@@ -88,6 +88,28 @@ fn a_site_on_which_all_is_well_is_told_so() {
 }
 
 #[test]
+fn what_came_long_ago_counts_as_seen() {
+    let mut facts = good();
+    facts.add_earlier("shown", 4, NOW - 9);
+    facts.add_earlier("copied", 40, NOW - 9);
+    facts.add_earlier("rated", 2, NOW - 99);
+    facts.add_earlier("shared", 0, 0);
+    let kinds = report(&facts).kinds;
+    let of = |name: &str| kinds.iter().find(|kind| kind.kind == name).unwrap();
+    let told =
+        ["shown", "copied", "rated", "shared"].map(|name| (of(name).count, of(name).last_at));
+    assert_eq!(
+        told,
+        [
+            (9, Some(NOW - 5)),
+            (40, Some(NOW - 5)),
+            (2, Some(NOW - 99)),
+            (0, None)
+        ]
+    );
+}
+
+#[test]
 fn before_the_first_signal_it_waits_for_a_key_and_then_for_the_page() {
     let facts = silent();
     assert_eq!(report(&facts).state, State::Waiting);
