@@ -20,7 +20,7 @@ const STEPS = {
   // The core of capture must do without a browser.
   core: { run: () => run("cargo", ["check", "--package", "tacit-capture", "--no-default-features"]) },
   rust: {
-    needs: [tacit, strace, systemd],
+    needs: [tacit, nativeTools, systemd],
     run: () => run("cargo", ["test", "--workspace", "--no-fail-fast"], { env }),
     count: countCargo,
   },
@@ -203,12 +203,15 @@ async function garage() {
   env.GARAGE_BIN = join(place, "bin/garage");
 }
 
-/** Shows in which order the collector syncs and answers, and lets calls of it fail. */
-async function strace() {
+/** What native tests are made with. */
+async function nativeTools() {
   if (full) env.TACIT_ROUNDS = "40";
+  // Shows in which order the collector syncs and answers, and lets calls of it fail.
   await installed("strace");
   // Sets the clock of one process.
   await installed("faketime");
+  // Counts instructions.
+  await installed("valgrind");
 }
 
 /** What the pipeline in the documentation asks the gate with. */
