@@ -93,7 +93,7 @@ fn people_do_all_there_is_to_do() {
     let world = base();
     let mut kinds: BTreeMap<Kind, usize> = BTreeMap::new();
     let mut personas: BTreeMap<usize, usize> = BTreeMap::new();
-    for talk in Generator::new(&world, plan(2, 2_000)).talks() {
+    for talk in Generator::new(&world, plan(2, 600)).talks() {
         *personas.entry(talk.persona).or_default() += 1;
         for event in talk.sends.iter().flat_map(|sent| &sent.batch.events) {
             *kinds.entry(event.signal.kind().unwrap()).or_default() += 1;
@@ -116,7 +116,7 @@ fn acts_happen_as_often_as_the_world_says() {
         .unwrap();
     let acts = &world.persona["reader"].acts;
     let (mut answers, mut rated) = ([0_usize; 2], [0_usize; 2]);
-    for talk in Generator::new(&world, plan(4, 12_000))
+    for talk in Generator::new(&world, plan(4, 4_000))
         .talks()
         .filter(|talk| talk.persona == reader)
     {
