@@ -79,7 +79,8 @@ fn assignment(name: &str, field: &Node) -> String {
         (None, Shape::Integer { min, .. }) => min.unwrap_or(0).to_string(),
         (None, Shape::Number) => "0.0".into(),
         (None, Shape::Flag) => "false".into(),
-        (None, _) => "[]".into(),
+        (None, Shape::List(_)) => "[]".into(),
+        (None, _) => "{}".into(),
     };
     format!("{name} = {value}")
 }

@@ -25,7 +25,7 @@ pub struct Retention {
     /// tenths of it are left.
     #[schemars(range(min = 1_000_000), example = &20_000_000_000_u64)]
     pub max_bytes: Option<u64>,
-    /// What is different in a project: a table `[retention.project.NAME]` with `signals`
+    /// What is different in a project: a table named `retention.project.NAME` with `signals`
     /// and `texts` of its own.
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub project: BTreeMap<String, Ages>,
