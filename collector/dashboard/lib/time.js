@@ -26,13 +26,6 @@ export function range({ since, until }, now) {
   return { since: moment(since, now) ?? moment(RANGE, now), until: moment(until, now) };
 }
 
-/** How a range is called. */
-export function rangeName({ since, until }) {
-  const known = RANGES.find(([value]) => value === (since || RANGE));
-  if (known && !until) return known[1];
-  return `${since || "…"} – ${until || "now"}`;
-}
-
 const moments = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
