@@ -206,7 +206,7 @@ async fn the_ledger_names_every_fate() {
     assert_eq!(quick["fates"], json!(null), "nothing was labelled for it");
     assert_eq!(quick["events"], ledger["events"]);
     let unclear = harness.get("/v1/ledger?fates=perhaps").await;
-    assert_eq!(unclear.problem(), (400, "malformed".into()));
+    assert_eq!(unclear.problem(), (400, "query_malformed".into()));
     let overview = harness.get("/v1/overview").await.json();
     assert_eq!(overview["states"]["positive"], 3);
     assert_eq!(overview["reasons"]["copied_most"], 3);
