@@ -35,6 +35,7 @@ use crate::{
     outcome::Outcomes,
     pulse::Pulse,
     registrations::Registrations,
+    retry::Behind,
     rollup,
     screen::Screens,
     sign_in::{Attempts, SignIns},
@@ -172,6 +173,7 @@ impl Collector {
             keep: config.keep(),
             live: Arc::clone(&live),
             control: Arc::clone(&control),
+            backlog_max: config.backlog_bytes,
         };
         let builds = Builds::new(data, Arc::clone(&store));
         let sign_ins = Arc::new(SignIns::new(store.sign_ins()?));
@@ -267,6 +269,18 @@ impl Collector {
     #[must_use]
     pub fn is_behind(&self, now: u64) -> bool {
         self.log.is_full() || self.progress.lag_ms(now) > self.backlog_ms_max
+    }
+
+    /// How far the store is behind, at `now` (Unix ms).
+    #[must_use]
+    pub fn behind(&self, now: u64) -> Behind {
+        Behind {
+            backlog: self.log.backlog_bytes(),
+            backlog_max: self.log.backlog_bytes_max(),
+            is_late: self.progress.lag_ms(now) > self.backlog_ms_max,
+            bytes_per_second: self.progress.bytes_per_second(),
+            is_stalled: self.progress.is_stalled(),
+        }
     }
 
     /// Writes what waits into the log, folds the log into the store and ends the

@@ -100,6 +100,7 @@ pub mod registrations;
 pub mod release;
 pub mod replay;
 pub mod report;
+pub mod retry;
 pub mod rollup;
 pub mod screen;
 pub mod sign_in;

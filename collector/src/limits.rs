@@ -151,6 +151,13 @@ pub const DRAIN_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of records waiting for the log's writer; more is shed.
 pub const QUEUE_BYTES_MAX: usize = 32 * 1024 * 1024;
 
+/// How long what waits for the log's writer may take by what the disk was seen to take, in
+/// ms; more is shed. Who waits for an answer waits for that.
+pub const QUEUE_MS_MAX: u64 = 100;
+
+/// Bytes that may wait for the log's writer however slow the disk.
+pub const QUEUE_BYTES_MIN: usize = 1024 * 1024;
+
 /// Requests waiting for the log's writer; more is shed.
 pub const QUEUE_LEN_MAX: usize = 16 * 1024;
 

@@ -32,7 +32,7 @@ fn beyond_the_backlog_batches_are_shed_until_the_store_is_free() {
     assert_eq!(problem["code"], "overloaded", "{problem}");
     assert_eq!(problem["retryable"], true, "{problem}");
     let seconds: u32 = refused.header("retry-after").unwrap().parse().unwrap();
-    assert!((1..60).contains(&seconds), "{seconds}");
+    assert!((1..=60).contains(&seconds), "{seconds}");
     let origin = refused.header("access-control-allow-origin");
     assert_eq!(
         origin,

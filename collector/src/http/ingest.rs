@@ -17,7 +17,7 @@ use crate::{
     collector::Collector,
     control::Project,
     dropped::Dropper,
-    log::{Written, frame::Frame},
+    log::{Unwritten, Written, frame::Frame},
     outcome::Received,
     wall::now_ms,
 };
@@ -127,10 +127,7 @@ async fn decide(
         if let Some(named) = named {
             belongs(request, collector, received, &named.project);
         }
-        return Err(Problem::new(
-            Kind::Overloaded,
-            "the store is too far behind",
-        ));
+        return Err(Problem::behind(collector.behind(now).retry_after_s()));
     }
     let mut decoded = decode(&bytes)?;
     let origin = cors::origin(request);
@@ -187,7 +184,13 @@ pub(super) fn append(
         received.rejected(problem.code());
         return Err(problem);
     };
-    Ok(collector.log.append(frame, accepted.events(), received)?)
+    let appended = collector.log.append(frame, accepted.events(), received);
+    appended.map_err(|error| match error {
+        Unwritten::Full if collector.log.is_full() => {
+            Problem::behind(collector.behind(now_ms()).retry_after_s())
+        }
+        error => error.into(),
+    })
 }
 
 /// Gives a refused batch its outcome.

@@ -246,6 +246,15 @@ impl Problem {
         }
     }
 
+    /// The store is too far behind; it will have room in `seconds`.
+    #[must_use]
+    pub fn behind(seconds: u64) -> Self {
+        Self {
+            retry_after_s: Some(seconds),
+            ..Self::new(Kind::Overloaded, "the store is too far behind")
+        }
+    }
+
     /// A key that may do what `has` says, where `needed` is needed.
     #[must_use]
     pub fn scope(needed: Scope, has: Scopes) -> Self {

@@ -75,10 +75,7 @@ async fn decide(
     let objects = lines::objects(&bytes, "signals", EVENTS_PER_BATCH_MAX)?;
     let now = now_ms();
     if collector.is_behind(now) {
-        return Err(Problem::new(
-            Kind::Overloaded,
-            "the store is too far behind",
-        ));
+        return Err(Problem::behind(collector.behind(now).retry_after_s()));
     }
     Ok(accept_server(objects, project, now))
 }

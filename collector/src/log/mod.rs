@@ -22,6 +22,7 @@ mod inspect;
 mod reader;
 mod recover;
 mod rewrite;
+mod room;
 mod segment;
 #[cfg(test)]
 pub(crate) mod sim;
@@ -44,12 +45,7 @@ use std::{
 use thiserror::Error;
 use tokio::sync::oneshot;
 
-use crate::{
-    bell::Bell,
-    limits::{QUEUE_BYTES_MAX, QUEUE_LEN_MAX},
-    metrics::LogMeter,
-    outcome::Received,
-};
+use crate::{bell::Bell, limits::QUEUE_LEN_MAX, metrics::LogMeter, outcome::Received};
 pub use copy::{Copied, copy};
 pub use damage::{Damage, DamageKind};
 use disk::Disk;
@@ -58,6 +54,7 @@ pub use inspect::{Inspected, inspect, missing};
 pub use reader::{Portion, Reader};
 pub use recover::Recovery;
 pub use rewrite::Rewritten;
+use room::Room;
 pub use segment::Position;
 use segment::{Segment, Segments};
 use writer::{Entry, Message, Writer};
@@ -135,6 +132,7 @@ impl Log {
                 appended: 0,
             }),
             queue_bytes: AtomicUsize::new(0),
+            room: Room::default(),
             backlog_bytes: AtomicU64::new(0),
             damaged_bytes: AtomicU64::new(gone_bytes),
             failing: AtomicBool::new(false),
@@ -164,6 +162,7 @@ impl Log {
             rolls: Vec::new(),
             group: Vec::new(),
             bytes: Vec::new(),
+            is_crowded: false,
         };
         let (queue, entries) = mpsc::sync_channel(QUEUE_LEN_MAX);
         let thread = std::thread::Builder::new()
@@ -195,7 +194,7 @@ impl Log {
     ) -> Result<Written, Unwritten> {
         let len = frame.bytes().len();
         let waiting = self.shared.queue_bytes.fetch_add(len, Ordering::AcqRel);
-        let full = waiting + len > QUEUE_BYTES_MAX || self.is_full();
+        let full = self.shared.room.is_full(waiting, len) || self.is_full();
         let (reply, written) = oneshot::channel();
         let refused = if full {
             Some((received, Unwritten::Full))
@@ -305,6 +304,7 @@ fn unsent(message: Message) -> Option<Received> {
 struct Shared {
     state: Mutex<State>,
     queue_bytes: AtomicUsize,
+    room: Room,
     backlog_bytes: AtomicU64,
     damaged_bytes: AtomicU64,
     failing: AtomicBool,
@@ -333,6 +333,11 @@ impl Shared {
         change(&mut state);
         let backlog = segment::backlog(&state.segments, state.consumed);
         self.backlog_bytes.store(backlog, Ordering::Release);
+    }
+
+    /// Bytes the consumer was or is to read since the start.
+    fn appended(&self) -> u64 {
+        self.state().appended
     }
 
     /// Segment `number` is good up to its present length.

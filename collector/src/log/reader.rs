@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     io,
     ops::Range,
-    sync::{Arc, PoisonError},
+    sync::{Arc, PoisonError, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -29,6 +29,18 @@ impl Portion {
         self.payloads
             .iter()
             .filter_map(|range| self.bytes.get(range.clone()))
+    }
+
+    /// Bytes of the log that were read.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    /// Whether that is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
     }
 }
 
@@ -114,6 +126,13 @@ impl Reader {
                 offset: start + offset as u64,
             },
         }
+    }
+
+    /// Bytes the store does not have, and bytes appended since the start.
+    #[must_use]
+    pub fn behind(&self) -> (u64, u64) {
+        let backlog = self.shared.backlog_bytes.load(Ordering::Acquire);
+        (backlog, self.shared.appended())
     }
 
     /// Where reading goes on.

@@ -23,6 +23,11 @@ use crate::{limits::GROUP_BYTES_MAX, outcome::Received};
 
 /// Between two tries to start a segment on a disk that refuses.
 const RETRY: Duration = Duration::from_millis(500);
+/// That many batches in one group are a crowd, …
+const CROWD: usize = 32;
+/// … and the writer waits so long for more of it before the next: a sync is half of what a
+/// batch costs it, and is shared.
+const GATHER: Duration = Duration::from_micros(400);
 /// How often an idle writer looks whether its segment is due to be closed.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -58,6 +63,8 @@ pub(super) struct Writer {
     pub(super) rolls: Vec<Sender<()>>,
     pub(super) group: Vec<Entry>,
     pub(super) bytes: Vec<u8>,
+    /// The last group was a crowd.
+    pub(super) is_crowded: bool,
 }
 
 impl Writer {
@@ -75,12 +82,16 @@ impl Writer {
                 }
                 Err(RecvTimeoutError::Disconnected) => false,
             };
+            if self.is_crowded && !self.group.is_empty() {
+                std::thread::sleep(GATHER);
+            }
             while open && self.bytes.len() < GROUP_BYTES_MAX {
                 match queue.try_recv() {
                     Ok(message) => open = self.take(message),
                     Err(_) => break,
                 }
             }
+            self.is_crowded = self.group.len() >= CROWD;
             if !self.group.is_empty() {
                 self.write_group();
             }
@@ -123,10 +134,14 @@ impl Writer {
     fn append_and_sync(&mut self) -> io::Result<()> {
         let (_, segment, _) = self.active()?;
         let file = Arc::clone(&segment.file);
-        file.append(&self.bytes)?;
         let began = Instant::now();
+        file.append(&self.bytes)?;
+        let appended = Instant::now();
         file.sync()?;
-        self.shared.meter.synced(self.group.len(), began.elapsed());
+        self.shared
+            .meter
+            .synced(self.group.len(), appended.elapsed());
+        self.shared.room.written(self.bytes.len(), began.elapsed());
         Ok(())
     }
 

@@ -1,18 +1,24 @@
 //! As many requests as are answered, over the same connections: against a handler that
-//! does nothing, and against the collector, in turn.
+//! does nothing, against the collector, and against another server if there is one, in turn.
 
-use std::time::Duration;
+use std::{
+    fs::{self, DirEntry},
+    io,
+    path::Path,
+    time::Duration,
+};
 
 use serde_json::{Value, json};
-use tacit_tests::{data::Data, server::Server};
+use tacit_tests::data::Data;
 
 use crate::{
     Options,
-    account::Account,
+    account::{Account, Books},
     address,
     ceiling::Ceiling,
     client::{Rate, Traffic},
-    figures::Figures,
+    figures::{Figures, float},
+    house,
     pace::Pace,
     report::{Bound, Report},
     say,
@@ -24,6 +30,7 @@ const EVENTS: usize = 10;
 
 pub(crate) fn run(options: &Options, report: &mut Report) {
     let (mut ceilings, mut durables, mut details) = (Vec::new(), Vec::new(), Vec::new());
+    let mut peers = Vec::new();
     let (mut all_there, mut bytes) = (true, 0);
     for round in 1..=options.rounds {
         say(&format!(
@@ -47,13 +54,21 @@ pub(crate) fn run(options: &Options, report: &mut Report) {
         };
         let free = saturate(ceiling.address, options.ceiling_seconds, &mut visits);
         drop(ceiling);
+        if let Some(peer) = options.peer {
+            say(&format!("burst {round} of {}: {peer} …", options.rounds));
+            peers.push(saturate(peer, options.burst_seconds, &mut visits));
+        }
         say(&format!(
             "burst {round} of {}: the collector …",
             options.rounds
         ));
-        let server = Server::start(&data);
+        let server = house::open(&data);
         let durable = saturate(address(&server), options.burst_seconds, &mut visits);
         let account = Account::of(&data, &server, &[&durable]);
+        let disk = json!({
+            "database": Books::open(&data).bytes_per_event(),
+            "log": float(folder_bytes(&data.path().join("log"))) / float(durable.acknowledged_events()),
+        });
         let ratio = durable.requests_per_second() / free.requests_per_second();
         say(&format!(
             "  {:.0} of {:.0} requests/s: {ratio:.3}; in the store {:.0} s later",
@@ -62,7 +77,9 @@ pub(crate) fn run(options: &Options, report: &mut Report) {
             account.caught_up_in.as_secs_f64(),
         ));
         all_there &= account.balances() && durable.statuses.keys().all(|status| *status == 204);
-        details.push(told(&free, &durable, &account, ratio));
+        let mut told = told(&free, &durable, &account, ratio);
+        told["disk_bytes_per_event"] = disk;
+        details.push(told);
         assert!(server.stop().success(), "the collector stops cleanly");
         ceilings.push(free);
         durables.push(durable);
@@ -72,6 +89,12 @@ pub(crate) fn run(options: &Options, report: &mut Report) {
         &ceilings.iter().collect::<Vec<_>>(),
     );
     report.merged("durable burst", &durables.iter().collect::<Vec<_>>());
+    if let Some(peer) = options.peer {
+        report.merged(
+            &format!("peer at {peer}"),
+            &peers.iter().collect::<Vec<_>>(),
+        );
+    }
     report.bar(
         "burst ÷ ceiling, median",
         median(&details),
@@ -87,6 +110,12 @@ pub(crate) fn run(options: &Options, report: &mut Report) {
         options.rounds, options.connections,
     ));
     report.detail("burst", Value::Array(details));
+}
+
+fn folder_bytes(folder: &Path) -> u64 {
+    let files = fs::read_dir(folder).expect("the log");
+    let len = |file: io::Result<DirEntry>| file.and_then(|file| file.metadata());
+    files.map(|file| len(file).expect("a file").len()).sum()
 }
 
 fn told(free: &Figures, durable: &Figures, account: &Account, ratio: f64) -> Value {

@@ -13,6 +13,7 @@ use crate::{
     client::{Rate, Traffic},
     crowd::Crowd,
     figures::{Figures, float, ms},
+    house,
     keys::multiply,
     pace::{Pace, Schedule},
     report::{Bound, Report},
@@ -44,7 +45,7 @@ pub(crate) fn run(options: &Options, report: &mut Report) {
 fn crowd(options: &Options, report: &mut Report) {
     say("bystanders: beside slow clients, and without …");
     let data = Data::new();
-    let server = Server::start(&data);
+    let server = house::open(&data);
     let mut visits = Visits::new(vec![data.publishable.clone()], EVENTS, ANSWERS);
     let mut compared = Compared::default();
     let mut reopened = 0;
@@ -80,7 +81,7 @@ fn keys(options: &Options, report: &mut Report) {
     say("bystanders: with many keys, and with one …");
     let (few, many) = (Data::new(), Data::new());
     let keys = multiply(&many, KEYS);
-    let (alone, crowded) = (Server::start(&few), Server::start(&many));
+    let (alone, crowded) = (house::open(&few), house::open(&many));
     let mut one = Visits::new(vec![few.publishable.clone()], EVENTS, ANSWERS);
     let mut all = Visits::new(keys, EVENTS, ANSWERS);
     let mut compared = Compared::default();

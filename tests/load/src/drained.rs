@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::json;
-use tacit_tests::{data::Data, server::Server};
+use tacit_tests::data::Data;
 
 use crate::{
     Options,
@@ -14,6 +14,7 @@ use crate::{
     address,
     client::{Rate, Traffic},
     figures::float,
+    house, memory,
     pace::{Pace, Schedule, Seeker},
     report::{Bound, Report},
     say,
@@ -28,7 +29,7 @@ const FIRST: f64 = 4_000.0;
 pub(crate) fn run(options: &Options, report: &mut Report) {
     say("drained: as much as the store keeps up with …");
     let data = Data::new();
-    let server = Server::start(&data);
+    let server = house::open(&data);
     let mut visits = Visits::new(vec![data.publishable.clone()], EVENTS, ANSWERS);
     let rate = Arc::new(Rate::new(FIRST));
     let watch = Watch::start(&server, Some((Seeker::new(FIRST), Arc::clone(&rate))));
@@ -63,14 +64,19 @@ pub(crate) fn run(options: &Options, report: &mut Report) {
         Bound::AtMost(5.0),
     );
     report.bar(
+        "drained: memory in the last third ÷ in the one before",
+        memory::growth(samples.get(samples.len() / 3..).unwrap_or_default()),
+        Bound::AtMost(1.1),
+    );
+    report.bar(
         "drained: all acknowledged events stored once",
         f64::from(u8::from(account.balances())),
         Bound::AtLeast(1.0),
     );
     report.note(format!(
-        "Drained: {} s, {EVENTS} events a request on a schedule whose rate follows the store's lag; {bytes_per_event:.0} bytes of database an event; at most {:.0} MiB of memory.",
+        "Drained: {} s, {EVENTS} events a request on a schedule whose rate follows the store's lag; {bytes_per_event:.0} bytes of database an event. {}.",
         options.drain_seconds,
-        samples.iter().map(|sample| sample.rss_mib).fold(0.0, f64::max),
+        memory::told(&samples, 20),
     ));
     report.detail(
         "drained",

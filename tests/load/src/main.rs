@@ -26,7 +26,9 @@ mod connection;
 mod crowd;
 mod drained;
 mod figures;
+mod house;
 mod keys;
+mod memory;
 mod overload;
 mod pace;
 mod report;
@@ -54,7 +56,7 @@ struct Options {
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Seconds of the ceiling, each time.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 8)]
     ceiling_seconds: u64,
     /// Seconds of a burst.
     #[arg(long, default_value_t = 30)]
@@ -69,8 +71,11 @@ struct Options {
     #[arg(long, default_value_t = 8)]
     bystander_seconds: u64,
     /// Connections of the client.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 256)]
     connections: usize,
+    /// Another server that takes `POST /c`, loaded in turn with the ceiling and the burst.
+    #[arg(long)]
+    peer: Option<SocketAddr>,
     /// Print one JSON value in the place of tables.
     #[arg(long)]
     json: bool,

@@ -3,10 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
-use tacit_tests::{
-    data::{Data, arg},
-    server::Server,
-};
+use tacit_tests::data::Data;
 
 use crate::{
     Options,
@@ -14,6 +11,7 @@ use crate::{
     address,
     client::{Rate, Traffic},
     figures::float,
+    house, memory,
     pace::{Pace, Schedule, Seeker},
     report::{Bound, Report},
     say,
@@ -38,8 +36,7 @@ const CONNECTIONS: usize = 512;
 pub(crate) fn run(options: &Options, report: &mut Report) {
     say("overload: what the store keeps up with …");
     let data = Data::new();
-    let config = data.config(&format!("[log]\nbacklog_bytes = {BACKLOG_BYTES}\n"));
-    let server = Server::start_with(&data, &["--config", arg(&config)]);
+    let server = house::open_with(&data, &format!("[log]\nbacklog_bytes = {BACKLOG_BYTES}\n"));
     let mut visits = Visits::new(vec![data.publishable.clone()], EVENTS, ANSWERS);
     let bytes = visits.bytes();
     let rate = Arc::new(Rate::new(FIRST));
@@ -103,8 +100,8 @@ pub(crate) fn run(options: &Options, report: &mut Report) {
         Bound::AtMost(0.0),
     );
     report.bar(
-        "overload: memory at the end ÷ at the beginning",
-        growth(&samples),
+        "overload: memory in the second half ÷ in the first",
+        memory::growth(&samples),
         Bound::AtMost(1.1),
     );
     report.bar(
@@ -112,35 +109,17 @@ pub(crate) fn run(options: &Options, report: &mut Report) {
         f64::from(u8::from(account.balances())),
         Bound::AtLeast(1.0),
     );
-    let series: Vec<String> = samples
-        .iter()
-        .step_by(5)
-        .map(|sample| format!("{:.0}", sample.rss_mib))
-        .collect();
     report.note(format!(
-        "Overload: {EVENTS} events about {} answers and {bytes} bytes a request, {CONNECTIONS} connections, a backlog of {} MiB; {:.0} requests/s offered, {:.0} shed. MiB of memory every 5 s: {}.",
+        "Overload: {EVENTS} events about {} answers and {bytes} bytes a request, {CONNECTIONS} connections, a backlog of {} MiB; {:.0} requests/s offered, {:.0} shed. {}.",
         ANSWERS / crate::visits::BATCHES,
         BACKLOG_BYTES / 1_048_576,
         offered / figures.lasted.as_secs_f64(),
         shed / figures.lasted.as_secs_f64(),
-        series.join(" "),
+        memory::told(&samples, 5),
     ));
     report.detail("overload", json!({
         "capacity_requests_per_second": capacity, "offered": offered, "figures": figures.json(),
         "account": account.json(), "samples": samples.iter().map(Sample::json).collect::<Vec<_>>(),
     }));
     assert!(server.stop().success(), "the collector stops cleanly");
-}
-
-/// The most memory in the last third of `samples`, by that in the first one.
-fn growth(samples: &[Sample]) -> f64 {
-    let third = (samples.len() / 3).max(1);
-    let most = |samples: &[Sample]| {
-        samples
-            .iter()
-            .map(|sample| sample.rss_mib)
-            .fold(0.0, f64::max)
-    };
-    let last = samples.len().saturating_sub(third);
-    most(&samples[last..]) / most(&samples[..third.min(samples.len())])
 }

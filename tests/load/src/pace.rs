@@ -81,10 +81,11 @@ const GROWTH_FIRST: f64 = 1.2;
 /// A second, afterwards.
 const GROWTH: f64 = 1.03;
 
-/// Seconds of lag that are taken as keeping up.
-const LAG_GOOD: f64 = 0.5;
+/// Seconds of lag that are taken as keeping up: the store takes what came in a while in one
+/// transaction, and as much again comes while it does.
+const LAG_GOOD: f64 = 2.0;
 /// Seconds of lag at which it is clearly too much.
-const LAG_BAD: f64 = 2.0;
+const LAG_BAD: f64 = 3.5;
 
 impl Seeker {
     pub(crate) fn new(per_second: f64) -> Self {

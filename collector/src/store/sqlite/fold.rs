@@ -5,12 +5,12 @@ use std::{borrow::Cow, collections::BTreeMap};
 use rusqlite::{Transaction, params};
 use tacit_signals::codec::EventReader;
 
-use super::{assigned, intern::Interned, marks::Marks, time};
+use super::{assigned, intern::Interned, marks::Marks, seen::Seen, time};
 use crate::{
     accept::{Accepted, Chunk, ChunkWriter, ERASED, Part},
     control::ProjectId,
     log::Position,
-    store::{Folding, StoreError, ranges::Ranges},
+    store::{Folding, StoreError},
 };
 
 /// Counters to be added, by project and name.
@@ -111,8 +111,9 @@ impl Fold<'_> {
             &part.assigned,
             received_at,
         )?;
-        let before = self.seen(&place, first, last)?;
-        let mut seen = before.clone();
+        let of = (project, place.session);
+        let before = Seen::of(self.tx, self.interned, of, first, last)?;
+        let mut seen = before.ranges().clone();
         for chunk in slices {
             let new: Vec<bool> = chunk.seqs.iter().map(|&seq| seen.insert(seq)).collect();
             let kept = new.iter().filter(|new| **new).count();
@@ -129,7 +130,7 @@ impl Fold<'_> {
                 self.chunk(&place, part, &without_seen(chunk, &new)?)?;
             }
         }
-        self.save_seen(&place, &before, &seen)
+        before.becomes(self.tx, self.interned, of, seen)
     }
 
     /// What of `part` is about nobody who was erased; the rest is counted.
@@ -152,43 +153,6 @@ impl Fold<'_> {
             }
         }
         Ok(kept)
-    }
-
-    /// The known ranges that hold or touch numbers from `first` to `last`.
-    fn seen(&self, place: &Place, first: u32, last: u32) -> Result<Ranges, StoreError> {
-        let mut select = self.tx.prepare_cached(
-            "SELECT first, last FROM seen
-             WHERE project = ?1 AND session = ?2 AND first <= ?4 AND first >= coalesce((
-               SELECT max(first) FROM seen WHERE project = ?1 AND session = ?2 AND first <= ?3
-             ), 0) ORDER BY first",
-        )?;
-        let key = params![place.project.0, place.session, first, i64::from(last) + 1];
-        let rows = select.query_map(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(Ranges::from_sorted(rows.collect::<Result<_, _>>()?))
-    }
-
-    fn save_seen(&self, place: &Place, before: &Ranges, after: &Ranges) -> Result<(), StoreError> {
-        let (before, after) = (before.as_slice(), after.as_slice());
-        for (first, _) in before {
-            if !after.iter().any(|(kept, _)| kept == first) {
-                self.tx
-                    .prepare_cached(
-                        "DELETE FROM seen WHERE project = ?1 AND session = ?2 AND first = ?3",
-                    )?
-                    .execute(params![place.project.0, place.session, first])?;
-            }
-        }
-        for range @ (first, last) in after {
-            if !before.contains(range) {
-                self.tx
-                    .prepare_cached(
-                        "INSERT INTO seen (project, session, first, last) VALUES (?1, ?2, ?3, ?4)
-                         ON CONFLICT DO UPDATE SET last = excluded.last",
-                    )?
-                    .execute(params![place.project.0, place.session, first, last])?;
-            }
-        }
-        Ok(())
     }
 
     fn chunk(&mut self, place: &Place, part: &Part, chunk: &Chunk) -> Result<(), StoreError> {

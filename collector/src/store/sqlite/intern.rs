@@ -2,32 +2,35 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::{OptionalExtension, ToSql, Transaction};
+use rusqlite::{ToSql, Transaction};
 use tacit_signals::{Id, SessionId, SubjectKind};
 
-use super::{erase::Buried, time};
+use super::{erase::Buried, recent::Recent, time};
 use crate::{
     accept::record::subject_bytes,
     control::ProjectId,
     store::{
         StoreError,
+        ranges::Ranges,
         rows::{Origin, StoredSubject},
     },
 };
 
-/// Entries of each memory before it starts anew.
-const ENTRIES_MAX: usize = 50_000;
+/// Entries of each memory that are known to be the latest: as many again may be kept.
+const HALF: usize = 65_536;
 
 /// Numbers that were looked up lately: a session's batches come one after another.
 #[derive(Default)]
 pub(super) struct Interned {
-    outputs: HashMap<ProjectId, HashMap<Id, i64>>,
-    conversations: HashMap<ProjectId, HashMap<Id, i64>>,
-    sessions: HashMap<(ProjectId, SessionId), i64>,
-    subjects: HashMap<(ProjectId, SubjectKind, [u8; 16]), i64>,
+    outputs: HashMap<ProjectId, Recent<Id, i64>>,
+    conversations: HashMap<ProjectId, Recent<Id, i64>>,
+    sessions: Recent<(ProjectId, SessionId), i64>,
+    /// By number of the session: all numbers of its events that were received.
+    seen: Recent<i64, Ranges>,
+    subjects: Recent<(ProjectId, SubjectKind, [u8; 16]), i64>,
     origins: HashMap<ProjectId, Vec<(Origin, i64)>>,
     /// By experiment and number of the subject: since when it is known to be in an arm.
-    assigned: HashMap<String, HashMap<i64, u64>>,
+    assigned: HashMap<String, Recent<i64, u64>>,
     /// Whoever has a number here is not erased.
     buried: Buried,
     /// Who was heard of since somebody asked to know.
@@ -82,7 +85,7 @@ impl Interned {
         subject: &StoredSubject,
     ) -> Result<bool, StoreError> {
         let key = (project, subject.kind, subject_bytes(subject));
-        Ok(!self.subjects.contains_key(&key) && self.buried.subject(tx, project, subject)?)
+        Ok(!self.subjects.contains(&key) && self.buried.subject(tx, project, subject)?)
     }
 
     /// Whether nothing about the output `id` is kept.
@@ -93,7 +96,7 @@ impl Interned {
         id: &Id,
     ) -> Result<bool, StoreError> {
         let known = self.outputs.get(&project);
-        let is_known = known.is_some_and(|known| known.contains_key(id));
+        let is_known = known.is_some_and(|known| known.contains(id));
         Ok(!is_known && self.buried.output(tx, project, id)?)
     }
 
@@ -109,7 +112,7 @@ impl Interned {
             number(
                 tx,
                 "SELECT output FROM outputs WHERE project = ?1 AND id = ?2",
-                "INSERT INTO outputs (project, id, received_at) VALUES (?1, ?2, ?3)",
+                "INSERT INTO outputs (project, id, received_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
                 &[&project.0, &id.as_str()],
                 &[&project.0, &id.as_str(), &time(received_at)],
             )
@@ -127,7 +130,7 @@ impl Interned {
             number(
                 tx,
                 "SELECT conversation FROM conversations WHERE project = ?1 AND id = ?2",
-                "INSERT INTO conversations (project, id) VALUES (?1, ?2)",
+                "INSERT INTO conversations (project, id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                 key,
                 key,
             )
@@ -140,23 +143,36 @@ impl Interned {
         project: ProjectId,
         id: SessionId,
     ) -> Result<i64, StoreError> {
-        if let Some(&number) = self.sessions.get(&(project, id)) {
+        if let Some(&number) = self.sessions.get(&(project, id), HALF) {
             return Ok(number);
         }
         let key: &[&dyn ToSql] = &[&project.0, &id.0];
         let number = number(
             tx,
             "SELECT session FROM sessions WHERE project = ?1 AND id = ?2",
-            "INSERT INTO sessions (project, id) VALUES (?1, ?2)",
+            "INSERT INTO sessions (project, id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             key,
             key,
         )?;
         if let Some(known) = &mut self.heard_of {
             known.sessions.insert(number);
         }
-        bound(&mut self.sessions);
-        self.sessions.insert((project, id), number);
+        self.sessions.insert((project, id), number, HALF);
         Ok(number)
+    }
+
+    /// Which events of `session` were received, if that is known whole.
+    pub(super) fn seen(&mut self, session: i64) -> Option<&Ranges> {
+        self.seen.get(&session, HALF)
+    }
+
+    /// Remembers that of `session` exactly `seen` was received.
+    pub(super) fn has_seen(&mut self, session: i64, seen: Ranges) {
+        self.seen.insert(session, seen, HALF);
+    }
+
+    pub(super) fn forget_seen(&mut self, session: i64) {
+        self.seen.remove(&session);
     }
 
     pub(super) fn subject(
@@ -167,37 +183,35 @@ impl Interned {
     ) -> Result<i64, StoreError> {
         let bytes = subject_bytes(subject);
         let key = (project, subject.kind, bytes);
-        if let Some(&number) = self.subjects.get(&key) {
+        if let Some(&number) = self.subjects.get(&key, HALF) {
             return Ok(number);
         }
         let parameters: &[&dyn ToSql] = &[&project.0, &kind_number(subject.kind), &bytes];
         let number = number(
             tx,
             "SELECT subject FROM subjects WHERE project = ?1 AND kind = ?2 AND id = ?3",
-            "INSERT INTO subjects (project, kind, id) VALUES (?1, ?2, ?3)",
+            "INSERT INTO subjects (project, kind, id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             parameters,
             parameters,
         )?;
         if let Some(known) = &mut self.heard_of {
             known.subjects.insert(number);
         }
-        bound(&mut self.subjects);
-        self.subjects.insert(key, number);
+        self.subjects.insert(key, number, HALF);
         Ok(number)
     }
 
     /// Whether it is known that `subject` is assigned, since `received_at` or before.
-    pub(super) fn is_assigned(&self, experiment: &str, subject: i64, received_at: u64) -> bool {
-        let known = self.assigned.get(experiment);
-        let since = known.and_then(|known| known.get(&subject));
+    pub(super) fn is_assigned(&mut self, experiment: &str, subject: i64, received_at: u64) -> bool {
+        let known = self.assigned.get_mut(experiment);
+        let since = known.and_then(|known| known.get(&subject, HALF));
         since.is_some_and(|&since| since <= received_at)
     }
 
     /// Numbers of subjects are unique over all projects.
     pub(super) fn assigned(&mut self, experiment: &str, subject: i64, received_at: u64) {
         let known = self.assigned.entry(experiment.into()).or_default();
-        bound(known);
-        known.insert(subject, received_at);
+        known.insert(subject, received_at, HALF);
     }
 
     pub(super) fn origin(
@@ -221,7 +235,7 @@ impl Interned {
             tx,
             "SELECT origin FROM origins
              WHERE project = ?1 AND lang = ?2 AND device = ?3 AND surface = ?4 AND sdk = ?5",
-            "INSERT INTO origins (project, lang, device, surface, sdk) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO origins (project, lang, device, surface, sdk) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
             key,
             key,
         )?;
@@ -234,28 +248,22 @@ impl Interned {
 }
 
 fn remember(
-    memory: &mut HashMap<ProjectId, HashMap<Id, i64>>,
+    memory: &mut HashMap<ProjectId, Recent<Id, i64>>,
     project: ProjectId,
     id: &Id,
     find: impl FnOnce() -> Result<i64, StoreError>,
 ) -> Result<i64, StoreError> {
     let ids = memory.entry(project).or_default();
-    if let Some(&number) = ids.get(id) {
+    if let Some(&number) = ids.get(id, HALF) {
         return Ok(number);
     }
     let number = find()?;
-    bound(ids);
-    ids.insert(id.clone(), number);
+    ids.insert(id.clone(), number, HALF);
     Ok(number)
 }
 
-fn bound<K, V>(memory: &mut HashMap<K, V>) {
-    if memory.len() >= ENTRIES_MAX {
-        memory.clear();
-    }
-}
-
-/// The number of what `select` finds, else of what `insert` makes.
+/// The number of what `insert` makes, unless it is there: then `select` finds it. What is
+/// not remembered is new, as a rule, and to look for it before would take as long again.
 fn number(
     tx: &Transaction<'_>,
     select: &str,
@@ -263,14 +271,12 @@ fn number(
     key: &[&dyn ToSql],
     row: &[&dyn ToSql],
 ) -> Result<i64, StoreError> {
-    let found = tx
-        .prepare_cached(select)?
-        .query_row(key, |row| row.get(0))
-        .optional()?;
-    if let Some(number) = found {
-        return Ok(number);
+    if tx.prepare_cached(insert)?.execute(row)? > 0 {
+        return Ok(tx.last_insert_rowid());
     }
-    Ok(tx.prepare_cached(insert)?.insert(row)?)
+    Ok(tx
+        .prepare_cached(select)?
+        .query_row(key, |row| row.get(0))?)
 }
 
 /// How a kind of subject is kept.

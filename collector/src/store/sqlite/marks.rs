@@ -2,7 +2,7 @@
 //! by the thousand, and what they concern is a handful. All else that changes facts is
 //! noticed by triggers (migration 0011).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Transaction, params};
 
@@ -34,8 +34,17 @@ impl Marks {
         for &(project, output) in &self.moved {
             buckets.insert((project, 1, output >> BUCKET_BITS));
         }
+        let mut aliased = BTreeMap::new();
         for &(project, output) in self.touched.union(&self.moved) {
-            let conversations = conversations(tx, project, output)?;
+            let has_aliases = match aliased.get(&project) {
+                Some(&known) => known,
+                None => *aliased.entry(project).or_insert(has_aliases(tx, project)?),
+            };
+            let conversations = if has_aliases {
+                conversations(tx, project, output)?
+            } else {
+                placed(tx, project, output)?
+            };
             if conversations.is_empty() {
                 for alone in alone(tx, project, output)? {
                     buckets.insert((project, 1, alone));
@@ -65,6 +74,23 @@ pub(super) fn moved(
     tx.prepare_cached("INSERT INTO rollup_move VALUES (?1, ?2)")?
         .execute(params![project.0, output])?;
     Ok(())
+}
+
+/// Whether anything in a project is known by two names: in most of them nothing is, and a
+/// fold looks at thousands of outputs.
+fn has_aliases(tx: &Transaction<'_>, project: ProjectId) -> Result<bool, StoreError> {
+    let mut select = tx.prepare_cached("SELECT 1 FROM aliases WHERE project = ?1 LIMIT 1")?;
+    Ok(select.exists([project.0])?)
+}
+
+/// The buckets of the conversations in which an output was said to be that has one name.
+fn placed(tx: &Transaction<'_>, project: ProjectId, output: i64) -> Result<Vec<i64>, StoreError> {
+    let mut select = tx.prepare_cached(
+        "SELECT conversation >> ?3 FROM placements INDEXED BY placements_by_output
+         WHERE project = ?1 AND output = ?2",
+    )?;
+    let found = select.query_map(params![project.0, output, BUCKET_BITS], |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// The buckets of the conversations in which any id of an output was said to be.

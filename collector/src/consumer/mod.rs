@@ -1,6 +1,9 @@
 //! The one thread that writes the store: folds what the log holds into it, and
 //! registers outputs between two folds.
 
+mod cores;
+mod pace;
+
 use std::{
     sync::{
         Arc,
@@ -9,6 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use cores::Cores;
+use pace::{Facts, Pace};
 use thiserror::Error;
 
 use crate::{
@@ -31,9 +36,13 @@ use crate::{
 
 /// How far the thread steps back, from 0 to 19.
 const NICE: i32 = 10;
-/// Waits this long for more after a ring: folding a few batches together costs
-/// hardly more than folding one.
+/// Waits this long for more after a ring, and between two looks while it rests: folding a
+/// few batches together costs hardly more than folding one.
 const LINGER: Duration = Duration::from_millis(5);
+/// Into so many portions at least is the room of the log divided.
+const PORTIONS_MIN: u64 = 8;
+/// No less is read at once.
+const PORTION_BYTES_MIN: usize = 64 * 1024;
 /// Looks around at least this often.
 const IDLE: Duration = Duration::from_millis(500);
 /// Before another try when the store refused.
@@ -52,6 +61,8 @@ pub struct Progress {
     waiting_since: AtomicU64,
     /// When the consumer last looked around, Unix ms; 0 before it began.
     looked_at: AtomicU64,
+    /// Bytes of the log a second that the store takes; 0 while that is not known.
+    bytes_per_second: AtomicU64,
     stalled: AtomicBool,
     stop: AtomicBool,
     /// What it does.
@@ -75,6 +86,12 @@ impl Progress {
             0 => 0,
             at => now.saturating_sub(at),
         }
+    }
+
+    /// Bytes of the log a second that the store takes; 0 while that is not known.
+    #[must_use]
+    pub fn bytes_per_second(&self) -> u64 {
+        self.bytes_per_second.load(Ordering::Acquire)
     }
 
     /// Nothing gets from the log into the store.
@@ -111,6 +128,8 @@ pub struct Consumer {
     pub live: Arc<Live>,
     /// Projects, to tell them by.
     pub control: Arc<ControlCell>,
+    /// Bytes the store may be behind before batches are refused.
+    pub backlog_max: u64,
 }
 
 #[derive(Debug, Error)]
@@ -134,13 +153,19 @@ impl Consumer {
         let mut deletion = Timer::every(DELETE_EVERY);
         let mut assembly = Timer::every(ASSEMBLE_EVERY);
         let mut kept = Vec::new();
+        let (began, mut pace) = (Instant::now(), Pace::default());
         loop {
             let stopping = self.progress.stop.load(Ordering::Acquire);
             let now = now_ms();
             self.progress.looked_at.store(now, Ordering::Release);
             self.live.sweep(now);
             let registered = self.registrations.settle(&*self.store);
-            let folded = self.fold();
+            let is_due = stopping || self.is_due(&mut pace, began);
+            let folded = if is_due {
+                self.fold(&mut pace, began)
+            } else {
+                Ok(false)
+            };
             let failed = folded.is_err();
             let had_failed = self.progress.stalled.swap(failed, Ordering::AcqRel);
             if had_failed && !failed {
@@ -176,16 +201,41 @@ impl Consumer {
                 self.keep_refusals(&mut kept);
                 return;
             }
-            self.bell.wait(IDLE);
+            if is_due {
+                self.bell.wait(IDLE);
+            }
             if !self.registrations.settle(&*self.store) {
                 std::thread::sleep(LINGER);
             }
         }
     }
 
+    /// Whether to fold now; notes since when something waits.
+    fn is_due(&self, pace: &mut Pace, began: Instant) -> bool {
+        let (backlog, appended) = self.reader.behind();
+        let now = now_ms();
+        if backlog > 0 && self.progress.waiting_since.load(Ordering::Acquire) == 0 {
+            self.progress.waiting_since.store(now, Ordering::Release);
+        }
+        let now_ms = millis(began.elapsed());
+        if pace.is_window_over(now_ms) {
+            pace.look(now_ms, appended, Cores::now());
+        }
+        pace.is_due(Facts {
+            now_ms,
+            backlog,
+            backlog_max: self.backlog_max,
+            lag_ms: self.progress.lag_ms(now),
+        })
+    }
+
     /// Folds what comes next; whether there was anything.
-    fn fold(&mut self) -> Result<bool, FoldError> {
-        let Some(portion) = self.reader.next(FOLD_BYTES_MAX)? else {
+    fn fold(&mut self, pace: &mut Pace, began: Instant) -> Result<bool, FoldError> {
+        // Where there is little room, it is made little by little: who was refused comes
+        // back, and not all at once.
+        let most = usize::try_from(self.backlog_max / PORTIONS_MIN).unwrap_or(usize::MAX);
+        let most = most.clamp(PORTION_BYTES_MIN, FOLD_BYTES_MAX);
+        let Some(portion) = self.reader.next(most)? else {
             self.progress.waiting_since.store(0, Ordering::Release);
             return Ok(false);
         };
@@ -197,11 +247,24 @@ impl Consumer {
             unreadable: &unreadable,
         };
         let watched = self.watched(&requests);
-        let began = Instant::now();
+        let started = Instant::now();
         self.store.fold(&folding, portion.end)?;
-        self.progress.meter.folded(began.elapsed());
+        let took = started.elapsed();
+        self.progress.meter.folded(took);
         self.reader.advance(portion.end);
         self.show(watched);
+        // The next one came no earlier than the last of these.
+        let newest = requests.last().map_or(0, |request| request.received_at);
+        let since = if self.reader.behind().0 > 0 {
+            newest
+        } else {
+            0
+        };
+        self.progress.waiting_since.store(since, Ordering::Release);
+        pace.folded(millis(began.elapsed()), portion.len(), millis(took));
+        self.progress
+            .bytes_per_second
+            .store(pace.folding(), Ordering::Release);
         Ok(true)
     }
 
@@ -300,6 +363,10 @@ fn read(portion: &Portion) -> (Vec<Accepted>, Vec<(ProjectId, u64)>) {
 fn set_aside(bytes: &[u8], error: &Unreadable) -> Option<(ProjectId, u64)> {
     tracing::error!(%error, bytes = bytes.len(), "a record of the log was set aside");
     record::peek(bytes).ok()
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Says so when the thread ends by a bug: nothing is folded any more.
