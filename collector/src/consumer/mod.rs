@@ -3,6 +3,7 @@
 
 mod cores;
 mod pace;
+mod timer;
 
 use std::{
     sync::{
@@ -15,6 +16,7 @@ use std::{
 use cores::Cores;
 use pace::{Facts, Pace};
 use thiserror::Error;
+use timer::Timer;
 
 use crate::{
     accept::{
@@ -377,27 +379,5 @@ impl Drop for StalledOnPanic {
         if std::thread::panicking() {
             self.0.stalled.store(true, Ordering::Release);
         }
-    }
-}
-
-struct Timer {
-    period: Duration,
-    last: Instant,
-}
-
-impl Timer {
-    fn every(period: Duration) -> Self {
-        Self {
-            period,
-            last: Instant::now(),
-        }
-    }
-
-    fn is_due(&mut self) -> bool {
-        let due = self.last.elapsed() >= self.period;
-        if due {
-            self.last = Instant::now();
-        }
-        due
     }
 }
