@@ -59,15 +59,15 @@ export function View({ data: [report, byDay], state, go, link }) {
 const Verdict = ({ verdict }) => html`<${Pill} tone=${VERDICTS[verdict][0]}>${verdict === "ok" ? "in order" : verdict}<//>`;
 
 function Pairs({ pairs, chosen, link }) {
-  const side = (name, { before, after, delta }) => before.value === null && after.value === null ? html`<span class="quiet">not measured</span>` : html`${metricValue(name, before.value)} → ${metricValue(name, after.value)} <span class="quiet">${metricDelta(name, delta)}</span>`;
+  const side = (name, { before, after, delta }) => before.value === null && after.value === null ? html`<span class="quiet">not measured</span>` : html`<span>${metricValue(name, before.value)} → ${metricValue(name, after.value)} <span class="quiet">${metricDelta(name, delta)}</span></span>`;
   const columns = [
-    { key: "metric", title: "Metric", cell: (pair) => html`<a href=${link({ pair: nameOf(pair) })} aria-current=${pair === chosen ? "true" : undefined}>${metricName(pair.metric)} ↔ ${metricName(pair.guard).toLowerCase()}</a>` },
+    { key: "pair", title: "Pair", cell: (pair) => html`<a href=${link({ pair: nameOf(pair) })} aria-current=${pair === chosen ? "true" : undefined}>${metricName(pair.metric)} ↔ ${metricName(pair.guard).toLowerCase()}</a>` },
     { key: "verdict", title: "Verdict", cell: ({ verdict }) => html`<${Verdict} verdict=${verdict} />` },
-    { key: "values", title: "Metric, before → after", cell: ({ metric, metric_values }) => side(metric, metric_values) },
-    { key: "guards", title: "Guard, before → after", cell: ({ guard, guard_values }) => side(guard, guard_values) },
+    { key: "values", title: "Metric", unit: "before → after", cell: ({ metric, metric_values }) => side(metric, metric_values) },
+    { key: "guards", title: "Guard", unit: "before → after", cell: ({ guard, guard_values }) => side(guard, guard_values) },
     { key: "people", title: "People", number: true, cell: ({ metric_values: { before, after } }) => `${count(before.people)} → ${count(after.people)}` },
   ];
-  return html`<${Table} caption="Pairs of a metric and its guard" columns=${columns} rows=${pairs} id=${nameOf} />`;
+  return html`<${Table} caption="Pairs of a metric and its guard" columns=${columns} rows=${pairs} id=${nameOf} stacks />`;
 }
 
 function Pair({ pair, all, byDay, link }) {
