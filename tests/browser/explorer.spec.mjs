@@ -12,7 +12,7 @@ import { expect, House } from "./house.mjs";
 
 const run = promisify(execFile);
 const TACIT = process.env.TACIT_BIN;
-const ID = "hand/made <b>1</b>?".replaceAll(" ", "_");
+const ID = "hand/made%41_<b>1</b>?";
 const HOSTILE = `<img src=x onerror="window.pwned=1">"'&lt;script>alert(1)</script>`;
 const EDITED = `Our shop opens at nine on weekdays. <i>${HOSTILE}</i> Yours, Ann`;
 const ANSWER = `Our shop opens at ten on weekdays. ${HOSTILE} Yours, Ann`;
@@ -187,6 +187,8 @@ test("one output: texts, signals, diff, siblings and rules as the API tells them
   await expect(siblings.getByRole("link", { name: /Variant 0/ })).toContainText("the person ended here");
   await siblings.getByRole("link", { name: /Variant 1/ }).click();
   await expect(page.locator("h2.id")).toHaveText("hand-2");
+  await siblings.getByRole("link", { name: /Variant 0/ }).click();
+  await expect(page.locator("h2.id")).toHaveText(ID);
   await page.getByRole("link", { name: "hand-1", exact: true }).click();
   await expect(rows(page)).toHaveCount(2);
 });

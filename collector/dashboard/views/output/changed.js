@@ -18,7 +18,7 @@ export function Changed({ changes: { transitions, rules, by_no_rule: byNone }, l
             <th scope="row"><${State} state=${from} /></th>
             <td><${State} state=${to} /></td>
             <td class="number">${count(outputs)}</td>
-            <td>${examples.slice(0, 5).map(({ output }) => html`<a key=${output} class="example" href=${link(`outputs/${output}`)}>${output}</a> `)}</td>
+            <td>${examples.slice(0, 5).map(({ output }) => html`<a key=${output} class="example" href=${link(`outputs/${encodeURIComponent(output)}`)}>${output}</a> `)}</td>
           </tr>`)}</tbody>
       </table>
     </div>

@@ -64,7 +64,7 @@ function Row({ output, link }) {
   return html`
     <tr>
       <th scope="row">
-        <a class="row-link" href=${link(`outputs/${id}`)}>${asked ?? id}</a>
+        <a class="row-link" href=${link(`outputs/${encodeURIComponent(id)}`)}>${asked ?? id}</a>
         ${answer && html`<span class="start">${answer}</span>`}
         <span class="quiet">${asked ? id : "text not known"}${place && ` · ${place}`}</span>
       </th>

@@ -10,7 +10,7 @@ export function Siblings({ siblings, id, link }) {
       <ul>
         ${siblings.map((sibling) => html`
           <li key=${sibling.id}>
-            <a href=${link(`outputs/${sibling.id}`)} aria-current=${sibling.id === id ? "page" : undefined}>
+            <a href=${link(`outputs/${encodeURIComponent(sibling.id)}`)} aria-current=${sibling.id === id ? "page" : undefined}>
               <b>${sibling.variant === undefined ? sibling.id : `Variant ${sibling.variant}`}</b>
               <${State} state=${sibling.state} /> <span class="quiet">${sibling.score}</span>
               ${sibling.ended && html`<span class="ended">the person ended here</span>`}
