@@ -22,7 +22,7 @@ export const options = { rounds: 200, signals: 1_000_000 };
 
 const DAY = 86_400_000;
 /** Bytes a signal takes in the store, and as much again for the log while it is filled. */
-const BYTES_PER_SIGNAL = 400;
+const BYTES_PER_SIGNAL = 600;
 /** Signals up to which all facts are read for every query. */
 const EACH_MAX = 1_000_000;
 
