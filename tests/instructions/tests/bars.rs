@@ -3,6 +3,14 @@
 //! compiler makes of the code. `TACIT_BLESS=1` writes the bars anew; they are of
 //! unoptimised code, which is what all tests run on.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "what fails here fails the test, with its place; the counts are for who looks"
+)]
+
 use std::{fs, path::Path, process::Command};
 
 use serde_json::{Value, json};
