@@ -307,6 +307,10 @@ pub const SCREENED_LISTED: usize = 1_000;
 /// minute, so that what rests shows the same moment as what does not.
 pub const ROLLUP_STEP_MS: u64 = 60_000;
 
+/// Cells of roll-ups, of one to two KiB, that are held in memory so that a query need not read
+/// them: those of some ten million outputs of a few models. With more, some are read again.
+pub const ROLLUP_CELLS_HELD_MAX: usize = 32_768;
+
 /// Rows of roll-ups by name; what has fewer outputs than the others is one row: pages can
 /// claim any model, and a list of hundreds is read by nobody.
 pub const ROLLUP_NAMES_MAX: usize = 256;

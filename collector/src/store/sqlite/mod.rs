@@ -28,6 +28,7 @@ mod recent;
 mod register;
 mod rollup;
 mod seen;
+mod shelves;
 mod sign_ins;
 mod traces;
 mod updates;
@@ -50,6 +51,7 @@ use super::{
 };
 use crate::{control::ProjectId, export::Scratch, log::Position, outcome::Refused};
 use intern::Interned;
+use shelves::Shelves;
 
 /// The database's file.
 const NAME: &str = "tacit.sqlite";
@@ -66,6 +68,7 @@ pub struct SqliteStore {
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
     removing: Mutex<()>,
+    shelves: Shelves,
 }
 
 struct Writer {
@@ -104,6 +107,7 @@ impl SqliteStore {
             }),
             readers: Mutex::default(),
             removing: Mutex::default(),
+            shelves: Shelves::default(),
         })
     }
 

@@ -1,8 +1,10 @@
 //! Sums that are kept, in SQLite.
 
+use std::sync::Arc;
+
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::{Durability, SqliteStore, group::View, time, unsigned};
+use super::{Durability, SqliteStore, group::View, shelves::Shelf, time, unsigned};
 use crate::{
     control::ProjectId,
     label::Trust,
@@ -87,6 +89,9 @@ impl RollupStore for SqliteStore {
     }
 
     fn keep_bucket(&self, sums: &AddedUp<'_>) -> Result<(), StoreError> {
+        let (_, kind, number) = key(sums.bucket);
+        let shelf = Shelf::of(sums.bucket.project, kind, number);
+        let _changing = self.shelves.changing(Some(shelf));
         self.write(Durability::WithNextSync, |tx, _| keep(tx, sums))
     }
 
@@ -98,19 +103,29 @@ impl RollupStore for SqliteStore {
         (first, end): (Option<u32>, Option<u32>),
         visit: &mut dyn FnMut(&Key, &Cell),
     ) -> Result<u64, StoreError> {
+        let since = self.shelves.clock();
         self.read(|snapshot| {
-            let mut select = snapshot.prepare_cached(
-                "SELECT day, model, prompt_version, trust, cell
-                 FROM rollups CROSS JOIN rollup_buckets USING (project, kind, bucket)
-                 WHERE rollups.project = ?1 AND version = ?2
-                   AND (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day < ?4)",
-            )?;
-            let mut rows = select.query(params![project.0, version, first, end])?;
-            while let Some(row) = rows.next()? {
-                let (key, cell) = read(row)?;
-                visit(&key, &cell);
+            // Begins the snapshot: what is held is looked at after it.
+            let waiting = waiting(snapshot, Some(project), version, as_of)?;
+            for shelf in shelves(snapshot, project)? {
+                let held = self.shelves.get(shelf, version);
+                let cells = held.map_or_else(
+                    || {
+                        let cells = Arc::new(merged(snapshot, shelf, version)?);
+                        self.shelves.hold(shelf, since, version, Arc::clone(&cells));
+                        Ok::<_, StoreError>(cells)
+                    },
+                    Ok,
+                )?;
+                for (key, cell) in &*cells {
+                    let is_asked_for = first.is_none_or(|first| key.day >= Some(first))
+                        && end.is_none_or(|end| key.day.is_some_and(|day| day < end));
+                    if is_asked_for {
+                        visit(key, cell);
+                    }
+                }
             }
-            waiting(snapshot, Some(project), version, as_of)
+            Ok(waiting)
         })
     }
 
@@ -174,6 +189,7 @@ impl RollupStore for SqliteStore {
         screen: &KeptScreen,
         concerned: Concerned<'_>,
     ) -> Result<(), StoreError> {
+        let _changing = self.shelves.changing(None);
         self.write(Durability::WithNextSync, |tx, _| {
             match concerned {
                 Concerned::All => {
@@ -209,6 +225,41 @@ fn waiting(
     let mut select = snapshot.prepare_cached(&select)?;
     let key = params![version, time(as_of), project.map(|project| project.0)];
     Ok(unsigned(select.query_row(key, |row| row.get(0))?))
+}
+
+/// The shelves on which a project has anything.
+fn shelves(snapshot: &Transaction<'_>, project: ProjectId) -> Result<Vec<Shelf>, StoreError> {
+    let mut select = snapshot.prepare_cached(
+        "SELECT kind, bucket FROM rollup_buckets WHERE project = ?1 ORDER BY kind, bucket",
+    )?;
+    let mut rows = select.query([project.0])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let shelf = Shelf::of(project, row.get(0)?, row.get(1)?);
+        if all.last() != Some(&shelf) {
+            all.push(shelf);
+        }
+    }
+    Ok(all)
+}
+
+/// The sums of a version on a shelf.
+fn merged(snapshot: &Transaction<'_>, shelf: Shelf, version: &str) -> Result<Cells, StoreError> {
+    let mut select = snapshot.prepare_cached(
+        "SELECT day, model, prompt_version, trust, cell
+         FROM rollups CROSS JOIN rollup_buckets USING (project, kind, bucket)
+         WHERE rollups.project = ?1 AND rollups.kind = ?2
+           AND rollups.bucket >= ?3 AND rollups.bucket < ?4 AND version = ?5",
+    )?;
+    let (first, end) = shelf.buckets();
+    let of = params![shelf.project.0, shelf.kind, first, end, version];
+    let mut rows = select.query(of)?;
+    let mut cells = Cells::new();
+    while let Some(row) = rows.next()? {
+        let (key, cell) = read(row)?;
+        cells.entry(key).or_default().merge(&cell);
+    }
+    Ok(cells)
 }
 
 /// Gives every group of a bucket to `visit`; how many there are.
