@@ -13,13 +13,14 @@ use crate::{http::all, limits::*};
 use tacit_signals::limits::BATCH_BYTES_MAX;
 
 /// What each takes, in bytes.
-const BODIES: [(&str, usize); 10] = [
+const BODIES: [(&str, usize); 11] = [
     ("/c", BATCH_BYTES_MAX),
     ("/v1/events", BATCH_BYTES_MAX),
     ("/v1/signals", SIGNALS_BODY_BYTES_MAX),
     ("/v1/outputs", OUTPUTS_BODY_BYTES_MAX),
     ("/v1/traces", TRACES_BODY_BYTES_MAX),
     ("/v1/datasets/builds", BUILD_BODY_BYTES_MAX),
+    ("/v1/labels/preview", PREVIEW_BODY_BYTES_MAX),
     ("/v1/releases", RELEASE_BODY_BYTES_MAX),
     ("/v1/experiments", EXPERIMENT_BODY_BYTES_MAX),
     ("/v1/keys", ACCESS_BODY_BYTES_MAX),

@@ -75,11 +75,12 @@ impl House {
     pub(super) fn apart(&self) {
         self.raw(
             "INSERT INTO outputs (output, project, id, received_at)
-               SELECT ((coalesce(max(output), 0) >> 9) + 1) << 9, 0, 'apart-' || count(*), 0
-               FROM outputs;
+               SELECT next, 0, 'apart-' || next, 0
+               FROM (SELECT ((coalesce(max(output), 0) >> 9) + 1) << 9 AS next FROM outputs);
              INSERT INTO conversations (conversation, project, id)
-               SELECT ((coalesce(max(conversation), 0) >> 9) + 1) << 9, 0, 'apart-' || count(*)
-               FROM conversations;",
+               SELECT next, 0, 'apart-' || next
+               FROM (SELECT ((coalesce(max(conversation), 0) >> 9) + 1) << 9 AS next
+                     FROM conversations);",
         );
     }
 
