@@ -1,5 +1,7 @@
 //! The collector's HTTP, as a customer's server or a page calls it.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use tacit_signals::{Batch, codec, json};
 use ureq::{Agent, http};
@@ -75,14 +77,19 @@ impl Api {
     /// A client of the collector at `url`, with a secret key or none.
     #[must_use]
     pub fn new(url: &str, secret: Option<&str>) -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(PATIENCE))
-            .build();
         Self {
-            agent: config.into(),
+            agent: agent(PATIENCE),
             url: url.to_owned(),
             secret: secret.map(String::from),
+        }
+    }
+
+    /// The same for what takes longer.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self {
+            agent: agent(patience),
+            ..self
         }
     }
 
@@ -173,4 +180,12 @@ impl Api {
         let path = format!("/v1/datasets/{format}?as_of={as_of}");
         self.get(&path).ok().text().to_owned()
     }
+}
+
+fn agent(patience: Duration) -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(patience))
+        .build();
+    config.into()
 }

@@ -41,6 +41,8 @@ impl Account {
             (sample.backlog_mib == 0.0 && sample.lag_seconds == 0.0).then_some(())
         });
         let caught_up_in = began.elapsed();
+        // The screen looks at everything before the first output is told.
+        let api = api.patient(CATCH_UP);
         let books = Books::open(data);
         let (mut looked_up, mut missing) = (0, 0);
         for figures in traffic {
