@@ -15,7 +15,7 @@ use actix_web::{
 };
 use serde_json::json;
 
-pub use self::kind::Kind;
+pub(super) use self::kind::Kind;
 use super::{observed::Code, request_id::RequestId};
 use crate::{
     control::scope::{Scope, Scopes},
