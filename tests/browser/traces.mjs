@@ -53,10 +53,13 @@ export function viewsOf(bytes) {
   for (const view of views) {
     const utf8 = view.toString("utf8");
     texts.push(utf8, view.toString("utf16le"), view.subarray(1).toString("utf16le"), unescaped(utf8));
-    for (const [run] of view.toString("latin1").matchAll(/[A-Za-z0-9+/_-]{16,}/g)) {
-      // Where it begins is not known.
+    const latin1 = view.toString("latin1");
+    // Where what is written in them begins is not known.
+    for (const [run] of latin1.matchAll(/[A-Za-z0-9+/_-]{16,}/g)) {
       for (const from of [0, 1, 2, 3]) texts.push(Buffer.from(run.slice(from), "base64").toString("utf8"));
-      texts.push(Buffer.from(run, "hex").toString("utf8"), Buffer.from(run.slice(1), "hex").toString("utf8"));
+    }
+    for (const [run] of latin1.matchAll(/[0-9a-f]{16,}/gi)) {
+      for (const from of [0, 1]) texts.push(Buffer.from(run.slice(from), "hex").toString("utf8"));
     }
   }
   return texts.map(plain);
