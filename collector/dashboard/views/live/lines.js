@@ -26,7 +26,7 @@ function Line({ entry, link, go }) {
       <th scope="row">${clock.format(received_at)}${corrected_at !== undefined && html` <span class="quiet" title="How long before it was received it happened, by the collector's clock">−${duration(received_at - corrected_at)}</span>`}</th>
       <td><${Pill} tone=${TONES[outcome]}>${outcome}<//></td>
       <td>${kind ? html`<button class="sort" onClick=${() => go({ kind })}>${words(kind)}</button>` : "–"}</td>
-      <td>${output ? html`<a class="id" href=${link(`outputs/${output}`)}>${output}</a>` : "–"}</td>
+      <td>${output ? html`<a class="id" href=${link(`outputs/${encodeURIComponent(output)}`)}>${output}</a>` : "–"}</td>
       <td>${session ? html`<button class="sort id" title=${session} onClick=${() => go({ session })}>${session.slice(0, 8)}</button>${entry.seq !== undefined && html`<span class="quiet">:${entry.seq}</span>`}` : "–"}</td>
       <td class="says"><${Says} entry=${entry} /></td>
     </tr>`;
