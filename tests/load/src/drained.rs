@@ -47,11 +47,11 @@ pub(crate) fn run(options: &Options, report: &mut Report) {
     let samples = watch.finish();
     let lag = end.map_or(f64::INFINITY, |end| end.lag_seconds);
     let stored_per_second = float(stored) / figures.lasted.as_secs_f64();
-    let account = Account::of(&data, &server, &[&figures]);
-    let bytes_per_event = Books::open(&data).bytes_per_event();
     say(&format!(
         "  {stored_per_second:.0} events/s in the store, lag {lag:.1} s"
     ));
+    let account = Account::of(&data, &server, &[&figures]);
+    let bytes_per_event = Books::open(&data).bytes_per_event();
     report.row("drained, by what is acknowledged", &figures);
     report.bar(
         "drained: events/s in the store",
