@@ -64,6 +64,17 @@ test("the form signs in, says what is wrong, and ends with the key", async ({ pa
   await expect(page.locator("#board")).toBeHidden();
 });
 
+test("whoever signs in again is not sent away for what was asked before", async ({ page, house }) => {
+  await signIn(page, house);
+  const late = { status: 401, json: { title: "Unauthorized", detail: "nobody is signed in" } };
+  let refused = 0;
+  await page.route(/\/v1\/(?!login)/, (route) => (refused++ ? route.continue() : route.fulfill(late)));
+  await page.goto(`${house.url}/#key=${house.secret}`);
+  await expect.poll(() => refused).toBeGreaterThan(1);
+  await expect(page.locator("#board .view")).toBeVisible();
+  await expect(page.locator("#sign-in")).toHaveCount(0);
+});
+
 /** Everything a page can try without leave; what it learnt is in `window.learnt`. */
 const HOSTILE = `<!doctype html><title>Hostile</title><body><script>
   window.attack = async (target) => {

@@ -21,16 +21,26 @@ export function App() {
     setMessage(why);
     setLogin(null);
   };
-  /** Signs in with `key`, or as whoever is signed in already. */
-  const enter = async (key) => {
+  // The sign-in that was begun last, which alone counts.
+  const entering = useRef();
+  /** Signs in with `key`, or as whoever is signed in already; else says `why` nobody is. */
+  const enter = async (key, why) => {
+    const mine = (entering.current = { key });
+    const isLast = () => entering.current === mine;
     try {
       const login = await (key ? send("POST", "/v1/login", { key }) : get("/v1/login"));
+      if (!isLast()) return;
+      if (!login.signed_in) return refused(why);
       setMessage("");
-      setLogin(login.signed_in ? login : null);
+      setLogin(login);
     } catch (error) {
-      refused(error.message);
+      if (isLast()) refused(error.message);
+    } finally {
+      if (isLast()) entering.current = undefined;
     }
   };
+  /** Somebody who signs in again ends what was asked as before: that alone asks for no key. */
+  const unknown = (why) => entering.current ?? enter(undefined, why);
   const leave = async () => {
     // Else what is under way would be refused.
     endAsking();
@@ -61,7 +71,7 @@ export function App() {
       <${Bar} login=${login} message=${message} onLeave=${leave} isMenuOpen=${isMenuOpen} onMenu=${() => setMenuOpen(!isMenuOpen)} />
       <${Nav} route=${route} entry=${entry} isOpen=${isMenuOpen} />
       <main id="main" ref=${main} tabindex="-1">
-        <${Stage} entry=${entry} route=${route} login=${login} go=${go} onRefused=${refused} />
+        <${Stage} entry=${entry} route=${route} login=${login} go=${go} onUnknown=${unknown} />
       </main>
     </div>`;
 }

@@ -22,7 +22,7 @@ async function loaded(entry, route, login, signal) {
   return { view, state, paths: asked.map(({ path }) => path), data };
 }
 
-export function Stage({ entry, route, login, go, onRefused }) {
+export function Stage({ entry, route, login, go, onUnknown }) {
   const here = write({ ...route, name: entry?.name ?? route.name });
   // What was loaded last, and of which address.
   const [shown, setShown] = useState({});
@@ -41,14 +41,14 @@ export function Stage({ entry, route, login, go, onRefused }) {
       setError(undefined);
     } catch (error) {
       if (signal.aborted || isAborted(error)) return;
-      if (error.status === 401) onRefused(error.message);
+      if (error.status === 401) onUnknown(error.message);
       else setError({ error, here });
     }
   };
   useEffect(() => {
     load();
     return () => asking.current.abort();
-  }, [here]);
+  }, [here, login]);
   const every = shown.entry === entry ? shown.view?.every ?? EVERY_MS : EVERY_MS;
   useEvery(every, load, [here]);
 
