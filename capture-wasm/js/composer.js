@@ -91,16 +91,16 @@ export function composers(isPart, chosen) {
   return {
     /** An event of a person. Whether something may have been sent by it. */
     heard(event) {
-      if (event.type === "focusin" || event.type === "input") {
+      const { type } = event;
+      if (type === "focusin" || type === "input") {
         const editor = editorOf(event);
-        if (!isComposer(editor)) return false;
-        if (event.type === "input") use(editor);
+        if (!isComposer(editor)) return;
+        if (type === "input") use(editor);
         else if (!valueOf(editor).trim()) learnIdle(editor);
-        return false;
+      } else if (type !== "keydown" || (event.key === "Enter" && !event.isComposing)) {
+        // Enter also ends the choice of a word in scripts that are composed.
+        return press(event);
       }
-      // Enter also ends the choice of a word in scripts that are composed.
-      if (event.type === "keydown" && (event.key !== "Enter" || event.isComposing)) return false;
-      return press(event);
     },
 
     /**
@@ -147,13 +147,14 @@ export function composers(isPart, chosen) {
       }
     }
   }
-}
 
-/** What the controls next to a composer show: sending becomes stopping while an answer is given, in whatever way. */
-function controlsOf(editor) {
-  for (let place = up(editor), level = 0; place && level < LEVELS; place = up(place), level++) {
-    const controls = [...place.querySelectorAll(":is(button,[role=button]):not([data-tacit-private] *)")].slice(0, CONTROLS_MAX);
-    if (controls.length > 0) return controls.map(({ id, title, ariaLabel, innerHTML }) => [id, title, ariaLabel, innerHTML]).join();
+  /** What the controls next to a composer show: sending becomes stopping while an answer is given, in whatever way. */
+  function controlsOf(editor) {
+    for (let place = up(editor), level = 0; place && level < LEVELS; place = up(place), level++) {
+      const controls = [...place.querySelectorAll(":is(button,[role=button]):not([data-tacit-private] *)")].slice(0, CONTROLS_MAX);
+      // Where the nearest stand in an answer, the composer has none.
+      if (controls.length > 0) return isPart(controls[0]) ? "" : controls.map(({ id, title, ariaLabel, innerHTML }) => [id, title, ariaLabel, innerHTML]).join();
+    }
+    return "";
   }
-  return "";
 }

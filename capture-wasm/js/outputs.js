@@ -20,6 +20,9 @@ const OUTPUTS_MAX = 200;
 /** How far up the output is looked for that a control belongs to. */
 const LEVELS = 10;
 
+/** A page that changed so lately may still be given an answer. */
+const GROWS_MS = 300;
+
 /** What holds all messages of a page. */
 const PAGE = "body,main,[role=main],[role=log],[role=feed]";
 
@@ -174,7 +177,8 @@ export function outputs(adapter, onAsked = () => {}) {
           held.set(body, held.get(was));
           held.delete(was);
         }
-        if (text !== null) editors.grew();
+        // A look that comes late may see what is over.
+        if (text !== null && now - changedAt < GROWS_MS) editors.grew();
         chats.set(body, chat);
         add(body, named, null, null, null, null, text, prompt, chat, age, still);
       }
@@ -211,6 +215,8 @@ export function outputs(adapter, onAsked = () => {}) {
     /** An event of a person; whether a question may have been sent. */
     heard(event) {
       for (const node of event.composedPath()) if (node.nodeType === SHADOW) meet(node);
+      // By this key an answer may be stopped, as by a control that says so.
+      if (event.key === "Escape") found().used(event, 2);
       const mayAsk = editors.heard(event);
       if (mayAsk) {
         found().pressed(performance.now());

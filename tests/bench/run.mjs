@@ -12,7 +12,7 @@ import { collector, compilers, npmPackages, wasmPackage } from "../../capture-wa
 import { root, say } from "../../capture-wasm/build/tools.mjs";
 import { bars, markdown, plain } from "./report.mjs";
 
-const SUITES = ["bundle", "page", "ingest", "dashboard", "rollups"];
+const SUITES = ["bundle", "page", "edits", "ingest", "dashboard", "rollups"];
 /** Suites of the collector alone: no page is built for them. */
 const ALONE = ["ingest", "dashboard", "rollups"];
 const FOLDER = join(root, "tests/bench");

@@ -1,14 +1,15 @@
 // Somebody who edits answers, in a chat of `editors/`.
 
 import { expect, test as base } from "./house.mjs";
-import { serveEditors } from "./editors.mjs";
+import { serveBundled } from "./bundled.mjs";
+import { snippet } from "./pages.mjs";
 
 export { expect };
 
 export const test = base.extend({
   desk: async ({ page, context, house }, use) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    const site = await serveEditors(house);
+    const site = await serveBundled(house, "editors", (html) => html.replace("%SNIPPET%", snippet(house, "")));
     const desk = new Desk(page, house, site);
     await use(desk);
     expect(desk.complaints).toEqual([]);

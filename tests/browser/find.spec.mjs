@@ -190,6 +190,30 @@ for (const by of ["same", "sibling"]) {
   });
 }
 
+test("messages that only an id names are known again at once: versions that change while somebody reads", async ({ page, site, house }) => {
+  const chat = await Chat.open({ page, site, house }, "versions");
+  await chat.ask("Why is the sky blue?");
+  const [first] = await chat.shown(1);
+  await page.getByLabel("Regenerate").click();
+  await page.getByText("Try again").click();
+  const [, second] = await chat.shown(2);
+  expect(second).toMatchObject({ words: WORDS[3], turn: 0, variant: 1, replaces: first.output });
+  const switches = [];
+  for (const [label, from, to] of [["Previous message", second, first], ["Next message", first, second]]) {
+    await page.getByLabel(label).click();
+    switches.push({ output: from.output, from: from.output, to: to.output });
+    await expect.poll(() => chat.heard("switched")).toMatchObject(switches);
+  }
+  await page.locator("li:last-child p").click({ clickCount: 3 });
+  await page.keyboard.press("Control+c");
+  await expect.poll(() => chat.heard("copied")).toMatchObject([{ output: second.output, share: 1 }]);
+  await chat.ask("What does a hash map do?");
+  const [, , next] = await chat.shown(3);
+  expect(next).toMatchObject({ words: WORDS[1], turn: 1, conversation: first.conversation });
+  // Nothing else was taken for an answer meanwhile, as the time of a question.
+  expect((await chat.heard("shown")).map(({ words }) => words)).toEqual([WORDS[0], WORDS[3], WORDS[1]]);
+});
+
 for (const keyed of [{}, { keyed: 1 }]) {
   test(`a conversation that is switched ${keyed.keyed ? "draws other elements" : "re-uses elements"}, and nothing was regenerated`, async ({ page, site, house }) => {
     const chat = await Chat.open({ page, site, house }, "switch", keyed);
@@ -343,9 +367,10 @@ test("a row of controls below an answer belongs to it, those below a question an
 for (const by of ["name", "its place"]) {
   test(`a notice that an answer was stopped is none, by a button known by ${by}; others that are short and whole are`, async ({ page, site, house }) => {
     const chat = await Chat.open({ page, site, house }, "stopped", by === "name" ? {} : { nameless: 1 });
-    const stop = async (words) => {
+    const stop = async (words, key) => {
       if (words) await expect(page.locator("li:last-child p")).toHaveText(words);
-      await page.locator("#stop").click();
+      if (key) await page.keyboard.press(key);
+      else await page.locator("#stop").click();
       await expect(page.locator("#stop")).toHaveCount(0);
     };
     await chat.ask("Why is the sky blue?");
@@ -361,7 +386,7 @@ for (const by of ["name", "its place"]) {
     await expect.poll(() => chat.heard("followed_up")).toHaveLength(4);
     await stop();
     await chat.ask("Go on after I stopped you");
-    await stop(/waves scatter far/);
+    await stop(/waves scatter far/, by === "name" && "Escape");
     const shown = await chat.shown(7);
     const [whole, short, , answer, failure, half, more] = shown.map(({ words }) => words);
     expect({ whole, short, answer, failure, more }).toEqual({ whole: WORDS[0], short: 5, answer: 3, failure: 3, more: WORDS[4] });

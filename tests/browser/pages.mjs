@@ -41,11 +41,11 @@ export async function servePages(house) {
 }
 
 /** Where a site that hosts the package itself has put it. */
-const OWN = "/own/";
+export const OWN = "/own/";
 
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
 
-async function serveOwn(house, request, response, path) {
+export async function serveOwn(house, request, response, path) {
   if (request.method === "POST") {
     const headers = { "content-type": request.headers["content-type"] ?? "" };
     const passed = await fetch(`${house.url}/c`, { method: "POST", headers, body: Readable.toWeb(request), duplex: "half" });

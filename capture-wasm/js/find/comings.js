@@ -9,6 +9,7 @@ export function comings() {
   /** When elements were added, and when something changed in them last. */
   const came = new WeakMap();
   const touched = new WeakMap();
+  const times = new WeakMap();
 
   return {
     /** The page changed just now. */
@@ -19,7 +20,10 @@ export function comings() {
       for (const [batch, at] of batches) {
         for (const { target, addedNodes } of batch) {
           for (const node of addedNodes) if (node.nodeType === Node.ELEMENT_NODE) came.set(node, at);
-          for (let place = target; place && touched.get(place) !== at; place = up(place)) touched.set(place, at);
+          for (let place = target; place && touched.get(place) !== at; place = up(place)) {
+            touched.set(place, at);
+            times.set(place, this.times(place) + 1);
+          }
         }
       }
       batches = [];
@@ -29,6 +33,9 @@ export function comings() {
     came(element, start) {
       for (; element; element = up(element)) if (came.get(element) >= start) return came.get(element);
     },
+
+    /** How often something in it changed. */
+    times: (element) => times.get(element) ?? 0,
 
     /** When it came or something in it changed, since `start`. */
     touched(element, start) {

@@ -179,7 +179,8 @@ export function finder(roots, composers) {
     ask.echo = found[0];
     const refuses = (element) => now - hidden.get(element) < HIDDEN_MS || isKnown(element) || isComposing(element);
     const best = ask.search.answer(found, refuses, coming, ask.sure && !answered, ask.sentAt, now);
-    if (!best || (answered && up(best.element) !== ask.parent)) return;
+    // What else is said, and another version, stands where the first stood.
+    if (!best || ((answered || ask.parent?.isConnected) && up(best.element) !== ask.parent)) return;
     if (!best.ticks && isNotice(best.element, ({ at, waiting }) => waiting === ask && at < best.since)) return;
     if (!isVisible(best.element)) return hidden.set(best.element, now);
     add({ root: best.element, sizes: best.base, since: best.since, at: best.at, turn: best.turn, ask });
@@ -230,7 +231,12 @@ export function finder(roots, composers) {
     chatOf,
 
     /** A control was used: its place in `MEANINGS`, or -1. */
-    used: (control, meaning) => used(control, meaning, { at: performance.now(), waiting: ask?.answered || ask?.isAgain ? null : ask }),
+    used(control, meaning) {
+      const at = performance.now();
+      // What comes may be another version.
+      if (units.length > 0) pressedAt = at;
+      used(control, meaning, { at, waiting: ask?.answered || ask?.isAgain ? null : ask });
+    },
 
     /** For how many ms an element that came since the question is there, and its text is as it is; none where that is not known. */
     agesOf(element, now) {
@@ -288,8 +294,8 @@ export function finder(roots, composers) {
       units = units.filter(({ root }) => root.isConnected && !isOthers(root));
       if (!many) {
         recognise(now);
-        units = units.filter(({ root }) => !isOthers(root));
         if (ask) answer(now);
+        units = units.filter(({ root }) => !isOthers(root));
       }
       let left = many ? 1 : READ_MAX;
       const texts = new Map();

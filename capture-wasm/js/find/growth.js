@@ -18,6 +18,9 @@ const SHORT = 40;
 /** What comes sooner than this after something else came with it: pages draw in several steps. */
 export const TOGETHER_MS = 150;
 
+/** Where looks are further apart than this, each change between two counts: there are few looks. */
+const SELDOM_MS = 400;
+
 /** Siblings after the person's turn: the answer is the first or hardly later. */
 const SIBLINGS_MAX = 12;
 
@@ -34,8 +37,8 @@ export function search() {
   /** What was seen after an echo so far. */
   let seen = [];
 
-  /** What is known of `element` as of this pass, whether it grew or not; `came` and `touched` tell when it came and when it changed. */
-  function look(element, came, touched, now) {
+  /** What is known of `element` as of this pass, whether it grew or not; `came` and `touched` tell when it came and when it changed, `changes` how often. */
+  function look(element, came, touched, changes, now) {
     const text = plainOf(element);
     let one = seen.find((other) => other.element === element);
     // Some pages draw the answer anew with every word.
@@ -46,14 +49,12 @@ export function search() {
       // It may have grown before it was seen at all.
       one = { element, text, ticks: 0, since, at: at - since > TOGETHER_MS ? at : since, base: sizesOf(element) };
       seen.push(one);
-      return one;
+    } else if (one.text !== text) {
+      const ticks = now - one.looked > SELDOM_MS && one.element === element ? Math.max(1, changes - one.changes) : 1;
+      one.ticks = isMore(text, one.text) ? one.ticks + ticks : 0;
+      Object.assign(one, { text, at: touched(element) ?? now });
     }
-    one.element = element;
-    if (one.text === text) return one;
-    if (isMore(text, one.text)) one.ticks++;
-    else one.ticks = 0;
-    Object.assign(one, { text, at: touched(element) ?? now });
-    return one;
+    return Object.assign(one, { element, changes, looked: now });
   }
 
   /** Whether the text stands still for so long that it is no status line. What came with the turn and never grew, or is short, is part of it. */
@@ -80,7 +81,7 @@ export function search() {
         for (let turn = echo; depth > 0; turn = up(turn), depth--) {
           for (const element of after(turn)) {
             if (element.matches(NO_ANSWER) || echoes.some((other) => holds(element, other)) || refuses(element)) continue;
-            const one = look(element, came, touched, now);
+            const one = look(element, came, touched, coming.times(element), now);
             if (one.text.length > TEXT_MAX && !one.ticks) continue;
             const rank = one.ticks >= TICKS ? 1e6 + depth : sure && rests(one, turn, came, now) && touched(element) ? one.text.length : 0;
             if (rank > (best?.rank ?? 0)) best = { ...one, turn, echo, rank };
@@ -105,9 +106,11 @@ function after(turn) {
 function isMore(text, old) {
   const [one, other] = [bare(text), bare(old)];
   if (one.length <= other.length) return false;
-  if (one.startsWith(other.slice(0, -12))) return true;
+  // Of a few letters a half at least.
+  const least = Math.max(other.length - 12, other.length / 2);
+  if (one.startsWith(other.slice(0, least))) return true;
   let [start, end] = [0, 0];
   while (one[start] === other[start]) start++;
   while (start + end < other.length && one.at(-1 - end) === other.at(-1 - end)) end++;
-  return start > 0 && start + end >= other.length - 12;
+  return start > 0 && start + end >= least;
 }

@@ -4,11 +4,11 @@
 import { path, up } from "./tree.js";
 
 /** The outer elements of a message tell; its inner ones are content. */
-const LEVELS = 4;
+const LEVELS = 6;
 
-/** What says a role by itself; and names that people gave. Numbers are of one message only. */
+/** What says a role by itself; and names that people gave. Numbers and ids are of one message only. */
 const NAMED = /^(?:role|data-[\w-]*(?:role|type|sender|author|from|testid|side|variant))$/;
-const PLAIN = /^[A-Za-z][\w-]{1,60}$/;
+const PLAIN = /^(?!.*(?:\d{5}|[\da-f]{8}-))[A-Za-z][\w-]{1,60}$/;
 
 const quoted = (value) => value.replace(/["\\]/g, "\\$&");
 

@@ -1,0 +1,3 @@
+// Wraps promises, timers, listeners and more of the page, as Angular does before all else.
+
+import "zone.js";
