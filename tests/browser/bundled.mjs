@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { root } from "../../capture-wasm/build/tools.mjs";
 import { OWN, serveOwn } from "./pages.mjs";
 
 /** Serves `page.html` of a folder of this one at `/SCRIPT?…`; `fill(html, query)` puts in what it leaves out. */
@@ -32,19 +33,23 @@ export async function serveBundled(house, folder, fill) {
   };
 }
 
+/** The package, as npm would publish it. */
+const DIST = join(root, "capture-wasm/dist");
+
 const bundles = new Map();
 
 /** Once a run of the tests; the package that is tested is left as it is. */
 function bundle(entry) {
   if (!bundles.has(entry)) {
-    const own = { name: "own", setup: (build) => build.onResolve({ filter: /^\.\/index\.js$/ }, () => ({ path: `${OWN}npm/index.js`, external: true })) };
+    const setup = (build) =>
+      build.onResolve({ filter: /^\.\/index\.js$/ }, ({ resolveDir }) => (resolveDir === DIST ? { path: `${OWN}npm/index.js`, external: true } : undefined));
     const options = {
       entryPoints: [entry],
       bundle: true,
       format: "esm",
       write: false,
       jsx: "automatic",
-      plugins: [own],
+      plugins: [{ name: "own", setup }],
       // What makes strict mode strict is left out of what is shipped.
       define: { "process.env.NODE_ENV": '"development"' },
     };
