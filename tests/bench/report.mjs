@@ -1,54 +1,112 @@
-// What a suite found, as a table on the terminal, in RESULTS.md and as a plot.
+// What a suite found, as tables for the terminal and for RESULTS.md.
+//
+// A table has a row for each measure, which says what it is, and its physical limit, and a
+// column for each product: first the ratios, Tacit's value ÷ the other's of the same round,
+// then the values. A product's `values` are a number for each measure, or one a round: then
+// the median stands here, and in brackets the least and the most.
 
 /** `12,345`, `0.123`, `1.2` */
 export function digits(number) {
+  if (number === null || number === undefined || !Number.isFinite(number)) return "–";
   if (Number.isInteger(number)) return number.toLocaleString("en");
   const places = Math.abs(number) < 1 ? 3 : Math.abs(number) < 100 ? 2 : 0;
   return number.toLocaleString("en", { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
-const headOf = ({ name, unit }) => (unit && unit !== "×" ? `${name}, ${unit}` : name);
-
-/** A value beyond its budget says so, in the row that has budgets: Tacit's. */
-function cellOf(value, { budget }, row) {
-  const isOver = budget !== undefined && row.name.startsWith("tacit") && value > budget;
-  return `${digits(value)}${isOver ? " (over)" : ""}`;
+/** Median, least and most of a number or of one a round; `null` where nothing was measured. */
+export function spread(value) {
+  const known = [value].flat().filter((one) => Number.isFinite(one));
+  if (known.length === 0) return null;
+  const sorted = known.toSorted((a, b) => a - b);
+  return { median: sorted[Math.floor(sorted.length / 2)], least: sorted[0], most: sorted.at(-1) };
 }
 
-export function plain({ title, columns }, rows) {
-  const head = ["", ...columns.map(headOf)];
-  const cells = rows.map((row) => [row.name, ...row.values.map((value, i) => cellOf(value, columns[i], row))]);
-  // A column a line: there are more columns than a terminal is wide.
-  const lines = head.map((name, i) => [name, ...cells.map((row) => row[i])]);
-  const widths = lines[0].map((_, i) => Math.max(...lines.map((line) => line[i].length)));
-  return [`\n${title}`, ...lines.map((line) => line.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join("  "))].join("\n");
+function shown(found) {
+  if (!found) return "–";
+  const { median, least, most } = found;
+  return least === most ? digits(median) : `${digits(median)} (${digits(least)}–${digits(most)})`;
 }
 
-export function markdown({ title, about, columns, plot }, rows, plotFile) {
-  const row = (cells) => `| ${cells.join(" | ")} |`;
-  const lines = [
-    row(["", "", ...columns.map(headOf)]),
-    row(["---", "---", ...columns.map(() => "---:")]),
-    ...rows.map((one) => row([one.name, one.note, ...one.values.map((value, i) => cellOf(value, columns[i], one))])),
-  ];
-  const picture = plot ? `\n![${plot.title}](${plotFile})\n` : "";
-  return `## ${title}\n\n${about}\n\n${lines.join("\n")}\n${picture}`;
+/** Tacit's ÷ another's: of each round, where both have rounds; nothing of nothing. */
+export function ratio(ours, theirs) {
+  const [mine, other] = [[ours].flat(), [theirs].flat()];
+  const pairs = mine.length === other.length ? mine.map((value, i) => [value, other[i]]) : [[spread(ours)?.median, spread(theirs)?.median]];
+  return spread(pairs.filter(([a, b]) => a > 0 && b > 0).map(([a, b]) => a / b));
 }
 
-const BAR = 22;
-const LEFT = 190;
-const WIDTH = 720;
+/** What a product is compared with: Tacit in its defaults, under the same circumstances. */
+function mate(products, { name }) {
+  const [under] = name.match(/ \(.*\)$/) ?? [""];
+  return products.find((one) => one.name === `tacit${under}`);
+}
+/** Those that ratios are of: not Tacit with something else on. */
+const others = (products) => products.filter(({ name }) => !name.startsWith("tacit"));
 
-/** Bars of one column; Tacit's are marked. Readable in light and dark. */
-export function bars({ columns, plot }, rows) {
-  const values = rows.map(({ values }) => values[plot.column]);
-  const most = Math.max(...values);
-  const parts = rows.map(({ name }, i) => {
-    const y = 40 + i * (BAR + 8);
-    const width = most > 0 ? (values[i] / most) * (WIDTH - LEFT - 110) : 0;
-    const text = `${digits(values[i])} ${columns[plot.column].unit}`.trim();
-    return `<text x="${LEFT - 10}" y="${y + 15}" text-anchor="end">${name}</text><rect x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="3" fill="${name.startsWith("tacit") ? "#0f8a80" : "#8d877c"}"/><text x="${LEFT + width + 8}" y="${y + 15}">${text}</text>`;
+const named = ({ what, unit }) => (unit ? `${what}, ${unit}` : what);
+
+function ratioRows({ measures }, products) {
+  const rows = measures.map((measure) => {
+    const ratios = others(products).map((other) => ratio(mate(products, other)?.values[measure.key], other.values[measure.key]));
+    if (measure.isCompared === false || !ratios.some(Boolean)) return null;
+    const cells = others(products).map(({ name }, i) => {
+      const over = measure.ratioBudgets?.[name] < ratios[i]?.median ? " (over)" : "";
+      const under = measure.ratioFloors?.[name] > ratios[i]?.median ? " (under)" : "";
+      return shown(ratios[i]) + over + under;
+    });
+    return [named(measure), measure.more ? "above 1" : "below 1", ...cells];
   });
-  const height = 48 + rows.length * (BAR + 8);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="13"><style>text{fill:#21201d}@media(prefers-color-scheme:dark){text{fill:#ebe9e4}}</style><text x="0" y="20" font-weight="600">${plot.title}</text>${parts.join("")}</svg>\n`;
+  return rows.filter(Boolean);
+}
+
+function valueRows({ measures }, products) {
+  return measures.map((measure) => {
+    const cells = products.map(({ name, values }) => {
+      const found = spread(values[measure.key]);
+      const bound = name.startsWith("tacit") ? measure.budget : undefined;
+      const over = bound !== undefined && found && (measure.more ? found.median < bound : found.median > bound) ? " (over)" : "";
+      return shown(found) + over;
+    });
+    return [named(measure), measure.limit ?? "–", measure.budget === undefined ? "–" : digits(measure.budget), ...cells];
+  });
+}
+
+const heads = (table, products) => ({
+  ratios: ["tacit ÷", "better", ...others(products).map(({ name }) => name)],
+  values: ["", "physical limit", "Tacit's budget", ...products.map(({ name }) => name)],
+});
+
+/** For the terminal: a line is a measure. */
+export function plain(table, products) {
+  const head = heads(table, products);
+  const ratios = ratioRows(table, products);
+  // Limits are for readers of RESULTS.md: they are sentences.
+  const values = valueRows(table, products).map(([what, , ...cells]) => [what, ...cells]);
+  const blocks = [ratios.length > 0 && aligned([head.ratios, ...ratios]), aligned([head.values.filter((_, i) => i !== 1), ...values])];
+  return [`\n${table.title}`, ...blocks.filter(Boolean)].join("\n\n");
+}
+
+function aligned(rows) {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  return rows.map((row) => row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join("  ")).join("\n");
+}
+
+/** For RESULTS.md. */
+export function markdown(table, products, plotFile) {
+  const head = heads(table, products);
+  const ratios = ratioRows(table, products);
+  const notes = products.filter(({ note }) => note).map(({ name, note }) => `- **${name}**: ${note}`);
+  const parts = [
+    `## ${table.title}`,
+    table.about,
+    notes.join("\n"),
+    ratios.length > 0 && `Ratios, Tacit's ÷ the other's:\n\n${grid(head.ratios, ratios, 2)}`,
+    `Values:\n\n${grid(head.values, valueRows(table, products), 2)}`,
+    plotFile && `![${table.plot.title}](${plotFile})`,
+  ];
+  return `${parts.filter(Boolean).join("\n\n")}\n`;
+}
+
+function grid(head, rows, left) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map((_, i) => (i < left ? "---" : "---:"))), ...rows.map(line)].join("\n");
 }

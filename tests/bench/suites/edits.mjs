@@ -29,15 +29,18 @@ const EDITS = {
   "all of it": (words) => words.toReversed(),
 };
 
-export const title = "Edits of a long answer";
-export const about = `An answer of ${CHARS.toLocaleString("en")} characters stands in an editor and is edited at one place or many: the task of the page's thread that reads and compares it, wall time, and the counts against the smallest script of insertions and deletions. Up to some hundred edits are counted exactly; of more the counts are bounded, never too low, and the table says how much too high, in characters of both texts. The budget is that of an edit at one place: ${BUDGET_MS} ms.`;
-export const columns = [
-  { name: "task, best", unit: "ms" },
-  { name: "task, median", unit: "ms", budget: BUDGET_MS },
-  { name: "task, worst", unit: "ms" },
-  { name: "inserted", unit: "" },
-  { name: "deleted", unit: "" },
-  { name: "counted too much", unit: "%" },
+export const tables = [
+  {
+    name: "edits",
+    title: "Edits of a long answer",
+    about: `An answer of ${CHARS.toLocaleString("en")} characters stands in an editor and is edited at one place or many, ${TIMES} times each: the task of the page's thread that reads and compares it, in wall time, and the counts against the smallest script of insertions and deletions. Up to some hundred edits are counted exactly; of more the counts are bounded, never too low. The budget is that of an edit at one place.`,
+    measures: [
+      { key: "task", what: "the task that reads and compares", unit: "ms", limit: "reading both texts once", budget: BUDGET_MS },
+      { key: "inserted", what: "characters inserted", limit: "the smallest script" },
+      { key: "deleted", what: "characters deleted", limit: "the smallest script" },
+      { key: "tooMuch", what: "counted too much, of the characters of both texts", unit: "%", limit: "0" },
+    ],
+  },
 ];
 
 export const options = {};
@@ -45,14 +48,14 @@ export const options = {};
 export async function run() {
   const server = await serve();
   const browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ["--no-sandbox", "--disable-gpu"] });
-  const rows = [];
+  const kinds = [];
   try {
-    for (const [name, edit] of Object.entries(EDITS)) rows.push({ name, note: "", values: await edited(browser, server.address().port, edit) });
+    for (const [name, edit] of Object.entries(EDITS)) kinds.push({ name, note: undefined, values: await edited(browser, server.address().port, edit) });
   } finally {
     await browser.close();
     server.close();
   }
-  return rows;
+  return [kinds];
 }
 
 async function edited(browser, port, edit) {
@@ -90,11 +93,10 @@ async function edited(browser, port, edit) {
   }
   const { inserted, deleted } = await page.evaluate(() => globalThis.signals.findLast(({ kind }) => kind === "edited"));
   await page.close();
-  tasks.sort((a, b) => a - b);
   const [from, to] = [answer.join(" "), `${text}.`];
   const least = from.length + to.length - 2 * common(from, to);
   const tooMuch = (100 * (inserted + deleted - least)) / (from.length + to.length);
-  return [tasks[0], tasks[(TIMES - 1) / 2], tasks.at(-1), inserted, deleted, tooMuch];
+  return { task: tasks, inserted, deleted, tooMuch };
 }
 
 /** Words of a text that says nothing, of which some are common. */

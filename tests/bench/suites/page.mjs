@@ -1,93 +1,117 @@
 // What watching costs the page, and what goes over the wire: the same scripted visit with nothing,
-// with Tacit and with each peer, in turn, in one run.
+// with Tacit and with each peer, in one run.
 
+import { availableParallelism } from "node:os";
 import { chromium } from "@playwright/test";
 import { findChromium } from "../../../capture-wasm/build/chromium.mjs";
 import { House } from "../../browser/house.mjs";
+import { freePort } from "../../browser/ports.mjs";
 import { PEERS, peerScripts } from "../peers/peers.mjs";
+import { inLanes } from "../session/lanes.mjs";
 import { openSink, serveChat } from "../session/site.mjs";
 import { TOKENS, visit } from "../session/visit.mjs";
 import { TACIT, trace } from "../trace.mjs";
 
+const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-blink-features=AutomationControlled"];
 /** The page is idle by then and everybody has begun. */
 const SETTLED_MS = 3_500;
 /** The last requests of a page that was left arrive. */
 const GONE_MS = 1_500;
 
-const BUDGETS = { own: 100, longest: 10, over: 0, p99: 0.2, cpu: 1.03, start: 10, requests: 6, event: 24, wire: 65 };
+const SESSION = `One visit: 50 answers (${TOKENS.toLocaleString("en")} tokens) streamed at 100 tokens a second, 5 of them asked for again, 26 copies, 10 typed edits, 13 ratings, left at once.`;
+const IDLE = "0: nobody watches";
 
-export const title = "Main thread and wire";
-export const about = `One visit: 20 answers streamed at 100 tokens a second, 4 asked for again, 10 copies, 4 typed edits, 5 ratings, left at once. "Own" is the script's: thread time of the calls from the browser into it, and, sampled, time in its functions whoever called them (wall time, so a busy machine lengthens it); CPU is all of the page's main thread against the same page with nothing, of which the limit is 1. Events are what each peer counts as such: 90 acts happen. Budgets of Tacit's: ${Object.entries(BUDGETS).map(([name, value]) => `${name} ${value}`).join(", ")}.`;
-export const columns = [
-  { name: "start, longest task", unit: "ms", budget: BUDGETS.start },
-  { name: "own per 1,000 tokens", unit: "ms", budget: BUDGETS.own },
-  { name: "own sampled, per 1,000 tokens", unit: "ms" },
-  { name: "own longest task", unit: "ms", budget: BUDGETS.longest },
-  { name: "own tasks > 10 ms", unit: "", budget: BUDGETS.over },
-  { name: "own handlers p99", unit: "ms", budget: BUDGETS.p99 },
-  { name: "page CPU, × nothing", unit: "×", budget: BUDGETS.cpu },
-  { name: "heap over nothing", unit: "kB" },
-  { name: "layouts over nothing", unit: "" },
-  { name: "requests", unit: "", budget: BUDGETS.requests },
-  { name: "bodies", unit: "B" },
-  { name: "with headers", unit: "B" },
-  { name: "events", unit: "" },
-  { name: "body per event", unit: "B", budget: BUDGETS.event },
-  { name: "with headers per event", unit: "B", budget: BUDGETS.wire },
+export const tables = [
+  {
+    name: "page",
+    title: "Main thread",
+    about: `${SESSION} Times are the thread's own, of Chromium's trace, so that other work of the machine is not in them. *Script time* is what the browser's calls into the watcher's functions took; *sampled* is the time in its functions whoever called them, at a sample a millisecond, which sees patched built-ins and promises too, and is wall time: a busy machine lengthens it. A recorder that stores everything and a tracker of clicks do different work; what each does for its time is in the table of the wire.`,
+    measures: [
+      { key: "sampled", what: "script time, sampled, per 1,000 tokens", unit: "ms", limit: IDLE },
+      { key: "own", what: "script time, calls from the browser, per 1,000 tokens", unit: "ms", limit: IDLE, budget: 100 },
+      { key: "cpu", what: "all of the page's main thread, the visit alone", unit: "ms", limit: "the page with nothing", ratioBudgets: { nothing: 1.03 } },
+      { key: "start", what: "longest task while it starts", unit: "ms", limit: "0: nothing is loaded", budget: 10 },
+      { key: "longest", what: "longest task of its own", unit: "ms", limit: "one frame at 60 Hz: 16.7", budget: 10 },
+      { key: "over", what: "tasks of its own over 10 ms", limit: "0", budget: 0 },
+      { key: "p99", what: "99th percentile of its handlers", unit: "ms", limit: "a call that does nothing: about 0.001", budget: 0.2 },
+      { key: "heap", what: "heap over that of the page, after collection", unit: "kB", limit: "0" },
+      { key: "layouts", what: "layouts more than the page's", limit: "0: reading alone lays nothing out" },
+    ],
+    plot: { measure: "sampled", title: "Own main-thread time per 1,000 streamed tokens, sampled" },
+  },
+  {
+    name: "wire",
+    title: "Wire",
+    about:
+      "What the same visits sent, requests of CORS included, until after the page was left. Events are what each product counts as such, told by what it sent: Tacit's are the collector's count of those it acknowledged. Headers are those of HTTP/1.1; compression of bodies is each product's own.",
+    measures: [
+      { key: "wire", what: "bodies and headers of the visit", unit: "B", limit: "the events' own entropy in one request" },
+      { key: "bodies", what: "bodies of the visit", unit: "B", limit: "the events' own entropy" },
+      { key: "requests", what: "requests of the visit", limit: "1: all of it when the page is left" },
+      { key: "wireEach", what: "bodies and headers, an event", unit: "B", limit: "kind, time, number and answer: some 8", budget: 65 },
+      { key: "bodyEach", what: "bodies, an event", unit: "B", limit: "kind, time, number and answer: some 8", budget: 24 },
+      { key: "events", what: "events of the visit", isCompared: false },
+    ],
+    plot: { measure: "wire", title: "Bytes one visit sends, with headers" },
+  },
 ];
-export const plot = { column: 2, title: "Own main-thread time per 1,000 streamed tokens, ms (sampled)" };
 
-export const options = { rounds: 3, modes: "append", only: "" };
+export const options = { rounds: 3, modes: "append", only: "", lanes: availableParallelism() + 1 };
 
-export async function run({ rounds, modes, only }) {
+export async function run({ rounds, modes, only, lanes }) {
   const scripts = await peerScripts();
+  const ports = await Promise.all(Array.from({ length: lanes }, freePort));
   const house = await House.open(4);
-  const browser = await chromium.launch({
-    executablePath: findChromium() ?? undefined,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-blink-features=AutomationControlled"],
-  });
-  const wanted = [nothing(), tacit(house), ...PEERS.map(peer)].filter(({ name }) => name === "nothing" || only === "" || only.split(",").includes(name));
-  const rows = [];
+  // Started again, it knows the key.
+  house.benchKey = await house.key("publishable", ...ports.flatMap((port) => ["--origin", `http://127.0.0.1:${port}`]));
+  await house.collector.stop();
+  await house.startCollector();
+  const wanted = [tacit(house), nothing(), ...PEERS.map(peer)].filter(({ name }) => ["nothing", "tacit"].includes(name) || only === "" || only.split(",").includes(name));
   try {
+    const products = [];
     for (const mode of modes.split(",")) {
-      const runs = new Map(wanted.map(({ name }) => [name, []]));
-      for (let round = 0; round < rounds; round += 1) {
+      const runs = new Map(wanted.map(({ name }) => [name, Array(rounds)]));
+      const jobs = Array.from({ length: rounds }, (_, round) => {
         // Each time another order, so that none always comes first.
         const order = wanted.map((_, i) => wanted[(i + round) % wanted.length]);
-        for (const watcher of order) runs.get(watcher.name).push(await session({ browser, house, scripts, mode, watcher }));
-      }
-      rows.push(...rowsOf(mode, wanted, runs));
+        return order.map((watcher) => ({ name: watcher.name, watcher, round }));
+      });
+      await inLanes(jobs.flat(), lanes, async ({ name, watcher, round }, lane) => {
+        runs.get(name)[round] = await session({ house, scripts, mode, watcher, port: ports[lane] });
+      });
+      products.push(...productsOf(modes.includes(",") ? ` (${mode})` : "", wanted, runs));
     }
+    return [products, products.filter(({ name }) => !name.startsWith("nothing"))];
   } finally {
-    await browser.close();
     await house.close();
   }
-  return rows;
 }
 
-const nothing = () => ({ name: "nothing", note: "", script: /^never$/, head: () => "", events: () => 0 });
+const nothing = () => ({ name: "nothing", note: "the page alone", script: /^never$/, head: () => "", events: () => 0 });
 
 const tacit = (house) => ({
   name: "tacit",
-  note: "defaults",
+  note: "defaults, but a batch every 10 s at the latest",
   script: TACIT,
   isCollected: true,
-  head: (sink) => `<script src="${house.url}/capture/tacit.js" data-key="${house.publishable}" data-endpoint="${sink}/c" data-flush-after-ms="10000" async></script>`,
+  head: (sink) => `<script src="${house.url}/capture/tacit.js" data-key="${house.benchKey}" data-endpoint="${sink}/c" data-flush-after-ms="10000" async></script>`,
 });
 
-const peer = ({ name, version, events }) => ({
+const peer = ({ name, package: named, version, setUp, events }) => ({
   name,
-  note: version,
+  note: `${named} ${version}: ${setUp}`,
   script: /\/peer\//,
   head: (sink) => `<script>window.BENCH_SINK = ${JSON.stringify(sink)};</script><script src="/peer/${name}.js" async></script>`,
   events,
 });
 
 /** One visit from loading to leaving. */
-async function session({ browser, house, scripts, mode, watcher }) {
+async function session({ house, scripts, mode, watcher, port }) {
   const sink = await openSink(watcher.isCollected ? house.url : undefined);
-  const site = await serveChat(scripts, house.pagesPort);
+  const site = await serveChat(scripts, port);
   site.setHead(watcher.head(sink.url));
+  // One of its own: a browser traces one page at a time.
+  const browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ARGS });
   const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
   const known = await acknowledged(house);
@@ -105,45 +129,41 @@ async function session({ browser, house, scripts, mode, watcher }) {
   const bodies = sum(posts.map(({ body }) => body.length));
   const headers = sum(posts.map(({ headerBytes }) => headerBytes));
   const events = watcher.isCollected ? (await acknowledged(house)) - known : sum(posts.map((post) => watcher.events(post) ?? 0));
-  await context.close();
+  await browser.close();
   await Promise.all([sink.close(), site.close()]);
   return { ...own, cpu, heap, layouts, requests: posts.length, bodies, headers, events };
 }
 
 const acknowledged = async (house) => (await house.ledger()).events.acknowledged;
 
-function rowsOf(mode, watchers, runs) {
+function productsOf(suffix, watchers, runs) {
   const bare = runs.get("nothing");
   return watchers.map(({ name, note }) => {
-    const of = (value) => median(runs.get(name).map((run, round) => value(run, bare[round])));
-    const perEvent = (bytes) => of((run) => (run.events ? bytes(run) / run.events : 0));
+    const of = (value) => runs.get(name).map((run, round) => value(run, bare[round]));
+    const each = (bytes) => of((run) => (run.events ? bytes(run) / run.events : NaN));
+    const own = name === "nothing" ? () => [] : of;
     return {
-      name: `${name} (${mode})`,
+      name: name + suffix,
       note,
-      values: [
-        of((run) => run.start),
-        of((run) => (run.own / TOKENS) * 1_000),
-        of((run) => (run.sampled / TOKENS) * 1_000),
-        of((run) => run.longest),
-        of((run) => run.over),
-        of((run) => run.p99),
-        of((run, bare) => run.cpu / bare.cpu),
-        of((run, bare) => (run.heap - bare.heap) / 1_000),
-        of((run, bare) => run.layouts - bare.layouts),
-        of((run) => run.requests),
-        of((run) => run.bodies),
-        of((run) => run.bodies + run.headers),
-        of((run) => run.events),
-        perEvent((run) => run.bodies),
-        perEvent((run) => run.bodies + run.headers),
-      ],
+      values: {
+        sampled: own((run) => (run.sampled / TOKENS) * 1_000),
+        own: own((run) => (run.own / TOKENS) * 1_000),
+        cpu: of((run) => run.cpu),
+        start: own((run) => run.start),
+        longest: own((run) => run.longest),
+        over: own((run) => run.over),
+        p99: own((run) => run.p99),
+        heap: own((run, bare) => (run.heap - bare.heap) / 1_000),
+        layouts: own((run, bare) => run.layouts - bare.layouts),
+        requests: of((run) => run.requests),
+        bodies: of((run) => run.bodies),
+        wire: of((run) => run.bodies + run.headers),
+        events: of((run) => run.events),
+        bodyEach: each((run) => run.bodies),
+        wireEach: each((run) => run.bodies + run.headers),
+      },
     };
   });
 }
 
 const sum = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
-
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
-}

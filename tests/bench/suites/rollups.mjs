@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { started } from "../collector.mjs";
 
-export const title = "Roll-ups";
-export const about =
-  "Signals a second until the store has all of them (batches of 500 on 8 connections; the client shares the machine), with roll-ups kept and without, in turns; the median.";
-export const columns = [
-  { name: "drained", unit: "signals/s" },
-  { name: "of without", unit: "×" },
+export const tables = [
+  {
+    name: "rollups",
+    title: "Roll-ups",
+    about: "What keeping roll-ups costs who sends signals: until the store has all of them (batches of 500 on 8 connections; the client shares the machine), with roll-ups kept and without, in turns.",
+    measures: [{ key: "drained", what: "signals a second until all are in the store", more: true, limit: "without: nothing is kept beside the facts" }],
+  },
 ];
 export const options = { rounds: 3, signals: 1_000_000 };
 
@@ -30,10 +31,12 @@ export async function run({ rounds, signals }) {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-  const median = (all) => Math.round(all.sort((a, b) => a - b)[Math.floor(all.length / 2)]);
-  const [on, off] = [median(rates.on), median(rates.off)];
-  const row = (name, note, rate) => ({ name, note, values: [rate, rate / off] });
-  return [row("tacit", "roll-ups are kept", on), row("none", "`rollups = false`", off)];
+  return [
+    [
+      { name: "tacit", note: "roll-ups are kept", values: { drained: rates.on.map(Math.round) } },
+      { name: "without", note: "`rollups = false`", values: { drained: rates.off.map(Math.round) } },
+    ],
+  ];
 }
 
 async function drained(bin, data, signals, isKept, round) {

@@ -30,7 +30,7 @@ const EVENTS: usize = 10;
 
 pub(crate) fn run(options: &Options, report: &mut Report) {
     let (mut ceilings, mut durables, mut details) = (Vec::new(), Vec::new(), Vec::new());
-    let mut peers = Vec::new();
+    let mut peers: Vec<Figures> = Vec::new();
     let (mut all_there, mut bytes) = (true, 0);
     for round in 1..=options.rounds {
         say(&format!(
@@ -78,6 +78,9 @@ pub(crate) fn run(options: &Options, report: &mut Report) {
         ));
         all_there &= account.balances() && durable.statuses.keys().all(|status| *status == 204);
         let mut told = told(&free, &durable, &account, ratio);
+        if let Some(peer) = peers.last() {
+            told["peer"] = peer.json();
+        }
         told["disk_bytes_per_event"] = disk;
         details.push(told);
         assert!(server.stop().success(), "the collector stops cleanly");
