@@ -4,14 +4,14 @@
 // `npm run bench -- fold --signals 1e6,1e7,5e7` and `npm run bench -- dashboard --signals 1e7`
 // take their time, and some GB.
 
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "../../capture-wasm/build/chromium.mjs";
 import { collector, compilers, npmPackages, wasmPackage } from "../../capture-wasm/build/prepare.mjs";
 import { root, say } from "../../capture-wasm/build/tools.mjs";
+import { heading } from "./heading.mjs";
 import { drawn } from "./plots.mjs";
 import { markdown, plain } from "./report.mjs";
 
@@ -69,7 +69,7 @@ for (const name of wanted) {
   }
 }
 if (folder) {
-  writeFileSync(join(folder, "RESULTS.md"), `${heading()}\n${parts.join("\n")}`);
+  writeFileSync(join(folder, "RESULTS.md"), `${heading({ isWhole, busy, took })}\n${parts.join("\n")}`);
   say(`written to ${join(folder, "RESULTS.md")}`);
 }
 
@@ -82,33 +82,4 @@ function given(known) {
       return [name, typeof known[name] === "number" ? Number(value) : value];
     }),
   );
-}
-
-function heading() {
-  const { version } = JSON.parse(readFileSync(join(root, "capture-wasm/package.json"), "utf8"));
-  const gib = Math.round(totalmem() / 2 ** 30);
-  const browser = process.env.TACIT_CHROMIUM && told(process.env.TACIT_CHROMIUM, "--version");
-  const programs = [browser, `Node ${process.version}`, told("python3", "--version"), told("rustc", "--version")];
-  const listed = ({ name, options, seconds }) => {
-    const said = Object.entries(options).filter(([, value]) => value !== "");
-    const set = said.map(([key, value]) => `${key} ${[value].flat().map((one) => one.toLocaleString("en")).join(", ")}`).join("; ");
-    return `| ${name} | ${set || "–"} | ${Math.round(seconds)} s |`;
-  };
-  return `# Benchmarks
-
-Made by \`npm run bench\`${isWhole ? "" : ` of ${wanted.join(", ")}`}, which writes this file anew; [what is measured and how](../../demo-site/docs/benchmarks.md). All of a table comes from one run on one machine, in turns: compare what stands in one row, not runs. A value with rounds is their median, with the least and the most in brackets; a ratio is that of each round.
-
-- ${new Date().toISOString().slice(0, 10)}, Tacit ${version} (${told("git", "rev-parse", "--short", "HEAD")})
-- ${cpus()[0].model.trim()}, ${availableParallelism()} cores, ${gib} GiB; what else ran when it began: a load of ${busy.toFixed(1)}${busy > 1 ? ", so that times are not to be trusted" : ""}
-- ${programs.filter(Boolean).join(", ")}; the peers' versions stand with them
-
-| suite | options | took |
-| --- | --- | ---: |
-${took.map(listed).join("\n")}
-`;
-}
-
-/** The first line a program says. */
-function told(program, ...args) {
-  return execFileSync(program, args, { encoding: "utf8", cwd: root }).trim().split("\n")[0];
 }
