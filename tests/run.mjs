@@ -67,13 +67,6 @@ const STEPS = {
     run: () => loaders("venv", ["requirements.txt"], ["--ignore=trainers", "--ignore=servers"], env),
     count: countPytest,
   },
-  // Instructions of codec and fold as they are shipped: optimised.
-  instructions: {
-    heavy: true,
-    needs: [nativeTools],
-    run: () => run("cargo", ["test", "--release", "--package", "tacit-instructions"]),
-    count: countCargo,
-  },
   // What one machine takes, and whether that is enough: some ten minutes of load.
   load: { heavy: true, needs: [tacit], run: load },
   // A step of each of TRL's trainers.

@@ -101,7 +101,7 @@ export function markdown(table, products, plotFile) {
     notes.join("\n"),
     ratios.length > 0 && `Ratios, Tacit's ÷ the other's:\n\n${grid(head.ratios, ratios, 2)}`,
     `Values:\n\n${grid(head.values, valueRows(table, products), 2)}`,
-    plotFile && `![${table.plot.title}](${plotFile})`,
+    plotFile && table.plot && `![${table.plot.title}](${plotFile})`,
   ];
   return `${parts.filter(Boolean).join("\n\n")}\n`;
 }
