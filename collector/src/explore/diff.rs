@@ -3,7 +3,10 @@
 use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::limits::DIFF_CHARS_MAX;
+use crate::{
+    limits::DIFF_CHARS_MAX,
+    tokens::{Kind, tokens},
+};
 
 /// An answer and what became of it. The runs that are `equal` or `delete` are the answer,
 /// those that are `equal` or `insert` what became of it, to the letter.
@@ -63,43 +66,6 @@ fn cut(text: &str) -> &str {
     end.map_or(text, |(end, _)| &text[..end])
 }
 
-/// Words, gaps between them, and everything else a character each; together they are the
-/// text.
-fn tokens(text: &str) -> Vec<&str> {
-    let mut tokens = Vec::new();
-    let mut start = 0;
-    let mut before = None;
-    for (at, char) in text.char_indices() {
-        let kind = kind(char);
-        if at > 0 && (before != Some(kind) || kind == Letter::Other) {
-            tokens.push(&text[start..at]);
-            start = at;
-        }
-        before = Some(kind);
-    }
-    if start < text.len() {
-        tokens.push(&text[start..]);
-    }
-    tokens
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Letter {
-    Word,
-    Gap,
-    Other,
-}
-
-fn kind(char: char) -> Letter {
-    if char.is_alphanumeric() || matches!(char, '\'' | '\u{2019}' | '-' | '_') {
-        Letter::Word
-    } else if char.is_whitespace() && char != '\n' {
-        Letter::Gap
-    } else {
-        Letter::Other
-    }
-}
-
 /// Puts runs together: words that were changed one after the other are one change, though
 /// the gap between them stayed.
 #[derive(Default)]
@@ -114,7 +80,7 @@ struct Runs {
 impl Runs {
     fn keep(&mut self, text: &str) {
         let in_change = !(self.out.is_empty() && self.into.is_empty());
-        let is_gap = text.chars().all(|char| kind(char) == Letter::Gap);
+        let is_gap = text.chars().all(|char| Kind::of(char) == Kind::Gap);
         if in_change && is_gap && self.gap.is_empty() {
             text.clone_into(&mut self.gap);
             return;
@@ -186,6 +152,15 @@ mod tests {
         // Two changed words and the gap between them are one change.
         assert_eq!(told("a b c d", "a x y d"), "a [-b c-][+x y+] d");
         assert_eq!(told("a\nb", "a\n\nb"), "a\n[+\n+]b");
+        assert_eq!(
+            told("It isn’t here.", "It is here."),
+            "It [-isn’t-][+is+] here."
+        );
+        // Scripts without spaces by character.
+        assert_eq!(
+            told("今日は良い天気です", "今日は悪い天気です"),
+            "今日は[-良-][+悪+]い天気です"
+        );
         assert_eq!(told("<b>x</b>", "<b>y</b>"), "<b>[-x-][+y+]</b>");
     }
 

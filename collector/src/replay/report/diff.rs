@@ -2,6 +2,8 @@
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
+use crate::tokens::tokens;
+
 /// Characters of a text that is compared; the rest is shown as it is. The cost of a diff
 /// of two unlike texts grows with the product of their lengths.
 const CHARS_MAX: usize = 20_000;
@@ -71,56 +73,25 @@ fn cut(text: &str) -> (&str, &str) {
     }
 }
 
-/// Words, white space, and every other character by itself.
-fn tokens(text: &str) -> Vec<&str> {
-    let mut tokens = Vec::new();
-    let mut start = 0;
-    let mut before = None;
-    for (at, char) in text.char_indices() {
-        let kind = Kind::of(char);
-        let joins = before == Some(kind) && kind != Kind::Mark;
-        if at > start && !joins {
-            tokens.push(&text[start..at]);
-            start = at;
-        }
-        before = Some(kind);
-    }
-    if start < text.len() {
-        tokens.push(&text[start..]);
-    }
-    tokens
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Word,
-    Space,
-    Mark,
-}
-
-impl Kind {
-    fn of(char: char) -> Self {
-        // Scripts without spaces are compared character by character.
-        if char.is_alphanumeric() && char < '\u{2e80}' {
-            Self::Word
-        } else if char.is_whitespace() {
-            Self::Space
-        } else {
-            Self::Mark
-        }
-    }
-}
-
 /// Tokens that are more than white space.
 pub(super) fn words(tokens: &[&str]) -> usize {
     let says = |token: &&&str| !token.trim().is_empty();
     tokens.iter().filter(says).count()
 }
 
-/// A line, or several, shared as a whole.
+/// A line, or several, shared as a whole: something stands between two breaks.
 fn whole(tokens: &[&str]) -> bool {
-    let breaks = tokens.iter().filter(|token| token.contains('\n'));
-    breaks.count() >= 2
+    let mut breaks = 0;
+    let mut in_break = false;
+    for token in tokens {
+        if *token == "\n" {
+            breaks += usize::from(!in_break);
+            in_break = true;
+        } else if !token.trim().is_empty() {
+            in_break = false;
+        }
+    }
+    breaks >= 2
 }
 
 /// A text after so many words, if it has more.
@@ -174,6 +145,16 @@ mod tests {
         );
         // At either end of the text it is kept.
         assert_eq!(marked("Use this", "Use that")[0], "Use [this]");
+    }
+
+    #[test]
+    fn a_line_that_both_have_is_shared_however_short() {
+        let [one, _] = marked("a b c\nx\nd e f", "g h i\nx\nj k l");
+        assert_eq!(one, "[a b c]\nx\n[d e f]");
+        let [one, _] = marked("a b c\n\nd e f", "g h i\n\nj k l");
+        assert_eq!(one, "[a b c\n\nd e f]");
+        let [one, _] = marked("It isn’t so", "It is so");
+        assert_eq!(one, "It [isn’t] so");
     }
 
     #[test]
