@@ -108,4 +108,6 @@ pub fn report(facts: &Facts) -> Report {
 }
 
 #[cfg(test)]
+mod docs_tests;
+#[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Transaction, params};
 
-use super::rollup::BUCKET_BITS;
+use super::bucket::BUCKET_BITS;
 use crate::{control::ProjectId, store::StoreError};
 
 /// Outputs that something was said about.

@@ -9,6 +9,7 @@
 //! syncs the WAL and with it every transaction before.
 
 mod assigned;
+mod bucket;
 mod check;
 mod conduct;
 mod control;

@@ -1,0 +1,85 @@
+//! Buckets of groups: how they are called in the database, and what is in one.
+
+use rusqlite::{Row, Transaction, params};
+
+use super::group::View;
+use crate::{
+    control::ProjectId,
+    store::{Bucket, BucketKind, StoreError, rows::Group},
+};
+
+/// Groups of a bucket, as a power of two: in the migration as well.
+pub(super) const BUCKET_BITS: u32 = 9;
+
+pub(super) const fn key(bucket: Bucket) -> (u32, i64, i64) {
+    let kind = match bucket.kind {
+        BucketKind::Conversations => 0,
+        BucketKind::Outputs => 1,
+    };
+    (bucket.project.0, kind, bucket.number)
+}
+
+pub(super) fn bucket(row: &Row<'_>) -> rusqlite::Result<Bucket> {
+    Ok(Bucket {
+        project: ProjectId(row.get(0)?),
+        kind: match row.get(1)? {
+            0 => BucketKind::Conversations,
+            _ => BucketKind::Outputs,
+        },
+        number: row.get(2)?,
+    })
+}
+
+/// Gives every group of a bucket to `visit`; how many there are.
+pub(super) fn groups(
+    snapshot: &Transaction<'_>,
+    bucket: Bucket,
+    visit: &mut dyn FnMut(Group),
+) -> Result<u64, StoreError> {
+    let view = View {
+        snapshot,
+        project: bucket.project,
+        as_of: u64::MAX,
+    };
+    let first = bucket.number << BUCKET_BITS;
+    let bounds = params![bucket.project.0, first, first + (1 << BUCKET_BITS)];
+    // Which group an output is in is said in `read::groups`.
+    let mut select = snapshot.prepare_cached(match bucket.kind {
+        BucketKind::Conversations => {
+            "SELECT conversation, id FROM conversations NOT INDEXED
+             WHERE conversation >= ?2 AND conversation < ?3 AND project = ?1"
+        }
+        BucketKind::Outputs => {
+            "SELECT output, id FROM outputs NOT INDEXED
+             WHERE output >= ?2 AND output < ?3 AND project = ?1
+               AND NOT EXISTS (SELECT 1 FROM placements INDEXED BY placements_by_output
+                               WHERE placements.project = ?1
+                                 AND placements.output = outputs.output)
+               AND NOT EXISTS (SELECT 1 FROM aliases
+                               WHERE aliases.project = ?1 AND alias = outputs.output)
+               AND NOT EXISTS (SELECT 1
+                               FROM aliases INDEXED BY aliases_by_output
+                                 CROSS JOIN placements INDEXED BY placements_by_output
+                                   ON placements.project = ?1 AND placements.output = alias
+                               WHERE aliases.project = ?1
+                                 AND aliases.output = outputs.output)"
+        }
+    })?;
+    let mut rows = select.query(bounds)?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        let number = row.get(0)?;
+        let found = match bucket.kind {
+            BucketKind::Conversations => {
+                let id: String = row.get(1)?;
+                view.of_conversation(&id, number)?
+            }
+            BucketKind::Outputs => view.of_output(number)?,
+        };
+        if !found.group.outputs.is_empty() {
+            count += 1;
+            visit(found.group);
+        }
+    }
+    Ok(count)
+}
