@@ -5,10 +5,10 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import test from "node:test";
 import { root } from "../../capture-wasm/build/tools.mjs";
 
@@ -55,6 +55,7 @@ test("the image is built, runs as nobody, and is asked how it is", { timeout: 60
   await until(() => fetch(`${url}/readyz`).then((answer) => answer.status === 200), () => said.join(""));
   execFileSync("buildah", inside(...config.Healthcheck.Test.slice(1)));
   assert.equal((await fetch(`${url}/capture/tacit.js`)).status, 200);
+  await dashboardIsWhole(url);
   execFileSync("buildah", inside("/usr/bin/tacit", "keys", "create", "--project", "shop", "--kind", "secret"));
 
   // The server's own process: buildah's own is above it.
@@ -65,6 +66,20 @@ test("the image is built, runs as nobody, and is asked how it is", { timeout: 60
   await until(() => fetch(`${url}/readyz`).then((answer) => answer.status === 503), () => said.join(""));
   assert.equal(await ended, 0, said.join(""));
 });
+
+/** All files are in the binary: the folder, which a debug build reads, is not in the image. */
+async function dashboardIsWhole(url) {
+  const folder = join(root, "collector/dashboard");
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  assert.ok(files.length > 50, `${files.length} files`);
+  for (const { parentPath, name } of files) {
+    const file = relative(folder, join(parentPath, name));
+    const answer = await fetch(`${url}/page/${file}`);
+    assert.equal(answer.status, 200, file);
+    assert.deepEqual(Buffer.from(await answer.arrayBuffer()), readFileSync(join(folder, file)), file);
+  }
+  assert.equal(await (await fetch(url)).text(), readFileSync(join(folder, "index.html"), "utf8"));
+}
 
 /** What gcr.io/distroless/cc-debian12 is made of. */
 function runtimeBase() {
