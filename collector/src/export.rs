@@ -147,7 +147,7 @@ pub struct Overview {
 }
 
 /// Stored events by what became of them.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Fates {
     /// Of an output with a label and a text: in labels, and in datasets once the
     /// label decides.
@@ -213,9 +213,7 @@ pub fn overview_while(
             for reason in &label.reasons {
                 *overview.reasons.entry(reason.rule.to_string()).or_default() += 1;
             }
-            let events: usize = rows.slices.iter().map(|slice| slice.events.len()).sum();
-            *overview.fates.of(rows, label) += events as u64 + rows.beyond;
-            overview.fates.screened += label.withheld.events;
+            overview.fates.add(rows, label);
         }
         ControlFlow::Continue(())
     })?;
@@ -223,7 +221,24 @@ pub fn overview_while(
 }
 
 impl Fates {
-    fn all(&self) -> u64 {
+    /// The events of one more output.
+    pub(crate) fn add(&mut self, rows: &OutputRows, label: &Labelled) {
+        let events: usize = rows.slices.iter().map(|slice| slice.events.len()).sum();
+        *self.of(rows, label) += events as u64 + rows.beyond;
+        self.screened += label.withheld.events;
+    }
+
+    /// Those of others as well.
+    pub(crate) const fn merge(&mut self, other: &Self) {
+        self.in_label += other.in_label;
+        self.no_output += other.no_output;
+        self.no_text += other.no_text;
+        self.screened += other.screened;
+    }
+
+    /// All of them.
+    #[must_use]
+    pub const fn all(&self) -> u64 {
         self.in_label + self.no_output + self.no_text + self.screened
     }
 

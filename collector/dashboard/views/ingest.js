@@ -1,13 +1,13 @@
 // Whether what arrives is kept: now, and of everything that ever arrived.
 
-import { get } from "../lib/api.js";
 import { bytes, count, sum, words } from "../lib/format.js";
-import { html, useState } from "../lib/h.js";
+import { html } from "../lib/h.js";
 import { Bars, Card, Empty, Tile, Tiles } from "../lib/parts.js";
+import { Standing } from "../lib/rollups.js";
 
-export const api = () => [{ path: "/readyz", also: [503] }, "/v1/ledger?fates=false"];
+export const api = () => [{ path: "/readyz", also: [503] }, "/v1/ledger?fates=false", "/v1/rollups"];
 
-export function View({ data: [ready, ledger] }) {
+export function View({ data: [ready, ledger, all] }) {
   return html`
     <${Now} ready=${ready} />
     <div class="columns">
@@ -18,7 +18,7 @@ export function View({ data: [ready, ledger] }) {
       <${Refusals} ledger=${ledger} />
       <${Lost} ledger=${ledger} />
     </div>
-    <${Fates} />`;
+    <${Fates} all=${all} />`;
 }
 
 function Now({ ready }) {
@@ -106,26 +106,12 @@ const FATES = {
   screened: "came from people whose signals must not teach",
 };
 
-/** Adding these up labels everything, so it is done when somebody asks. */
-function Fates() {
-  const [fates, setFates] = useState();
-  const [problem, setProblem] = useState("");
-  const [isAsking, setAsking] = useState(false);
-  const look = async () => {
-    setAsking(true);
-    try {
-      setFates((await get("/v1/ledger")).fates);
-      setProblem("");
-    } catch (error) {
-      setProblem(error.message);
-    }
-    setAsking(false);
-  };
-  const rows = Object.entries(fates ?? {}).map(([name, value]) => ({ name: words(name), title: FATES[name], value }));
+/** As sums that are kept say: it adds up to what is stored, but for what waits to be added up. */
+function Fates({ all }) {
+  const rows = Object.entries(all.rows[0]?.fates ?? {}).map(([name, value]) => ({ name: words(name), title: FATES[name], value }));
   return html`
-    <${Card} title="Where stored signals ended" note="Every signal made a label or has a reason why not. Adding this up reads everything, so it waits to be asked.">
-      ${fates && html`<${Bars} label="Stored signals by fate" rows=${rows} />`}
-      ${problem && html`<p class="bad" role="alert">${problem}</p>`}
-      <button class="plain small" disabled=${isAsking} onClick=${look}>${isAsking ? "Adding up …" : fates ? "Add up again" : "Add up"}</button>
+    <${Card} title="Where stored signals ended" note="Every signal made a label or has a reason why not.">
+      <${Standing} answer=${all} />
+      <${Bars} label="Stored signals by fate" rows=${rows} />
     <//>`;
 }

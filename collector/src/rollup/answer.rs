@@ -159,8 +159,9 @@ impl Merged {
             left_out: LeftOut {
                 automated: cell.automated,
                 screened: cell.screened,
-                screened_signals: cell.screened_signals,
+                screened_signals: cell.fates.screened,
             },
+            fates: cell.fates,
             trust: Trust::ALL
                 .map(Trust::name)
                 .into_iter()

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::key::Key;
-use crate::experiment::{metric::Metric, people::Totals};
+use crate::{
+    experiment::{metric::Metric, people::Totals},
+    export::Fates,
+};
 
 /// The shape of cells, and what their numbers mean: counted up with every change of either.
-pub(super) const SHAPE: u32 = 1;
+pub(super) const SHAPE: u32 = 2;
 
 /// What is measured of outputs, in the order cells have it: every metric that asks about
 /// outputs. Whether people come back cannot be told from one conversation.
@@ -47,8 +50,8 @@ pub struct Cell {
     pub automated: u64,
     /// Outputs all of whose signals came from people the screen found.
     pub screened: u64,
-    /// Signals the screen withheld.
-    pub screened_signals: u64,
+    /// Stored signals of all outputs by what became of them.
+    pub fates: Fates,
     /// Signals by the number of their kind, of all outputs.
     pub signals: BTreeMap<u8, Signals>,
     /// Labels by state, in the order of [`State::ALL`], each immature and mature.
@@ -107,7 +110,7 @@ impl Cell {
             immature,
             automated,
             screened,
-            screened_signals,
+            fates,
             signals,
             labels,
             reasons,
@@ -123,7 +126,7 @@ impl Cell {
         self.immature += immature;
         self.automated += automated;
         self.screened += screened;
-        self.screened_signals += screened_signals;
+        self.fates.merge(fates);
         for (&kind, more) in signals {
             self.add_signals(kind, *more);
         }

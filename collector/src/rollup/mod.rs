@@ -35,7 +35,7 @@ mod refold;
 mod shape;
 mod tally;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod thread;
 
 pub(crate) use self::thread::start;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{ask::By, cell::Funnel};
-use crate::watch::capture::Tier;
+use crate::{export::Fates, watch::capture::Tier};
 
 /// Version of the shape of an [`Answer`].
 pub const VERSION: u32 = 1;
@@ -59,6 +59,9 @@ pub struct Row {
     pub immature: u64,
     /// Outputs that do not count.
     pub left_out: LeftOut,
+    /// Stored signals by what became of them, of outputs that do not count as well: over
+    /// all days they add up to all that are stored.
+    pub fates: Fates,
     /// Outputs by trust, with their label's name.
     pub trust: BTreeMap<&'static str, u64>,
     /// Signals by kind, with those of outputs that do not count.

@@ -80,7 +80,7 @@ impl Tally {
         let Some(cell) = self.cells.get_mut(&key) else {
             return;
         };
-        cell.screened_signals += label.withheld.events;
+        cell.fates.add(seen.rows, label);
         count_signals(cell, seen.rows);
         match left {
             Some(Left::Screened) => return cell.screened += 1,

@@ -13,6 +13,7 @@ use crate::{
     control::{ContentPolicy, Project, scope::Scopes},
     erase,
     expire::{self, Horizon},
+    export,
     label::Policy,
     rollup::{At, By, Keeper, Meter, Request, kept, refolded, step},
     store::{
@@ -22,18 +23,18 @@ use crate::{
     testing::NOW,
 };
 
-pub(super) struct House {
+pub(crate) struct House {
     directory: TempDir,
-    pub(super) store: Arc<SqliteStore>,
-    pub(super) project: Arc<Project>,
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) project: Arc<Project>,
     /// What was folded in, to be folded in again.
     told: Vec<Accepted>,
-    pub(super) now: u64,
+    pub(crate) now: u64,
     seq: u32,
 }
 
 impl House {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(directory.path()).unwrap());
         let key = NewKey {
@@ -59,12 +60,17 @@ impl House {
         }
     }
 
+    /// The data directory.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
     /// As after a crash: only what is in the file is known.
-    pub(super) fn reopen(&mut self) {
+    pub(crate) fn reopen(&mut self) {
         self.store = Arc::new(SqliteStore::open(self.directory.path()).unwrap());
     }
 
-    pub(super) fn raw(&self, sql: &str) {
+    pub(crate) fn raw(&self, sql: &str) {
         let raw = Connection::open(self.directory.path().join("tacit.sqlite")).unwrap();
         raw.busy_timeout(std::time::Duration::from_secs(10))
             .unwrap();
@@ -72,7 +78,7 @@ impl House {
     }
 
     /// What is new from now on is in buckets of its own.
-    pub(super) fn apart(&self) {
+    pub(crate) fn apart(&self) {
         self.raw(
             "INSERT INTO outputs (output, project, id, received_at)
                SELECT next, 0, 'apart-' || next, 0
@@ -85,7 +91,7 @@ impl House {
     }
 
     /// One person does one thing, `ago_ms` before now.
-    pub(super) fn does(&mut self, person: &str, ago_ms: u64, what: Value) {
+    pub(crate) fn does(&mut self, person: &str, ago_ms: u64, what: Value) {
         let mut event = what;
         event["seq"] = self.seq.into();
         event["at"] = (self.now - ago_ms).into();
@@ -113,7 +119,7 @@ impl House {
     }
 
     /// Folds in again what was told as the `place`th.
-    pub(super) fn fold(&self, place: usize) {
+    pub(crate) fn fold(&self, place: usize) {
         let Some(request) = self.told.get(place..=place) else {
             return;
         };
@@ -126,12 +132,12 @@ impl House {
         self.store.fold(&portion, to).unwrap();
     }
 
-    pub(super) fn told(&self) -> usize {
+    pub(crate) fn told(&self) -> usize {
         self.told.len()
     }
 
     /// A server says it, twice.
-    pub(super) fn register(&self, output: Value) {
+    pub(crate) fn register(&self, output: Value) {
         let Value::Object(object) = output else {
             panic!("an object");
         };
@@ -146,7 +152,7 @@ impl House {
         self.store.register(&request).unwrap();
     }
 
-    pub(super) fn erase(&self, person: &str) {
+    pub(crate) fn erase(&self, person: &str) {
         let store = &*self.store;
         let subject = self.project.subject(person, SubjectKind::App);
         let mut erasure = erase::ask(store, &self.project, &subject, self.now).unwrap();
@@ -157,7 +163,7 @@ impl House {
     }
 
     /// Ends what was received so long ago.
-    pub(super) fn expire(&self, signals_ms: u64, texts_ms: u64) {
+    pub(crate) fn expire(&self, signals_ms: u64, texts_ms: u64) {
         let horizon = Horizon {
             signals_before: self.now - signals_ms,
             texts_before: self.now - texts_ms,
@@ -168,13 +174,13 @@ impl House {
         self.store.expire(&mut expiry, &due, self.now).unwrap();
     }
 
-    pub(super) fn keeper(&self, policy: &Policy) -> Keeper {
+    pub(crate) fn keeper(&self, policy: &Policy) -> Keeper {
         let meter = Arc::new(Meter::default());
         Keeper::new(Arc::clone(&self.store), policy.clone(), meter)
     }
 
     /// What is kept, as it leaves: by day, by model, by version and in total.
-    pub(super) fn kept(&self, policy: &Policy) -> Vec<String> {
+    pub(crate) fn kept(&self, policy: &Policy) -> Vec<String> {
         let at = (self.now, 0);
         requests()
             .map(|request| {
@@ -185,7 +191,7 @@ impl House {
     }
 
     /// The same of everything, added up anew.
-    pub(super) fn refolded(&self, policy: &Policy) -> Vec<String> {
+    pub(crate) fn refolded(&self, policy: &Policy) -> Vec<String> {
         let at = At {
             known: u64::MAX,
             as_of: step(self.now),
@@ -199,10 +205,24 @@ impl House {
     }
 
     /// Brings everything up to date, and compares.
-    pub(super) fn settle(&self, keeper: &mut Keeper, policy: &Policy) {
+    pub(crate) fn settle(&self, keeper: &mut Keeper, policy: &Policy) {
         keeper.look(self.project.id, self.now).unwrap();
         keeper.drain(self.now).unwrap();
         assert_eq!(self.kept(policy), self.refolded(policy));
+        self.fates_add_up(policy);
+    }
+
+    /// Every stored signal has its fate, in sums as when everything is read.
+    fn fates_add_up(&self, policy: &Policy) {
+        let (store, project) = (&*self.store, self.project.id);
+        let all = Request::new(By::Total, None, None);
+        let of = kept(store, policy, project, (self.now, 0), &all).unwrap();
+        let fates = of.rows.first().map(|row| row.fates).unwrap_or_default();
+        let counters = store.fates(project).unwrap();
+        let stored = counters.get("stored").copied().unwrap_or_default();
+        let books = export::books(store, policy, project, self.now, stored).unwrap();
+        assert_eq!(fates, books.fates);
+        assert_eq!(fates.all(), stored);
     }
 }
 

@@ -2,7 +2,7 @@
 //! what is kept is what adding up everything anew gives.
 
 mod histories;
-mod house;
+pub(crate) mod house;
 mod marks;
 
 use proptest::{collection::vec, prelude::*};
