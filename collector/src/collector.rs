@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     accept::{EXPIRED, record},
+    answers::{self, Answers},
     bell::Bell,
     builds::Builds,
     config::{LimitsConfig, LogConfig, OtlpConfig},
@@ -87,6 +88,8 @@ pub struct Collector {
     pub expiries: Arc<Expiries>,
     /// How far sums are that are kept.
     pub rollups: Arc<rollup::Meter>,
+    /// What was worked out of all facts a while ago.
+    pub answers: Arc<Answers>,
     began: Instant,
     stopping: AtomicBool,
     backlog_ms_max: u64,
@@ -218,6 +221,7 @@ impl Collector {
             live,
             expiries,
             rollups: Arc::default(),
+            answers: Arc::default(),
             began: Instant::now(),
             stopping: AtomicBool::new(false),
             backlog_ms_max: config.backlog_seconds.saturating_mul(1_000),
@@ -246,6 +250,11 @@ impl Collector {
         let thread = rollup::start(Arc::clone(self))?;
         lock(&self.threads).push(thread);
         Ok(())
+    }
+
+    /// Starts to work out what the dashboard will ask; `data` is the data directory.
+    pub fn keep_answers(self: &Arc<Self>, data: &Path) -> io::Result<()> {
+        answers::keep_warm(Arc::clone(self), data.into())
     }
 
     /// Milliseconds since it was opened: nobody sets that clock.

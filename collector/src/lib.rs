@@ -45,7 +45,8 @@
 //! whether a number rises at its guard's cost.
 //!
 //! [`rollup`] keeps the sums of labels that a dashboard asks for, so that it need not read
-//! all facts. What people see of it in a browser is the [`dashboard`], which reads the API.
+//! all facts. What cannot be had from sums is kept as it was worked out last ([`answers`]).
+//! What people see of it in a browser is the [`dashboard`], which reads the API.
 //!
 //! What an operator sees of all this is in [`metrics`], [`ready`] and, as lines, in
 //! [`logging`]; whoever integrates a site watches it arrive ([`live`]) and is told what is
@@ -56,6 +57,7 @@
 //! [`report`].
 
 pub mod accept;
+pub mod answers;
 pub mod bell;
 pub mod brief;
 pub mod builds;
@@ -108,6 +110,7 @@ pub mod simulate;
 pub mod store;
 #[cfg(test)]
 mod testing;
+pub mod tokens;
 pub mod verify;
 pub mod wall;
 pub mod watch;

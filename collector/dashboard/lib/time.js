@@ -26,6 +26,12 @@ export function range({ since, until }, now) {
   return { since: moment(since, now) ?? moment(RANGE, now), until: moment(until, now) };
 }
 
+/** How many days back a range reaches that moves on with time; undefined of one between moments. */
+export function daysBack({ since = RANGE, until }) {
+  const ago = /^(\d{1,3})([hd])$/.exec(since);
+  return ago && !until ? Math.max(1, Math.ceil(Number(ago[1]) / (ago[2] === "h" ? 24 : 1))) : undefined;
+}
+
 const moments = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 

@@ -2,14 +2,15 @@
 
 import { count, percent } from "../lib/format.js";
 import { html } from "../lib/h.js";
+import { Found } from "../lib/kept.js";
 import { Card, Empty, Pill, Table } from "../lib/parts.js";
 import { at } from "../lib/time.js";
 import { Experiment } from "./experiments/one.js";
 
 const one = (id) => `/v1/experiments/${encodeURIComponent(id)}`;
 
-export const api = ({ id }) => (id ? [one(id), `${one(id)}/readout?series=true`] : ["/v1/experiments", "/v1/releases"]);
-/** A readout reads all there is. */
+export const api = ({ id }) => (id ? [one(id), `${one(id)}/readout?series=true&kept=true`] : ["/v1/experiments", "/v1/releases"]);
+/** A readout is of all there is. */
 export const every = 30_000;
 
 const TONES = { running: "good", scheduled: "rest", ended: "rest" };
@@ -17,7 +18,7 @@ const VERDICTS = { ship: "good", hold: "mixed", stop: "bad" };
 const PROOFS = { unproven: ["bad", "unproven"], experiment: ["rest", "an experiment is named"], not_needed: ["rest", "nothing learnt from people is in it"] };
 
 export function View({ data, state, link }) {
-  if (state.id) return html`<${Experiment} declared=${data[0]} readout=${data[1]} link=${link} tones=${TONES} verdicts=${VERDICTS} />`;
+  if (state.id) return html`<${Found} as_of=${data[1].as_of} now=${state.now} /><${Experiment} declared=${data[0]} readout=${data[1]} link=${link} tones=${TONES} verdicts=${VERDICTS} />`;
   const [{ experiments }, { releases }] = data;
   return html`
     <${Card} title="Experiments" note="Compared by always-valid statistics: look as often as you like.">

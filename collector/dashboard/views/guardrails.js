@@ -3,10 +3,12 @@
 import { path } from "../lib/api.js";
 import { count } from "../lib/format.js";
 import { html } from "../lib/h.js";
+import { Found } from "../lib/kept.js";
 import { metricDelta, metricName, metricValue } from "../lib/metrics.js";
 import { Card, Empty, Pill, Table, Tile, Tiles } from "../lib/parts.js";
 import { Plot } from "../lib/plot.js";
 import { everyDay, rateLine, rollups } from "../lib/rollups.js";
+import { daysBack } from "../lib/time.js";
 
 export const every = 30_000;
 
@@ -17,8 +19,14 @@ const BY = [
   ["release", "Release"],
 ];
 
+/** The same question stays the same while time goes on. */
+function span({ params, since, until }) {
+  const days = daysBack(params);
+  return days ? { days } : { since, until };
+}
+
 export const api = (state) => [
-  path("/v1/guardrails", { by: state.params.by, since: state.since, until: state.until }),
+  path("/v1/guardrails", { by: state.params.by, ...span(state), kept: true }),
   rollups("day", state),
 ];
 
@@ -42,6 +50,7 @@ export function View({ data: [report, byDay], state, go, link }) {
         ${BY.map(([value, title]) => html`<option value=${value} selected=${value === by}>${title}</option>`)}
       </select></label>
     </div>
+    <${Found} as_of=${report.as_of} now=${state.now} />
     <${Tiles} label="Pairs by verdict">
       <${Tile} name="Suspicious" value=${count(now("suspicious"))} tone=${now("suspicious") > 0 ? "bad" : ""} note="rose while its guard fell" />
       <${Tile} name="Unclear" value=${count(now("unclear"))} note="too few people to say" />

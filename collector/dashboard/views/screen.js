@@ -7,7 +7,7 @@ import { at } from "../lib/time.js";
 
 const LISTED = 100;
 
-export const api = () => [`/v1/screen?limit=${LISTED}`];
+export const api = () => [`/v1/screen?limit=${LISTED}&kept=true`];
 /** It looks at all there is. */
 export const every = 60_000;
 

@@ -63,6 +63,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     labels::keep_counting(Arc::clone(&collector))?;
     if config.rollups {
         collector.keep_rollups()?;
+        collector.keep_answers(&config.data)?;
     }
     let served = rt::System::new().block_on(serve(
         &web::Data::from(Arc::clone(&collector)),

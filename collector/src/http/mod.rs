@@ -17,6 +17,7 @@ mod gate;
 mod health;
 mod ingest;
 mod install;
+mod kept;
 mod keys;
 mod labels;
 mod ledger;

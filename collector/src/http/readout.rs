@@ -6,23 +6,24 @@ use actix_web::{
     web,
 };
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::IntoParams;
 
 use super::{
     auth::Reader,
     experiments::unknown,
     health::DataPath,
+    kept::{self, When},
     openapi::{self, Anything, Found},
     page::REPORT_POLICY,
     problem::{Kind, Problem},
     query::{self, as_of, policy, settled},
 };
 use crate::{
+    answers::Ask,
     collector::Collector,
     experiment::{
         people::PRE_PERIOD_MS,
-        readout::{ReadoutError, Request, markdown, page, readout, readout_with_courses},
+        readout::{ReadoutError, Request, markdown, page, readout},
     },
     export,
     store::ExperimentStore,
@@ -47,6 +48,10 @@ pub(super) struct Query {
     /// Every metric over time, as `courses`; only as JSON
     #[serde(default)]
     series: bool,
+    /// What was worked out a while ago will do; the next is worked out meanwhile. Only as JSON
+    #[serde(default)]
+    #[param(required = false)]
+    kept: bool,
     /// Form of the answer
     #[param(schema_with = openapi::readout_format, required = false)]
     format: Option<String>,
@@ -54,7 +59,6 @@ pub(super) struct Query {
 
 #[derive(Clone, Copy)]
 enum Form {
-    Json,
     Markdown,
     Html,
 }
@@ -73,9 +77,9 @@ pub(super) async fn read(
     data: web::Data<DataPath>,
 ) -> Result<HttpResponse, Problem> {
     let form = match query.format.as_deref() {
-        None | Some("json") => Form::Json,
-        Some("markdown") => Form::Markdown,
-        Some("html") => Form::Html,
+        None | Some("json") => None,
+        Some("markdown") => Some(Form::Markdown),
+        Some("html") => Some(Form::Html),
         Some(_) => {
             return Err(Problem::unsupported(
                 "format",
@@ -89,6 +93,25 @@ pub(super) async fn read(
         return Err(Problem::unsupported("pre_period", detail));
     }
     let policy = policy(&collector, query.policy.as_deref())?;
+    let pre_period_ms = days * DAY_MS;
+    let Some(form) = form else {
+        let ask = Ask::Readout {
+            experiment: name.into_inner(),
+            pre_period_ms,
+            series: query.series,
+        };
+        let when = When {
+            kept: query.kept,
+            as_of: query.as_of,
+        };
+        return kept::answer(collector, data, (reader.0.id, policy), ask, when).await;
+    };
+    if query.kept {
+        return Err(Problem::unsupported(
+            "kept",
+            "json is kept, and no other form",
+        ));
+    }
     let as_of = as_of(query.as_of);
     settled(&collector).await;
     let project = reader.0.id;
@@ -98,20 +121,12 @@ pub(super) async fn read(
         let request = Request {
             declared: &declared,
             as_of,
-            pre_period_ms: days * DAY_MS,
+            pre_period_ms,
         };
         let work = export::work(&data.0).map_err(ReadoutError::from)?;
         let store = &*collector.store;
-        if query.series && matches!(form, Form::Json) {
-            let (found, courses) =
-                readout_with_courses(store, &policy, project, &request, work.path())?;
-            let mut told = json!(found);
-            told["courses"] = json!(courses);
-            return Ok(("application/json", told.to_string()));
-        }
         let found = readout(store, &policy, project, &request, work.path())?;
         Ok(match form {
-            Form::Json => ("application/json", found.to_json()),
             Form::Markdown => ("text/markdown; charset=utf-8", markdown(&found)),
             Form::Html => ("text/html; charset=utf-8", page(&found).map_err(undrawn)?),
         })

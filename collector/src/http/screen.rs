@@ -6,15 +6,13 @@ use utoipa::IntoParams;
 
 use super::{
     auth::Reader,
+    health::DataPath,
+    kept::{self, When},
     openapi::{self, Anything, Asked},
     problem::Problem,
-    query::{self, as_of, policy, settled},
+    query::{self, policy},
 };
-use crate::{
-    collector::Collector,
-    limits::SCREENED_LISTED,
-    screen::{Report, Screen},
-};
+use crate::{answers::Ask, collector::Collector, limits::SCREENED_LISTED};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -28,6 +26,10 @@ pub(super) struct Query {
     /// Findings in the list
     #[param(schema_with = openapi::screened, required = false)]
     limit: Option<usize>,
+    /// What was found a while ago will do; the next is worked out meanwhile
+    #[serde(default)]
+    #[param(required = false)]
+    kept: bool,
 }
 
 /// Who was screened, why, and how much of what they sent
@@ -39,18 +41,17 @@ pub(super) async fn screen(
     reader: Reader,
     query: web::Query<Query>,
     collector: web::Data<Collector>,
+    data: web::Data<DataPath>,
 ) -> Result<HttpResponse, Problem> {
     let policy = policy(&collector, query.policy.as_deref())?;
     let most = query.limit.unwrap_or(SCREENED_LISTED);
     if most > SCREENED_LISTED {
         return Err(Problem::too_many("limit", SCREENED_LISTED));
     }
-    settled(&collector).await;
-    let (project, as_of) = (reader.0.id, as_of(query.as_of));
-    let report = web::block(move || {
-        let screen = Screen::of_store(&*collector.store, &policy, project, as_of)?;
-        Ok::<_, crate::store::StoreError>(Report::of(&screen, &policy, as_of, most))
-    })
-    .await??;
-    Ok(HttpResponse::Ok().json(report))
+    let when = When {
+        kept: query.kept,
+        as_of: query.as_of,
+    };
+    let ask = Ask::Screen { most };
+    kept::answer(collector, data, (reader.0.id, policy), ask, when).await
 }

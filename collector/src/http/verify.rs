@@ -7,11 +7,13 @@ use utoipa::IntoParams;
 use super::{
     auth::Reader,
     health::DataPath,
+    kept::{self, When},
     openapi::{self, Anything, Found},
     problem::{Kind, Problem},
     query::{self, as_of, policy, settled},
 };
 use crate::{
+    answers::Ask,
     collector::Collector,
     control::ProjectId,
     experiment::{guard, metric::Metric, readout::ReadoutError},
@@ -45,6 +47,21 @@ pub(super) struct Query {
     since: Option<u64>,
     /// Metric that decides, of everybody
     metric: Option<String>,
+    /// What was worked out a while ago will do; the next is worked out meanwhile. Only as JSON,
+    /// and of one
+    #[serde(default)]
+    #[param(required = false)]
+    kept: bool,
+}
+
+impl Query {
+    fn is_markdown(&self) -> Result<bool, Problem> {
+        match self.format.as_deref() {
+            None | Some("json") => Ok(false),
+            Some("markdown") => Ok(true),
+            Some(_) => Err(Problem::unsupported("format", "json or markdown")),
+        }
+    }
 }
 
 /// `GET /v1/verify/{release or experiment}`.
@@ -61,6 +78,24 @@ pub(super) async fn one(
     data: web::Data<DataPath>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
+    if query.kept {
+        if query.is_markdown()? {
+            return Err(Problem::unsupported(
+                "kept",
+                "json is kept, and no other form",
+            ));
+        }
+        let policy = policy(&collector, query.policy.as_deref())?;
+        let ask = Ask::Verify {
+            name: name.into_inner(),
+            arm: query.arm,
+        };
+        let when = When {
+            kept: true,
+            as_of: query.as_of,
+        };
+        return kept::answer(collector, data, (reader.0.id, policy), ask, when).await;
+    }
     let arm = query.arm.clone();
     answer(
         reader.0.id,
@@ -88,6 +123,12 @@ pub(super) async fn everybody(
     data: web::Data<DataPath>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.into_inner();
+    if query.kept {
+        return Err(Problem::unsupported(
+            "kept",
+            "of a release or an experiment alone",
+        ));
+    }
     let metric = query.metric.as_deref().unwrap_or("capture_rate");
     let metric = Metric::from_name(metric)
         .ok_or_else(|| Problem::unsupported("metric", guard::NO_METRIC))?;
@@ -110,11 +151,7 @@ async fn answer(
     data: web::Data<DataPath>,
     ask: impl FnOnce(&Asked<'_>, &Collector) -> Result<Report, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let is_markdown = match query.format.as_deref() {
-        None | Some("json") => false,
-        Some("markdown") => true,
-        Some(_) => return Err(Problem::unsupported("format", "json or markdown")),
-    };
+    let is_markdown = query.is_markdown()?;
     let as_of = as_of(query.as_of);
     if as_of > now_ms() {
         let detail = "it is in the future: what it sees may still change";

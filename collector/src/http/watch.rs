@@ -7,25 +7,27 @@ use utoipa::IntoParams;
 use super::{
     auth::Reader,
     health::DataPath,
+    kept::{self, When},
     openapi::{self, Anything, Asked},
     problem::{Kind, Problem},
     query::{self, as_of, policy, settled, trust},
 };
 use crate::{
+    answers::{Ask, Guarded, Span},
     collector::Collector,
     experiment::{guard, metric::Metric},
     export::work,
     label::Trust,
-    store::UpdateStore,
     watch::{
         By, WatchError,
         capture::{self, WEEKS, WEEKS_MAX},
-        guardrails,
     },
 };
 
 /// Names in one field.
 const LISTED_MAX: usize = 32;
+/// Days back: ten years.
+const DAYS_MAX: u32 = 3_650;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -95,6 +97,13 @@ pub(super) struct GuardQuery {
     metric: Option<String>,
     /// `NAME=MARGIN`, with commas between them.
     guard: Option<String>,
+    /// In the place of since and until: from the UTC day so many days ago on
+    #[param(maximum = 3650)]
+    days: Option<u32>,
+    /// What was worked out a while ago will do; the next is worked out meanwhile
+    #[serde(default)]
+    #[param(required = false)]
+    kept: bool,
     /// Policy, `name`, `name@version` or a full reference
     policy: Option<String>,
     /// Moment to read as of, Unix ms; now where nothing is said
@@ -118,21 +127,17 @@ pub(super) async fn guardrails(
     collector: web::Data<Collector>,
     data: web::Data<DataPath>,
 ) -> Result<HttpResponse, Problem> {
-    let request = query.request()?;
+    let ask = Ask::Guardrails(query.asked()?);
     let policy = policy(&collector, query.policy.as_deref())?;
-    settled(&collector).await;
-    let project = reader.0.id;
-    let report = web::block(move || {
-        let work = work(&data.0)?;
-        let store = &*collector.store;
-        let releases = store.releases(project)?;
-        guardrails::report(store, &releases, &policy, project, &request, work.path())
-    });
-    Ok(HttpResponse::Ok().json(report.await??))
+    let when = When {
+        kept: query.kept,
+        as_of: query.as_of,
+    };
+    kept::answer(collector, data, (reader.0.id, policy), ask, when).await
 }
 
 impl GuardQuery {
-    fn request(&self) -> Result<guardrails::Request, Problem> {
+    fn asked(&self) -> Result<Guarded, Problem> {
         let by = match self.by.as_deref() {
             None => By::Week,
             Some(name) => By::from_name(name).ok_or_else(|| {
@@ -145,12 +150,21 @@ impl GuardQuery {
         {
             return Err(Problem::malformed("until", "is not after since"));
         }
-        Ok(guardrails::Request {
+        let span = match self.days {
+            None => Span::Between(self.since, self.until),
+            Some(_) if self.since.or(self.until).is_some() => {
+                return Err(Problem::malformed("days", "not beside since and until"));
+            }
+            Some(days @ 1..=DAYS_MAX) => Span::Days(days),
+            Some(_) => {
+                let detail = format!("a number from 1 to {DAYS_MAX}");
+                return Err(Problem::unsupported("days", detail));
+            }
+        };
+        Ok(Guarded {
             by,
-            since: self.since,
-            until: self.until,
+            span,
             trust: trust(self.trust.as_deref(), Trust::Known)?,
-            as_of: as_of(self.as_of),
             metrics: listed("metric", self.metric.as_deref(), |name| {
                 Metric::from_name(name).ok_or_else(|| guard::NO_METRIC.into())
             })?,

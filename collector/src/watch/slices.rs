@@ -18,7 +18,7 @@ const NAMES_MAX: usize = 256;
 const MONDAY: u64 = 3;
 
 /// By what outputs are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 #[value(rename_all = "snake_case")]
 pub enum By {

@@ -9,9 +9,10 @@ const TONES = { serious: "bad", warning: "mixed", note: "rest" };
 /** Values in one list; the report has all. */
 const SHOWN = 8;
 
+export const composition = (id) => `/v1/datasets/builds/${encodeURIComponent(id)}/composition.json`;
+
 export function Composition({ build: { id } }) {
-  const path = `/v1/datasets/builds/${encodeURIComponent(id)}/composition.json`;
-  const { data, error } = useJson(path);
+  const { data, error } = useJson(composition(id));
   if (error) return html`<${Card} title="Composition"><p class="bad" role="alert">${error.message}</p><//>`;
   if (!data) return html`<${Card} title="Composition"><p class="quiet" role="status">Asking …</p><//>`;
   const report = `/v1/datasets/builds/${encodeURIComponent(id)}/composition.html`;

@@ -6,8 +6,10 @@ import { html } from "../../lib/h.js";
 import { Card, Pill } from "../../lib/parts.js";
 import { useJson } from "../datasets/loaded.js";
 
+export const gate = (experiment, arm) => path(`/v1/verify/${encodeURIComponent(experiment)}`, { arm, kept: true });
+
 export function Gate({ experiment, arm, verdicts }) {
-  const { data, error } = useJson(path(`/v1/verify/${encodeURIComponent(experiment)}`, { arm }));
+  const { data, error } = useJson(gate(experiment, arm));
   const body = () => {
     if (error) return html`<p class="bad" role="alert">${error.message}</p>`;
     if (!data) return html`<p class="quiet" role="status">Asking …</p>`;

@@ -67,7 +67,7 @@ pub struct Arm {
 }
 
 /// What must not get worse.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Guardrail {
     /// The metric.
     pub metric: Metric,

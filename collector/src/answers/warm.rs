@@ -1,0 +1,121 @@
+//! Asks what the dashboard's views will, so that nobody waits who opens one first.
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::Arc,
+    thread::{Builder, sleep},
+    time::{Duration, Instant},
+};
+
+use super::{Ask, AskError, Basis, Guarded, NICE, Span, pace};
+use crate::{
+    collector::Collector,
+    experiment::{
+        declaration::{Declared, State},
+        people::PRE_PERIOD_MS,
+    },
+    label::Trust,
+    store::ExperimentStore,
+    wall::now_ms,
+    watch::By,
+};
+
+/// How soon it notices that the process ends.
+const LOOK: Duration = Duration::from_millis(200);
+/// Between two looks at what there is to be asked.
+const ROUND: Duration = Duration::from_secs(60);
+/// While the oldest batch in the log waits that long for the store, in ms, nothing is asked.
+const INGEST_LAG_MS: u64 = 1_000;
+/// The range that views have where nobody picks one.
+const DAYS: u32 = 28;
+/// People that the view of the screen lists.
+const LISTED: usize = 100;
+
+/// Starts to; it ends when the collector stops.
+pub(crate) fn keep_warm(collector: Arc<Collector>, data: PathBuf) -> io::Result<()> {
+    let thread = Builder::new().name("answers-warm".into());
+    let run = move || {
+        // Counts for this thread only; without it the thread is as fast as any.
+        let _ = rustix::process::setpriority_process(None, NICE);
+        let mut is_first = true;
+        while waited(&collector, if is_first { LOOK } else { ROUND }) {
+            if collector.progress.lag_ms(now_ms()) > INGEST_LAG_MS {
+                continue;
+            }
+            if let Err(error) = round(&collector, &data, is_first) {
+                tracing::warn!(%error, "answers are not worked out before somebody asks");
+            }
+            is_first = false;
+        }
+    };
+    thread.spawn(run).map(drop)
+}
+
+/// Waits; whether the collector still runs.
+fn waited(collector: &Collector, time: Duration) -> bool {
+    let until = Instant::now() + time;
+    while Instant::now() < until && !collector.is_stopping() {
+        sleep(LOOK);
+    }
+    !collector.is_stopping()
+}
+
+fn round(collector: &Collector, data: &std::path::Path, is_first: bool) -> Result<(), AskError> {
+    let Some(policy) = collector.policies.named(None).cloned() else {
+        return Ok(());
+    };
+    for &project in collector.control.get().projects.keys() {
+        let basis = Basis {
+            store: Arc::clone(&collector.store),
+            project,
+            policy: policy.clone(),
+            data: data.into(),
+        };
+        if is_first {
+            // Whoever looks at outputs needs it.
+            let (screens, store) = (&collector.screens, &collector.store);
+            screens.at_hand(store, &policy, project, now_ms())?;
+        }
+        let declared = basis.store.experiments(project)?;
+        for ask in standing(&declared, now_ms()) {
+            let took = collector.answers.prepare(&basis, &ask)?;
+            let rest = took.map_or(Duration::ZERO, |took| pace::rest(took, is_first));
+            if !waited(collector, rest) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What views ask where nobody chose anything: guardrails, whom the screen found, and of
+/// every experiment that runs what it says and whether an arm of it is proven.
+pub(super) fn standing(declared: &[Declared], now: u64) -> Vec<Ask> {
+    let mut all = vec![
+        Ask::Guardrails(Guarded {
+            by: By::Week,
+            span: Span::Days(DAYS),
+            trust: Trust::Known,
+            metrics: Vec::new(),
+            guards: Vec::new(),
+        }),
+        Ask::Screen { most: LISTED },
+    ];
+    let running = declared
+        .iter()
+        .filter(|one| one.state(now) == State::Running);
+    for Declared { experiment, .. } in running {
+        let name = &experiment.name;
+        all.push(Ask::Readout {
+            experiment: name.clone(),
+            pre_period_ms: PRE_PERIOD_MS,
+            series: true,
+        });
+        all.extend(experiment.treatments().map(|arm| Ask::Verify {
+            name: name.clone(),
+            arm: Some(arm.name.clone()),
+        }));
+    }
+    all
+}
