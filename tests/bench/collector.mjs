@@ -2,8 +2,10 @@
 
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text as read } from "node:stream/consumers";
 
 /** One client sends all there is. */
 const LIMITS = "[log_output]\nlevel = \"warn\"\n[limits]\naddress_per_second = 1000000\nkey_per_second = 1000000\n";
@@ -21,17 +23,28 @@ export async function started(bin, data, key, keepsRollups = true) {
     break;
   }
   const headers = { authorization: `Bearer ${key}` };
-  const ask = async (path) => {
-    const answer = await fetch(url + path, { headers });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
-    return text;
-  };
+  const agent = new Agent({ keepAlive: true });
+  // No fetch: that gives up after five minutes, and reading ten million signals may take longer.
+  const ask = (path) =>
+    new Promise((resolve, reject) => {
+      const asking = request(url + path, { agent, headers }, async (answer) => {
+        const text = await read(answer);
+        if (answer.statusCode < 400) resolve(text);
+        else reject(new Error(`${path}: ${answer.statusCode} ${text}`));
+      });
+      asking.on("error", reject).end();
+    });
   const get = async (path) => JSON.parse(await ask(path));
+  const send = async (path, body) => {
+    const answer = await fetch(url + path, { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
   const stop = () =>
     new Promise((resolve) => {
+      agent.destroy();
       child.once("exit", resolve);
       child.kill("SIGTERM");
     });
-  return { url, ask, get, stop };
+  return { url, ask, get, send, stop };
 }

@@ -60,6 +60,7 @@ for (const name of wanted) {
   took.push({ name, options, seconds: (performance.now() - began) / 1_000 });
   for (const [i, table] of suite.tables.entries()) {
     console.log(plain(table, found[i]));
+    if (table.mustHold && isOver(table, found[i])) process.exitCode = 1;
     const plotFile = table.plot && `plots/${table.name}.svg`;
     parts.push(markdown(table, found[i], plotFile));
     if (folder && table.plot) {
@@ -71,6 +72,12 @@ for (const name of wanted) {
 if (folder) {
   writeFileSync(join(folder, "RESULTS.md"), `${heading({ isWhole, busy, took })}\n${parts.join("\n")}`);
   say(`written to ${join(folder, "RESULTS.md")}`);
+}
+
+/** Whether Tacit is beyond a bar of its own. */
+function isOver({ measures }, products) {
+  const { values } = products.find(({ name }) => name === "tacit");
+  return measures.some(({ key, budget }) => values[key] > budget);
 }
 
 /** What was said of the options that a suite has: a number, several, or a word. */
