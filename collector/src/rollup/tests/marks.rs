@@ -24,7 +24,7 @@ fn told(output: &str) -> Value {
     json!({"id":output,"output":"Great question! Yes.","subject":"u-9"})
 }
 
-const STORIES: [(&str, Story); 8] = [
+const STORIES: [(&str, Story); 9] = [
     (
         "by chunks that come",
         (
@@ -85,6 +85,22 @@ const STORIES: [(&str, Story); 8] = [
             |house| house.does("u-1", 0, shown("o-1")),
             |house| {
                 let mut placed = shown("o-2");
+                placed["conversation"] = "c-1".into();
+                house.does("u-1", 0, placed);
+            },
+        ),
+    ),
+    (
+        // What it is another name of stood for itself until now.
+        "by placements of an alias that come",
+        (
+            |house| {
+                house.does("u-1", 0, shown("o-1"));
+                house.apart();
+                house.register(json!({"id":"o-2","aliases":["o-1"]}));
+            },
+            |house| {
+                let mut placed = shown("o-1");
                 placed["conversation"] = "c-1".into();
                 house.does("u-1", 0, placed);
             },

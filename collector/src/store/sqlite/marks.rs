@@ -31,15 +31,21 @@ impl Marks {
     /// which it is said why.
     pub(super) fn write(self, tx: &Transaction<'_>) -> Result<(), StoreError> {
         let mut buckets = BTreeSet::new();
-        for &(project, output) in &self.moved {
-            buckets.insert((project, 1, output >> BUCKET_BITS));
-        }
         let mut aliased = BTreeMap::new();
         for &(project, output) in self.touched.union(&self.moved) {
             let has_aliases = match aliased.get(&project) {
                 Some(&known) => known,
                 None => *aliased.entry(project).or_insert(has_aliases(tx, project)?),
             };
+            if self.moved.contains(&(project, output)) {
+                buckets.insert((project, 1, output >> BUCKET_BITS));
+                // Where it is an alias, the output it is of stood for itself until now.
+                if has_aliases {
+                    for alone in alone(tx, project, output)? {
+                        buckets.insert((project, 1, alone));
+                    }
+                }
+            }
             let conversations = if has_aliases {
                 conversations(tx, project, output)?
             } else {
