@@ -264,3 +264,45 @@ async fn what_was_learnt_from_people_is_stopped_and_unproven_without_an_experime
     let names = harness.get("/v1/releases").await.json();
     assert_eq!(names["releases"].as_array().unwrap().len(), 4);
 }
+
+#[actix_web::test]
+async fn what_was_worked_out_a_while_ago_says_how_old_it_is() {
+    let harness = Harness::new();
+    assert_eq!(declare(&harness, &json!({})).await.status, 201);
+    for path in [
+        "/v1/guardrails?by=model&days=28",
+        "/v1/experiments/tone/readout?series=true",
+        "/v1/verify/tone?arm=warm",
+        "/v1/screen?limit=100",
+    ] {
+        let kept = harness.get(&format!("{path}&kept=true")).await;
+        assert_eq!(kept.status, 200, "{path}: {}", kept.text());
+        let age: u64 = kept.header("age").unwrap().parse().unwrap();
+        assert!(age < 600, "{path}: {age}");
+        let as_of = kept.json()["as_of"].as_u64().unwrap();
+        let now = harness.get(path).await;
+        assert_eq!(now.header("age"), None, "{path}");
+        assert!(now.json()["as_of"].as_u64().unwrap() >= as_of, "{path}");
+    }
+    for (path, code) in [
+        ("guardrails?kept=true&as_of=1", "kept_malformed"),
+        ("guardrails?days=2&since=1", "days_malformed"),
+        ("guardrails?days=0", "days_unsupported"),
+        ("verify?kept=true", "kept_unsupported"),
+        (
+            "verify/tone?arm=warm&kept=true&format=markdown",
+            "kept_unsupported",
+        ),
+        (
+            "experiments/tone/readout?kept=true&format=html",
+            "kept_unsupported",
+        ),
+    ] {
+        let answer = harness.get(&format!("/v1/{path}")).await;
+        assert_eq!(answer.problem(), (400, code.into()), "{path}");
+    }
+    for path in ["experiments/none/readout", "verify/none"] {
+        let answer = harness.get(&format!("/v1/{path}?kept=true")).await;
+        assert_eq!(answer.problem(), (404, "not_found".into()), "{path}");
+    }
+}
