@@ -190,10 +190,14 @@ export function finder(roots, composers) {
   /** Reads a unit: its text, if that changed. */
   function refresh(unit, now) {
     const all = textOf(unit.root);
-    if (all === unit.all && unit.body.isConnected) return null;
+    if (all === unit.all && unit.body?.isConnected) return null;
     if (unit.all !== null) Object.assign(unit, { at: now, stream: 0 });
     unit.all = all;
-    const body = (unit.within && unit.root.querySelector(unit.within)) || bodyOf(unit.root, unit.sizes);
+    const own = unit.within && unit.root.querySelector(unit.within);
+    unit.first ??= all;
+    // The message of an answer that is awaited may be there with no more than a name.
+    if (unit.within && !own && unit.ask && all === unit.first) return null;
+    const body = own || bodyOf(unit.root, unit.sizes);
     // The row of controls is all that an answer has while another is awaited in its place.
     if (unit.body && !overlaps(body, unit.body) && bare(textOf(body)).length < ROW_MAX) return null;
     unit.was = unit.body;

@@ -162,6 +162,20 @@ test("another version stands where the first stood; the time of the question is 
   assert.deepEqual(chat.wait(200).map(({ body }) => body.textContent), [SKY]);
 });
 
+test("a message that is there with a name before its first word is no answer yet", () => {
+  const chat = new Chat(LOG);
+  const theirs = '<div class="theirs"><b class="name">Somebody</b></div>';
+  for (const [n, question, text] of [[0, "Why is the sky blue?", SKY], [1, "What does a hash map do?", MAP]]) {
+    chat.ask(question);
+    chat.change(() => $("#log").insertAdjacentHTML("beforeend", theirs));
+    assert.equal(chat.wait(5_000).length, n);
+    chat.change(() => $("#log").lastChild.insertAdjacentHTML("beforeend", '<div class="said"><p></p></div>'));
+    chat.stream(text, (text) => ($("#log .theirs:last-child p").textContent = text));
+    chat.wait(3_000);
+  }
+  assert.deepEqual(chat.texts(), [SKY, MAP]);
+});
+
 test("a text that begins anew in its place is as old as that", () => {
   const chat = asked();
   chat.wait(5_000);
