@@ -38,7 +38,7 @@ use crate::{
     registrations::Registrations,
     retry::Behind,
     rollup,
-    screen::Screens,
+    screen::{self, Screens},
     sign_in::{Attempts, SignIns},
     store::{ControlStore, SignInStore, SqliteStore, Store, StoreError, TraceStore},
     wall::{WallWatch, now_ms},
@@ -66,7 +66,7 @@ pub struct Collector {
     pub progress: Arc<Progress>,
     /// What labels outputs that are read here.
     pub policies: Policies,
-    /// Who was screened a short while ago.
+    /// Whom the screen leaves out, as it is at hand.
     pub screens: Arc<Screens>,
     /// Places for requests with spans that are decoded.
     pub decoding: Arc<Semaphore>,
@@ -257,6 +257,13 @@ impl Collector {
         answers::keep_warm(Arc::clone(self), data.into())
     }
 
+    /// Starts to look whom the screen leaves out, behind the back of whoever reads.
+    pub fn keep_screens(self: &Arc<Self>) -> io::Result<()> {
+        let thread = screen::start(Arc::clone(self))?;
+        lock(&self.threads).push(thread);
+        Ok(())
+    }
+
     /// Milliseconds since it was opened: nobody sets that clock.
     #[must_use]
     pub fn steady_ms(&self) -> u64 {
@@ -266,6 +273,7 @@ impl Collector {
     /// From now on not ready.
     pub fn begin_stop(&self) {
         self.stopping.store(true, Ordering::Release);
+        self.screens.end();
     }
 
     /// Whether it is about to end.

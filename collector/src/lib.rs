@@ -58,7 +58,8 @@
 
 pub mod accept;
 pub mod answers;
-pub mod bell;
+pub mod background;
+mod bell;
 pub mod brief;
 pub mod builds;
 pub mod cadence;

@@ -9,19 +9,21 @@ mod house;
 mod trust;
 
 use serde_json::json;
-use tacit_signals::SessionId;
+use tacit_signals::{Batch, SessionId};
 use tacit_tests::{
     page::Page,
     rounds,
     signals::{copied, followed_up, read, shown},
 };
 
-use house::Site;
+use house::{LONG, Site};
 
 /// Answers a sender of a flood copies.
 const EACH: usize = 250;
 /// Who copies each answer of the attacker's.
 const SENDERS: u16 = 32;
+/// Requests of theirs that are under way at once.
+const AT_ONCE: usize = 4;
 
 /// Honest people of a site.
 const PEOPLE: u32 = 40;
@@ -46,33 +48,41 @@ fn flood(site: &Site, named: bool) -> (u64, u64) {
     // Answers the app gave to nobody it knows.
     let owned = owned();
     site.register(&owned, None);
-    let api = site.server.api();
     let portions: Vec<_> = owned
         .chunks(EACH)
         .cycle()
         .zip(0..usize::from(SENDERS) * owned.len() / EACH)
         .collect();
-    let senders = portions.len() as u64;
-    for (portion, sender) in portions {
-        let number = (sender as u128) << 64 | if named { 0xbed } else { 0xbad };
-        let mut page = Page::of_session(&site.data.publishable, SessionId(number.to_be_bytes()));
-        if named {
-            page = page.of_subject(&format!("sybil-{sender}"));
+    std::thread::scope(|scope| {
+        for some in portions.chunks(portions.len().div_ceil(AT_ONCE)) {
+            let api = site.server.api();
+            scope.spawn(move || {
+                for (portion, sender) in some {
+                    api.batch(&sent(site, portion, *sender, named));
+                }
+            });
         }
-        let start = site.from + sender as u64 * 1_000;
-        let acts = portion.iter().zip(0..).flat_map(|(id, n)| {
-            let at = start + n * 70;
-            [
-                page.event(at, id, shown(("bad", 0, 0))),
-                page.event(at + 5, id, copied(1_000)),
-            ]
-        });
-        let events: Vec<_> = acts.collect();
-        for some in events.chunks(250) {
-            api.batch(&page.batch(some.to_vec()));
-        }
+    });
+    (portions.len() as u64, copies() * 2)
+}
+
+/// What one of the senders sends: everything at once.
+fn sent(site: &Site, portion: &[String], sender: usize, named: bool) -> Batch {
+    let number = (sender as u128) << 64 | if named { 0xbed } else { 0xbad };
+    let mut page = Page::of_session(&site.data.publishable, SessionId(number.to_be_bytes()));
+    if named {
+        page = page.of_subject(&format!("sybil-{sender}"));
     }
-    (senders, copies() * 2)
+    let start = site.from + sender as u64 * 1_000;
+    let acts = portion.iter().zip(0..).flat_map(|(id, n)| {
+        let at = start + n * 70;
+        [
+            page.event(at, id, shown(("bad", 0, 0))),
+            page.event(at + 5, id, copied(1_000)),
+        ]
+    });
+    let events = acts.collect();
+    page.batch(events)
 }
 
 #[test]
@@ -103,10 +113,8 @@ fn a_flood_of_copies_over_sessions_and_over_subjects_teaches_nothing() {
     // It is counted everywhere, by name.
     let ledger = site.data.cli(&["ledger", "--json"]).ok().json();
     assert_eq!(ledger["fates"]["screened"], signals);
-    let one = site
-        .server
-        .api()
-        .get(&format!("/v1/outputs/bad-0?as_of={as_of}&explain=true"));
+    let api = site.server.api().patient(LONG);
+    let one = api.get(&format!("/v1/outputs/bad-0?as_of={as_of}&explain=true"));
     let one = one.ok().json();
     assert_eq!(one["label"]["state"], "pending", "{}", one["label"]);
     assert_eq!(one["label"]["screened"], json!(4 * SENDERS));

@@ -1,6 +1,6 @@
 //! What the collector says it has: the ledger, and the events themselves.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -70,14 +70,23 @@ impl Api {
         serde_json::from_value(json).expect("a ledger")
     }
 
-    /// The ledger once the store has everything that was acknowledged; balanced.
+    /// The ledger once the store has everything that was acknowledged; balanced. Nothing is
+    /// labelled while it waits.
     #[must_use]
     pub fn drained(&self) -> Ledger {
-        let ledger = wait::until("a ledger with nothing waiting", || {
-            Some(self.ledger()).filter(|ledger| ledger.events.waiting == 0)
-        });
+        self.folded(wait::PATIENCE);
+        let ledger = self.ledger();
+        assert_eq!(ledger.events.waiting, 0, "somebody sends on: {ledger:?}");
         ledger.assert_balanced();
         ledger
+    }
+
+    /// Waits until the store has everything that was acknowledged.
+    pub fn folded(&self, limit: Duration) {
+        wait::within(limit, "a ledger with nothing waiting", || {
+            let books = self.get("/v1/ledger?fates=false").ok().json();
+            (books["events"]["waiting"] == 0).then_some(())
+        });
     }
 
     /// The signals of `outputs` by their ids; panics if any is there twice or under

@@ -61,6 +61,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     collector.builds.resume(&collector.policies)?;
     let collector = Arc::new(collector);
     labels::keep_counting(Arc::clone(&collector))?;
+    collector.keep_screens()?;
     if config.rollups {
         collector.keep_rollups()?;
         collector.keep_answers(&config.data)?;

@@ -19,7 +19,7 @@ use crate::{
     explore::sample,
     label::{Policy, explain},
     limits::{LOOKED_AT_MAX, PREVIEW_BODY_BYTES_MAX, PREVIEW_MS_MAX, PREVIEW_RULES_MAX},
-    screen::Screened,
+    screen::{AtHand, Screened},
     store::{Page, StoreError},
     wall::now_ms,
 };
@@ -97,15 +97,14 @@ pub(super) async fn preview(
         // Reading a policy takes as long as its file is large: not where others wait.
         let new = tried(&trial.policy)?;
         let store = &*collector.store;
-        let screen = collector
-            .screens
-            .at_hand(&collector.store, &old, project, as_of)?;
+        let AtHand { screen, looked_at } = collector.screens.at_hand(project, old.screen, as_of);
         let facts = Screened::by(store, project, as_of, screen);
         let mut answer = json!({
             "policy": new.reference(),
             "against": old.reference(),
             "as_of": as_of,
             "same_screen": old.screen == new.screen,
+            "screened_at": looked_at,
         });
         if let Some(id) = &output {
             answer["output"] = both(&facts, id, (&old, &new), as_of)?

@@ -285,7 +285,7 @@ struct Line<'a> {
 }
 
 /// The columns of the CSV form: the fields of the JSON form in the same order.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "output",
     "state",
     "score",
@@ -307,6 +307,7 @@ const COLUMNS: [&str; 21] = [
     "shown_at",
     "late",
     "beyond",
+    "screened",
 ];
 
 impl Labelled {
@@ -372,6 +373,7 @@ impl Labelled {
         let json = |value: Result<String, serde_json::Error>| value.unwrap_or_default();
         let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
         let time = |value: Option<u64>| value.map(|at| at.to_string()).unwrap_or_default();
+        let count = |value: u64| time(Some(value).filter(|count| !none(count)));
         vec![
             line.output.into(),
             line.state.name().into(),
@@ -393,7 +395,8 @@ impl Labelled {
             json(serde_json::to_string(line.arms)),
             time(line.shown_at),
             self.late_json().unwrap_or_default(),
-            time(Some(self.beyond).filter(|count| *count > 0)),
+            count(line.beyond),
+            count(line.screened),
         ]
     }
 }

@@ -84,6 +84,12 @@ impl Story {
         self
     }
 
+    /// All of it came from somebody the screen found.
+    pub(crate) fn withheld(mut self) -> Self {
+        self.rows.screened.append(&mut self.rows.slices);
+        self
+    }
+
     /// All of it was captured where so many conversations are.
     pub(crate) fn sampled(mut self, of: f64) -> Self {
         for slice in &mut self.rows.slices {

@@ -354,6 +354,16 @@ impl Shared {
         self.update(|state| state.closed = number);
     }
 
+    /// Segment `number` takes no more records, and behind its good bytes may be others.
+    fn refused(&self, number: u64) {
+        self.update(|state| {
+            state.closed = number;
+            if let Some(segment) = state.segments.get_mut(&number) {
+                segment.has_refused = true;
+            }
+        });
+    }
+
     fn consumed(&self, position: Position) {
         self.update(|state| state.consumed = position);
     }

@@ -73,7 +73,11 @@ pub(super) fn recover(
     for (place, &number) in numbers.iter().enumerate() {
         let file = disk.open(&segment::name(number))?;
         let len = file.size()?;
-        let mut segment = Segment { file, len };
+        let mut segment = Segment {
+            file,
+            len,
+            has_refused: false,
+        };
         if number >= from.segment {
             let next = headers.get(place + 1).copied().flatten();
             let good = good_len(number, next);

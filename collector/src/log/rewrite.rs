@@ -77,8 +77,8 @@ impl Log {
         let mut bytes = segment::read(&*segment.file, 0, segment.len)?;
         let before = told.records;
         let is_zeroed = rewrite(self.salt, &mut bytes, change, &mut told.records);
-        // Bytes that were refused and could not be cut off may be anybody's.
-        let has_refused = segment.file.size()? > segment.len;
+        // Bytes that were refused may be anybody's, and on the device although cut off.
+        let has_refused = segment.has_refused || segment.file.size()? > segment.len;
         if told.records == before && !is_zeroed && !has_refused {
             return Ok(());
         }
@@ -98,6 +98,7 @@ impl Log {
         let renamed = Segment {
             file: self.disk.open(&name)?,
             len: segment.len,
+            has_refused: false,
         };
         self.shared.state().segments.insert(number, renamed);
         told.rewritten += 1;

@@ -22,6 +22,9 @@ pub(super) struct Segment {
     pub(super) file: Arc<dyn DiskFile>,
     /// Good bytes: on disk, acknowledged or recovered.
     pub(super) len: u64,
+    /// What follows them was refused and cut off, which may not have reached the device: it
+    /// may be there again after the power went.
+    pub(super) has_refused: bool,
 }
 
 /// All segments by number.
@@ -100,6 +103,7 @@ pub(super) fn create(
     Ok(Segment {
         file,
         len: SEGMENT_HEADER_LEN as u64,
+        has_refused: false,
     })
 }
 

@@ -179,7 +179,7 @@ impl Writer {
             let _ = entry.reply.send(Err(Unwritten::Failed));
         }
         if let Some((number, segment, _)) = self.active.take() {
-            self.shared.closed(number);
+            self.shared.refused(number);
             // The next segment's header says the same; this helps when there is none.
             let _ = segment.file.truncate(segment.len);
         }

@@ -10,7 +10,7 @@ use crate::{
     control::ProjectId,
     label::Policy,
     limits::ROLLUP_STEP_MS,
-    screen::Screen,
+    screen::{Screen, Screens},
     store::{
         AddedUp, Bucket, Concerned, KeptScreen, RollupStore, SqliteStore, Store, StoreError,
         rows::StoredSubject,
@@ -33,13 +33,14 @@ pub struct Keeper {
     policy: Policy,
     version: String,
     screens: BTreeMap<ProjectId, Known>,
+    shared: Arc<Screens>,
     rests: HashMap<Bucket, Rest>,
     meter: Arc<Meter>,
 }
 
 /// Whom the screen leaves out.
 struct Known {
-    screen: Screen,
+    screen: Arc<Screen>,
     /// Facts changed since it looked.
     is_old: bool,
     /// Not to look again before, steady ms.
@@ -72,9 +73,16 @@ impl Keeper {
             version: version(&policy),
             policy,
             screens: BTreeMap::new(),
+            shared: Arc::default(),
             rests: HashMap::new(),
             meter,
         }
+    }
+
+    /// With screens that others read as well: each look serves both.
+    #[must_use]
+    pub fn sharing(self, shared: Arc<Screens>) -> Self {
+        Self { shared, ..self }
     }
 
     /// The bucket to take next, if one waits that does not rest.
@@ -142,13 +150,20 @@ impl Keeper {
     }
 
     /// Finds whom to leave out, and marks the buckets of whoever is left out no more, or
-    /// is from now on.
+    /// is from now on. The first time what others found a short while ago will do.
     pub fn look(&mut self, project: ProjectId, now: u64) -> Result<(), StoreError> {
         let store = &*self.store;
-        let screen = Screen::of_store(store, &self.policy, project, u64::MAX)?;
+        let terms = self.policy.screen;
+        let is_first = !self.screens.contains_key(&project);
+        let found = if is_first {
+            self.shared.recent(store, project, terms, now)?
+        } else {
+            self.shared.look(store, project, terms, now)?
+        };
+        let (screen, looked_at) = (found.screen, found.looked_at.unwrap_or(now));
         let kept = KeptScreen {
             found: hash(&screen),
-            looked_at: now,
+            looked_at,
         };
         let before = store.kept_screen(project)?;
         let is_same = before.is_some_and(|before| before.found == kept.found);
@@ -162,7 +177,8 @@ impl Keeper {
         }
         let known = Known {
             screen,
-            is_old: false,
+            // What others found may be of before.
+            is_old: is_first,
             not_before: 0,
         };
         self.screens.insert(project, known);

@@ -11,27 +11,23 @@ use super::{
     keeper::{Clocks, Keeper},
     pace,
 };
-use crate::{collector::Collector, store::StoreError, wall::now_ms};
-
-/// How far the thread steps back, from 0 to 19: further than what folds.
-const NICE: i32 = 15;
-/// Before another look where nothing waits; as long as the end of the process may be late.
-const LOOK: Duration = Duration::from_millis(200);
-/// While the oldest batch in the log waits that long for the store, in ms, roll-ups wait,
-const INGEST_LAG_MS: u64 = 1_000;
-/// but no longer than so many looks: they would never come to be.
-const YIELDS_MAX: u32 = 25;
+use crate::{
+    background::{LOOK, step_back, yield_to_ingest},
+    collector::Collector,
+    store::StoreError,
+    wall::now_ms,
+};
 
 /// Starts it; it ends when the collector stops.
 pub(crate) fn start(collector: Arc<Collector>) -> io::Result<JoinHandle<()>> {
     Builder::new().name("rollups".into()).spawn(move || {
-        // Counts for this thread only; without it the thread is as fast as any.
-        let _ = rustix::process::setpriority_process(None, NICE);
+        step_back();
         let Some(policy) = collector.policies.named(None).cloned() else {
             return;
         };
         let meter = Arc::clone(&collector.rollups);
-        let keeper = Keeper::new(Arc::clone(&collector.store), policy, meter);
+        let keeper = Keeper::new(Arc::clone(&collector.store), policy, meter)
+            .sharing(Arc::clone(&collector.screens));
         Keeping {
             collector,
             keeper,
@@ -51,11 +47,12 @@ struct Keeping {
 impl Keeping {
     fn run(&mut self) {
         while !self.collector.is_stopping() {
-            self.yield_to_ingest();
+            yield_to_ingest(&self.collector);
             let worked = self.turn();
             match worked {
                 Ok(Some(took)) => sleep(pace::breath(took)),
                 Ok(None) => sleep(LOOK),
+                Err(StoreError::Ending) => return,
                 Err(error) => {
                     if self.failures == 0 {
                         tracing::warn!(%error, "sums are not kept up to date");
@@ -85,6 +82,9 @@ impl Keeping {
         let began = Instant::now();
         let done = self.keeper.refold(bucket, clocks.now);
         let took = ms(began.elapsed());
+        if matches!(done, Err(StoreError::Ending)) {
+            return Ok(None);
+        }
         if let Err(error) = &done {
             tracing::warn!(%error, ?bucket, "sums could not be brought up to date");
         }
@@ -97,16 +97,6 @@ impl Keeping {
         Clocks {
             now: now_ms(),
             steady: self.collector.steady_ms(),
-        }
-    }
-
-    fn yield_to_ingest(&self) {
-        let is_behind = || self.collector.progress.lag_ms(now_ms()) > INGEST_LAG_MS;
-        for _ in 0..YIELDS_MAX {
-            if self.collector.is_stopping() || !is_behind() {
-                return;
-            }
-            sleep(LOOK);
         }
     }
 

@@ -16,6 +16,10 @@
 //! [`Screened`] is the store as everything reads it that makes labels: groups without what
 //! screened people sent, which is kept beside ([`OutputRows::screened`]) to be counted.
 //!
+//! Whoever reads one output or a list of them waits for no screen: it takes the one that
+//! [`Screens`] has at hand, which a thread of its own makes (`looker`), and says as of when
+//! that is. Everything that teaches or decides makes one of its own moment.
+//!
 //! [`Store::conduct`]: crate::store::Store::conduct
 //! [`OutputRows::screened`]: crate::store::rows::OutputRows::screened
 
@@ -25,6 +29,7 @@ pub(crate) mod conduct;
 mod finding;
 mod gather;
 mod judge;
+mod looker;
 mod pace;
 mod person;
 mod replay;
@@ -37,11 +42,12 @@ pub(crate) mod tests;
 use std::{collections::HashMap, path::Path};
 
 pub use self::{
-    cache::Screens,
+    cache::{AtHand, Screens},
     finding::{Broken, Finding, Rule},
     report::Report,
     screened::Screened,
 };
+pub(crate) use self::looker::start;
 use self::{gather::Gather, person::Person};
 use crate::{
     control::ProjectId,
@@ -69,12 +75,28 @@ impl Screen {
         project: ProjectId,
         as_of: u64,
     ) -> Result<Self, StoreError> {
-        if policy.screen.is_off() {
+        Self::of_store_while(store, &policy.screen, (project, as_of), &|| true)
+    }
+
+    /// As [`Screen::of_store`], by thresholds; fails with [`StoreError::Ending`] once `go_on`
+    /// says no.
+    fn of_store_while(
+        store: &dyn Store,
+        terms: &ScreenTerms,
+        (project, as_of): (ProjectId, u64),
+        go_on: &dyn Fn() -> bool,
+    ) -> Result<Self, StoreError> {
+        if terms.is_off() {
             return Ok(Self::default());
         }
         let scratch = store.scratch();
-        Self::of(&policy.screen, scratch.path(), &mut |visit| {
-            store.conduct(project, as_of, visit)
+        Self::of(terms, scratch.path(), &mut |visit| {
+            store.conduct(project, as_of, &mut |conduct| {
+                if !go_on() {
+                    return Err(StoreError::Ending);
+                }
+                visit(conduct)
+            })
         })
     }
 

@@ -20,6 +20,9 @@ pub enum StoreError {
     /// The operating system gave no random bytes.
     #[error("no random bytes: {0}")]
     Random(#[from] getrandom::Error),
+    /// Nobody is there any more to read it for.
+    #[error("the process is about to end")]
+    Ending,
     /// A later version wrote it.
     #[error("the database has schema {found}, this version knows up to {known}")]
     Newer {

@@ -1,6 +1,9 @@
 //! A site with honest people, somebody who attacks it, and what both come to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use tacit_tests::{
@@ -16,6 +19,8 @@ use tacit_tests::{
 /// Answers each honest person gets.
 pub(super) const EACH: u32 = 6;
 const MINUTE: u64 = 60_000;
+/// Of anything with a million copies.
+pub(super) const LONG: Duration = Duration::from_secs(900);
 
 /// A site and its facts.
 pub(super) struct Site {
@@ -109,7 +114,7 @@ impl Site {
 
     /// Waits until the store has everything; the moment after, Unix ms.
     pub(super) fn settled(&self) -> u64 {
-        let _ = self.server.api().drained();
+        self.server.api().folded(LONG);
         now_ms()
     }
 
@@ -142,7 +147,8 @@ impl Site {
             .cli(&["screen", "--as-of", &as_of, "--json"])
             .ok()
             .json();
-        let twin = self.server.api().get(&format!("/v1/screen?as_of={as_of}"));
+        let api = self.server.api().patient(LONG);
+        let twin = api.get(&format!("/v1/screen?as_of={as_of}"));
         assert_eq!(twin.ok().json(), said, "the command and its twin");
         let rules = said["rules"].as_object().unwrap().iter();
         let rules = rules.map(|(rule, people)| (rule.clone(), people.as_u64().unwrap()));

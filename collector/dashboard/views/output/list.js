@@ -7,6 +7,7 @@ import { Card, Empty, State } from "../../lib/parts.js";
 import { at } from "../../lib/time.js";
 import { Chips, FILTERS, Filters } from "./filters.js";
 import { useKeys } from "./keys.js";
+import { UNSCREENED } from "./told.js";
 
 const PAGE = 50;
 
@@ -27,6 +28,7 @@ export function View({ data: [page, { policies }], state, go, link }) {
       ${page.outputs.length > 0 ? html`<${Rows} outputs=${page.outputs} link=${link} />` : html`<${None} page=${page} />`}
       <p class="looked">
         <span class="quiet" role="status">${told(page)}</span>
+        ${page.screened_at === null && html`<span class="quiet">${UNSCREENED}</span>`}
         ${state.params.cursor && html`<button class="plain" onClick=${() => go({ cursor: null })}>Latest</button>`}
         ${page.next && html`<button class="plain" onClick=${older}>${page.outputs.length < PAGE ? "Look further back" : "Older"}</button>`}
       </p>

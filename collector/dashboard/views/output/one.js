@@ -11,16 +11,18 @@ import { Rules } from "./rules.js";
 import { Siblings } from "./siblings.js";
 import { Signals } from "./signals.js";
 import { Texts } from "./texts.js";
+import { UNSCREENED } from "./told.js";
 
 export const api = ({ id }) => [`/v1/outputs/${encodeURIComponent(id)}?explain=true`, "/v1/policies"];
 
 export function View({ data: [told, { policies }], link }) {
   // The signals that what is pointed at rests on.
   const [lit, light] = useState([]);
-  const { output, label, signals, explanation, siblings, fates, texts, diff } = told;
+  const { output, label, signals, explanation, siblings, fates, texts, diff, screened_at: screenedAt } = told;
   return html`
     <p><a href=${link("outputs")}>All outputs</a></p>
     <${Head} output=${output} label=${label} link=${link} />
+    ${screenedAt === null && html`<p class="quiet" role="status">${UNSCREENED}</p>`}
     ${siblings.length > 0 && html`<${Siblings} siblings=${siblings} id=${output.id} link=${link} />`}
     <${Texts} output=${output} texts=${texts} />
     <${Card} title="What people did" note="From when it was shown, to scale. Long gaps are broken and say how long they are.">

@@ -5,6 +5,9 @@ import { duration } from "../../lib/time.js";
 /** What every signal has; the rest is what its kind says. */
 const COMMON = new Set(["id", "kind", "at", "received_at", "corrected_at", "offset_ms", "signed", "screened", "sketch", "conversation", "turn", "variant", "text"]);
 
+/** While the collector looks whom to leave out, for the first time since it started. */
+export const UNSCREENED = "The screen has not looked yet: signals that no person sent are among these still. Datasets and readouts wait for it.";
+
 const value = (name, told) => {
   if (name.endsWith("_ms")) return `${name.slice(0, -3).replaceAll("_", " ")} ${duration(told)}`;
   if (name.endsWith("share") || name === "survival" || name === "similarity") return `${name.replaceAll("_", " ")} ${Math.round(1000 * told) / 10} %`;

@@ -120,6 +120,7 @@ fn schema() -> Schema {
         maybe("shown_at", moment()),
         maybe("late", texts()),
         maybe("beyond", DataType::Int64),
+        maybe("screened", DataType::Int64),
     ])
 }
 
@@ -146,6 +147,7 @@ struct Columns {
     shown_at: TimestampMillisecondBuilder,
     late: Evidence,
     beyond: Int64Builder,
+    screened: Int64Builder,
 }
 
 impl Default for Columns {
@@ -174,6 +176,7 @@ impl Default for Columns {
             shown_at: moment(),
             late: evidence(),
             beyond: Int64Builder::new(),
+            screened: Int64Builder::new(),
         }
     }
 }
@@ -211,8 +214,9 @@ impl Columns {
         }
         // As in the JSON form: only there when there is something.
         self.late.append(!label.late.is_empty());
-        let beyond = Some(label.beyond).filter(|count| *count > 0);
-        self.beyond.append_option(beyond.map(at));
+        let count = |count: u64| Some(count).filter(|count| *count > 0).map(at);
+        self.beyond.append_option(count(label.beyond));
+        self.screened.append_option(count(label.withheld.events));
     }
 
     /// What was pushed, in the order of [`schema`]; empty afterwards.
@@ -239,6 +243,7 @@ impl Columns {
             Arc::new(self.shown_at.finish()),
             Arc::new(self.late.finish()),
             Arc::new(self.beyond.finish()),
+            Arc::new(self.screened.finish()),
         ]
     }
 }

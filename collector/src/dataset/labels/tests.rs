@@ -54,6 +54,7 @@ fn the_table_says_what_the_lines_say() {
     labels[1].arms.insert("tone".into(), "b \"quoted\"".into());
     labels[2].late = labels[2].reasons[0].evidence.clone();
     labels[2].beyond = 3;
+    labels[1].withheld.events = 2;
     let lines = String::from_utf8(written(Form::Ndjson, &labels)).unwrap();
     let lines: Vec<serde_json::Value> = lines
         .lines()

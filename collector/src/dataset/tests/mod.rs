@@ -104,6 +104,10 @@ fn people() -> Vec<Group> {
             .at(9, dwell(1_500, 0.1))
             .group(),
         unasked("never-shown", "8 + 8?", "16").group(),
+        asked("withheld", "9 + 9?", "18")
+            .at(9, copy())
+            .withheld()
+            .group(),
         asked(
             "private",
             "I am a@b.example.",

@@ -20,7 +20,7 @@ use crate::{
     },
     label::{Labelled, Policy},
     limits::{PAGE_LEN_MAX, SEARCH_WORDS_MAX},
-    screen::Screened,
+    screen::{AtHand, Screened},
     store::{Page, Reached, StoreError, rows::OutputRows},
     wall::now_ms,
 };
@@ -150,9 +150,8 @@ pub(in crate::http) async fn list(
     let as_of = now_ms();
     let answer = web::block(move || {
         let store = &*collector.store;
-        let screen = collector
-            .screens
-            .at_hand(&collector.store, &policy, project, as_of)?;
+        let AtHand { screen, looked_at } =
+            collector.screens.at_hand(project, policy.screen, as_of);
         let facts = Screened::by(store, project, as_of, screen);
         let mut outputs = Vec::new();
         let tell = &mut |listed: &crate::store::Listed, rows: &OutputRows, label: &Labelled| {
@@ -164,6 +163,7 @@ pub(in crate::http) async fn list(
             "next": looked.next.map(|next| next.to_string()),
             "looked_at": looked.looked_at,
             "until_looked": looked.until,
+            "screened_at": looked_at,
         }))
     })
     .await??;

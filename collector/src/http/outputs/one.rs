@@ -18,7 +18,7 @@ use crate::{
         query::{self, as_of, policy, settled},
     },
     label::{Labelled, LabelledGroup, Policy, event_json, explain, label_group},
-    screen::{Finding, Screen, Screened},
+    screen::{AtHand, Finding, Screen, Screened},
     store::{
         StoreError,
         rows::{Group, OutputRows, Slice},
@@ -60,18 +60,19 @@ pub(in crate::http) async fn one(
     let project = reader.0.id;
     let found = web::block(move || {
         let store = &*collector.store;
-        // A moment that was asked for is read exactly; now has the screen of just before.
-        let facts = if query.as_of.is_some() {
-            Screened::of(store, &policy, project, as_of)?
+        // A moment that was asked for is read exactly; now has the screen that is at hand.
+        let (facts, screened_at) = if query.as_of.is_some() {
+            (Screened::of(store, &policy, project, as_of)?, Some(as_of))
         } else {
-            let screen = collector
-                .screens
-                .at_hand(&collector.store, &policy, project, as_of)?;
-            Screened::by(store, project, as_of, screen)
+            let AtHand { screen, looked_at } =
+                collector.screens.at_hand(project, policy.screen, as_of);
+            (Screened::by(store, project, as_of, screen), looked_at)
         };
         let found = facts.group_of(&id)?;
         let told = found.and_then(|(group, id)| {
-            told(&group, &id, facts.screen(), &policy, as_of, query.explain)
+            let mut told = told(&group, &id, facts.screen(), &policy, as_of, query.explain)?;
+            told["screened_at"] = screened_at.into();
+            Some(told)
         });
         Ok::<_, StoreError>(told)
     })

@@ -12,6 +12,7 @@ mod origins;
 mod outputs;
 mod preview;
 mod reads;
+mod screens;
 mod site;
 mod sockets;
 mod tenants;

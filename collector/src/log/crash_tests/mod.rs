@@ -130,6 +130,14 @@ fn a_segment_that_was_not_begun_says_nothing_of_the_one_before() {
     at_each_point(&steps, None).unwrap_or_else(|error| panic!("{error}"));
 }
 
+/// What was refused was cut off, which the device does not know yet, and whose it is was
+/// erased: found by chance, and kept.
+#[test]
+fn what_was_refused_does_not_come_back_after_an_erasure() {
+    let steps = [Step::Append(2), Step::Refuse, Step::Erase(2)];
+    at_each_point(&steps, None).unwrap_or_else(|error| panic!("{error}"));
+}
+
 #[test]
 #[expect(
     clippy::print_stderr,

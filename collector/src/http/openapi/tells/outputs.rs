@@ -61,6 +61,10 @@ pub(crate) struct OutputTold {
     output: Output,
     signals: Vec<Signal>,
     label: Label,
+    /// As of when it is known whom the screen leaves out, Unix ms; null where nobody looked
+    /// yet: then nobody is left out
+    #[schema(required = true)]
+    screened_at: Option<u64>,
     /// Why the label is that; this and all further fields where `explain` asks for it
     explanation: Option<Document>,
     /// What was asked and answered, and what the person made of it, as far as it is known
@@ -155,6 +159,10 @@ pub(crate) struct OutputList {
     /// When the last of them was first heard of, Unix ms; null where there was none
     #[schema(required = true)]
     until_looked: Option<u64>,
+    /// As of when it is known whom the screen leaves out, Unix ms; null where nobody looked
+    /// yet: then nobody is left out
+    #[schema(required = true)]
+    screened_at: Option<u64>,
 }
 
 /// What another policy would change
@@ -168,6 +176,10 @@ pub(crate) struct Previewed {
     as_of: u64,
     /// Both leave out the same people: where it is false, the screen of the new one is not tried
     same_screen: bool,
+    /// As of when it is known whom the screen leaves out, Unix ms; null where nobody looked
+    /// yet: then nobody is left out
+    #[schema(required = true)]
+    screened_at: Option<u64>,
     /// One output by both policies; where it was asked for
     output: Option<Document>,
     /// As `tacit label diff` tells it, of the latest outputs
