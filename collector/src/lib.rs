@@ -58,8 +58,8 @@
 
 pub mod accept;
 pub mod answers;
-pub mod background;
-mod bell;
+mod background;
+pub mod bell;
 pub mod brief;
 pub mod builds;
 pub mod cadence;

@@ -115,6 +115,22 @@ test("the list says what the API says, narrowed by filters that stand in the add
   await expect(page.getByText("No output is like this")).toBeVisible();
 });
 
+test("a list and an output say it while the screen has not looked yet", async ({ page }) => {
+  const note = page.getByText("The screen has not looked yet");
+  await open(page, "outputs?since=90d");
+  await expect(rows(page).first()).toBeVisible();
+  await expect(note).toHaveCount(0);
+  await page.route(/\/v1\/outputs/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), screened_at: null } });
+  });
+  await page.reload();
+  await expect(note).toBeVisible();
+  await page.goto(`${house.url}/#/outputs/${encodeURIComponent(ID)}`);
+  await expect(page.getByRole("heading", { name: ID, exact: true })).toBeVisible();
+  await expect(note).toBeVisible();
+});
+
 test("older outputs come page by page, and rows are reached by keys", async ({ page }) => {
   await open(page, "outputs?since=90d");
   const first = await told("/v1/outputs?limit=50");

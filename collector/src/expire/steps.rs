@@ -2,7 +2,7 @@
 
 use std::{sync::atomic::Ordering, time::Instant};
 
-use super::{DAY_MS, Expiries, ExpireError, Expiry, Horizon, Horizons, Step, Why, builds, size};
+use super::{DAY_MS, ExpireError, Expiries, Expiry, Horizon, Horizons, Step, Why, builds, size};
 use crate::{
     erase::unfinished::drop_idle,
     store::{ErasureStore, ExpiryStore, Left},
@@ -20,7 +20,12 @@ const STALE_MS_MAX: u64 = 7 * DAY_MS;
 
 impl Expiries {
     /// Does one step, unless it is done.
-    pub(super) fn step(&self, step: Step, expiry: &mut Expiry, now: u64) -> Result<(), ExpireError> {
+    pub(super) fn step(
+        &self,
+        step: Step,
+        expiry: &mut Expiry,
+        now: u64,
+    ) -> Result<(), ExpireError> {
         if expiry.is_done(step) {
             return Ok(());
         }
@@ -64,7 +69,11 @@ impl Expiries {
     }
 
     /// Up to which midnight the oldest data go next, for want of room.
-    pub(super) fn next_day(&self, horizons: &Horizons, now: u64) -> Result<Option<u64>, ExpireError> {
+    pub(super) fn next_day(
+        &self,
+        horizons: &Horizons,
+        now: u64,
+    ) -> Result<Option<u64>, ExpireError> {
         let control = self.control.get();
         let of = |project| {
             horizons

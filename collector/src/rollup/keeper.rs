@@ -177,8 +177,8 @@ impl Keeper {
         }
         let known = Known {
             screen,
-            // What others found may be of before.
-            is_old: is_first,
+            // What others found may be of before the last change.
+            is_old: looked_at != now,
             not_before: 0,
         };
         self.screens.insert(project, known);

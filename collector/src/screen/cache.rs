@@ -70,7 +70,7 @@ pub struct Screens {
 impl Screens {
     /// The screen at hand, however old; a newer one is asked for where that is due.
     #[must_use]
-    pub fn at_hand(&self, project: ProjectId, terms: ScreenTerms, now: u64) -> AtHand {
+    pub(crate) fn at_hand(&self, project: ProjectId, terms: ScreenTerms, now: u64) -> AtHand {
         if terms.is_off() {
             return AtHand {
                 looked_at: Some(now),
@@ -91,7 +91,7 @@ impl Screens {
     }
 
     /// Asks for a look. More than can be kept are not remembered: whoever reads asks again.
-    pub fn want(&self, project: ProjectId, terms: ScreenTerms) {
+    pub(crate) fn want(&self, project: ProjectId, terms: ScreenTerms) {
         let mut wanted = lock(&self.wanted);
         if wanted.len() < KEPT && !wanted.contains(&(project, terms)) {
             wanted.push_back((project, terms));
@@ -99,7 +99,7 @@ impl Screens {
     }
 
     /// Makes the screen that waits longest, at `now` (Unix ms); whether one waited.
-    pub fn look_next(&self, store: &dyn Store, now: u64) -> Result<bool, StoreError> {
+    pub(crate) fn look_next(&self, store: &dyn Store, now: u64) -> Result<bool, StoreError> {
         let next = lock(&self.wanted).pop_front();
         let Some((project, terms)) = next else {
             return Ok(false);
@@ -109,7 +109,7 @@ impl Screens {
     }
 
     /// One that is good still, or else a new one.
-    pub fn recent(
+    pub(crate) fn recent(
         &self,
         store: &dyn Store,
         project: ProjectId,
@@ -132,7 +132,7 @@ impl Screens {
     }
 
     /// A new one, of all that is known.
-    pub fn look(
+    pub(crate) fn look(
         &self,
         store: &dyn Store,
         project: ProjectId,
@@ -149,7 +149,7 @@ impl Screens {
     }
 
     /// Ends looks that are under way with [`StoreError::Ending`].
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         self.ending.store(true, Ordering::Release);
     }
 
@@ -171,8 +171,9 @@ impl Screens {
         let made = Instant::now();
         if kept.len() >= KEPT && !kept.contains_key(&(project, terms)) {
             let unasked = kept.iter().min_by_key(|(_, known)| known.asked);
-            let unasked = unasked.map(|(name, _)| *name);
-            unasked.map(|name| kept.remove(&name));
+            if let Some(name) = unasked.map(|(name, _)| *name) {
+                kept.remove(&name);
+            }
         }
         let known = Kept {
             at_hand: at_hand.clone(),
@@ -205,8 +206,17 @@ mod tests {
     #[test]
     fn a_screen_is_good_for_as_long_as_it_was_dear() {
         let seconds = Duration::from_secs;
-        for (age, took, expected) in [(0, 0, true), (1, 0, false), (199, 10, true), (200, 10, false)] {
-            assert_eq!(is_good(seconds(age), seconds(took)), expected, "{age} {took}");
+        for (age, took, expected) in [
+            (0, 0, true),
+            (1, 0, false),
+            (199, 10, true),
+            (200, 10, false),
+        ] {
+            assert_eq!(
+                is_good(seconds(age), seconds(took)),
+                expected,
+                "{age} {took}"
+            );
         }
     }
 
@@ -238,7 +248,10 @@ mod tests {
             ..TERMS
         };
         assert_eq!(screens.at_hand(project, off, 14).looked_at, Some(14));
-        assert!(!screens.look_next(&store, 15).unwrap(), "there is nothing to look for");
+        assert!(
+            !screens.look_next(&store, 15).unwrap(),
+            "there is nothing to look for"
+        );
     }
 
     #[test]

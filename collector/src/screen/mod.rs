@@ -41,13 +41,13 @@ pub(crate) mod tests;
 
 use std::{collections::HashMap, path::Path};
 
+pub(crate) use self::looker::start;
 pub use self::{
     cache::{AtHand, Screens},
     finding::{Broken, Finding, Rule},
     report::Report,
     screened::Screened,
 };
-pub(crate) use self::looker::start;
 use self::{gather::Gather, person::Person};
 use crate::{
     control::ProjectId,

@@ -150,8 +150,7 @@ pub(in crate::http) async fn list(
     let as_of = now_ms();
     let answer = web::block(move || {
         let store = &*collector.store;
-        let AtHand { screen, looked_at } =
-            collector.screens.at_hand(project, policy.screen, as_of);
+        let AtHand { screen, looked_at } = collector.screens.at_hand(project, policy.screen, as_of);
         let facts = Screened::by(store, project, as_of, screen);
         let mut outputs = Vec::new();
         let tell = &mut |listed: &crate::store::Listed, rows: &OutputRows, label: &Labelled| {
