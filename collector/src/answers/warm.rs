@@ -72,11 +72,6 @@ fn round(collector: &Collector, data: &std::path::Path, is_first: bool) -> Resul
             policy: policy.clone(),
             data: data.into(),
         };
-        if is_first {
-            // Whoever looks at outputs needs it.
-            let (screens, store) = (&collector.screens, &collector.store);
-            screens.at_hand(store, &policy, project, now_ms())?;
-        }
         let declared = basis.store.experiments(project)?;
         for ask in standing(&declared, now_ms()) {
             let took = collector.answers.prepare(&basis, &ask)?;
