@@ -37,6 +37,8 @@ export default {
     await page.keyboard.press("Escape");
   },
   composer: (page) => page.locator("#chat-input"),
+  // It makes a list of lines that look like one, in which Enter begins another item.
+  singleLine: true,
   answers: (page) => page.locator("[id^=message-] .chat-assistant"),
   controls: {
     copy: named("Copy"),
