@@ -260,6 +260,13 @@ pub const SIGN_IN_IDLE_MS_MAX: u64 = 2 * 3_600_000;
 /// People signed in with one key; beyond it the one who looked least recently is out.
 pub const SIGN_INS_PER_KEY_MAX: usize = 32;
 
+/// Projects one browser is signed in to; beyond it the one looked at least recently is out.
+/// Each is a cookie of about 100 bytes with every request.
+pub const SIGN_INS_PER_BROWSER_MAX: usize = 16;
+
+/// Expiries `GET /v1/retention` looks through: about as many days.
+pub const EXPIRIES_TOLD: usize = 30;
+
 /// Attempts to sign in that may fail from one address in a [`SIGN_IN_WINDOW_MS`].
 pub const SIGN_IN_FAILURES_MAX: u32 = 10;
 

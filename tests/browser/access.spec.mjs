@@ -1,8 +1,13 @@
 // The dashboard as its operator uses it, and as a hostile page elsewhere would.
 
+import { execFile } from "node:child_process";
 import { createServer } from "node:http";
+import { promisify } from "node:util";
+import { violations } from "./axe.mjs";
 import { expect, test } from "./house.mjs";
 import { freePort } from "./ports.mjs";
+
+const execute = promisify(execFile);
 
 /** What the browser keeps of a page, for scripts and at all. */
 async function kept(page) {
@@ -22,10 +27,10 @@ test("the printed link signs in, and the key is in no address, storage or script
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await signIn(page, house);
   await expect(page.locator("#project")).toHaveText("dev");
-  expect(page.url()).toBe(`${house.url}/`);
+  await expect.poll(() => page.url()).toBe(`${house.url}/#/overview?project=dev`);
   const { scripts, cookies } = await kept(page);
   expect(scripts).toEqual([0, 0, ""]);
-  expect(cookies).toMatchObject([{ name: "tacit", httpOnly: true, sameSite: "Strict", path: "/" }]);
+  expect(cookies).toMatchObject([{ name: expect.stringMatching(/^tacit-[0-9a-f]{16}$/), httpOnly: true, sameSite: "Strict", path: "/" }]);
   expect(JSON.stringify(cookies)).not.toContain(house.secret);
   expect(sent.filter((line) => line.includes(house.secret))).toEqual([]);
 
@@ -53,14 +58,14 @@ test("the form signs in, says what is wrong, and ends with the key", async ({ pa
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.locator("#board")).toBeVisible();
   // The form is gone, and the key with it.
-  await expect(page.locator("#key")).toHaveCount(0);
+  await expect(page.locator("#sign-in-key")).toHaveCount(0);
   expect(await page.content()).not.toContain(key);
   const { keys } = await (await house.get("/v1/keys")).json();
   const { id } = keys.find(({ scopes }) => scopes.join() === "read");
   const headers = { authorization: `Bearer ${house.secret}` };
   expect((await fetch(`${house.url}/v1/keys/${id}`, { method: "DELETE", headers })).status).toBe(200);
   await expect(page.locator("#sign-in-error")).toHaveText("the key was revoked");
-  await expect(page.locator("#key")).toHaveValue("");
+  await expect(page.locator("#sign-in-key")).toHaveValue("");
   await expect(page.locator("#board")).toBeHidden();
 });
 
@@ -79,6 +84,81 @@ test("whoever signs in again is not sent away for what was asked before", async 
   await expect(page.locator("#sign-in")).toHaveCount(0);
 });
 
+const OTHER = "bank & co";
+
+/** A key of another project of the same collector. */
+const otherKey = async (house, ...more) => {
+  const args = ["keys", "create", "--data", house.data, "--project", OTHER, "--kind", "secret", ...more, "--json"];
+  return JSON.parse((await execute(process.env.TACIT_BIN, args)).stdout).key;
+};
+
+test("several projects are open in one browser, and none shows another's figures", async ({ page, house }) => {
+  const reader = await otherKey(house, "--scope", "read");
+  // Of what is asked about figures, every request says whose.
+  const asked = [];
+  page.on("request", (request) => /\/v1\/(?!login)/.test(request.url()) && asked.push(new URL(request.url()).searchParams.get("project")));
+  await signIn(page, house);
+  const project = page.locator("#project");
+  const menu = page.locator(".whose summary");
+  await menu.click();
+  await page.getByRole("button", { name: "Add another project" }).click();
+  await page.getByLabel("Secret key of another project").fill("sk_nobody");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(page.locator("#add-project-error")).toHaveText("the key is not known");
+  await expect(project).toHaveText("dev");
+  await page.getByLabel("Secret key of another project").fill(reader);
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(project).toHaveText(OTHER);
+  expect(await page.content()).not.toContain(reader);
+  // The address says so, and opens the same in another tab while this one goes elsewhere.
+  await page.getByRole("link", { name: "Install check" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Install check");
+  const address = page.url();
+  expect(address).toBe(`${house.url}/#/install?${new URLSearchParams({ project: OTHER })}`);
+  await menu.click();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole("link", { name: "dev", exact: true }).click();
+  await expect(project).toHaveText("dev");
+  expect(page.url()).toBe(`${house.url}/#/install?project=dev`);
+  await expect(page.locator("footer.api a").first()).toHaveAttribute("href", "/v1/install?project=dev");
+  const tab = await page.context().newPage();
+  await tab.goto(address);
+  await expect(tab.locator("#project")).toHaveText(OTHER);
+  const twin = await tab.context().newPage();
+  await tab.locator("footer.api a").first().waitFor();
+  await twin.goto(new URL(await tab.locator("footer.api a").first().getAttribute("href"), house.url).href);
+  expect(JSON.parse(await twin.locator("body").innerText()).project).toBe(OTHER);
+  await twin.close();
+  await tab.close();
+  // Back in time is back in the other project.
+  await page.goBack();
+  await expect(project).toHaveText(OTHER);
+  expect(new Set(asked)).toEqual(new Set(["dev", OTHER]));
+
+  await menu.click();
+  await page.getByRole("button", { name: `Sign out of ${OTHER}` }).click();
+  await expect(project).toHaveText("dev");
+  await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeVisible();
+  expect(await page.context().cookies()).toHaveLength(1);
+  // A link of the project asks for a key of that one; another's opens nothing of it.
+  await page.goto(address);
+  const door = page.getByLabel(`Secret key of the project ${OTHER}`);
+  await expect(door).toBeVisible();
+  await expect(page.locator("#board")).toHaveCount(0);
+  expect(await violations(page)).toEqual([]);
+  await door.fill(house.secret);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.locator("#sign-in-error")).toContainText("of the project dev");
+  await expect(page.locator("#board")).toHaveCount(0);
+  await door.fill(reader);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(project).toHaveText(OTHER);
+  await expect.poll(() => page.url()).toBe(address);
+  await page.getByRole("button", { name: "Sign out of all" }).click();
+  await expect(page.locator("#sign-in")).toBeVisible();
+  expect(await page.context().cookies()).toEqual([]);
+});
+
 /** Everything a page can try without leave; what it learnt is in `window.learnt`. */
 const HOSTILE = `<!doctype html><title>Hostile</title><body><script>
   window.attack = async (target) => {
@@ -88,6 +168,7 @@ const HOSTILE = `<!doctype html><title>Hostile</title><body><script>
     const json = (body) => ({ method: "POST", body: JSON.stringify(body) });
     for (const mode of ["cors", "no-cors"]) {
       await send("/v1/overview", { mode });
+      await send("/v1/overview?project=dev", { mode });
       await send("/v1/keys", { mode, ...json({ kind: "secret", scopes: ["admin"] }) });
       await send("/v1/releases", { mode, ...json({ name: "evil", kind: "model" }) });
       await send("/v1/subjects/u-victim", { mode, method: mode === "cors" ? "DELETE" : "POST" });

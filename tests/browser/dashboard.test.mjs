@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { path } from "../../collector/dashboard/lib/api.js";
+import { ofProject, openProject, path } from "../../collector/dashboard/lib/api.js";
 import { checks } from "../../collector/dashboard/lib/checks.js";
 import { bytes, percent } from "../../collector/dashboard/lib/format.js";
 import { metricDelta, metricValue } from "../../collector/dashboard/lib/metrics.js";
@@ -36,6 +36,8 @@ test("the address that briefs print leads to the output", () => {
 test("range and filter go along to another view, the rest stays", () => {
   const here = { name: "breakdown", id: undefined, params: { since: "7d", model: "m-1", sort: "n" } };
   assert.equal(write(next(here, "funnel")), "#/funnel?since=7d&model=m-1");
+  const there = { ...here, params: { project: "a & b", sort: "n" } };
+  assert.equal(write(next(there, "funnel")), "#/funnel?project=a+%26+b");
   assert.equal(write(next(here, "outputs/o%2F1", { q: "x" })), "#/outputs/o%2F1?since=7d&model=m-1&q=x");
   assert.equal(write(next(here, { model: null })), "#/breakdown?since=7d&sort=n");
 });
@@ -62,6 +64,16 @@ test("numbers are written as people read them", () => {
 
 test("what is not said is in no query", () => {
   assert.equal(path("/v1/x", { a: 0, b: undefined, c: null, d: "", e: "m & n" }), "/v1/x?a=0&e=m+%26+n");
+});
+
+test("what is asked about figures says of which project", () => {
+  assert.equal(ofProject("/v1/ledger"), "/v1/ledger");
+  openProject("a & b");
+  assert.equal(ofProject("/v1/ledger"), "/v1/ledger?project=a+%26+b");
+  assert.equal(ofProject("/v1/ledger?fates=false"), "/v1/ledger?fates=false&project=a+%26+b");
+  for (const about of ["/v1/login", "/v1/login?project=b", "/readyz", "/capture/tacit.js"]) assert.equal(ofProject(about), about);
+  openProject(undefined);
+  assert.equal(ofProject("/v1/ledger"), "/v1/ledger");
 });
 
 test("a day without outputs is a gap, not a step", () => {

@@ -1,7 +1,7 @@
 // The address bar: which view is open, and a key that came in a link.
 
 import { useEffect, useState } from "../lib/h.js";
-import { read } from "../lib/router.js";
+import { read, write } from "../lib/router.js";
 
 /** A key in the fragment, which goes to no server; removed from address and history at once. */
 function takeKey() {
@@ -11,7 +11,8 @@ function takeKey() {
 }
 
 /**
- * The open view's route. `onKey` gets the key of a link, whenever one is followed, and
+ * The open view's route, and what puts another in its place, in the address as well.
+ * `onKey` gets the key of a link, whenever one is followed, and
  * undefined at first where there is none; it is kept nowhere.
  */
 export function useRoute(onKey) {
@@ -27,5 +28,9 @@ export function useRoute(onKey) {
     addEventListener("hashchange", changed);
     return () => removeEventListener("hashchange", changed);
   }, []);
-  return route;
+  const replace = (route) => {
+    history.replaceState(null, "", route.name ? write(route) : location.pathname);
+    setRoute(route);
+  };
+  return [route, replace];
 }

@@ -1,5 +1,6 @@
 // The very paths a view was made from.
 
+import { ofProject } from "../lib/api.js";
 import { html } from "../lib/h.js";
 
 export function Api({ paths }) {
@@ -7,6 +8,6 @@ export function Api({ paths }) {
   return html`
     <footer class="api">
       <span>API</span>
-      ${paths.map((path) => html`<a href=${path} target="_blank" rel="noreferrer"><code>${path}</code></a>`)}
+      ${paths.map((path) => html`<a href=${ofProject(path)} target="_blank" rel="noreferrer"><code>${path}</code></a>`)}
     </footer>`;
 }

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useState } from "../lib/h.js";
 import { useEvery } from "./every.js";
+import { Projects } from "./projects.js";
 
 const READY_EVERY_MS = 5_000;
 
@@ -26,17 +27,14 @@ function told(ready) {
   return ready.ready ? ["good", "Ready"] : ["bad", `Not ready: ${ready.reasons.join(", ")}`];
 }
 
-export function Bar({ login, message, onLeave, isMenuOpen, onMenu }) {
+export function Bar({ open, projects, linkTo, here, message, onAdd, onLeave, isMenuOpen, onMenu }) {
   const [state, text] = told(useReady());
   return html`
     <header class="bar">
       <button class="menu" aria-expanded=${String(isMenuOpen)} aria-controls="nav" onClick=${onMenu}>Menu</button>
       <a class="mark" href="#/">Tacit</a>
-      <details class="whose">
-        <summary><span class="quiet">Project</span> <b id="project">${login.project}</b></summary>
-        <p class="card">A key belongs to one project, and you signed in with ${login.key}. To look at another project, sign out, and sign in with a key of that one.</p>
-      </details>
+      <${Projects} open=${open} projects=${projects} linkTo=${linkTo} here=${here} onAdd=${onAdd} onLeave=${onLeave} />
       <p id="health" role="status"><span class=${`dot ${state}`}></span>${message || text}</p>
-      <button id="sign-out" class="plain" onClick=${onLeave}>Sign out</button>
+      <button id="sign-out" class="plain" onClick=${() => onLeave()}>${projects.length > 1 ? "Sign out of all" : "Sign out"}</button>
     </header>`;
 }

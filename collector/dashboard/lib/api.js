@@ -4,17 +4,36 @@
 let asking = new AbortController();
 
 /** What the API answers instead: `status`, `code`, `field` as in its problem document. */
-export class Problem extends Error {
+class Problem extends Error {
   constructor({ detail, title, ...more }) {
     super(detail ?? title);
     Object.assign(this, more);
   }
 }
 
+/** Whose figures the page shows. */
+let project;
+
+/** From now on it is asked about the project `name`; what was asked about another ends. */
+export function openProject(name) {
+  if (name === project) return;
+  endAsking();
+  project = name;
+}
+
+/** Signing in and out is about all of them. */
+const isAboutOne = (path) => path.startsWith("/v1/") && !/^\/v1\/login(\?|$)/.test(path);
+
+/** A path of the API that says which project it is asked about, for requests and links. */
+export function ofProject(path) {
+  if (!project || !isAboutOne(path)) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}${new URLSearchParams({ project })}`;
+}
+
 /** The response, if it is a good one, or of a status that is an answer `also`. */
 export async function ask(path, { signal, also = [], ...options } = {}) {
-  const signals = [asking.signal, signal].filter(Boolean);
-  const response = await fetch(path, { cache: "no-store", ...options, signal: AbortSignal.any(signals) });
+  const signals = [isAboutOne(path) && asking.signal, signal].filter(Boolean);
+  const response = await fetch(ofProject(path), { cache: "no-store", ...options, signal: AbortSignal.any(signals) });
   if (!response.ok && !also.includes(response.status)) {
     const { status, statusText } = response;
     const problem = await response.json().catch(() => ({}));

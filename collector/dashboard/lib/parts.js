@@ -67,9 +67,9 @@ export function Rate({ value, ci, n, most = 1, tone = "accent" }) {
 /**
  * A table with columns that sort. `columns`: `{key, title, cell(row), sort?(row), number?,
  * help?, unit?}`; `sorted` is `key` or `-key` (descending), `onSort` gets the next one.
- * With `stacks` every row is a block of its own where the screen is narrow.
+ * Where the screen is narrow every row is a block of its own: class `stacks`, `data-title`.
  */
-export function Table({ caption, columns, rows, id, sorted, onSort, stacks }) {
+export function Table({ caption, columns, rows, id, sorted, onSort }) {
   const [down, key] = sorted?.startsWith("-") ? [true, sorted.slice(1)] : [false, sorted];
   const by = columns.find((column) => column.key === key)?.sort;
   const ordered = by ? rows.toSorted((a, b) => compare(by(a), by(b)) * (down ? -1 : 1)) : rows;
@@ -90,7 +90,7 @@ export function Table({ caption, columns, rows, id, sorted, onSort, stacks }) {
   };
   return html`
     <div class="scroll" tabindex="0" role="group" aria-label=${caption}>
-      <table class=${stacks ? "stacks" : ""}>
+      <table class="stacks">
         <caption class="unseen">${caption}</caption>
         <thead><tr>${columns.map(head)}</tr></thead>
         <tbody>${ordered.map((row, index) => html`<tr key=${id ? id(row) : index}>${columns.map(cell(row))}</tr>`)}</tbody>

@@ -1,7 +1,7 @@
-// The address of a view: `#/NAME/ID?since=7d&model=m-1`.
+// The address of a view: `#/NAME/ID?project=shop&since=7d&model=m-1`.
 
 /** What stays when one goes from view to view. */
-const KEPT = ["since", "until", "model", "prompt_version"];
+const KEPT = ["project", "since", "until", "model", "prompt_version"];
 
 /** `{name, id, params}` of a fragment, `null` where it is no view's. */
 export function read(fragment) {

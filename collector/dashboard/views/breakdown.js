@@ -52,7 +52,7 @@ export function View({ data: [models, versions], state, go, link }) {
     <${Card} title=${`By ${title.toLowerCase()}`}>
       ${answer.rows.length === 0
         ? html`<${Empty} title="No output in this range">A server says model and prompt version when it registers an output.<//>`
-        : html`<${Table} caption=${`By ${title.toLowerCase()}`} rows=${answer.rows} columns=${columns(field, title, answer.rows, state, link)} sorted=${sorted} onSort=${onSort} stacks />`}
+        : html`<${Table} caption=${`By ${title.toLowerCase()}`} rows=${answer.rows} columns=${columns(field, title, answer.rows, state, link)} sorted=${sorted} onSort=${onSort} />`}
     <//>`;
   return html`
     <${Standing} answer=${models} />

@@ -76,7 +76,7 @@ function Pairs({ pairs, chosen, link }) {
     { key: "guards", title: "Guard", unit: "before → after", cell: ({ guard, guard_values }) => side(guard, guard_values) },
     { key: "people", title: "People", number: true, cell: ({ metric_values: { before, after } }) => `${count(before.people)} → ${count(after.people)}` },
   ];
-  return html`<${Table} caption="Pairs of a metric and its guard" columns=${columns} rows=${pairs} id=${nameOf} stacks />`;
+  return html`<${Table} caption="Pairs of a metric and its guard" columns=${columns} rows=${pairs} id=${nameOf} />`;
 }
 
 function Pair({ pair, all, byDay, link }) {

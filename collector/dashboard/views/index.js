@@ -17,5 +17,6 @@ export const VIEWS = [
   { name: "keys", title: "Keys", group: "Integrate", load: () => import("./keys.js"), range: false },
   { name: "ingest", title: "Ingest health", group: "Operate", load: () => import("./ingest.js"), range: false },
   { name: "screen", title: "Screen", group: "Operate", load: () => import("./screen.js"), range: false },
+  { name: "retention", title: "Retention", group: "Operate", load: () => import("./retention.js"), range: false },
   { name: "erasures", title: "Erasures", group: "Operate", load: () => import("./erasures.js"), range: false },
 ];

@@ -163,6 +163,14 @@ impl Expiries {
         self.is_over.load(Ordering::Acquire)
     }
 
+    /// How long data of the project called `name` are kept, and when they end next after `now`
+    /// (Unix ms), with what is gone then.
+    #[must_use]
+    pub fn kept(&self, name: &str, now: u64) -> (Ages, Option<(u64, Horizon)>) {
+        let retention = self.retention();
+        (retention.of(name), retention.next(name, now))
+    }
+
     /// Most bytes of the store, if it is bounded.
     #[must_use]
     pub fn max_bytes(&self) -> Option<u64> {

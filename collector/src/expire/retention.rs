@@ -58,11 +58,17 @@ impl Age {
     pub const fn ms(self) -> u64 {
         self.0
     }
+
+    /// In days.
+    #[must_use]
+    pub const fn days(self) -> u64 {
+        self.0 / DAY_MS
+    }
 }
 
 impl fmt::Display for Age {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}d", self.0 / DAY_MS)
+        write!(f, "{}d", self.days())
     }
 }
 
@@ -164,6 +170,15 @@ impl Retention {
                 (texts, signals) => texts.or(signals),
             },
         }
+    }
+
+    /// When data of the project called `name` end next for their age, after `now` (Unix ms), and
+    /// what is gone then; `None` where nothing ends by age.
+    #[must_use]
+    pub fn next(&self, name: &str, now: u64) -> Option<(u64, Horizon)> {
+        let at = midnight(now).saturating_add(DAY_MS);
+        let then = self.horizons([(ProjectId(0), name)], at);
+        then.into_values().next().map(|horizon| (at, horizon))
     }
 
     /// What follows for these projects at `now` (Unix ms); projects of which everything
@@ -268,6 +283,18 @@ mod tests {
         let all = said.horizons([(P, "one"), (ProjectId(2), "two")], NOW);
         assert_eq!(all.len(), 1);
         assert_eq!(all[&P].texts_before, all[&P].signals_before);
+    }
+
+    #[test]
+    fn the_next_day_takes_a_day() {
+        let said = read("[project.shop]\nsignals = \"30d\"\ntexts = \"7d\"").unwrap();
+        assert_eq!(said.next("bank", NOW), None);
+        for now in [NOW, midnight(NOW)] {
+            let (at, then) = said.next("shop", now).unwrap();
+            assert_eq!(at, midnight(now) + DAY_MS);
+            assert_eq!(then.signals_before, at - 30 * DAY_MS);
+            assert_eq!(then.texts_before, at - 7 * DAY_MS);
+        }
     }
 
     #[test]

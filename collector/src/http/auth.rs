@@ -13,17 +13,16 @@ use actix_web::{
 };
 
 use super::{
-    cookie,
     observed::Whose,
-    peer,
     problem::{Kind, Problem},
     same_origin,
+    signed_in::{self, SignedIn},
 };
 use crate::{
     collector::Collector,
     control::{Project, Secret, scope::Scope},
     keyed::digest,
-    sign_in::{Digest, SignIn},
+    sign_in::Digest,
     wall::now_ms,
 };
 
@@ -81,9 +80,19 @@ fn shown(request: &HttpRequest) -> Result<Arc<Secret>, Problem> {
     // A key that is sent is what counts: no cookie mends a bad one.
     if let Some(header) = request.headers().get(AUTHORIZATION) {
         let key = bearer(header.to_str().unwrap_or_default()).ok_or_else(missing)?;
-        return by_text(collector, key, now);
+        let secret = by_text(collector, key, now)?;
+        let project = signed_in::named(request)?;
+        return match project.filter(|name| *name != secret.project.name) {
+            // Else a link of one project would tell of another.
+            Some(_) => Err(Problem::new(
+                Kind::ProjectDiffers,
+                format!("the key is of the project {}", secret.project.name),
+            )),
+            None => Ok(secret),
+        };
     }
-    let (secret, _) = signed_in(request, collector, now).ok_or_else(missing)??;
+    let project = signed_in::named(request)?;
+    let secret = by_cookie(request, collector, project.as_deref(), now).ok_or_else(missing)??;
     same_origin::check(request)?;
     Ok(secret)
 }
@@ -124,18 +133,21 @@ pub(super) fn is_known(request: &HttpRequest, collector: &Collector) -> bool {
     found.is_some_and(|secret| !secret.life.is_over(now_ms()))
 }
 
-/// Who is signed in at `now` (Unix ms) and sends this, if a cookie says so.
-pub(super) fn signed_in(
+/// The key that stands behind a cookie of `request`, if one came: that of the project asked
+/// for. It counts as used.
+fn by_cookie(
     request: &HttpRequest,
     collector: &Collector,
+    project: Option<&str>,
     now: u64,
-) -> Option<Result<(Arc<Secret>, SignIn), Problem>> {
-    let text = cookie::read(request, peer::is_https(request, collector))?;
-    let over = || Problem::new(Kind::SignInOver, "sign in again");
-    let found = collector.sign_ins.find(&digest(text.as_bytes()), now);
-    Some(found.ok_or_else(over).and_then(|one| {
-        let secret = by_digest(collector, &one.key, now).ok_or_else(over)??;
-        Ok((secret, one))
+) -> Option<Result<Arc<Secret>, Problem>> {
+    let carried = signed_in::carried(request, collector, now);
+    let meant = signed_in::meant(&carried, project, now)?;
+    Some(meant.and_then(|SignedIn { one, secret }| {
+        let used = collector.sign_ins.find(&one.digest, now);
+        used.ok_or_else(|| signed_in::over(project))?;
+        secret.used.mark(now);
+        Ok(Arc::clone(secret))
     }))
 }
 

@@ -36,12 +36,14 @@ mod query;
 mod readout;
 mod releases;
 mod request_id;
+mod retention;
 mod rollups;
 mod route;
 mod same_origin;
 mod screen;
 mod server;
 mod signals;
+mod signed_in;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -135,6 +137,7 @@ fn all() -> Vec<Route> {
             .get(login::look)
             .post(login::begin)
             .on(Method::DELETE, login::end),
+        route("/v1/retention").get(retention::retention),
         route("/v1/ledger").get(ledger::ledger),
         route("/v1/overview").get(ledger::overview),
         route("/v1/rollups").get(rollups::rollups),

@@ -106,6 +106,12 @@ impl SignIns {
         Some(*one)
     }
 
+    /// As [`SignIns::find`], without counting as use.
+    pub fn look(&self, digest: &Digest, now: u64) -> Option<SignIn> {
+        let one = self.known().get(digest)?.sign_in;
+        (!one.is_over(now)).then_some(one)
+    }
+
     /// Signs out; whether anybody was signed in.
     pub fn end(&self, digest: &Digest) -> bool {
         self.known().remove(digest).is_some()
@@ -153,6 +159,8 @@ mod tests {
         }
         assert!(all.find(&[1; 32], SIGN_IN_AGE_MS_MAX).is_none());
         assert!(all.begin(one(2, now), now).is_empty());
+        assert!(all.look(&[2; 32], now + SIGN_IN_IDLE_MS_MAX - 1).is_some());
+        assert!(all.look(&[2; 32], now + SIGN_IN_IDLE_MS_MAX).is_none());
         assert!(all.find(&[2; 32], now + SIGN_IN_IDLE_MS_MAX).is_none());
         // Looking does not wake it up.
         assert_eq!(

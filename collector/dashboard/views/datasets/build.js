@@ -1,5 +1,6 @@
 // One build.
 
+import { ofProject } from "../../lib/api.js";
 import { bytes, count, words } from "../../lib/format.js";
 import { html } from "../../lib/h.js";
 import { Card, Pill, Table, Tile, Tiles } from "../../lib/parts.js";
@@ -52,7 +53,7 @@ function Made({ build: { state, ahead, progress, error, requested_at, manifest }
 
 /** A card and a report are looked at in a sandbox; the rest is taken along. */
 function Files({ id, manifest }) {
-  const path = (name) => `/v1/datasets/builds/${encodeURIComponent(id)}/${name.split("/").map(encodeURIComponent).join("/")}`;
+  const path = (name) => ofProject(`/v1/datasets/builds/${encodeURIComponent(id)}/${name.split("/").map(encodeURIComponent).join("/")}`);
   const rows = [["manifest.json", {}], ...Object.entries(manifest.files)].map(([name, facts]) => ({ name, ...facts }));
   const open = (name) => (name.endsWith(".html")
     ? html`<a href=${path(name)} target="_blank" rel="noreferrer">${name}</a> <span class="quiet">opens sandboxed</span>`

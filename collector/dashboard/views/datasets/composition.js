@@ -1,5 +1,6 @@
 // What a build is made of: the figures of its report.
 
+import { ofProject } from "../../lib/api.js";
 import { count, percent, words } from "../../lib/format.js";
 import { html } from "../../lib/h.js";
 import { Bars, Card, Pill, Tile, Tiles } from "../../lib/parts.js";
@@ -15,7 +16,7 @@ export function Composition({ build: { id } }) {
   const { data, error } = useJson(composition(id));
   if (error) return html`<${Card} title="Composition"><p class="bad" role="alert">${error.message}</p><//>`;
   if (!data) return html`<${Card} title="Composition"><p class="quiet" role="status">Asking …</p><//>`;
-  const report = `/v1/datasets/builds/${encodeURIComponent(id)}/composition.html`;
+  const report = ofProject(`/v1/datasets/builds/${encodeURIComponent(id)}/composition.html`);
   const { people, effective, selection } = data;
   return html`
     <${Card} title="What to know about it" aside=${html`<a href=${report} target="_blank" rel="noreferrer">The whole report (sandboxed)</a>`}>

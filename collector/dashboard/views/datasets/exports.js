@@ -1,6 +1,6 @@
 // What each format would hold now, and taking it along.
 
-import { ask } from "../../lib/api.js";
+import { ask, ofProject } from "../../lib/api.js";
 import { count, words } from "../../lib/format.js";
 import { html, useState } from "../../lib/h.js";
 import { Card } from "../../lib/parts.js";
@@ -37,7 +37,7 @@ function One({ name, what }) {
       <span><b>${name}</b> <span class="quiet">${what}</span></span>
       <span class="acts">
         <button class="small plain" aria-label=${`Count the rows of ${name}`} disabled=${told?.isAsking} onClick=${look}>Count</button>
-        <a href=${`/v1/datasets/${name}`} download aria-label=${`Download ${name}`}>Download</a>
+        <a href=${ofProject(`/v1/datasets/${name}`)} download aria-label=${`Download ${name}`}>Download</a>
       </span>
       <p class="quiet exports-told" role="status">${told && said(told)}</p>
     </li>`;

@@ -11,7 +11,7 @@ const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 export function Lines({ entries, link, go }) {
   return html`
     <div class="scroll" tabindex="0" role="group" aria-label="Signals, the latest first">
-      <table class="lines">
+      <table class="lines stacks">
         <caption class="unseen">Signals, the latest first</caption>
         <thead><tr><th scope="col">Received</th><th scope="col">Outcome</th><th scope="col">Kind</th><th scope="col">Output</th><th scope="col">Session</th><th scope="col">What it says</th></tr></thead>
         <tbody>${entries.toReversed().map((entry) => html`<${Line} key=${entry.n} entry=${entry} link=${link} go=${go} />`)}</tbody>
@@ -24,11 +24,11 @@ function Line({ entry, link, go }) {
   return html`
     <tr data-n=${n} data-outcome=${outcome}>
       <th scope="row">${clock.format(received_at)}${corrected_at !== undefined && html` <span class="quiet" title="How long before it was received it happened, by the collector's clock">−${duration(received_at - corrected_at)}</span>`}</th>
-      <td><${Pill} tone=${TONES[outcome]}>${outcome}<//></td>
-      <td>${kind ? html`<button class="sort" onClick=${() => go({ kind })}>${words(kind)}</button>` : "–"}</td>
-      <td>${output ? html`<a class="id" href=${link(`outputs/${encodeURIComponent(output)}`)}>${output}</a>` : "–"}</td>
-      <td>${session ? html`<button class="sort id" title=${session} onClick=${() => go({ session })}>${session.slice(0, 8)}</button>${entry.seq !== undefined && html`<span class="quiet">:${entry.seq}</span>`}` : "–"}</td>
-      <td class="says"><${Says} entry=${entry} /></td>
+      <td data-title="Outcome"><${Pill} tone=${TONES[outcome]}>${outcome}<//></td>
+      <td data-title="Kind">${kind ? html`<button class="sort" onClick=${() => go({ kind })}>${words(kind)}</button>` : "–"}</td>
+      <td data-title="Output">${output ? html`<a class="id" href=${link(`outputs/${encodeURIComponent(output)}`)}>${output}</a>` : "–"}</td>
+      <td data-title="Session">${session ? html`<button class="sort id" title=${session} onClick=${() => go({ session })}>${session.slice(0, 8)}</button>${entry.seq !== undefined && html`<span class="quiet">:${entry.seq}</span>`}` : "–"}</td>
+      <td class="says" data-title="What it says"><${Says} entry=${entry} /></td>
     </tr>`;
 }
 

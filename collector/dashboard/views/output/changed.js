@@ -10,15 +10,15 @@ export function Changed({ changes: { transitions, rules, by_no_rule: byNone }, l
   if (flips.length === 0) return null;
   return html`
     <div class="scroll" tabindex="0" role="group" aria-label="Labels that change">
-      <table class="flips">
+      <table class="flips stacks">
         <caption class="unseen">Labels that change</caption>
         <thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col" class="number">Outputs</th><th scope="col">Some of them</th></tr></thead>
         <tbody>${flips.map(({ from, to, outputs, examples }) => html`
           <tr key=${`${from} ${to}`}>
             <th scope="row"><${State} state=${from} /></th>
-            <td><${State} state=${to} /></td>
-            <td class="number">${count(outputs)}</td>
-            <td>${examples.slice(0, 5).map(({ output }) => html`<a key=${output} class="example" href=${link(`outputs/${encodeURIComponent(output)}`)}>${output}</a> `)}</td>
+            <td data-title="To"><${State} state=${to} /></td>
+            <td class="number" data-title="Outputs">${count(outputs)}</td>
+            <td data-title="Some of them">${examples.slice(0, 5).map(({ output }) => html`<a key=${output} class="example" href=${link(`outputs/${encodeURIComponent(output)}`)}>${output}</a> `)}</td>
           </tr>`)}</tbody>
       </table>
     </div>

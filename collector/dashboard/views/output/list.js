@@ -49,7 +49,7 @@ function None({ page }) {
 function Rows({ outputs, link }) {
   return html`
     <div class="scroll" tabindex="0" role="group" aria-label="Outputs">
-      <table class="outputs">
+      <table class="outputs stacks">
         <caption class="unseen">Outputs, the one first heard of latest first</caption>
         <thead><tr>
           <th scope="col">Output</th><th scope="col">Label</th><th scope="col">Why</th><th scope="col">Signals</th>
@@ -70,10 +70,10 @@ function Row({ output, link }) {
         ${answer && html`<span class="start">${answer}</span>`}
         <span class="quiet">${asked ? id : "text not known"}${place && ` · ${place}`}</span>
       </th>
-      <td><${State} state=${label.state} /><span class="quiet score">${label.score}</span></td>
-      <td>${label.reasons.map(({ rule }) => words(rule)).join(", ") || "–"}</td>
-      <td>${Object.entries(kinds).map(([kind, number]) => `${words(kind)} ${number}`).join(", ") || "–"}</td>
-      <td>${model ?? "–"}${version && html`<br /><span class="quiet">${version}</span>`}</td>
-      <td class="when">${at(shown)}</td>
+      <td data-title="Label"><${State} state=${label.state} /><span class="quiet score">${label.score}</span></td>
+      <td data-title="Why">${label.reasons.map(({ rule }) => words(rule)).join(", ") || "–"}</td>
+      <td data-title="Signals">${Object.entries(kinds).map(([kind, number]) => `${words(kind)} ${number}`).join(", ") || "–"}</td>
+      <td data-title="Model">${model ?? "–"}${version && html`<br /><span class="quiet">${version}</span>`}</td>
+      <td class="when" data-title="Shown">${at(shown)}</td>
     </tr>`;
 }

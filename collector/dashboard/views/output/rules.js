@@ -42,7 +42,7 @@ function Sum({ label, explanation: { sum, score, decide, confidence, weight, ope
 function Fired({ rules, light }) {
   return html`
     <div class="scroll" tabindex="0" role="group" aria-label="Rules that fired">
-      <table class="rules">
+      <table class="rules stacks">
         <caption class="unseen">Rules that fired</caption>
         <thead><tr><th scope="col">Rule</th><th scope="col">Outcome</th><th scope="col" class="number">Score</th><th scope="col" class="number">Weight</th><th scope="col">Rests on</th></tr></thead>
         <tbody>${rules.map((rule) => html`<${Row} key=${rule.rule} rule=${rule} light=${light} />`)}</tbody>
@@ -65,10 +65,10 @@ function Row({ rule: { rule, reason, outcome, outdone_by: by, family, score, wei
         <button class="plain small" aria-pressed=${String(isHeld)} onClick=${press} onFocus=${() => light(ids)} onBlur=${off}>${words(rule)}</button>
         <span class="quiet block">${reason}</span>
       </th>
-      <td><${Pill} tone=${tone}>${told}<//>${by && html`<span class="quiet block">by ${words(by)}, of the family ${family}</span>`}</td>
-      <td class="number">${signed(score)}</td>
-      <td class="number">${weight}</td>
-      <td>${evidence.map(({ kind }) => words(kind)).join(", ") || "what did not happen"}</td>
+      <td data-title="Outcome"><${Pill} tone=${tone}>${told}<//>${by && html`<span class="quiet block">by ${words(by)}, of the family ${family}</span>`}</td>
+      <td class="number" data-title="Score">${signed(score)}</td>
+      <td class="number" data-title="Weight">${weight}</td>
+      <td data-title="Rests on">${evidence.map(({ kind }) => words(kind)).join(", ") || "what did not happen"}</td>
     </tr>`;
 }
 
@@ -76,15 +76,15 @@ function Others({ rules }) {
   const found = (value) => (value === null || value === undefined ? "nothing known" : String(value));
   return html`
     <div class="scroll" tabindex="0" role="group" aria-label="Rules that did not fire">
-      <table>
+      <table class="stacks">
         <caption class="unseen">Rules that did not fire</caption>
         <thead><tr><th scope="col">Rule</th><th scope="col" class="number">Score</th><th scope="col">It wants</th><th scope="col">There is</th></tr></thead>
         <tbody>${rules.map(({ rule, score, outcome, missed: [first] = [] }) => html`
           <tr key=${rule}>
             <th scope="row">${words(rule)}</th>
-            <td class="number">${signed(score)}</td>
-            <td>${outcome === "off" ? "switched off by an override" : first?.wanted}</td>
-            <td>${outcome === "off" ? "" : found(first?.found)}</td>
+            <td class="number" data-title="Score">${signed(score)}</td>
+            <td data-title="It wants">${outcome === "off" ? "switched off by an override" : first?.wanted}</td>
+            <td data-title="There is">${outcome === "off" ? "" : found(first?.found)}</td>
           </tr>`)}</tbody>
       </table>
     </div>`;

@@ -43,8 +43,8 @@ pub(super) use self::{
 };
 use super::{
     assign, brief, builds, capture, cors, erasures, experiments, health, ingest, install, keys,
-    labels, ledger, live, login, metrics, outputs, page, preview, readout, releases, rollups,
-    screen, signals, traces, verify, watch,
+    labels, ledger, live, login, metrics, outputs, page, preview, readout, releases, retention,
+    rollups, screen, signals, traces, verify, watch,
 };
 
 #[derive(OpenApi)]
@@ -78,7 +78,7 @@ use super::{
         verify::everybody, verify::one,
         erasures::ask, erasures::list, erasures::one,
         keys::list, keys::create, keys::rotate, keys::revoke,
-        login::begin, login::look, login::end,
+        login::begin, login::look, login::end, retention::retention,
         ledger::ledger, ledger::overview, live::tail, install::install, rollups::rollups,
         health::healthz, health::healthz_head, health::readyz, health::readyz_head,
         metrics::own, openapi,
@@ -105,7 +105,10 @@ impl Modify for Secured {
         let cookie = ApiKeyValue::with_description(
             "__Host-tacit",
             "What `POST /v1/login` sets: it stands for the key that was shown, for requests of \
-             the dashboard. Over plain HTTP it is called `tacit`.",
+             the dashboard. Over plain HTTP it is called `tacit`. A browser may be signed in to \
+             several projects: the name then ends in a `-` and 16 hexadecimal digits, and the \
+             query parameter `project` says which project an operation is asked of; without it \
+             that is the last one signed in to. With a key, `project` has to be the key's own.",
         );
         let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
         components.add_security_scheme("cookie", cookie);

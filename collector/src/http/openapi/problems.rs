@@ -104,7 +104,7 @@ macro_rules! may_answer {
 
 const INTERNAL: [Kind; 1] = [Kind::Internal];
 const MISSING: [Kind; 2] = [Kind::NotFound, Kind::AddressRate];
-const KEY: [Kind; 9] = [
+const KEY: [Kind; 10] = [
     Kind::SignInOver,
     Kind::ForeignPage,
     Kind::KeyMissing,
@@ -112,6 +112,7 @@ const KEY: [Kind; 9] = [
     Kind::KeyRevoked,
     Kind::KeyNotSecret,
     Kind::ScopeMissing,
+    Kind::ProjectDiffers,
     Kind::KeyRate,
     Kind::AddressRate,
 ];
@@ -166,8 +167,8 @@ may_answer! {
     Proven: KEY, BODY, MISSING, ROOM, CONFLICT;
     /// Signing in.
     SignIns: KEY, BODY, SIGN_IN, INTERNAL;
-    /// What only the dashboard asks.
-    Foreign: FOREIGN, INTERNAL;
+    /// What only the dashboard asks, of a project it names.
+    Foreign: FOREIGN, VALUES, INTERNAL;
     /// Batches of pages.
     Batches: PUBLISHABLE, BODY, ROOM;
     /// What is written and takes parameters.

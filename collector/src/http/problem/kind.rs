@@ -21,6 +21,7 @@ pub enum Kind {
     KeyNotPublishable,
     KeyNotSecret,
     ScopeMissing,
+    ProjectDiffers,
     SignInOver,
     SignInTooOften,
     ForeignPage,
@@ -92,6 +93,12 @@ const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
         ),
         Kind::KeyNotSecret => ("key_not_secret", 403, false, "The key is for pages only"),
         Kind::ScopeMissing => ("scope_missing", 403, false, "The key may not do this"),
+        Kind::ProjectDiffers => (
+            "project_differs",
+            403,
+            false,
+            "The key is of another project",
+        ),
         Kind::SignInOver => ("sign_in_over", 401, false, "Nobody is signed in any more"),
         Kind::SignInTooOften => (
             "sign_in_too_often",
@@ -126,7 +133,7 @@ const fn row(kind: Kind) -> (&'static str, u16, bool, &'static str) {
 impl Kind {
     /// All there are.
     #[cfg(test)]
-    pub(in crate::http) const ALL: [Self; 31] = [
+    pub(in crate::http) const ALL: [Self; 32] = [
         Self::Invalid,
         Self::BodyTooLarge,
         Self::BodyTooDense,
@@ -145,6 +152,7 @@ impl Kind {
         Self::KeyNotPublishable,
         Self::KeyNotSecret,
         Self::ScopeMissing,
+        Self::ProjectDiffers,
         Self::SignInOver,
         Self::SignInTooOften,
         Self::ForeignPage,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::control::scope::Scope;
 
 const READS: [&str; 9] = [
     "/v1/outputs",
@@ -268,4 +269,42 @@ async fn roll_ups_say_what_waits_and_then_what_all_facts_say() {
         let anew = format!("/v1/rollups?{query}&as_of={}", now_ms());
         assert_eq!(harness.get(&anew).await.json()["rows"], kept["rows"]);
     }
+}
+
+#[actix_web::test]
+async fn what_is_kept_and_for_how_long() {
+    const DAY_MS: u64 = 86_400_000;
+    let harness = Harness::new();
+    harness.secret("bank", "sk_bank", Scopes::of(&[Scope::Read]));
+    let told = harness.get("/v1/retention").await.json();
+    let for_good = json!({"signals_days":null,"texts_days":null});
+    let nothing = json!({"signals_before":null,"texts_before":null});
+    assert_eq!((&told["kept"], &told["gone"]), (&for_good, &nothing));
+    assert_eq!((&told["next"], &told["runs"]), (&Value::Null, &json!([])));
+    let retention = "[project.shop]\nsignals = \"400d\"\ntexts = \"7d\"";
+    let retention = toml::from_str(retention).unwrap();
+    harness
+        .collector
+        .expiries
+        .keep(&retention, now_ms())
+        .unwrap();
+    let told = harness.get("/v1/retention").await.json();
+    assert_eq!(told["kept"], json!({"signals_days":400,"texts_days":7}));
+    let next = |field: &str| told["next"][field].as_u64().unwrap();
+    assert_eq!(next("at") % DAY_MS, 0);
+    assert_eq!(next("signals_before"), next("at") - 400 * DAY_MS);
+    assert_eq!(next("texts_before"), next("at") - 7 * DAY_MS);
+    assert!(told["gone"]["texts_before"].as_u64().unwrap() < next("texts_before"));
+    let run = &told["runs"][0];
+    assert_eq!(
+        (&run["why"], &run["state"]),
+        (&json!("age"), &json!("done"))
+    );
+    assert_eq!(run["texts_before"], told["gone"]["texts_before"]);
+    // What another project keeps, and what went there, is not this one's to know.
+    let other = harness
+        .asked_by("sk_bank", Method::GET, "/v1/retention", "")
+        .await
+        .json();
+    assert_eq!((&other["kept"], &other["runs"]), (&for_good, &json!([])));
 }

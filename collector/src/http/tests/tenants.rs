@@ -20,7 +20,7 @@ const ADMIN: Need = Need::Key(Scope::Admin);
 type Row = (&'static str, &'static str, Need, &'static str, &'static str);
 
 /// In `{…}` what [`there`] finds out.
-const ROUTES: [Row; 50] = [
+const ROUTES: [Row; 51] = [
     ("/c", "POST", Need::Open, "", ""),
     ("/c", "OPTIONS", Need::Open, "", ""),
     ("/v1/events", "POST", Need::Open, "", ""),
@@ -164,6 +164,7 @@ const ROUTES: [Row; 50] = [
     ("/v1/login", "GET", Need::Open, "", ""),
     ("/v1/login", "POST", Need::Open, "", ""),
     ("/v1/login", "DELETE", Need::Open, "", ""),
+    ("/v1/retention", "GET", READ, "/v1/retention", ""),
     ("/v1/ledger", "GET", READ, "/v1/ledger", ""),
     ("/v1/overview", "GET", READ, "/v1/overview", ""),
     ("/v1/live", "GET", READ, "/v1/live", ""),

@@ -152,4 +152,17 @@ pub(crate) struct SignedIn {
     scopes: Option<Vec<String>>,
     /// Unix ms
     expires_at: Option<u64>,
+    /// Every project this browser is signed in to, by name
+    projects: Vec<SignedInTo>,
+}
+
+/// A project somebody is signed in to
+#[derive(ToSchema)]
+pub(crate) struct SignedInTo {
+    project: String,
+    /// The key's id
+    key: String,
+    scopes: Vec<String>,
+    /// Unix ms
+    expires_at: u64,
 }
