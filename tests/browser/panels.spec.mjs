@@ -4,7 +4,7 @@
 import { execFile } from "node:child_process";
 import { createServer } from "node:http";
 import { promisify } from "node:util";
-import { violations } from "./axe.mjs";
+import { copied, filled } from "./filled.mjs";
 import { expect, test } from "./house.mjs";
 import { freePort } from "./ports.mjs";
 
@@ -39,8 +39,6 @@ async function send(house, key, event, headers = {}) {
   const body = JSON.stringify({ v: 1, key, session, sent_at: at, events: [{ at, ...event }] });
   return (await fetch(`${house.url}/c`, { method: "POST", headers: { "content-type": "text/plain", ...headers }, body })).status;
 }
-
-const copied = (seq, output) => ({ seq, kind: "copied", output, chars: 11, share: 1, via: "button" });
 
 test("a key made here sends from a page with the snippet copied here, and is rotated and revoked at once", async ({ page, context, house }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -83,7 +81,7 @@ test("a key made here sends from a page with the snippet copied here, and is rot
   const entry = told.entries.find(({ kind }) => kind === "copied");
   expect(entry.id).toBe((await house.output("o-1")).signals.find(({ kind }) => kind === "copied").id);
   await expect(line).toHaveAttribute("data-n", String(entry.n));
-  await expect(line.getByRole("link", { name: "o-1" })).toHaveAttribute("href", "#/outputs/o-1");
+  await expect(line.getByRole("link", { name: "o-1" })).toHaveAttribute("href", "#/outputs/o-1?project=dev");
 
   // Narrowed, which the address says; paused, nothing comes.
   await page.getByRole("combobox", { name: /^Kind/ }).selectOption("copied");
@@ -167,44 +165,8 @@ test("a secret key is shown once, and a key hears what it may not see", async ({
   await expect(page.getByRole("table", { name: "Keys of this project" })).toBeVisible();
 });
 
-/** A project with a build and an experiment people took part in. */
-async function filled(house, key = house.secret, publishable = house.publishable, text = "An answer") {
-  const post = async (path, body) => {
-    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-    const response = await fetch(`${house.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response.json();
-  };
-  const experiment = {
-    name: "tone", arms: [{ name: "plain", weight: 0.5 }, { name: "warm", weight: 0.5 }], note: text,
-    primary: "use_rate", secondary: ["regenerate_rate"], guardrails: [{ metric: "return_rate", margin: 0.02 }], mde: 0.02, settle: "0h",
-  };
-  await post("/v1/experiments", experiment);
-  const outputs = [];
-  for (let n = 0; n < 12; n += 1) {
-    const subject = `u-${n}`;
-    const told = await (await fetch(`${house.url}/v1/assign?experiment=tone&subject=${subject}`, { headers: { authorization: `Bearer ${key}` } })).json();
-    outputs.push({ id: `b-${n}`, conversation: `c-${n}`, turn: 1, subject, model: text, prompt_version: text, arms: { tone: told.arm }, input: [{ role: "user", content: `${text}?` }], output: `${text} ${n} ${"word ".repeat(n + 3)}` });
-  }
-  await post("/v1/outputs", outputs);
-  const now = Date.now();
-  for (let n = 0; n < 12; n += 1) {
-    const session = n.toString(16).padStart(32, "a");
-    const events = [
-      { seq: 0, at: now, kind: "shown", output: `b-${n}`, conversation: `c-${n}`, turn: 1, variant: 0, chars: 60, words: 12, code_share: 0, stream_ms: 10 },
-      { ...copied(1, `b-${n}`), at: now },
-    ].slice(0, n % 3 === 0 ? 1 : 2);
-    const body = JSON.stringify({ v: 1, key: publishable, session, subject: `u-${n}`, sent_at: now, events });
-    expect((await fetch(`${house.url}/c`, { method: "POST", body })).status).toBe(204);
-  }
-  await post("/v1/releases", { name: "m-2", kind: "model", note: text });
-  const build = await post("/v1/datasets/builds", { format: "trl-kto" });
-  await expect.poll(async () => (await (await fetch(`${house.url}/v1/datasets/builds/${build.id}`, { headers: { authorization: `Bearer ${key}` } })).json()).state).toBe("done");
-  return build.id;
-}
-
 test("datasets and experiments show what the API tells", async ({ page, house }) => {
-  const id = await filled(house);
+  const id = await filled({ url: house.url, key: house.secret, publishable: house.publishable });
   await signIn(page, house);
   await open(page, house, "datasets", "Datasets");
   const build = await (await house.get(`/v1/datasets/builds/${id}`)).json();
@@ -250,7 +212,7 @@ test("what strangers and projects call things stays text", async ({ page, house 
   const bound = await make("publishable", "--origin", "https://shop.example");
   const secret = await make("secret", "--scope", "ingest", "--scope", "read", "--scope", "admin");
   await expect.poll(() => send(house, publishable, copied(9, "o-9"))).toBe(204);
-  const id = await filled(house, secret, publishable, HOSTILE);
+  const id = await filled({ url: house.url, key: secret, publishable }, HOSTILE);
   const dialogs = [];
   page.on("dialog", (dialog) => dialogs.push(dialog.message()) && dialog.dismiss());
   await signIn(page, house, secret);
@@ -261,7 +223,7 @@ test("what strangers and projects call things stays text", async ({ page, house 
   await send(house, bound, copied(2, output), { origin: HOSTILE });
   await expect(page.locator("tr[data-outcome=refused]")).toContainText(`from ${HOSTILE}`);
   await expect(page.locator("tr[data-outcome=quarantined]")).toContainText("<b>hummed</b>");
-  await expect(page.getByRole("link", { name: output }).first()).toHaveAttribute("href", `#/outputs/${encodeURIComponent(output)}`);
+  await expect(page.getByRole("link", { name: output }).first()).toHaveAttribute("href", `#/outputs/${encodeURIComponent(output)}?${new URLSearchParams({ project: HOSTILE })}`);
   for (const [view, title] of [["keys", "Keys"], ["install", "Install check"], [`datasets/${id}`, "Datasets"], ["experiments", "Experiments"], ["experiments/tone", "Experiments"]]) {
     await open(page, house, view, title);
     await expect(page.locator(".waiting")).toHaveCount(0);
@@ -270,24 +232,4 @@ test("what strangers and projects call things stays text", async ({ page, house 
   }
   await expect(page.getByText(HOSTILE).first()).toBeVisible();
   expect(dialogs).toEqual([]);
-});
-
-test("panels are clean for assistive technology, in light, dark and at phone width", async ({ page, house }) => {
-  const id = await filled(house);
-  await signIn(page, house);
-  await open(page, house, "live", "Live signals");
-  await send(house, "pk_nobody", copied(0, "o-1"));
-  const views = [["keys", "Keys"], ["install", "Install check"], ["live", "Live signals"], ["datasets", "Datasets"], [`datasets/${id}`, "Datasets"], ["experiments", "Experiments"], ["experiments/tone", "Experiments"]];
-  for (const [colorScheme, width] of [["light", 1280], ["dark", 1280], ["light", 390]]) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 900 });
-    for (const [view, title] of views) {
-      await open(page, house, view, title);
-      await expect(page.locator(".waiting")).toHaveCount(0);
-      await expect(page.getByText("Asking …")).toHaveCount(0);
-      expect(await violations(page), `${view} ${colorScheme} ${width}`).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${view} at ${width}`).toBe(true);
-      if (process.env.TACIT_SHOTS) await page.screenshot({ path: `${process.env.TACIT_SHOTS}/${view.replaceAll("/", "-").replace(id, "build")}-${colorScheme}-${width}.png`, fullPage: true });
-    }
-  }
 });

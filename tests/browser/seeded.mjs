@@ -2,7 +2,7 @@
 // only read.
 
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -15,6 +15,13 @@ const TACIT = process.env.TACIT_BIN;
 
 /** Enough people for intervals, and filled in a second. */
 const SIGNALS = "2000";
+
+/** Longer than what was simulated reaches back. */
+const CONFIG = `[retention]
+signals = "400d"
+texts = "200d"
+max_bytes = "2GiB"
+`;
 
 /** Longer than adding up takes on a busy machine. */
 const PATIENCE_MS = 60_000;
@@ -45,9 +52,11 @@ class Seeded {
     const { stdout } = await execute(TACIT, ["simulate", "--store", seeded.data, "--signals", SIGNALS, "--seed", "7", "--json"]);
     seeded.project = JSON.parse(stdout).project;
     seeded.key = await seeded.newKey("--scope", "ingest", "--scope", "read", "--scope", "admin");
+    const config = join(seeded.data, "tacit.toml");
+    await writeFile(config, CONFIG);
     const port = await freePort();
     seeded.url = `http://127.0.0.1:${port}`;
-    seeded.collector = new Child("tacit", TACIT, ["serve", "--listen", `127.0.0.1:${port}`, "--data", seeded.data]);
+    seeded.collector = new Child("tacit", TACIT, ["serve", "--listen", `127.0.0.1:${port}`, "--data", seeded.data, "--config", config]);
     await seeded.collector.ready(`${seeded.url}/readyz`);
     await expect.poll(() => seeded.isAddedUp(), { timeout: PATIENCE_MS }).toBe(true);
     return seeded;
@@ -60,7 +69,8 @@ class Seeded {
   }
 
   async newKey(...more) {
-    const { stdout } = await execute(TACIT, ["keys", "create", "--data", this.data, "--project", this.project, "--kind", "secret", ...more, "--json"]);
+    const kind = more.includes("--kind") ? [] : ["--kind", "secret"];
+    const { stdout } = await execute(TACIT, ["keys", "create", "--data", this.data, "--project", this.project, ...kind, ...more, "--json"]);
     return JSON.parse(stdout).key;
   }
 
@@ -76,10 +86,11 @@ class Seeded {
     return response.json();
   }
 
-  /** Something that is not in the simulated world. */
-  async post(path, body) {
+  /** Something that is not in the simulated world; what is answered. */
+  async post(path, body, method = "POST") {
     const headers = { authorization: `Bearer ${this.key}`, "content-type": "application/json" };
-    const response = await fetch(`${this.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const response = await fetch(`${this.url}${path}`, { method, headers, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.status === 204 ? null : response.json();
   }
 }

@@ -15,8 +15,8 @@ export class Collector {
     const collector = new Collector();
     collector.folder = mkdtempSync(join(tmpdir(), "tacit-docs-"));
     collector.data = join(collector.folder, "data");
-    collector.publishable = collector.#key("publishable");
-    collector.secret = collector.#key("secret", "--scope", "ingest", "--scope", "read");
+    collector.publishable = collector.key("publishable");
+    collector.secret = collector.key("secret", "--scope", "ingest", "--scope", "read");
     const args = ["serve", "--listen", "127.0.0.1:0", "--json", "--data", collector.data];
     collector.process = spawn(TACIT, args, { stdio: ["ignore", "pipe", "ignore"] });
     collector.ended = new Promise((resolve) => collector.process.on("close", resolve));
@@ -25,7 +25,7 @@ export class Collector {
     return collector;
   }
 
-  #key(kind, ...more) {
+  key(kind, ...more) {
     const args = ["keys", "create", "--data", this.data, "--project", "shop", "--kind", kind, ...more, "--json"];
     return JSON.parse(execFileSync(TACIT, args, { stdio: ["ignore", "pipe", "ignore"] })).key;
   }

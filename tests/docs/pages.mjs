@@ -24,6 +24,11 @@ export const PAGES = [
  * comment `<!-- run: … -->`. The test has to name the page.
  */
 export const RUN = [
+  ["access.md", "json", "tests/docs/answers.test.mjs"],
+  ["api.md", "json", "tests/docs/answers.test.mjs"],
+  ["erasure.md", "json", "tests/docs/answers.test.mjs"],
+  ["explorer.md", "json", "tests/docs/answers.test.mjs"],
+  ["install.md", "json", "tests/docs/answers.test.mjs"],
   ["configuration.md", "text", "tests/docs/shown.test.mjs"],
   ["datasets.md", "json", "collector/src/dataset/tests/docs.rs"],
   ["datasets.md", "sql", "tests/python/test_parquet.py"],
@@ -32,6 +37,7 @@ export const RUN = [
   ["experiments.md", "ts", "tests/docs/experiments.test.mjs"],
   ["first-party.md", "nginx", "tests/proxy/site.mjs"],
   ["first-party.md", "caddy", "tests/proxy/site.mjs"],
+  ["integrate.md", "json", "tests/docs/answers.test.mjs"],
   ["integrate.md", "name", "tests/package/document.mjs"],
   ["notebooks.md", "sh", "tests/python/test_notebooks.py"],
   ["notebooks.md", "python", "tests/python/test_notebooks.py"],
@@ -42,7 +48,9 @@ export const RUN = [
   ["otlp.md", "python", "tests/python/test_otlp.py"],
   ["otlp.md", "sh", "tests/python/test_otlp.py"],
   ["otlp.md", "ts", "tests/python/test_otlp.py"],
+  ["policy.md", "json", "tests/docs/answers.test.mjs"],
   ["policy.md", "toml", "collector/src/label/policy/reference_tests.rs"],
+  ["push.md", "json", "tests/docs/answers.test.mjs"],
   ["quick-start.md", "sh", "tests/browser/start.spec.mjs"],
   ["quick-start.md", "text", "tests/browser/start.spec.mjs"],
   ["register.md", "name", "tests/docs/register.test.mjs"],

@@ -1,0 +1,126 @@
+// Every view there is, as everybody uses it; and what Screen, Erasures and Retention show.
+
+import { VIEWS } from "../../collector/dashboard/views/index.js";
+import { violations } from "./axe.mjs";
+import { copied, filled } from "./filled.mjs";
+import { expect, test } from "./seeded.mjs";
+
+test.describe.configure({ mode: "serial" });
+
+const PHONE = 390;
+const told = (value) => new Intl.NumberFormat("en").format(value);
+const words = (name) => name.replaceAll("_", " ");
+
+let build;
+
+/** What no person does: more than two acts a second for a minute. */
+async function hurry(seeded, key) {
+  const now = Date.now();
+  const events = Array.from({ length: 150 }, (_, seq) => ({ ...copied(seq, `hurried-${seq}`), at: now - 400 * (150 - seq) }));
+  const body = JSON.stringify({ v: 1, key, session: "b".repeat(32), subject: "u-hurried", sent_at: now, events });
+  // The key was made a moment ago.
+  await expect.poll(async () => (await fetch(`${seeded.url}/c`, { method: "POST", body })).status).toBe(204);
+}
+
+/** Somebody who is screened; and somebody who is forgotten, whose answer is in a build. */
+test.beforeAll(async ({ seeded }) => {
+  const publishable = await seeded.newKey("--kind", "publishable");
+  await hurry(seeded, publishable);
+  build = await filled({ url: seeded.url, key: seeded.key, publishable });
+  const { job } = await seeded.post("/v1/subjects/u-1", undefined, "DELETE");
+  await expect.poll(async () => (await seeded.get(`/v1/erasures/${job}`)).state).toBe("done");
+});
+
+async function open(page, seeded, view, title) {
+  await page.goto(`${seeded.url}/#/${view}`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+  await expect(page.locator('main .view[aria-busy="false"]')).toBeVisible();
+}
+
+const card = (page, name) => page.getByRole("region", { name, exact: true });
+const tile = (page, name) => page.locator(".tile", { has: page.locator(`dt:text-is("${name}")`) }).locator("b");
+const moment = (page, ms) => page.evaluate((ms) => new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" }).format(ms), ms);
+
+test("the screen shows whom the API names, by rule", async ({ operator: page, seeded }) => {
+  await open(page, seeded, "screen", "Screen");
+  const answer = await seeded.get("/v1/screen?limit=100");
+  expect(answer.people).toBeGreaterThan(0);
+  await expect(tile(page, "People set aside")).toHaveText(told(answer.people));
+  await expect(tile(page, "Their signals")).toHaveText(told(answer.signals));
+  const rules = page.getByRole("list", { name: "People by rule" }).getByRole("listitem");
+  await expect(rules).toHaveCount(Object.keys(answer.rules).length);
+  for (const [rule, people] of Object.entries(answer.rules)) await expect(rules.filter({ hasText: words(rule) }).locator(".value")).toHaveText(told(people));
+  const rows = page.getByRole("table", { name: "Screened people" }).locator("tbody tr");
+  await expect(rows).toHaveCount(Math.min(100, answer.screened.length));
+  for (const [index, { subject, broken, signals, outputs }] of answer.screened.slice(0, 5).entries()) {
+    const row = rows.nth(index);
+    await expect(row.locator("th")).toHaveText(subject);
+    for (const { rule, detail } of broken) await expect(row).toContainText(`${words(rule)} ${detail}`);
+    expect(await row.locator("td.number").allTextContents()).toEqual([told(signals), told(outputs)]);
+  }
+});
+
+test("an erasure shows its steps and what is left to do elsewhere", async ({ operator: page, seeded }) => {
+  await open(page, seeded, "erasures", "Erasures");
+  const { erasures } = await seeded.get("/v1/erasures");
+  const erasure = erasures.at(-1);
+  expect(erasure.builds.map((one) => one.build)).toContain(build);
+  const row = page.getByRole("row", { name: erasure.job });
+  await expect(row.locator("td").first()).toHaveText(erasure.kind);
+  await expect(row).toContainText(await moment(page, erasure.requested_at));
+  await expect(row).toContainText(await moment(page, erasure.finished_at));
+  const steps = row.locator("td").nth(4).getByRole("listitem");
+  await expect(steps).toHaveCount(erasure.steps.length);
+  for (const [index, { state, found = {} }] of erasure.steps.entries()) {
+    await expect(steps.nth(index).locator(".pill")).toHaveText(state);
+    for (const [name, many] of Object.entries(found)) await expect(steps.nth(index)).toContainText(`${told(many)} ${words(name)}`);
+  }
+  // Nothing of the person is on the page, and the build leads to itself.
+  await expect(page.getByText("u-1", { exact: true })).toHaveCount(0);
+  await row.getByRole("link", { name: build }).click();
+  await expect(card(page, "Somebody in it was erased since")).toContainText(erasure.job);
+});
+
+test("retention shows what is kept, what goes next and what went", async ({ operator: page, seeded }) => {
+  await open(page, seeded, "retention", "Retention");
+  const [retention, { events }, { store }] = await Promise.all(["/v1/retention", "/v1/ledger?fates=false", "/readyz"].map((path) => seeded.get(path)));
+  const { kept, gone, next, runs } = retention;
+  await expect(tile(page, "Signals are kept")).toHaveText(`${told(kept.signals_days)} days`);
+  await expect(tile(page, "Texts are kept")).toHaveText(`${told(kept.texts_days)} days`);
+  await expect(tile(page, "Signals that went")).toHaveText(told(events.expired));
+  await expect(page.getByText(`at ${await moment(page, next.at)}`)).toBeVisible();
+  const line = page.getByRole("row", { name: /^Texts/ }).locator("td");
+  expect(await line.allTextContents()).toEqual([`${kept.texts_days} days`, await moment(page, gone.texts_before), await moment(page, next.texts_before)]);
+  await expect(page.locator("#store-bytes")).toContainText(`of ${store.max_bytes / 2 ** 30}.0 GiB`);
+  expect(runs).toHaveLength(1);
+  const run = card(page, "What went").locator("tbody tr");
+  await expect(run.locator("td").first()).toHaveText("its age");
+  await expect(run).toContainText(await moment(page, runs[0].texts_before));
+});
+
+/** Every view, and what opens in some of them. */
+const ADDRESSES = () => [
+  ...VIEWS.map(({ name, title }) => [name, title]),
+  [`datasets/${build}`, "Datasets"], ["experiments/tone", "Experiments"], ["outputs/b-2", "Outputs"],
+];
+
+test("every view is for everybody: light, dark, wide, at a phone", async ({ operator: page, seeded }) => {
+  test.setTimeout(180_000);
+  await open(page, seeded, "live", "Live signals");
+  const refused = JSON.stringify({ v: 1, key: "pk_nobody", session: "9f3c000000000000000000000000000a", sent_at: Date.now(), events: [] });
+  await fetch(`${seeded.url}/c`, { method: "POST", body: refused });
+  for (const [view, title] of ADDRESSES()) {
+    await open(page, seeded, view, title);
+    await expect(page.getByText("Asking …")).toHaveCount(0);
+    // At one width nothing differs in the light but colours.
+    for (const [width, colorScheme, rules] of [[1280, "dark"], [PHONE, "dark"], [PHONE, "light", ["color-contrast"]]]) {
+      const where = `${view}, ${width} px, ${colorScheme}`;
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      // Plots are drawn anew.
+      await expect.poll(() => page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth), where).toBeLessThanOrEqual(0);
+      expect(await violations(page, rules), where).toEqual([]);
+      if (process.env.TACIT_SHOTS) await page.screenshot({ path: `${process.env.TACIT_SHOTS}/${view.replace("/", "-").replace(build, "build")}-${width}-${colorScheme}.png`, fullPage: true });
+    }
+  }
+});
