@@ -12,6 +12,7 @@ const told = (value) => new Intl.NumberFormat("en").format(value);
 const words = (name) => name.replaceAll("_", " ");
 
 let build;
+let publishable;
 
 /** What no person does: more than two acts a second for a minute. */
 async function hurry(seeded, key) {
@@ -24,7 +25,7 @@ async function hurry(seeded, key) {
 
 /** Somebody who is screened; and somebody who is forgotten, whose answer is in a build. */
 test.beforeAll(async ({ seeded }) => {
-  const publishable = await seeded.newKey("--kind", "publishable");
+  publishable = await seeded.newKey("--kind", "publishable");
   await hurry(seeded, publishable);
   build = await filled({ url: seeded.url, key: seeded.key, publishable });
   const { job } = await seeded.post("/v1/subjects/u-1", undefined, "DELETE");
@@ -107,8 +108,11 @@ const ADDRESSES = () => [
 test("every view is for everybody: light, dark, wide, at a phone", async ({ operator: page, seeded }) => {
   test.setTimeout(180_000);
   await open(page, seeded, "live", "Live signals");
-  const refused = JSON.stringify({ v: 1, key: "pk_nobody", session: "9f3c000000000000000000000000000a", sent_at: Date.now(), events: [] });
-  await fetch(`${seeded.url}/c`, { method: "POST", body: refused });
+  for (const key of [publishable, "pk_nobody"]) {
+    const at = Date.now();
+    const body = JSON.stringify({ v: 1, key, session: "9f3c000000000000000000000000000a", sent_at: at, events: [{ ...copied(0, "b-3"), at }] });
+    await fetch(`${seeded.url}/c`, { method: "POST", body });
+  }
   for (const [view, title] of ADDRESSES()) {
     await open(page, seeded, view, title);
     await expect(page.getByText("Asking …")).toHaveCount(0);

@@ -17,7 +17,8 @@ export function read(fragment) {
 
 /** The fragment of a view. */
 export function write({ name, id, params = {} }) {
-  const said = Object.entries(params).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const { project, ...rest } = params;
+  const said = Object.entries({ project, ...rest }).filter(([, value]) => value !== undefined && value !== null && value !== "");
   const query = new URLSearchParams(said).toString();
   return `#/${name}${id ? `/${encodeURIComponent(id)}` : ""}${query ? `?${query}` : ""}`;
 }

@@ -38,6 +38,9 @@ export function View({ data: [told, ledger, ready], link }) {
       <//>`}`;
 }
 
+/** Whether a setting says how long it is kept. */
+const isBounded = (row) => "gone" in row;
+
 /** By kind: the limit, what is gone by it, and what goes with the next midnight. */
 function Kinds({ told: { kept, gone, next } }) {
   const rows = [
@@ -50,8 +53,8 @@ function Kinds({ told: { kept, gone, next } }) {
   const columns = [
     { key: "kind", title: "What", cell: ({ kind }) => kind },
     { key: "kept", title: "Kept", cell: (row) => row.kept },
-    { key: "gone", title: "Gone is what came before", cell: (row) => at(row.gone) },
-    { key: "next", title: "After the next midnight", cell: (row) => at(row.next) },
+    { key: "gone", title: "Gone is what came before", cell: (row) => isBounded(row) && at(row.gone) },
+    { key: "next", title: "After the next midnight", cell: (row) => isBounded(row) && at(row.next) },
   ];
   return html`<${Table} caption="What is kept for how long" columns=${columns} rows=${rows} id=${({ kind }) => kind} />`;
 }
