@@ -269,6 +269,7 @@ test("a policy that is tried changes what tacit label diff says it changes", asy
 });
 
 test("list and output can be used by everybody", async ({ page }, info) => {
+  test.setTimeout(120_000);
   const look = async (view) => {
     // At one width nothing differs in the light but colours.
     for (const [width, colorScheme, rules] of [[1280, "dark"], [390, "dark"], [390, "light", ["color-contrast"]]]) {
