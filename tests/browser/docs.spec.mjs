@@ -32,7 +32,7 @@ const overflow = (page) => page.evaluate(() => document.documentElement.scrollWi
 
 test("every page is accessible and fits a phone, in light and dark", async ({ browser }) => {
   test.setTimeout(180_000);
-  const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+  const page = await browser.newPage({ viewport: { width: 390, height: 800 }, reducedMotion: "reduce" });
   for (const path of [...PAGES, "/docs/source/collector/worlds"]) {
     await page.emulateMedia({ colorScheme: "light" });
     await goto(page, path);
@@ -46,7 +46,7 @@ test("every page is accessible and fits a phone, in light and dark", async ({ br
 });
 
 test("pages are accessible and fit where there is room", async ({ browser }) => {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, reducedMotion: "reduce" });
   for (const path of ["/docs/", "/docs/integrate", "/docs/signals"]) {
     await page.emulateMedia({ colorScheme: "light" });
     await goto(page, path);

@@ -275,7 +275,7 @@ test("list and output can be used by everybody", async ({ page }, info) => {
     for (const [width, colorScheme, rules] of [[1280, "dark"], [390, "dark"], [390, "light", ["color-contrast"]]]) {
       const where = `${view}, ${width} px, ${colorScheme}`;
       await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const wide = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       await expect.poll(wide, where).toBeLessThanOrEqual(0);
       expect(await violations(page, rules), where).toEqual([]);

@@ -120,7 +120,7 @@ test("every view is for everybody: light, dark, wide, at a phone", async ({ oper
     for (const [width, colorScheme, rules] of [[1280, "dark"], [PHONE, "dark"], [PHONE, "light", ["color-contrast"]]]) {
       const where = `${view}, ${width} px, ${colorScheme}`;
       await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       // Plots are drawn anew.
       await expect.poll(() => page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth), where).toBeLessThanOrEqual(0);
       expect(await violations(page, rules), where).toEqual([]);

@@ -12,7 +12,7 @@ export function unlike(shown, real, given = [], at = "") {
   if (shown === null || shown === undefined) return [];
   if (Array.isArray(shown)) {
     if (!Array.isArray(real)) return [`${at} is no list`];
-    if (real.length === 0) return given.includes(at) ? [] : [`${at} is empty: nothing to compare with`];
+    if (shown.length > 0 && real.length === 0) return given.includes(at) ? [] : [`${at} is empty: nothing to compare with`];
     return shown.flatMap((one, index) => {
       const tries = real.map((other) => unlike(one, other, given, `${at}[]`));
       return tries.sort((a, b) => a.length - b.length)[0].map((what) => `${what} (the ${index + 1}. one)`);
