@@ -172,12 +172,13 @@ impl Retention {
         }
     }
 
-    /// When data of the project called `name` end next for their age, after `now` (Unix ms), and
-    /// what is gone then; `None` where nothing ends by age.
+    /// When data of the project called `name` end next for their age, at `now` (Unix ms) or
+    /// later, and what is gone then; `None` where nothing ends by age.
     #[must_use]
     pub fn next(&self, name: &str, now: u64) -> Option<(u64, Horizon)> {
-        let at = midnight(now).saturating_add(DAY_MS);
-        let then = self.horizons([(ProjectId(0), name)], at);
+        let at = midnight(now.saturating_add(DAY_MS - 1));
+        // The day that a midnight ends is kept until then.
+        let then = self.horizons([(ProjectId(0), name)], at.saturating_add(1));
         then.into_values().next().map(|horizon| (at, horizon))
     }
 
@@ -289,12 +290,19 @@ mod tests {
     fn the_next_day_takes_a_day() {
         let said = read("[project.shop]\nsignals = \"30d\"\ntexts = \"7d\"").unwrap();
         assert_eq!(said.next("bank", NOW), None);
-        for now in [NOW, midnight(NOW)] {
-            let (at, then) = said.next("shop", now).unwrap();
-            assert_eq!(at, midnight(now) + DAY_MS);
-            assert_eq!(then.signals_before, at - 30 * DAY_MS);
-            assert_eq!(then.texts_before, at - 7 * DAY_MS);
+        let (at, then) = said.next("shop", NOW).unwrap();
+        assert_eq!(at, midnight(NOW) + DAY_MS);
+        assert_eq!(
+            said.next("shop", at),
+            Some((at, then)),
+            "it has not come yet"
+        );
+        for now in [NOW, at] {
+            let kept = said.horizons([(P, "shop")], now)[&P];
+            assert_eq!(then.signals_before, kept.signals_before + DAY_MS);
+            assert_eq!(then.texts_before, kept.texts_before + DAY_MS);
         }
+        assert_eq!(said.horizons([(P, "shop")], at + 1)[&P], then);
     }
 
     #[test]

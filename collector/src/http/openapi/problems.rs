@@ -153,8 +153,8 @@ may_answer! {
     Internal: INTERNAL;
     /// Files.
     Missing: MISSING, INTERNAL;
-    /// What needs a key and takes no parameters.
-    Keyed: KEY, INTERNAL;
+    /// What needs a key and takes no parameters but `project`.
+    Keyed: KEY, VALUES, INTERNAL;
     /// What needs a key and takes parameters.
     Asked: KEY, VALUES, INTERNAL;
     /// What needs a key and is about one thing.

@@ -292,8 +292,8 @@ async fn what_is_kept_and_for_how_long() {
     assert_eq!(told["kept"], json!({"signals_days":400,"texts_days":7}));
     let next = |field: &str| told["next"][field].as_u64().unwrap();
     assert_eq!(next("at") % DAY_MS, 0);
-    assert_eq!(next("signals_before"), next("at") - 400 * DAY_MS);
-    assert_eq!(next("texts_before"), next("at") - 7 * DAY_MS);
+    assert_eq!(next("signals_before"), next("at") - 399 * DAY_MS);
+    assert_eq!(next("texts_before"), next("at") - 6 * DAY_MS);
     assert!(told["gone"]["texts_before"].as_u64().unwrap() < next("texts_before"));
     let run = &told["runs"][0];
     assert_eq!(
