@@ -43,9 +43,11 @@ const tile = (page, name) => page.locator(".tile", { has: page.locator(`dt:text-
 const moment = (page, ms) => page.evaluate((ms) => new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" }).format(ms), ms);
 
 test("the screen shows whom the API names, by rule", async ({ operator: page, seeded }) => {
+  // What was found a while ago will do, and the next is worked out meanwhile.
+  const path = "/v1/screen?limit=100&kept=true";
+  await expect.poll(async () => (await seeded.get(path)).people).toBeGreaterThan(0);
   await open(page, seeded, "screen", "Screen");
-  const answer = await seeded.get("/v1/screen?limit=100");
-  expect(answer.people).toBeGreaterThan(0);
+  const answer = await seeded.get(path);
   await expect(tile(page, "People set aside")).toHaveText(told(answer.people));
   await expect(tile(page, "Their signals")).toHaveText(told(answer.signals));
   const rules = page.getByRole("list", { name: "People by rule" }).getByRole("listitem");
