@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// From a change of the page to the look at it, ms.
-pub(super) const PASS_MS: Ms = 200;
+pub(super) const PASS_MS: Ms = 150;
 
 /// The same on a page that costs too much: about when a text has settled.
 const SLOW_PASS_MS: Ms = 1_500;
