@@ -4,8 +4,11 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{self, Write},
+    mem,
     ops::ControlFlow,
     path::{Path, PathBuf},
+    sync::mpsc,
+    thread,
     time::Duration,
 };
 
@@ -19,7 +22,10 @@ use crate::{
     },
     label::{Labelled, Policy, label_group},
     screen::{Screen, Screened},
-    store::{Store, StoreError, rows::OutputRows},
+    store::{
+        Store, StoreError,
+        rows::{Group, OutputRows},
+    },
 };
 
 /// Orders the rows of a dataset; part of what makes an export repeatable.
@@ -43,17 +49,50 @@ pub fn export<W: Write + Send>(
 ) -> Result<(W, Summary), ExportError> {
     let work = work(data)?;
     let mut exporter = Exporter::new(wanted, policy, work.path(), out)?;
-    let mut added = Ok(());
     let screened = Screened::of(store, policy, project, wanted.as_of)?;
-    screened.groups(&mut |group| {
-        added = exporter.add(&group);
-        match added {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        }
-    })?;
-    added?;
+    read_ahead(&screened, |group| exporter.add(&group))?;
     exporter.finish()
+}
+
+/// Conversations that are read at once, before they are handed on.
+const READ_AT_ONCE: usize = 32;
+/// So many times as many wait to be taken at most: memory stays what it is.
+const READ_AHEAD: usize = 4;
+
+/// Gives every group to `take`, in order, while the next are read by another thread: to
+/// read takes longer than to label, and both together longer than either.
+fn read_ahead(
+    screened: &Screened<'_>,
+    mut take: impl FnMut(Group) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    thread::scope(|scope| {
+        let (sender, batches) = mpsc::sync_channel::<Vec<Group>>(READ_AHEAD);
+        let reader = scope.spawn(move || {
+            let mut batch = Vec::with_capacity(READ_AT_ONCE);
+            screened.groups(&mut |group| {
+                batch.push(group);
+                if batch.len() < READ_AT_ONCE {
+                    return ControlFlow::Continue(());
+                }
+                let full = mem::replace(&mut batch, Vec::with_capacity(READ_AT_ONCE));
+                // Nobody takes them any more: it failed.
+                match sender.send(full) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            })?;
+            // As before.
+            let _ = sender.send(batch);
+            Ok::<_, StoreError>(())
+        });
+        let taken = batches.iter().flatten().try_for_each(&mut take);
+        drop(batches);
+        match reader.join() {
+            Ok(read) => read?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        taken
+    })
 }
 
 /// A directory of its own, removed when dropped.

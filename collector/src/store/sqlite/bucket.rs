@@ -36,11 +36,7 @@ pub(super) fn groups(
     bucket: Bucket,
     visit: &mut dyn FnMut(Group),
 ) -> Result<u64, StoreError> {
-    let view = View {
-        snapshot,
-        project: bucket.project,
-        as_of: u64::MAX,
-    };
+    let view = View::of(snapshot, bucket.project, u64::MAX);
     let first = bucket.number << BUCKET_BITS;
     let bounds = params![bucket.project.0, first, first + (1 << BUCKET_BITS)];
     // Which group an output is in is said in `read::groups`.

@@ -7,20 +7,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use tacit_signals::{Id, SessionId, Share, codec::EventReader};
+use tacit_signals::{Id, Share, codec::EventReader};
 
-use super::{intern::kind_from, time, unsigned};
+use super::{names::Names, time, unsigned};
 use crate::{
-    accept::{
-        record::subject_from,
-        registration::{self, Body, fill},
-    },
+    accept::registration::{self, Body, fill},
     control::ProjectId,
     store::{
         StoreError,
         bound::Bounded,
         join,
-        rows::{Group, JoinedBy, Origin, OutputRows, Registered, Slice},
+        rows::{Group, JoinedBy, OutputRows, Registered, Slice},
     },
 };
 
@@ -29,6 +26,7 @@ pub(super) struct View<'a> {
     pub(super) snapshot: &'a Transaction<'a>,
     pub(super) project: ProjectId,
     pub(super) as_of: u64,
+    names: Names<'a>,
 }
 
 /// A group, and which id became which in it.
@@ -37,7 +35,16 @@ pub(super) struct Assembled {
     pub(super) joined: BTreeMap<Id, Id>,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    pub(super) fn of(snapshot: &'a Transaction<'a>, project: ProjectId, as_of: u64) -> Self {
+        Self {
+            snapshot,
+            project,
+            as_of,
+            names: Names::of(snapshot),
+        }
+    }
+
     /// The number of output `id`.
     pub(super) fn number(&self, id: &Id) -> Result<Option<i64>, StoreError> {
         let mut select = self
@@ -206,47 +213,40 @@ impl View<'_> {
     /// Reads the slices of `output`; how many there are.
     fn slices(&self, output: i64, id: &Id, to: &mut Bounded) -> Result<u64, StoreError> {
         let mut select = self.snapshot.prepare_cached(
-            "SELECT sessions.id, subjects.kind, subjects.id, received_at, sent_at, sample,
-               automated, signed, lang, device, surface, sdk, base_at, events
-             FROM chunks CROSS JOIN sessions USING (session)
-               CROSS JOIN subjects USING (subject) CROSS JOIN origins USING (origin)
-             WHERE chunks.project = ?1 AND output = ?2 AND received_at <= ?3 AND NOT quarantined",
+            "SELECT session, subject, origin, received_at, sent_at, sample, automated, signed,
+               base_at, events
+             FROM chunks
+             WHERE project = ?1 AND output = ?2 AND received_at <= ?3 AND NOT quarantined",
         )?;
         let mut rows = select.query(params![self.project.0, output, time(self.as_of)])?;
         let mut count = 0;
         while let Some(row) = rows.next()? {
-            to.push(slice(row, id)?);
+            to.push(self.slice(row, id)?);
             count += 1;
         }
         Ok(count)
     }
-}
 
-fn slice(row: &Row<'_>, id: &Id) -> Result<Slice, StoreError> {
-    let bytes = row.get_ref(13)?.as_blob().map_err(rusqlite::Error::from)?;
-    let reader = EventReader::of_output(bytes, unsigned(row.get(12)?), id.clone());
-    let events = reader
-        .map(|event| event.ok().and_then(Result::ok))
-        .collect::<Option<Vec<_>>>()
-        .ok_or(StoreError::Unreadable("event"))?;
-    let subject: [u8; 16] = row.get(2)?;
-    Ok(Slice {
-        session: SessionId(row.get(0)?),
-        subject: subject_from(&subject, kind_from(row.get(1)?)?),
-        received_at: unsigned(row.get(3)?),
-        sent_at: unsigned(row.get(4)?),
-        sample: Share::from_thousandths("sample", unsigned(row.get(5)?))
-            .map_err(|_| StoreError::Unreadable("sample"))?,
-        automated: row.get(6)?,
-        signed: row.get(7)?,
-        origin: Origin {
-            lang: row.get(8)?,
-            device: row.get(9)?,
-            surface: row.get(10)?,
-            sdk: row.get(11)?,
-        },
-        events,
-    })
+    fn slice(&self, row: &Row<'_>, id: &Id) -> Result<Slice, StoreError> {
+        let bytes = row.get_ref(9)?.as_blob().map_err(rusqlite::Error::from)?;
+        let reader = EventReader::of_output(bytes, unsigned(row.get(8)?), id.clone());
+        let events = reader
+            .map(|event| event.ok().and_then(Result::ok))
+            .collect::<Option<Vec<_>>>()
+            .ok_or(StoreError::Unreadable("event"))?;
+        Ok(Slice {
+            session: self.names.session(row.get(0)?)?,
+            subject: self.names.subject(row.get(1)?)?,
+            origin: self.names.origin(row.get(2)?)?,
+            received_at: unsigned(row.get(3)?),
+            sent_at: unsigned(row.get(4)?),
+            sample: Share::from_thousandths("sample", unsigned(row.get(5)?))
+                .map_err(|_| StoreError::Unreadable("sample"))?,
+            automated: row.get(6)?,
+            signed: row.get(7)?,
+            events,
+        })
+    }
 }
 
 fn assemble(mut outputs: Vec<OutputRows>, mut joined: BTreeMap<Id, Id>) -> Assembled {

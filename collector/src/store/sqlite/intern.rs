@@ -44,7 +44,7 @@ struct HeardOf {
     subjects: HashSet<i64>,
 }
 
-const ORIGINS_MAX: usize = 64;
+pub(super) const ORIGINS_MAX: usize = 64;
 
 impl Interned {
     pub(super) fn forget(&mut self) {

@@ -23,6 +23,7 @@ mod keys;
 mod ledger;
 mod marks;
 mod migrate;
+mod names;
 mod push;
 mod read;
 mod recent;

@@ -25,11 +25,7 @@ pub(super) fn groups(
     after: Option<&GroupName>,
     visit: &mut dyn FnMut(&GroupName, Group) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
-    let view = View {
-        snapshot,
-        project,
-        as_of,
-    };
+    let view = View::of(snapshot, project, as_of);
     let mut by_conversation = snapshot.prepare_cached(
         "SELECT id, conversation FROM conversations WHERE project = ?1 AND id > ?2 ORDER BY id",
     )?;
@@ -102,11 +98,7 @@ pub(super) fn group_of(
     id: &Id,
     as_of: u64,
 ) -> Result<Option<(Group, Id)>, StoreError> {
-    let view = View {
-        snapshot,
-        project,
-        as_of,
-    };
+    let view = View::of(snapshot, project, as_of);
     let Some(number) = view.number(id)? else {
         return Ok(None);
     };
