@@ -2,7 +2,7 @@
 // `npm run bench -- page --rounds 1 --only tacit,rrweb` runs one and writes nothing, unless
 // it is told to `--write DIRECTORY`;
 // `npm run bench -- fold --signals 1e6,1e7,5e7` and `npm run bench -- dashboard --signals 1e7`
-// take their time, and some GB.
+// take their time, and some GB; with `--store DIRECTORY` what the latter fills is used again.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
@@ -24,6 +24,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: "string" },
     signals: { type: "string" },
+    store: { type: "string" },
     modes: { type: "string" },
     only: { type: "string" },
     lanes: { type: "string" },

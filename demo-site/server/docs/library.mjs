@@ -2,7 +2,7 @@
 // the repository, and what is searched.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { contentsOf } from "./contents.mjs";
 import { FOLDER, fileOf, fileOfPage, pageOfFile, placeOf } from "./links.mjs";
@@ -46,11 +46,22 @@ function sourcesOf(pages) {
     for (const [, href] of markdown.matchAll(/\]\(([^)\s]+)\)/g)) {
       const file = fileOf(href, from);
       if (file === null || file.startsWith(FOLDER) || pageOfFile(file) !== null) continue;
-      if (statSync(join(ROOT, file)).isFile()) sources.set(file, read(file));
+      if (statSync(join(ROOT, file)).isFile()) addFile(sources, file);
       else addFolder(sources, file);
     }
   }
   return sources;
+}
+
+/** A page of the repository comes with its pictures. */
+function addFile(sources, file) {
+  const text = read(file);
+  sources.set(file, text);
+  if (!file.endsWith(".md")) return;
+  for (const [, picture] of text.matchAll(/!\[[^\]]*\]\(([^)\s]+\.svg)\)/g)) {
+    const path = join(dirname(file), picture);
+    sources.set(path, read(path));
+  }
 }
 
 function addFolder(sources, folder) {

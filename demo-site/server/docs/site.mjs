@@ -37,11 +37,13 @@ function shelve({ sections, start, pages, sources, passages }) {
   const html = (page) => once(() => ({ type: TYPES[".html"], body: layout(page, sections) }));
   return new Map([
     ...filesOfFolder().map((name) => [name, () => file(name)]),
-    ...[...sources].map(([path, text]) => [`source/${path}`, html(sourcePage(path, text, sources))]),
+    ...[...sources].map(([path, text]) => [`source/${path}`, isPicture(path) ? () => ({ type: TYPES[".svg"], body: text }) : html(sourcePage(path, text, sources))]),
     ...[start, ...pages.values()].map((page) => [page.name, html(page)]),
     ["search.json", once(() => ({ type: TYPES[".json"], body: JSON.stringify(passages) }))],
   ]);
 }
+
+const isPicture = (path) => extname(path) === ".svg";
 
 function file(name) {
   const type = TYPES[extname(name)] ?? "text/plain; charset=utf-8";

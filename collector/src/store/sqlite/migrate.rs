@@ -1,6 +1,11 @@
 //! Brings a database to this version's schema: forward only, each step once.
 
-use rusqlite::{Connection, TransactionBehavior};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use crate::store::StoreError;
 
@@ -19,6 +24,26 @@ const STEPS: [&str; 12] = [
     include_str!("../../../migrations/0011_rollups.sql"),
     include_str!("../../../migrations/0012_outputs_by_time.sql"),
 ];
+
+/// A look for whether the lock is free.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// Has the journal written ahead. SQLite lets nobody wait who switches while another
+/// process reads or switches, so that is waited for here, for `patience`.
+pub(super) fn write_ahead(connection: &Connection, patience: Duration) -> Result<(), StoreError> {
+    let begun = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && begun.elapsed() < patience =>
+            {
+                thread::sleep(LOOK);
+            }
+            done => return Ok(done?),
+        }
+    }
+}
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
@@ -48,7 +73,7 @@ mod tests {
     use serde_json::{Value, json};
     use tacit_signals::SubjectKind;
 
-    use super::*;
+    use super::{super::connect, *};
     use crate::{
         accept::registration,
         control::{ProjectId, scope::Scopes},
@@ -76,6 +101,24 @@ mod tests {
                 known: 12
             }
         ));
+    }
+
+    #[test]
+    fn who_switches_the_journal_waits_for_who_reads() {
+        let (_directory, path) = released(include_str!("fixtures/schema_1.sql"));
+        let (reader, writer) = (connect(&path).unwrap(), connect(&path).unwrap());
+        reader
+            .execute_batch("BEGIN; SELECT count(*) FROM sqlite_master;")
+            .unwrap();
+        let refused = write_ahead(&writer, Duration::ZERO).unwrap_err();
+        assert!(refused.to_string().contains("locked"), "{refused}");
+        thread::scope(|scope| {
+            let switched = scope.spawn(move || {
+                write_ahead(&writer, Duration::MAX).map_err(|error| error.to_string())
+            });
+            reader.execute_batch("COMMIT").unwrap();
+            switched.join().unwrap().unwrap();
+        });
     }
 
     /// A data directory as a release left it, and the path of its database.

@@ -93,7 +93,7 @@ impl SqliteStore {
         let path = data.join(NAME);
         private(&path)?;
         let mut connection = connect(&path)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        migrate::write_ahead(&connection, BUSY)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         // Checkpoints sync and stall the writer: fewer, larger ones.
         connection.pragma_update(None, "wal_autocheckpoint", 8_000)?;
