@@ -30,10 +30,10 @@ async function goto(page, path) {
 
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
-test("every page is accessible and fits a phone, in light and dark", async ({ browser }) => {
-  test.setTimeout(180_000);
-  const page = await browser.newPage({ viewport: { width: 390, height: 800 }, reducedMotion: "reduce" });
-  for (const path of [...PAGES, "/docs/source/collector/worlds"]) {
+/** Each page is accessible and fits, in light and dark. */
+async function look(browser, viewport, paths) {
+  const page = await browser.newPage({ viewport, reducedMotion: "reduce" });
+  for (const path of paths) {
     await page.emulateMedia({ colorScheme: "light" });
     await goto(page, path);
     expect(await violations(page), path).toEqual([]);
@@ -43,19 +43,15 @@ test("every page is accessible and fits a phone, in light and dark", async ({ br
     expect(await violations(page, ["color-contrast"]), `${path}, dark`).toEqual([]);
   }
   await page.close();
+}
+
+test("every page is accessible and fits a phone, in light and dark", async ({ browser }) => {
+  test.setTimeout(180_000);
+  await look(browser, { width: 390, height: 800 }, [...PAGES, "/docs/source/collector/worlds"]);
 });
 
 test("pages are accessible and fit where there is room", async ({ browser }) => {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, reducedMotion: "reduce" });
-  for (const path of ["/docs/", "/docs/integrate", "/docs/signals"]) {
-    await page.emulateMedia({ colorScheme: "light" });
-    await goto(page, path);
-    expect(await violations(page), path).toEqual([]);
-    expect(await overflow(page), path).toBe(0);
-    await page.emulateMedia({ colorScheme: "dark" });
-    expect(await violations(page, ["color-contrast"]), `${path}, dark`).toEqual([]);
-  }
-  await page.close();
+  await look(browser, { width: 1400, height: 900 }, ["/docs/", "/docs/integrate", "/docs/signals"]);
 });
 
 test("the search is opened, used and left with the keyboard", async ({ page }) => {
