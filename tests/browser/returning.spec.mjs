@@ -50,6 +50,8 @@ test("an edit that is left is told, and goes on when the page comes back", async
   await page.locator("#note").click();
   await page.keyboard.press("Control+End");
   await page.keyboard.type(" One more.");
+  // What follows edits is loaded now; whoever left before it was there would be told of no edit.
+  await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name, responseEnd }) => name.includes("texts.wasm") && responseEnd > 0));
   let away;
   await leaveAndReturn(page, site, async () => {
     [away] = await house.signals("o-first", "edited");
