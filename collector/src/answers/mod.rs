@@ -34,6 +34,7 @@ pub use self::{
     pace::Worth,
 };
 use crate::{
+    background::step_back,
     control::ProjectId,
     store::{Forgotten, Store},
     wall::now_ms,
@@ -41,8 +42,6 @@ use crate::{
 
 /// Questions whose answers are held, of all projects.
 const HELD_MAX: usize = 512;
-/// How far the thread that works behind steps back, from 0 to 19.
-const NICE: i32 = 15;
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -130,8 +129,7 @@ impl Answers {
         let worker = thread::Builder::new().name("answers".into());
         let queued = Arc::clone(&slot);
         let started = worker.spawn(move || {
-            // Counts for this thread only; without it the thread is as fast as any.
-            let _ = rustix::process::setpriority_process(None, NICE);
+            step_back();
             let _behind = lock(&answers.behind);
             let forgotten = basis.store.forgotten(basis.project);
             let worked = forgotten

@@ -8,8 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Ask, AskError, Basis, Guarded, NICE, Span, pace};
+use super::{Ask, AskError, Basis, Guarded, Span, pace};
 use crate::{
+    background::{LOOK, step_back},
     collector::Collector,
     experiment::{
         declaration::{Declared, State},
@@ -21,8 +22,6 @@ use crate::{
     watch::By,
 };
 
-/// How soon it notices that the process ends.
-const LOOK: Duration = Duration::from_millis(200);
 /// Between two looks at what there is to be asked.
 const ROUND: Duration = Duration::from_secs(60);
 /// While the oldest batch in the log waits that long for the store, in ms, nothing is asked.
@@ -36,8 +35,7 @@ const LISTED: usize = 100;
 pub(crate) fn keep_warm(collector: Arc<Collector>, data: PathBuf) -> io::Result<()> {
     let thread = Builder::new().name("answers-warm".into());
     let run = move || {
-        // Counts for this thread only; without it the thread is as fast as any.
-        let _ = rustix::process::setpriority_process(None, NICE);
+        step_back();
         let mut is_first = true;
         while waited(&collector, if is_first { LOOK } else { ROUND }) {
             if collector.progress.lag_ms(now_ms()) > INGEST_LAG_MS {
