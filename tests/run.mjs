@@ -96,6 +96,8 @@ const STEPS = {
 
 /** Of the column of names in the summary. */
 const WIDTH = 17;
+/** Lines of a step's failures that are said again at the end. */
+const TOLD = 120;
 /** What the tests are told: the binary and the browser. */
 const env = {};
 // A machine that builds once gains nothing from builds that can go on.
@@ -143,6 +145,7 @@ async function execute(name, step) {
   let passed = 0;
   let failed = 0;
   let skipped = 0;
+  let flaky = 0;
   let output = "";
   try {
     for (const need of step.needs ?? []) await need();
@@ -156,7 +159,7 @@ async function execute(name, step) {
   }
   if (step.count && output) {
     const counted = step.count(output);
-    ({ passed, skipped } = counted);
+    ({ passed, skipped, flaky = 0 } = counted);
     // A crash or a compile error fails without failing any test.
     failed = Math.max(failed, counted.failed);
     if (passed + failed === 0) {
@@ -166,18 +169,22 @@ async function execute(name, step) {
   }
   const seconds = (performance.now() - began) / 1000;
   say(`${name}: ${failed === 0 ? "passed" : "FAILED"}`);
-  return { name, passed, failed, skipped, seconds };
+  const told = failed + flaky > 0 ? whatFailed(output) : "";
+  return { name, passed, failed, skipped, flaky, seconds, told };
 }
 
 function summary(results) {
-  console.log(`\n${"step".padEnd(WIDTH)}  seconds   passed   failed  skipped`);
-  for (const { name, seconds, passed, failed, skipped } of results) {
-    const columns = [seconds.toFixed(1), passed, failed, skipped].map((value) => String(value).padStart(9));
+  // Once more at the end, where nobody has to look for it.
+  for (const { name, told } of results.filter(({ told }) => told)) console.log(`\n── ${name} ──\n${told}`);
+  console.log(`\n${"step".padEnd(WIDTH)}  seconds   passed   failed  skipped    flaky`);
+  for (const { name, seconds, passed, failed, skipped, flaky } of results) {
+    const columns = [seconds.toFixed(1), passed, failed, skipped, flaky].map((value) => String(value).padStart(9));
     console.log(`${name.padEnd(WIDTH)}${columns.join("")}${failed > 0 ? "   ←" : ""}`);
   }
   const passed = sum(results, "passed");
   const failed = sum(results, "failed");
-  console.log(`\n${passed} passed, ${failed} failed`);
+  const flaky = sum(results, "flaky");
+  console.log(`\n${passed} passed, ${failed} failed${flaky > 0 ? `, ${flaky} only at the second try` : ""}`);
   return failed === 0;
 }
 
@@ -296,14 +303,28 @@ function countNode(output) {
 function countPlaywright(output) {
   return {
     passed: total(output, /^\s+(\d+) passed/gm),
-    failed: total(output, /^\s+(\d+) (?:failed|flaky|interrupted|did not run)/gm),
+    failed: total(output, /^\s+(\d+) (?:failed|interrupted|did not run)/gm),
     skipped: total(output, /^\s+(\d+) skipped/gm),
+    flaky: total(output, /^\s+(\d+) flaky/gm),
   };
 }
 
 function total(output, pattern) {
-  const plain = output.replaceAll(/\x1b\[[0-9;]*m/g, "");
-  return [...plain.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
+  return [...plain(output).matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
+}
+
+/** From where a runner sums up what failed: Playwright, Node, cargo, pytest; else the last lines. */
+function whatFailed(output) {
+  const lines = plain(output).split("\n").filter((line) => !/^\s*[\d.]+ s {2}/.test(line));
+  const heads = [/^ {2}1\) /, /^✖ failing tests:/, /^failures:$/, /^=+ FAILURES/, /^error(\[|:)/];
+  const at = Math.max(0, Math.min(...heads.map((head) => lines.findIndex((line) => head.test(line))).filter((at) => at >= 0)));
+  const told = Number.isFinite(at) ? lines.slice(at) : lines;
+  if (told.length <= TOLD) return told.join("\n");
+  return [...told.slice(0, TOLD / 2), `… (${told.length - TOLD} lines more, above)`, ...told.slice(-TOLD / 2)].join("\n");
+}
+
+function plain(output) {
+  return output.replaceAll(/\x1b\[[0-9;]*m/g, "");
 }
 
 function sum(results, field) {
