@@ -44,7 +44,8 @@ export async function wasmPackage() {
 /** The path of the collector's binary: as shipped, or as quickly as may be and with every check. */
 export async function collector({ release = true } = {}) {
   say(`building the collector${release ? "" : ", unoptimised"}`);
-  await run("cargo", ["build", ...(release ? ["--release"] : []), "--package", "tacit-collector"]);
+  // The native tests are compiled with the workspace's features: what is built with others is built twice.
+  await run("cargo", ["build", ...(release ? ["--release", "--package", "tacit-collector"] : ["--workspace", "--bin", "tacit"])]);
   return join(target, release ? "release" : "debug", "tacit");
 }
 

@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { createServer } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { violations } from "./axe.mjs";
 import { expect, test } from "./house.mjs";
@@ -82,6 +83,26 @@ test("whoever signs in again is not sent away for what was asked before", async 
   await expect.poll(() => refused).toBeGreaterThan(1);
   await expect(page.locator("#board .view")).toBeVisible();
   await expect(page.locator("#sign-in")).toHaveCount(0);
+});
+
+test("whoever signs in while a sign-out is under way is signed in", async ({ page, house }) => {
+  await signIn(page, house);
+  await expect(page.locator("#board .view")).toBeVisible();
+  const came = page.waitForResponse((response) => response.request().method() === "POST" && response.url().endsWith("/v1/login"));
+  const asksLater = page.waitForEvent("console", (message) => message.text() === "asked");
+  await page.route(/\/v1\/login/, async (route) => {
+    if (route.request().method() !== "DELETE") return route.continue();
+    // Answered after whoever comes, if they are let in before.
+    await asksLater;
+    await Promise.race([came, delay(500)]);
+    return route.continue();
+  });
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.evaluate((key) => (addEventListener("hashchange", () => console.log("asked"), { once: true }), (location.hash = `key=${key}`)), house.secret);
+  await came;
+  await expect(page.locator("#board .view")).toBeVisible();
+  await page.reload();
+  await expect(page.locator("#board .view")).toBeVisible();
 });
 
 const OTHER = "bank & co";

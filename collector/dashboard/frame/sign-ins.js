@@ -14,13 +14,16 @@ export function useSignIns() {
   const [message, setMessage] = useState("");
   // What was asked last, which alone counts.
   const asking = useRef();
+  const turn = useRef(Promise.resolve());
 
+  /** One after another: the answer to who leaves must not take the cookie of who comes. */
+  const inTurn = (act) => (turn.current = turn.current.then(act, act));
   /** Takes what `asked` answers; nothing comes of it where something was asked later. */
   const take = async (asked) => {
     const mine = (asking.current = {});
     const isLast = () => asking.current === mine;
     try {
-      const answer = await asked();
+      const answer = await inTurn(asked);
       if (!isLast()) return undefined;
       setMessage("");
       setTold(answer);
@@ -74,14 +77,13 @@ export function useSignIns() {
   /** Signs out of a project, or of all; those that are left, undefined where it failed. */
   const leave = async (project) => {
     try {
-      await ask(path("/v1/login", { project }), { method: "DELETE" });
+      await inTurn(() => ask(path("/v1/login", { project }), { method: "DELETE" }));
     } catch (error) {
       setMessage(`Still signed in: ${error.message}`);
       return undefined;
     }
     // What is under way would be refused, and is about nobody any more.
     endAsking();
-    asking.current = undefined;
     const projects = project ? told.projects.filter((one) => one.project !== project) : [];
     setMessage("");
     setTold({ ...told, projects });
