@@ -32,7 +32,7 @@ const STEPS = {
   },
   // What the documentation shows: run, or checked by what would run it.
   docs: {
-    needs: [tacit, languages],
+    needs: [tacit, languages, systemd],
     run: () => run(process.execPath, ["--test", "--test-reporter=spec", ...testsIn("tests/docs")], { env }),
     count: countNode,
   },

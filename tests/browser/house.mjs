@@ -85,8 +85,12 @@ export class House {
     await rm(this.data, { recursive: true });
   }
 
-  async key(kind, ...more) {
-    const args = ["keys", "create", "--data", this.data, "--project", "dev", "--kind", kind, ...more, "--json"];
+  key(kind, ...more) {
+    return this.keyOf("dev", kind, ...more);
+  }
+
+  async keyOf(project, kind, ...more) {
+    const args = ["keys", "create", "--data", this.data, "--project", project, "--kind", kind, ...more, "--json"];
     const { stdout } = await execute(TACIT, args);
     return JSON.parse(stdout).key;
   }

@@ -23,7 +23,7 @@ test("each test that is said to run a page's code names the page", () => {
 test("each block is run, checked, or on the list of what is only shown", () => {
   const unread = blocks.filter((block) => !block.fate && !CHECKS[block.language] && ![...SHOWN, ...READ].includes(block.language));
   const told = unread.map((block) => `${at(block)}: \`\`\`${block.language}\` has no check`);
-  assert.deepEqual(told, [], "say its language (sh, json, toml, text …), or say in tests/docs/pages.mjs which test runs it");
+  assert.deepEqual(told, [], "say its language (sh, json, toml, text …), or say in tests/docs/pages.mjs which test runs it: tests/browser/documented.spec.mjs is for HTML, scripts and policies");
 });
 
 for (const page of PAGES) {
@@ -54,9 +54,6 @@ test("the checks find what is wrong", async () => {
   assert.match(await wrong("sh", "curl http://127.0.0.1:8787/v1/outputs -d '{\"id\": }'"), /no JSON/);
   assert.match(await wrong("console", "$ tacit nonsense\nan answer"), /nonsense/);
   assert.match(await wrong("toml", "[log]\nnonsense = 1"), /nonsense/);
-  assert.match(await wrong("js", "const = 1"), /Expected identifier/);
-  assert.match(await wrong("html", '<script data-key="pk_" data-nonsense="1">'), /data-nonsense/);
-  assert.match(await wrong("csp", "script-source 'self'"), /script-source/);
   assert.notDeepEqual(wrongJson('{"a": }'), []);
   assert.deepEqual(wrongJson('{"a":1, …}\n{"b":…}\n'), []);
   const printed = "by default@1#9c1f as of now\n2 people were screened by the postman\n";

@@ -5,7 +5,6 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { transform } from "esbuild";
 import { root } from "../../capture-wasm/build/tools.mjs";
 import { wrongCommands } from "./commands.mjs";
 
@@ -16,21 +15,12 @@ const typings = await readFile(join(root, "capture-wasm/js/index.d.ts"), "utf8")
 export const OPTIONS = [...typings.match(/interface StartOptions \{(.*?)^\}/ms)[1].matchAll(/^  (\w+)\??:/gm)].map(([, name]) => name);
 /** What a page says of its outputs. */
 export const MARKS = ["ai-output", "ai-conversation", "ai-turn", "ai-variant", "ai-token", "tacit-private"];
-const DIRECTIVES = ["default-src", "script-src", "connect-src", "base-uri", "object-src", "require-trusted-types-for", "trusted-types"];
 
 export const CHECKS = {
   sh: ({ code }) => wrongCommands(code),
   console: ({ code }) => wrongCommands(promptedIn(code).join("\n")),
-  // Minute, hour, day, month, weekday, perhaps a user, a command.
-  cron: ({ code }) => wrongCommands(code.replaceAll(/^(\S+ +){5}(tacit  )?/gm, (fields) => (fields.startsWith("#") ? fields : ""))),
-  ini: ({ code }) => wrongCommands([...code.matchAll(/^ExecStart=(.*)$/gm)].map(([, command]) => command).join("\n")),
   toml: ({ code }) => wrongConfig(code),
   json: ({ code }) => wrongJson(code),
-  js: ({ code }) => wrongScript(code, "js"),
-  jsx: ({ code }) => wrongScript(code, "jsx"),
-  ts: ({ code }) => wrongScript(code, "ts"),
-  html: ({ code }) => wrongMarkup(code),
-  csp: ({ code }) => wrongPolicy(code),
 };
 
 /** What stands after the prompts of a transcript. */
@@ -67,30 +57,4 @@ function errorOfJson(text) {
   } catch (error) {
     return error.message;
   }
-}
-
-async function wrongScript(code, loader) {
-  try {
-    await transform(code, { loader, logLevel: "silent" });
-    return [];
-  } catch (error) {
-    return error.errors.map(({ text, location }) => `line ${location?.line} of it: ${text}`);
-  }
-}
-
-function wrongMarkup(code) {
-  const known = (name) => MARKS.includes(name) || OPTIONS.includes(name.replaceAll(/-(\w)/g, (_, letter) => letter.toUpperCase()));
-  // Values that are JSON hold names of the site's own.
-  const attributes = [...code.replaceAll(/="[^"]*"|='[^']*'/g, "=_").matchAll(/ data-([\w-]+)/g)];
-  const unknown = attributes.map(([, name]) => name).filter((name) => !known(name));
-  const values = [...code.matchAll(/ data-(?:adapter|redact)='([^']*)'/g)].flatMap(([, value]) => wrongJson(value));
-  const maps = [...code.matchAll(/<script type="importmap">(.*?)<\/script>/gs)].flatMap(([, map]) => wrongJson(map));
-  return [...unknown.map((name) => `no option or mark is called data-${name}`), ...values, ...maps];
-}
-
-function wrongPolicy(code) {
-  const names = code.split(/;\s*/).map((directive) => directive.trim().split(" ")[0]);
-  const unknown = names.filter((name) => name && !DIRECTIVES.includes(name));
-  const allows = code.includes("'wasm-unsafe-eval'") ? [] : ["'wasm-unsafe-eval' is missing"];
-  return [...unknown.map((name) => `no directive is called ${name}`), ...allows];
 }

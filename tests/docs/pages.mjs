@@ -21,24 +21,29 @@ export const PAGES = [
 /**
  * Blocks that a test of their own runs, or compares with what the code says: `[page, which, test]`,
  * where `which` is a language, or `name` for those that name a file, or `run` for those under a
- * comment `<!-- run: … -->`. The test has to name the page.
+ * comment `<!-- run: … -->`. The test has to name the page. README.md stands for every README.
  */
 export const RUN = [
   ["access.md", "json", "tests/docs/answers.test.mjs"],
+  ["adapters.md", "html", "tests/browser/documented/html.mjs"],
+  ["adapters.md", "js", "tests/browser/documented/js.mjs"],
   ["api.md", "json", "tests/docs/answers.test.mjs"],
-  ["erasure.md", "json", "tests/docs/answers.test.mjs"],
-  ["explorer.md", "json", "tests/docs/answers.test.mjs"],
-  ["install.md", "json", "tests/docs/answers.test.mjs"],
   ["configuration.md", "text", "tests/docs/shown.test.mjs"],
   ["datasets.md", "json", "collector/src/dataset/tests/docs.rs"],
   ["datasets.md", "sql", "tests/python/test_parquet.py"],
+  ["erasure.md", "json", "tests/docs/answers.test.mjs"],
   ["experiments.md", "toml", "collector/src/experiment/declaration/tests.rs"],
   ["experiments.md", "python", "tests/docs/experiments.test.mjs"],
   ["experiments.md", "ts", "tests/docs/experiments.test.mjs"],
+  ["explorer.md", "json", "tests/docs/answers.test.mjs"],
   ["first-party.md", "nginx", "tests/proxy/site.mjs"],
   ["first-party.md", "caddy", "tests/proxy/site.mjs"],
+  ["first-party.md", "html", "tests/browser/documented/html.mjs"],
+  ["install.md", "json", "tests/docs/answers.test.mjs"],
   ["integrate.md", "json", "tests/docs/answers.test.mjs"],
   ["integrate.md", "name", "tests/package/document.mjs"],
+  ["integrate.md", "csp", "tests/browser/documented/csp.mjs"],
+  ["integrate.md", "html", "tests/browser/documented/html.mjs"],
   ["notebooks.md", "sh", "tests/python/test_notebooks.py"],
   ["notebooks.md", "python", "tests/python/test_notebooks.py"],
   ["observe.md", "yaml", "tests/python/test_metrics.py"],
@@ -50,17 +55,27 @@ export const RUN = [
   ["otlp.md", "ts", "tests/python/test_otlp.py"],
   ["policy.md", "json", "tests/docs/answers.test.mjs"],
   ["policy.md", "toml", "collector/src/label/policy/reference_tests.rs"],
+  ["privacy.md", "html", "tests/browser/documented/html.mjs"],
+  ["privacy.md", "js", "tests/browser/documented/js.mjs"],
+  ["push.md", "cron", "tests/docs/timers.test.mjs"],
   ["push.md", "json", "tests/docs/answers.test.mjs"],
   ["quick-start.md", "sh", "tests/browser/start.spec.mjs"],
   ["quick-start.md", "text", "tests/browser/start.spec.mjs"],
+  ["quick-start.md", "html", "tests/browser/documented/html.mjs"],
   ["register.md", "name", "tests/docs/register.test.mjs"],
   ["register.md", "sh", "tests/docs/register.test.mjs"],
   ["register.md", "json", "tests/docs/register.test.mjs"],
+  ["register.md", "html", "tests/browser/documented/html.mjs"],
+  ["updates.md", "cron", "tests/docs/timers.test.mjs"],
+  ["updates.md", "ini", "tests/docs/timers.test.mjs"],
   ["verify.md", "yaml", "tests/python/test_verify.py"],
   ["ASSIGN.md", "python", "tests/python/test_assign.py"],
   ["ASSIGN.md", "ts", "capture-wasm/js/assign.test.mjs"],
   ["WIRE.md", "hex", "signals/src/codec/tests.rs"],
   ["WIRE.md", "json", "signals/src/json/tests.rs"],
+  ["README.md", "csp", "tests/browser/documented/csp.mjs"],
+  ["README.md", "html", "tests/browser/documented/html.mjs"],
+  ["README.md", "js", "tests/browser/documented/js.mjs"],
 ];
 
 /** Every block of every page: `{ …, fate }`, where `fate` names the test that runs it, or is "". */
@@ -70,5 +85,5 @@ export function allBlocks() {
 
 function runBy(block) {
   const of = (which) => which === block.language || (which === "name" && block.name !== "") || (which === "run" && block.run !== "");
-  return RUN.find(([page, which]) => block.file.endsWith(`/${page}`) && of(which))?.[2] ?? "";
+  return RUN.find(([page, which]) => `/${block.file}`.endsWith(`/${page}`) && of(which))?.[2] ?? "";
 }
