@@ -228,7 +228,7 @@ fn peak(signals: u64) -> (u64, u64) {
 
 #[test]
 fn memory_does_not_grow_with_the_outputs() {
-    let few = 10_000 * rounds(1);
+    let few = 4_000 * rounds(1);
     let ((few_peak, few), (many_peak, many)) = (peak(few), peak(10 * few));
     let mib = |bytes: u64| bytes >> 20;
     note(&format!(
