@@ -40,14 +40,14 @@ use crate::{
     rollup,
     screen::{self, Screens},
     sign_in::{Attempts, SignIns},
-    store::{ControlStore, SignInStore, SqliteStore, Store, StoreError, TraceStore},
+    store::{self, AnyStore, StoreError, StoreUrl},
     wall::{WallWatch, now_ms},
 };
 
 /// Everything the handlers reach.
 pub struct Collector {
     /// Facts.
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<dyn AnyStore>,
     /// Projects and keys.
     pub control: Arc<ControlCell>,
     /// Who is signed in at the dashboard.
@@ -123,11 +123,16 @@ pub enum OpenError {
 }
 
 impl Collector {
-    /// Opens the directory `data`, recovers its log and starts the threads.
-    pub fn open(data: &Path, config: &LogConfig) -> Result<(Self, Recovery), OpenError> {
+    /// Opens the directory `data` and the store `url`, recovers the log and starts the
+    /// threads.
+    pub fn open(
+        url: &StoreUrl,
+        data: &Path,
+        config: &LogConfig,
+    ) -> Result<(Self, Recovery), OpenError> {
         let lock =
             DataLock::take(data)?.ok_or_else(|| OpenError::Busy(data.display().to_string()))?;
-        let store = Arc::new(SqliteStore::open(data)?);
+        let store = store::open(url, data)?;
         let control = Arc::new(ControlCell::new(store.control()?));
         let erasures = Erasures::open(data, Arc::clone(&store), Arc::clone(&control))?;
         let erasures = Arc::new(erasures);
@@ -166,8 +171,8 @@ impl Collector {
         let progress = Arc::new(Progress::default());
         let live = Arc::new(Live::default());
         let consumer = Consumer {
-            store: Arc::clone(&store) as Arc<dyn Store>,
-            traces: Arc::clone(&store) as Arc<dyn TraceStore>,
+            store: Arc::clone(&store) as _,
+            traces: Arc::clone(&store) as _,
             reader,
             bell: Arc::clone(&bell),
             outcomes: Arc::clone(&outcomes),
@@ -185,7 +190,7 @@ impl Collector {
             let (store, control) = (Arc::clone(&store), Arc::clone(&control));
             let sign_ins = Arc::clone(&sign_ins);
             thread("control", move || {
-                watch(&store, &control, &sign_ins, &stopped);
+                watch(&*store, &control, &sign_ins, &stopped);
             })?
         };
         let log = Arc::new(log);
@@ -346,7 +351,7 @@ fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<JoinHan
 /// Keys are made and withdrawn by other processes: looks for changes. And keeps, now and
 /// then and at the end, when keys were used.
 fn watch(
-    store: &SqliteStore,
+    store: &dyn AnyStore,
     control: &ControlCell,
     sign_ins: &SignIns,
     stopped: &mpsc::Receiver<()>,
@@ -380,7 +385,7 @@ fn watch(
     keep_uses(store, control, sign_ins);
 }
 
-fn keep_uses(store: &SqliteStore, control: &ControlCell, sign_ins: &SignIns) {
+fn keep_uses(store: &dyn AnyStore, control: &ControlCell, sign_ins: &SignIns) {
     let (keys, people) = (control.get().uses(), sign_ins.uses());
     let mut kept = Ok(());
     if !keys.is_empty() {

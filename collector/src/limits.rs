@@ -341,3 +341,13 @@ pub const LIVE_IDLE_MS_MAX: u64 = 60_000;
 
 /// Outputs the install check reads, the latest first: enough to see what a site sends.
 pub const INSTALL_OUTPUTS_MAX: usize = 200;
+
+/// Servers in the address of a store: any of them will do, and a cluster knows its others.
+pub const STORE_HOSTS_MAX: usize = 16;
+
+/// Bytes of the user, the database and the cluster in the address of a store: as long as
+/// other databases let names be.
+pub const STORE_NAME_BYTES_MAX: usize = 64;
+
+/// Bytes of the password in the address of a store: far more than a random one needs.
+pub const STORE_PASSWORD_BYTES_MAX: usize = 256;

@@ -16,7 +16,7 @@ use crate::{
     export,
     label::{Policy, Trust},
     screen::{Report, Screen},
-    store::{ExperimentStore, SqliteStore, StoreError, UpdateStore},
+    store::{AnyStore, StoreError},
     verify::{Asked, SubjectError, VerifyError, find, verify},
     watch::{By, WatchError, guardrails},
 };
@@ -27,7 +27,7 @@ const DAY_MS: u64 = 86_400_000;
 #[derive(Clone)]
 pub struct Basis {
     /// Facts.
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<dyn AnyStore>,
     /// Whose.
     pub project: ProjectId,
     /// By what outputs are labelled.

@@ -33,12 +33,7 @@ pub use self::{
     ask::{Ask, AskError, Basis, Guarded, Span},
     pace::Worth,
 };
-use crate::{
-    background::step_back,
-    control::ProjectId,
-    store::{Forgotten, Store},
-    wall::now_ms,
-};
+use crate::{background::step_back, control::ProjectId, store::Forgotten, wall::now_ms};
 
 /// Questions whose answers are held, of all projects.
 const HELD_MAX: usize = 512;

@@ -9,7 +9,6 @@ use crate::{
     experiment::declaration::{Declared, record},
     label::{Policy, Trust},
     rollup::tests::house::House,
-    store::ExperimentStore,
     testing::{NOW, declaration},
     watch::By,
 };

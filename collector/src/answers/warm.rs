@@ -17,7 +17,6 @@ use crate::{
         people::PRE_PERIOD_MS,
     },
     label::Trust,
-    store::ExperimentStore,
     wall::now_ms,
     watch::By,
 };

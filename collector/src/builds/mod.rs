@@ -29,7 +29,7 @@ use crate::{
     label::{Policies, Policy},
     limits::BUILDS_WAITING_MAX,
     metrics::{self, Count},
-    store::{BuildKind, BuildRecord, SqliteStore, StoreError, UpdateStore},
+    store::{AnyStore, BuildKind, BuildRecord, StoreError, UpdateStore},
     wall::now_ms,
 };
 
@@ -43,7 +43,7 @@ pub struct Builds {
 
 struct Shared {
     root: PathBuf,
-    store: Arc<SqliteStore>,
+    store: Arc<dyn AnyStore>,
     line: Mutex<Line>,
     wake: Condvar,
 }
@@ -114,7 +114,7 @@ pub enum Untaken {
 impl Builds {
     /// The builds below the directory `data`.
     #[must_use]
-    pub fn new(data: &Path, store: Arc<SqliteStore>) -> Self {
+    pub fn new(data: &Path, store: Arc<dyn AnyStore>) -> Self {
         Self {
             shared: Arc::new(Shared {
                 root: data.join(DIRECTORY),
@@ -355,14 +355,14 @@ impl Shared {
             resumed = built.resumed,
             "built"
         );
-        let recorded = record(&self.store, job.project, &job.request, &built.manifest);
+        let recorded = record(&*self.store, job.project, &job.request, &built.manifest);
         recorded.map_err(|error| error.to_string())
     }
 }
 
 /// Writes a finished build into the store's book of builds, where releases find it.
 pub fn record(
-    store: &SqliteStore,
+    store: &dyn UpdateStore,
     project: ProjectId,
     request: &BuildRequest,
     manifest: &Manifest,
@@ -373,7 +373,7 @@ pub fn record(
 
 /// Records a build that was sent to `url`.
 pub fn record_sent(
-    store: &SqliteStore,
+    store: &dyn UpdateStore,
     project: ProjectId,
     url: &str,
     manifest: &Manifest,

@@ -18,7 +18,7 @@ use crate::{
         build::{BuildError, BuildRequest, Progress, build},
     },
     label::Policy,
-    store::{BuildRecord, Store, StoreError, UpdateStore},
+    store::{AnyStore, BuildRecord, Store, StoreError, UpdateStore},
 };
 
 /// Why nothing was made.
@@ -46,9 +46,9 @@ pub(super) struct Task<'a> {
 
 impl Task<'_> {
     /// Makes it in the period's own directory.
-    pub(super) fn make<S: Store + UpdateStore>(
+    pub(super) fn make(
         &self,
-        store: &S,
+        store: &dyn AnyStore,
         progress: &mut dyn FnMut(&Schedule, Progress),
     ) -> Result<BuildRecord, MakeError> {
         let out = self.schedule.out.join(&self.due.period.name);
@@ -60,9 +60,9 @@ impl Task<'_> {
         Ok(record)
     }
 
-    fn brief<S: Store + UpdateStore>(
+    fn brief(
         &self,
-        store: &S,
+        store: &dyn AnyStore,
         fields: &BriefFields,
         out: &Path,
     ) -> Result<BuildRecord, MakeError> {
@@ -92,7 +92,7 @@ impl Task<'_> {
     }
 
     /// The brief of the period before, where it is still what was recorded.
-    fn brief_before<S: UpdateStore>(&self, store: &S) -> Result<Option<Brief>, MakeError> {
+    fn brief_before(&self, store: &dyn UpdateStore) -> Result<Option<Brief>, MakeError> {
         let Some(previous) = &self.due.previous else {
             return Ok(None);
         };
@@ -111,9 +111,9 @@ impl Task<'_> {
         Ok(same.map(|(brief, _)| brief))
     }
 
-    fn dataset<S: Store>(
+    fn dataset(
         &self,
-        store: &S,
+        store: &dyn Store,
         fields: &DatasetFields,
         out: &Path,
         progress: &mut dyn FnMut(&Schedule, Progress),

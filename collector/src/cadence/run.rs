@@ -27,7 +27,7 @@ use super::{
 use crate::{
     control::ProjectId,
     label::Policy,
-    store::{Held, NewRun, RunEnd, Store, StoreError, UpdateStore},
+    store::{AnyStore, Held, NewRun, RunEnd, StoreError},
 };
 
 /// How long a lease lasts unless it is renewed: a run that was killed is tried again
@@ -38,9 +38,9 @@ pub const LEASE_MS: u64 = 60_000;
 const RENEWALS: u64 = 3;
 
 /// What a run stands on.
-pub struct Runner<'a, S> {
+pub struct Runner<'a> {
     /// Facts, and what was made of them.
-    pub store: &'a S,
+    pub store: &'a dyn AnyStore,
     /// Tells this process from any other.
     pub holder: &'a str,
     /// How long a lease lasts unless it is renewed, ms.
@@ -101,7 +101,7 @@ pub enum RunError {
     Period(#[from] PeriodError),
 }
 
-impl<S: Store + UpdateStore> Runner<'_, S> {
+impl Runner<'_> {
     /// Does what `schedule` has to do at `now` (Unix ms).
     pub fn run(
         &mut self,
@@ -258,7 +258,10 @@ mod tests {
     use std::{path::Path, sync::atomic::AtomicU64};
 
     use super::*;
-    use crate::{config::Config, store::SqliteStore};
+    use crate::{
+        config::Config,
+        store::{SqliteStore, UpdateStore},
+    };
 
     const OURS: ProjectId = ProjectId(1);
     const NOW: u64 = 1_795_680_000_000;

@@ -11,11 +11,11 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, out, out_json};
+use super::{Common, data::url, out, out_json};
 use crate::{
     erase::GRAVES,
     log::{Copied, Position, copy, disk::RealDisk, frame::Salt, missing},
-    store::{ControlStore, SqliteStore},
+    store::{ControlStore, SqliteStore, StoreUrl},
 };
 
 #[derive(Debug, Args)]
@@ -30,7 +30,14 @@ pub(super) struct Options {
 /// graves beside it: everything that was acknowledged before is in the copy.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let data = &options.common.data;
-    if !data.join("tacit.sqlite").is_file() {
+    // What is copied is a file; servers have a backup of their own.
+    if url() != StoreUrl::Sqlite {
+        bail!(
+            "{} is no file: back it up with the means of its servers",
+            url()
+        );
+    }
+    if !SqliteStore::file(data).is_file() {
         bail!("there is no data directory {}", data.display());
     }
     let to = &options.out;

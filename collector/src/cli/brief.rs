@@ -24,7 +24,6 @@ use crate::{
     },
     export::SEED,
     label::Trust,
-    store::UpdateStore,
     wall::now_ms,
 };
 

@@ -9,12 +9,22 @@ use crate::{
     collector::{Collector, OpenError, project_named},
     config::LogConfig,
     control::{Control, ProjectId},
-    store::{ControlStore, SqliteStore},
+    store::{self, AnyStore, StoreError, StoreUrl},
 };
+
+/// The store that commands work on.
+pub(super) fn url() -> StoreUrl {
+    StoreUrl::default()
+}
+
+/// Opens it for the data directory `data`.
+pub(super) fn store(data: &Path) -> Result<Arc<dyn AnyStore>, StoreError> {
+    store::open(&url(), data)
+}
 
 /// A store to read from.
 pub(super) struct Data {
-    pub(super) store: Arc<SqliteStore>,
+    pub(super) store: Arc<dyn AnyStore>,
     pub(super) control: Control,
     /// Holds the lock, so that no server starts meanwhile; `None` while another process has it.
     pub(super) collector: Option<Collector>,
@@ -27,7 +37,7 @@ impl Data {
         if !path.is_dir() {
             bail!("there is no data directory {}", path.display());
         }
-        let collector = match Collector::open(path, &LogConfig::default()) {
+        let collector = match Collector::open(&url(), path, &LogConfig::default()) {
             Ok((collector, _)) => {
                 collector
                     .close()
@@ -45,7 +55,7 @@ impl Data {
         };
         let store = match &collector {
             Some(collector) => Arc::clone(&collector.store),
-            None => Arc::new(SqliteStore::open(path)?),
+            None => store(path)?,
         };
         let control = store.control()?;
         Ok(Self {

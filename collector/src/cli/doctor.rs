@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{
     Common,
+    data::{store, url},
     kept::{self, Kept},
     out, out_json,
     policy::policy_or_default,
@@ -21,7 +22,7 @@ use crate::{
     config::Config,
     log::{Damage, disk::RealDisk, inspect},
     rollup,
-    store::{ControlStore, ErasureStore, SqliteStore, Store},
+    store::{AnyStore, ErasureStore, SqliteStore, StoreUrl, is_there},
     wall::now_ms,
 };
 
@@ -65,7 +66,7 @@ impl Finding {
 
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let data = &options.common.data;
-    if !data.join("tacit.sqlite").is_file() {
+    if !is_there(&url(), data) {
         bail!("there is no data directory {}", data.display());
     }
     let (findings, kept) = look(options)?;
@@ -95,8 +96,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 /// the rest from being looked at.
 fn look(options: &Options) -> anyhow::Result<(Vec<Finding>, Option<Kept>)> {
     let data = &options.common.data;
-    let mut findings = or_wrong("permissions", permissions(data).map(|one| vec![one]));
-    let store = match SqliteStore::open(data) {
+    let mut findings = or_wrong("permissions", permissions(data));
+    let store = match store(data) {
         Ok(store) => store,
         Err(error) => {
             let detail = format!("the database cannot be opened: {error}");
@@ -104,14 +105,14 @@ fn look(options: &Options) -> anyhow::Result<(Vec<Finding>, Option<Kept>)> {
             return Ok((findings, None));
         }
     };
-    let pages = pages(&store, options.check).map(|one| vec![one]);
+    let pages = pages(&*store, options.check).map(|one| vec![one]);
     findings.extend(or_wrong("database", pages));
-    findings.extend(or_wrong("books", books(&store)));
-    findings.extend(or_wrong("log", log(data, &store)));
-    findings.extend(or_wrong("erasure", erasures(&store)));
-    findings.extend(or_wrong("rollups", rollups(&store, options)));
+    findings.extend(or_wrong("books", books(&*store)));
+    findings.extend(or_wrong("log", log(data, &*store)));
+    findings.extend(or_wrong("erasure", erasures(&*store)));
+    findings.extend(or_wrong("rollups", rollups(&*store, options)));
     let is_sound = findings.iter().all(|finding| finding.ok);
-    match kept::kept(data, &store, options.config.as_deref()) {
+    match kept::kept(data, &*store, options.config.as_deref()) {
         Ok(mut kept) => {
             findings.append(&mut kept.findings);
             Ok((findings, Some(kept)))
@@ -126,16 +127,17 @@ fn or_wrong(check: &'static str, found: anyhow::Result<Vec<Finding>>) -> Vec<Fin
     found.unwrap_or_else(|error| vec![Finding::new(check, false, format!("{error:#}"))])
 }
 
-fn permissions(data: &Path) -> anyhow::Result<Finding> {
-    let mode = fs::metadata(data.join("tacit.sqlite"))?
-        .permissions()
-        .mode();
+fn permissions(data: &Path) -> anyhow::Result<Vec<Finding>> {
+    if url() != StoreUrl::Sqlite {
+        return Ok(Vec::new());
+    }
+    let mode = fs::metadata(SqliteStore::file(data))?.permissions().mode();
     let detail = format!("tacit.sqlite has mode {:o}; it holds secrets", mode & 0o777);
-    Ok(Finding::new("permissions", mode & 0o077 == 0, detail))
+    Ok(vec![Finding::new("permissions", mode & 0o077 == 0, detail)])
 }
 
-fn pages(store: &SqliteStore, thoroughly: bool) -> anyhow::Result<Finding> {
-    let broken = store.broken_pages(thoroughly)?;
+fn pages(store: &dyn AnyStore, thoroughly: bool) -> anyhow::Result<Finding> {
+    let broken = store.damage(thoroughly)?;
     let detail = match broken.first() {
         None => "every page of the database is sound".into(),
         Some(first) => format!("{first} (and {} more)", broken.len() - 1),
@@ -143,7 +145,7 @@ fn pages(store: &SqliteStore, thoroughly: bool) -> anyhow::Result<Finding> {
     Ok(Finding::new("database", broken.is_empty(), detail))
 }
 
-fn books(store: &SqliteStore) -> anyhow::Result<Vec<Finding>> {
+fn books(store: &dyn AnyStore) -> anyhow::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for project in store.control()?.projects.values() {
         let recount = store.recount(project.id)?;
@@ -157,7 +159,7 @@ fn books(store: &SqliteStore) -> anyhow::Result<Vec<Finding>> {
     Ok(findings)
 }
 
-fn log(data: &Path, store: &SqliteStore) -> anyhow::Result<Vec<Finding>> {
+fn log(data: &Path, store: &dyn AnyStore) -> anyhow::Result<Vec<Finding>> {
     if !data.join("log").is_dir() {
         return Ok(vec![Finding::new("log", true, "there is none yet")]);
     }
@@ -182,7 +184,7 @@ fn log(data: &Path, store: &SqliteStore) -> anyhow::Result<Vec<Finding>> {
     Ok(told.damage.iter().map(wrong).collect())
 }
 
-fn erasures(store: &SqliteStore) -> anyhow::Result<Vec<Finding>> {
+fn erasures(store: &dyn ErasureStore) -> anyhow::Result<Vec<Finding>> {
     let now = now_ms();
     let mut findings = Vec::new();
     for erasure in store.open_erasures()? {
@@ -203,7 +205,7 @@ fn erasures(store: &SqliteStore) -> anyhow::Result<Vec<Finding>> {
     Ok(findings)
 }
 
-fn rollups(store: &SqliteStore, options: &Options) -> anyhow::Result<Vec<Finding>> {
+fn rollups(store: &dyn AnyStore, options: &Options) -> anyhow::Result<Vec<Finding>> {
     let config = options.config.as_deref().map(Config::read).transpose()?;
     let own = config.and_then(|config| config.policy);
     let policy = policy_or_default(own.as_deref())?;

@@ -6,13 +6,17 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use tacit_signals::SubjectKind;
 
-use super::{Common, Usage, data::project, note, out, out_json};
+use super::{
+    Common, Usage,
+    data::{project, store, url},
+    note, out, out_json,
+};
 use crate::{
     collector::{Collector, OpenError},
     config::LogConfig,
     control::Control,
     erase::{Erasure, State, ask, subject_of},
-    store::{ControlStore, ErasureStore, SqliteStore},
+    store::ErasureStore,
     wall::now_ms,
 };
 
@@ -60,7 +64,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     if !data.is_dir() {
         bail!("there is no data directory {}", data.display());
     }
-    let erasure = match Collector::open(data, &LogConfig::default()) {
+    let erasure = match Collector::open(&url(), data, &LogConfig::default()) {
         Ok((collector, _)) => {
             let done = here(options, &collector);
             collector.close().context("the store could not be closed")?;
@@ -81,17 +85,17 @@ fn here(options: &Options, collector: &Collector) -> anyhow::Result<Erasure> {
     let control = collector.control.get();
     let (project, subject) = named(options, &control)?;
     let asked = collector.erasures.ask(project, &subject, now_ms())?;
-    wait(&collector.store, asked)
+    wait(&*collector.store, asked)
 }
 
 /// The process that has the directory does it.
 fn beside(options: &Options) -> anyhow::Result<Erasure> {
-    let store = SqliteStore::open(&options.common.data)?;
+    let store = store(&options.common.data)?;
     let control = store.control()?;
     let (project, subject) = named(options, &control)?;
-    let asked = ask(&store, project, &subject, now_ms())?;
+    let asked = ask(&*store, project, &subject, now_ms())?;
     note("another tacit process has the directory open: it does the erasing");
-    wait(&store, asked)
+    wait(&*store, asked)
 }
 
 type Named<'a> = (
@@ -107,7 +111,7 @@ fn named<'a>(options: &Options, control: &'a Control) -> anyhow::Result<Named<'a
     Ok((project, subject))
 }
 
-fn wait(store: &SqliteStore, asked: Erasure) -> anyhow::Result<Erasure> {
+fn wait(store: &dyn ErasureStore, asked: Erasure) -> anyhow::Result<Erasure> {
     let mut erasure = asked;
     for _ in 0..LOOKS_MAX {
         if erasure.state == State::Done {

@@ -6,7 +6,11 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Usage, data::project, note, out, out_json};
+use super::{
+    Common, Usage,
+    data::{project, store, url},
+    note, out, out_json,
+};
 use crate::{
     cadence::period::instant,
     collector::{Collector, OpenError},
@@ -14,7 +18,7 @@ use crate::{
     control::Control,
     erase::State,
     expire::{Age, Ages, Expiry, Horizons, Retention, ask, horizons},
-    store::{ControlStore, ExpiryStore, SqliteStore},
+    store::{AnyStore, ExpiryStore},
     wall::now_ms,
 };
 
@@ -97,32 +101,32 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     if options.dry_run {
         return dry_run(options);
     }
-    let expiry = match Collector::open(data, &LogConfig::default()) {
+    let expiry = match Collector::open(&url(), data, &LogConfig::default()) {
         Ok((collector, _)) => {
-            let asked = asked(options, &collector.store);
-            let done = asked.and_then(|asked| wait(&collector.store, asked));
+            let asked = asked(options, &*collector.store);
+            let done = asked.and_then(|asked| wait(&*collector.store, asked));
             collector.close().context("the store could not be closed")?;
             done?
         }
         Err(OpenError::Busy(_)) => {
-            let store = SqliteStore::open(data)?;
-            let asked = asked(options, &store)?;
+            let store = store(data)?;
+            let asked = asked(options, &*store)?;
             note("another tacit process has the directory open: it does the work");
-            wait(&store, asked)?
+            wait(&*store, asked)?
         }
         Err(error) => return Err(error.into()),
     };
     print(options, &expiry)
 }
 
-fn asked(options: &Options, store: &SqliteStore) -> anyhow::Result<Expiry> {
+fn asked(options: &Options, store: &dyn AnyStore) -> anyhow::Result<Expiry> {
     let now = now_ms();
     let horizons = options.horizons(&store.control()?, now)?;
     Ok(ask(store, &horizons, now)?)
 }
 
 /// Waits for as long as it takes: it goes on without this process as well.
-fn wait(store: &SqliteStore, asked: Expiry) -> anyhow::Result<Expiry> {
+fn wait(store: &dyn ExpiryStore, asked: Expiry) -> anyhow::Result<Expiry> {
     let mut told = None;
     loop {
         let open = store.open_expiry()?;
@@ -143,9 +147,9 @@ fn wait(store: &SqliteStore, asked: Expiry) -> anyhow::Result<Expiry> {
 }
 
 fn dry_run(options: &Options) -> anyhow::Result<()> {
-    let store = SqliteStore::open(&options.common.data)?;
+    let store = store(&options.common.data)?;
     let horizons = options.horizons(&store.control()?, now_ms())?;
-    let counts = would_go(&store, &horizons)?;
+    let counts = would_go(&*store, &horizons)?;
     if options.common.json {
         let reach: Vec<_> = Expiry::new(crate::expire::Why::Asked, &horizons, 0).horizons;
         return out_json(&json!({"dry_run": true, "horizons": reach, "would_remove": counts}));
@@ -158,7 +162,7 @@ fn dry_run(options: &Options) -> anyhow::Result<()> {
 
 /// What would go, by kind. What a server has not stored yet is not past its time.
 pub(super) fn would_go(
-    store: &SqliteStore,
+    store: &dyn ExpiryStore,
     horizons: &Horizons,
 ) -> anyhow::Result<BTreeMap<&'static str, u64>> {
     let names = ["bytes", "events", "outputs", "registered_texts", "texts"];

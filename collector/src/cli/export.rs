@@ -25,7 +25,6 @@ use crate::{
     export::{SEED, export},
     label::Policy,
     objects::{Bucket, Place, Staging},
-    store::ExpiryStore,
     wall::now_ms,
 };
 

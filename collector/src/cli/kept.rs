@@ -8,7 +8,7 @@ use super::{Usage, doctor::Finding, expire::would_go, out};
 use crate::{
     config::Config,
     expire::{DAY_MS, Horizons, Parts, horizons, parts},
-    store::{ControlStore, ExpiryStore, SqliteStore},
+    store::{AnyStore, ExpiryStore},
     wall::now_ms,
 };
 
@@ -28,7 +28,7 @@ pub(super) struct WouldGo {
 
 pub(super) fn kept(
     data: &Path,
-    store: &SqliteStore,
+    store: &dyn AnyStore,
     config: Option<&Path>,
 ) -> anyhow::Result<Kept> {
     let mut kept = Kept {
@@ -64,7 +64,7 @@ pub(super) fn kept(
 }
 
 /// Whether what is due has been for more than a day.
-fn is_late(store: &SqliteStore, due: &Horizons) -> anyhow::Result<bool> {
+fn is_late(store: &dyn ExpiryStore, due: &Horizons) -> anyhow::Result<bool> {
     let known = store.horizons()?;
     Ok(due.iter().any(|(project, due)| {
         let known = known.get(project).copied().unwrap_or_default();
@@ -74,7 +74,7 @@ fn is_late(store: &SqliteStore, due: &Horizons) -> anyhow::Result<bool> {
 }
 
 /// An expiry that was begun and does not end.
-fn open(store: &SqliteStore) -> anyhow::Result<Vec<Finding>> {
+fn open(store: &dyn ExpiryStore) -> anyhow::Result<Vec<Finding>> {
     let open = store.open_expiry()?.into_iter();
     let finding = open.map(|open| {
         let since = now_ms().saturating_sub(open.asked_at);

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Common, Usage, note, out, out_json};
+use super::{Common, Usage, data::store, note, out, out_json};
 use crate::{
     control::{
         ContentPolicy,
@@ -14,7 +14,7 @@ use crate::{
         scope::{Scope, Scopes},
     },
     limits::ROTATION_GRACE_MS_MAX,
-    store::{ControlStore, KeyInfo, KeyKind, NewKey, SqliteStore},
+    store::{KeyInfo, KeyKind, NewKey},
     wall::now_ms,
 };
 
@@ -111,7 +111,7 @@ pub(super) fn make(data: &Path, wanted: Wanted) -> anyhow::Result<NewKey> {
         .checked()
         .map_err(|unfit: Unfit| Usage(unfit.to_string()))?;
     let key = wanted.key(now_ms())?;
-    let created = SqliteStore::open(data)?.create_key(&key)?;
+    let created = store(data)?.create_key(&key)?;
     if created.project_is_new {
         note(&format!("tacit: project {} is new", key.project));
     }
@@ -141,7 +141,7 @@ fn shown_once(key: &NewKey) {
 }
 
 fn list(options: &List) -> anyhow::Result<()> {
-    let keys = SqliteStore::open(&options.common.data)?.keys()?;
+    let keys = store(&options.common.data)?.keys()?;
     let now = now_ms();
     if options.common.json {
         let shown = keys.iter().map(|key| {
@@ -185,7 +185,7 @@ fn moment(at: Option<u64>) -> String {
 
 fn rotate(options: &Rotate) -> anyhow::Result<()> {
     let grace = grace(&options.grace)?;
-    let store = SqliteStore::open(&options.common.data)?;
+    let store = store(&options.common.data)?;
     let now = now_ms();
     let none = || format!("there is no key {} in use", options.id);
     let mut keys = store.keys()?.into_iter();
@@ -224,7 +224,7 @@ fn grace(text: &str) -> Result<u64, Usage> {
 }
 
 fn revoke(options: &Revoke) -> anyhow::Result<()> {
-    let revoked = SqliteStore::open(&options.common.data)?.revoke_key(&options.id, now_ms())?;
+    let revoked = store(&options.common.data)?.revoke_key(&options.id, now_ms())?;
     if !revoked {
         bail!("there is no active key {}", options.id);
     }

@@ -14,7 +14,7 @@ use crate::{
     label::{Policy, label_group},
     ledger::{Events, Ledger},
     screen::Screened,
-    store::{Store, Traced, rows::Slice},
+    store::{Traced, rows::Slice},
     wall::now_ms,
 };
 

@@ -15,7 +15,6 @@ use crate::{
         readout::{Request, markdown, page, readout},
     },
     export,
-    store::ExperimentStore,
     wall::now_ms,
 };
 

@@ -18,7 +18,7 @@ use crate::{
     expire::build_concerns,
     export::work,
     release::{Announcement, Known, Release, ReleaseError, ReleaseKind, check},
-    store::{ExperimentStore, ExpiryStore, UpdateStore},
+    store::UpdateStore,
     verify::{Asked, Subject, Verdict, verify},
     wall::now_ms,
 };

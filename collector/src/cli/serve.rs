@@ -12,8 +12,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{
-    experiment::declare_all, out_json, policy::read_policy, recovered, settings::Settings,
-    supervisor,
+    data::url, experiment::declare_all, out_json, policy::read_policy, recovered,
+    settings::Settings, supervisor,
 };
 use crate::{
     collector::Collector,
@@ -49,7 +49,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     }
     // Before anything is opened: a mistake in it is a mistake in the command.
     let own = config.policy.as_deref().map(read_policy).transpose()?;
-    let (mut collector, recovery) = Collector::open(&config.data, &config.log)?;
+    let (mut collector, recovery) = Collector::open(&url(), &config.data, &config.log)?;
     collector.settle_ms = config.otlp.settle_ms;
     collector.gate = Gate::new(&config.limits)?;
     if let Some(own) = own {

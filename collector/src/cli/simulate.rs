@@ -7,14 +7,14 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Usage, keys, note, out, out_json, policy::text_or_default};
+use super::{Usage, data::url, keys, note, out, out_json, policy::text_or_default};
 use crate::{
     cadence::period::instant,
     collector::{Collector, project_named},
     config::LogConfig,
     control::{ContentPolicy, ProjectId, key::Wanted, scope::Scopes},
     simulate::{Generator, World, evaluate::Study, fill, fit, report},
-    store::{ControlStore, ExperimentStore, KeyKind},
+    store::KeyKind,
     wall::now_ms,
 };
 
@@ -194,7 +194,7 @@ fn store(
     let end = options.end.unwrap_or_else(now_ms);
     let from = end.saturating_sub(options.days.max(1) * DAY_MS);
     let generator = Generator::new(world, fill::plan(world, options.seed, signals, from, end));
-    let (collector, _) = Collector::open(data, &LogConfig::default())?;
+    let (collector, _) = Collector::open(&url(), data, &LogConfig::default())?;
     let named = project_named(&collector.store.control()?, &options.project);
     declare(
         &collector,

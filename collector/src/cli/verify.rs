@@ -10,7 +10,6 @@ use super::{
 use crate::{
     experiment::{guard, metric::Metric},
     export::work,
-    store::ExperimentStore,
     verify::{Asked, HOLDOUT_DAYS, Report, SubjectError, everybody_held_out, find, verify},
     wall::now_ms,
 };

@@ -16,7 +16,6 @@ use crate::{
     experiment::{declaration::Guardrail, guard, metric::Metric},
     export::work,
     label::Trust,
-    store::UpdateStore,
     wall::now_ms,
     watch::{
         By,

@@ -16,6 +16,12 @@ impl Secret {
         Self(text.trim().into())
     }
 
+    /// Keeps `text` as it is.
+    #[must_use]
+    pub fn exactly(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text itself, for a header.
     pub(crate) fn reveal(&self) -> &str {
         &self.0

@@ -12,8 +12,8 @@
 //!    the books.
 //! 3. It takes them out of the log ([`Log::rewrite`]), throws builds in the making away
 //!    and names finished ones that hold the person ([`builds`]).
-//! 4. It writes the database's file anew and empties its write-ahead log: what was
-//!    removed is then in no file.
+//! 4. It has the store shred what was removed ([`ErasureStore::shred`]): SQLite writes its
+//!    file anew and empties its write-ahead log. It is then in no file.
 //!
 //! Every step is done again until it is done, whoever is killed meanwhile: what is to do
 //! follows from the graves. A store that was restored from a backup lacks graves that the
@@ -51,14 +51,14 @@ use crate::{
     control::{ControlCell, Project},
     log::Log,
     metrics::{self, Count},
-    store::{ControlStore, ErasureStore, SqliteStore, StoreError, Tombstone, rows::StoredSubject},
+    store::{AnyStore, ErasureStore, StoreError, Tombstone, rows::StoredSubject},
     wall::now_ms,
 };
 
 /// Between two looks for erasures another process asked for, and before another try.
 const EVERY: Duration = Duration::from_millis(1_000);
-/// Tries to empty the write-ahead log before it is left for later: some seconds.
-const WAL_TRIES: u32 = 20;
+/// Looks for whoever reads an older state before that is left for later: some seconds.
+const SHRED_TRIES: u32 = 20;
 /// Bytes of the grave an erasure is called by.
 const JOB_BYTES: usize = 8;
 /// Looks at the store in one erasure; what the first ones bury is all there is.
@@ -66,7 +66,7 @@ const LOOKS_MAX: u32 = 16;
 
 /// The erasures of a data directory.
 pub struct Erasures {
-    store: Arc<SqliteStore>,
+    store: Arc<dyn AnyStore>,
     control: Arc<ControlCell>,
     file: Mutex<GraveFile>,
     data: PathBuf,
@@ -93,7 +93,7 @@ impl Erasures {
     /// file of graves says, and what the store still has of anybody is removed.
     pub fn open(
         data: &Path,
-        store: Arc<SqliteStore>,
+        store: Arc<dyn AnyStore>,
         control: Arc<ControlCell>,
     ) -> Result<Self, EraseError> {
         let (file, written) = GraveFile::open(data)?;
@@ -273,7 +273,7 @@ impl Erasures {
     /// for again: nothing can come in between.
     fn unstore(&self, erasure: &mut Erasure) -> Result<(), EraseError> {
         // Nothing that is found goes for its age meanwhile.
-        let _removing = self.store.removing();
+        let _removing = self.store.removing()?;
         for _ in 0..LOOKS_MAX {
             let found = self.store.look_for(erasure.project, &erasure.job)?;
             if !found.graves.is_empty() {
@@ -332,13 +332,13 @@ impl Erasures {
             steps.any(|report| report.step == Step::File && !report.found.is_empty())
         };
         if !due.iter().all(is_rebuilt) {
-            self.store.rebuild()?;
+            self.store.shred()?;
             for erasure in &mut *due {
                 erasure.found(Step::File, "rebuilt", 1);
             }
         }
-        for _ in 0..WAL_TRIES {
-            if self.store.empty_wal()? {
+        for _ in 0..SHRED_TRIES {
+            if self.store.is_shredded()? {
                 return Ok(());
             }
         }
@@ -360,7 +360,7 @@ impl Erasures {
 
 /// Asks for an erasure in the store alone: a collector that runs beside takes it up.
 pub fn ask(
-    store: &SqliteStore,
+    store: &dyn ErasureStore,
     project: &Project,
     subject: &StoredSubject,
     now: u64,

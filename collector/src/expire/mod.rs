@@ -51,7 +51,7 @@ use crate::{
     bell::Bell,
     control::{Control, ControlCell},
     erase::EraseError,
-    store::{ExpiryStore, SqliteStore, StoreError},
+    store::{AnyStore, ExpiryStore, StoreError},
     wall::now_ms,
 };
 
@@ -65,7 +65,7 @@ const SIZE_EVERY_MS: u64 = 60_000;
 
 /// The expiries of a data directory.
 pub struct Expiries {
-    store: Arc<SqliteStore>,
+    store: Arc<dyn AnyStore>,
     control: Arc<ControlCell>,
     data: PathBuf,
     retention: Mutex<Retention>,
@@ -99,7 +99,7 @@ impl Expiries {
     /// Those of the directory `data`. Nothing ends before [`Expiries::keep`] or
     /// [`Expiries::ask`].
     #[must_use]
-    pub fn new(data: &Path, store: Arc<SqliteStore>, control: Arc<ControlCell>) -> Self {
+    pub fn new(data: &Path, store: Arc<dyn AnyStore>, control: Arc<ControlCell>) -> Self {
         Self {
             store,
             control,
@@ -265,7 +265,7 @@ pub fn horizons(retention: &Retention, control: &Control, now: u64) -> Horizons 
 }
 
 /// Asks for an expiry: whoever runs on the directory does it.
-pub fn ask(store: &SqliteStore, horizons: &Horizons, now: u64) -> Result<Expiry, StoreError> {
+pub fn ask(store: &dyn ExpiryStore, horizons: &Horizons, now: u64) -> Result<Expiry, StoreError> {
     let mut expiry = Expiry::new(Why::Asked, horizons, now);
     expiry.bytes_before = store.bytes()?.used;
     store.begin_expiry(&expiry)

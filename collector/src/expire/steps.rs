@@ -3,18 +3,12 @@
 use std::{sync::atomic::Ordering, time::Instant};
 
 use super::{DAY_MS, ExpireError, Expiries, Expiry, Horizon, Horizons, Step, Why, builds, size};
-use crate::{
-    erase::unfinished::drop_idle,
-    store::{ErasureStore, ExpiryStore, Left},
-    wall::now_ms,
-};
+use crate::{erase::unfinished::drop_idle, store::Left, wall::now_ms};
 
 /// The store is everybody else's for so many times as long as a step took it.
 const PACE: u32 = 2;
-/// Sessions, and people, that are removed in one transaction.
-const LEFT_STEP: usize = 500;
-/// Tries to empty the write-ahead log: some seconds.
-const WAL_TRIES: u32 = 20;
+/// Looks for whoever reads an older state: some seconds.
+const SHRED_TRIES: u32 = 20;
 /// How long bytes of what was removed may be left in pages of the file.
 const STALE_MS_MAX: u64 = 7 * DAY_MS;
 
@@ -45,12 +39,12 @@ impl Expiries {
     fn facts(&self, expiry: &mut Expiry, now: u64) -> Result<(), ExpireError> {
         let horizons = expiry.horizons();
         let mut is_stale = false;
-        let mut after = i64::MIN;
+        let mut after = None;
         loop {
             let begun = Instant::now();
             let due = {
-                let _removing = self.store.removing();
-                let due = self.store.due(&horizons, after)?;
+                let _removing = self.store.removing()?;
+                let due = self.store.due(&horizons, after.as_ref())?;
                 if !due.is_empty() {
                     if !is_stale {
                         self.store.set_stale(Some(now))?;
@@ -60,10 +54,10 @@ impl Expiries {
                 }
                 due
             };
-            let Some(next) = due.next() else {
+            if due.next.is_none() {
                 return Ok(());
-            };
-            after = next;
+            }
+            after = due.next;
             self.pace(begun)?;
         }
     }
@@ -123,13 +117,13 @@ impl Expiries {
     }
 
     fn people(&self, expiry: &mut Expiry, now: u64) -> Result<(), ExpireError> {
-        let mut after = 0;
+        let mut after = None;
         loop {
             let begun = Instant::now();
-            let Some(next) = self.store.expire_arms(expiry, after)? else {
+            after = self.store.expire_arms(expiry, after.as_ref())?;
+            if after.is_none() {
                 break;
-            };
-            after = next;
+            }
             self.pace(begun)?;
         }
         loop {
@@ -145,11 +139,10 @@ impl Expiries {
         }
     }
 
-    fn remove_left(&self, expiry: &mut Expiry, mut left: Left) -> Result<(), ExpireError> {
-        while !left.is_empty() {
+    fn remove_left(&self, expiry: &mut Expiry, left: Left) -> Result<(), ExpireError> {
+        for portion in left {
             let begun = Instant::now();
-            let part = left.take(LEFT_STEP);
-            self.store.remove_left(expiry, &part)?;
+            self.store.remove_left(expiry, &portion)?;
             self.pace(begun)?;
         }
         Ok(())
@@ -179,11 +172,11 @@ impl Expiries {
         if expiry.why == Why::Age && !is_empty && !is_stale {
             return Ok(());
         }
-        self.store.rebuild()?;
+        self.store.shred()?;
         self.store.set_stale(None)?;
         expiry.rewritten = true;
-        for _ in 0..WAL_TRIES {
-            if self.store.empty_wal()? {
+        for _ in 0..SHRED_TRIES {
+            if self.store.is_shredded()? {
                 break;
             }
         }

@@ -14,7 +14,6 @@ use super::{
 use crate::{
     collector::Collector,
     erase::{EraseError, subject_of},
-    store::ErasureStore,
     wall::now_ms,
 };
 

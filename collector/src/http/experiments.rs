@@ -13,7 +13,7 @@ use crate::{
     collector::Collector,
     experiment::declaration::{Declaration, DeclareError, FieldError, end as end_it, record},
     limits::EXPERIMENT_BODY_BYTES_MAX,
-    store::{ExperimentStore, StoreError},
+    store::StoreError,
     wall::now_ms,
 };
 

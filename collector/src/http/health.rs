@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use crate::{
     collector::Collector,
     ready::{Facts, Reason},
-    store::ExpiryStore,
     wall::now_ms,
 };
 

@@ -20,7 +20,7 @@ use crate::{
         scope::Scopes,
     },
     limits::{ACCESS_BODY_BYTES_MAX, ROTATION_GRACE_MS_DEFAULT},
-    store::{ControlStore, KeyInfo, KeyKind, NewKey},
+    store::{KeyInfo, KeyKind, NewKey},
     wall::now_ms,
 };
 

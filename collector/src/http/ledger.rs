@@ -17,7 +17,6 @@ use crate::{
     collector::Collector,
     export,
     ledger::{Events, Ledger},
-    store::Store,
 };
 
 #[derive(Deserialize, IntoParams)]

@@ -19,7 +19,6 @@ use crate::{
     keyed::{digest, random},
     limits::{ACCESS_BODY_BYTES_MAX, SIGN_INS_PER_BROWSER_MAX},
     sign_in::{Digest, SignIn},
-    store::SignInStore,
     wall::now_ms,
 };
 

@@ -26,7 +26,6 @@ use crate::{
         readout::{ReadoutError, Request, markdown, page, readout},
     },
     export,
-    store::ExperimentStore,
 };
 
 const DAY_MS: u64 = 86_400_000;

@@ -16,7 +16,7 @@ use crate::{
     collector::Collector,
     limits::RELEASE_BODY_BYTES_MAX,
     release::{Announcement, Known, ReleaseError, check},
-    store::{ExperimentStore, StoreError, UpdateStore},
+    store::StoreError,
     verify::{Subject, Verdict, verify},
     wall::now_ms,
 };

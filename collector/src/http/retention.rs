@@ -13,7 +13,7 @@ use crate::{
     erase::State,
     expire::{Age, Ages, Expiry, Horizon, Why, build_concerns},
     limits::EXPIRIES_TOLD,
-    store::{ExpiryStore, StoreError, UpdateStore},
+    store::StoreError,
     wall::now_ms,
 };
 

@@ -21,7 +21,6 @@ use crate::{
     control::{Project, scope::Scope},
     limits::TRACES_BODY_BYTES_MAX,
     otlp::{self, Encoding, Received, Rejected},
-    store::TraceStore,
     wall::now_ms,
 };
 

@@ -17,7 +17,7 @@ use crate::{
     limits::METRICS_PROJECTS_MAX,
     ready::{Facts, Reason},
     rollup,
-    store::{ErasureStore, ExpiryStore, RollupStore, StoreError},
+    store::StoreError,
 };
 
 /// What a scrape is written in.

@@ -15,7 +15,7 @@ use super::{
     source::{All, Labels, Passed, Reader, These},
     transport::Transport,
 };
-use crate::store::{Held, PushNote, PushStore, Pushed, Store, StoreError, UpdateStore};
+use crate::store::{Held, PushNote, Pushed, StoreError};
 
 /// How long a lease lasts unless it is renewed.
 pub const LEASE_MS: u64 = 120_000;
@@ -32,9 +32,9 @@ pub trait Clock {
 }
 
 /// What a pass stands on.
-pub struct Pusher<'a, S> {
+pub struct Pusher<'a> {
     /// Which labels, and where they go.
-    pub reader: Reader<'a, S>,
+    pub reader: Reader<'a>,
     /// Sends.
     pub transport: &'a dyn Transport,
     /// The wall clock.
@@ -106,7 +106,7 @@ pub enum PushError {
     Lost,
 }
 
-impl<S: Store + PushStore + UpdateStore> Pusher<'_, S> {
+impl Pusher<'_> {
     /// Sends everything there is.
     pub fn all(&mut self) -> Result<Summary, PushError> {
         self.leased(|pusher, lease| {

@@ -14,7 +14,7 @@ use crate::{
     label::{Labelled, Policy, State, Trust, label_group},
     screen::Screen,
     store::{
-        PushStore, Store, StoreError,
+        AnyStore, StoreError,
         rows::{Group, GroupName, OutputRows},
     },
 };
@@ -55,9 +55,10 @@ impl Default for Filter {
 }
 
 /// What stays the same while labels are read.
-pub struct Reader<'a, S> {
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
     /// Facts, and what was sent.
-    pub store: &'a S,
+    pub store: &'a dyn AnyStore,
     /// The tenant.
     pub project: ProjectId,
     /// By what is labelled.
@@ -75,14 +76,6 @@ pub struct Reader<'a, S> {
     /// Whose signals count for nothing at that moment.
     pub screen: &'a Screen,
 }
-
-impl<S> Clone for Reader<'_, S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<S> Copy for Reader<'_, S> {}
 
 /// What was not sent, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -103,17 +96,17 @@ pub trait Labels {
 }
 
 /// All groups, from some place on to the end, and then from the start to that place.
-pub struct All<'a, S> {
-    reader: Reader<'a, S>,
+pub struct All<'a> {
+    reader: Reader<'a>,
     start: Option<GroupName>,
     after: Option<GroupName>,
     is_over: bool,
     ended: bool,
 }
 
-impl<'a, S: Store + PushStore> All<'a, S> {
+impl<'a> All<'a> {
     /// From after `start` on.
-    pub fn new(reader: Reader<'a, S>, start: Option<GroupName>) -> Self {
+    pub fn new(reader: Reader<'a>, start: Option<GroupName>) -> Self {
         Self {
             reader,
             after: start.clone(),
@@ -124,7 +117,7 @@ impl<'a, S: Store + PushStore> All<'a, S> {
     }
 }
 
-impl<S: Store + PushStore> Labels for All<'_, S> {
+impl Labels for All<'_> {
     fn next(&mut self, passed: &mut Passed) -> Result<Option<Vec<LabelOut>>, StoreError> {
         if self.ended {
             return Ok(None);
@@ -168,14 +161,14 @@ impl<S: Store + PushStore> Labels for All<'_, S> {
 }
 
 /// The labels of some outputs, whatever was sent of them before.
-pub struct These<'a, S> {
-    reader: Reader<'a, S>,
+pub struct These<'a> {
+    reader: Reader<'a>,
     outputs: std::vec::IntoIter<(Id, u8)>,
 }
 
-impl<'a, S: Store + PushStore> These<'a, S> {
+impl<'a> These<'a> {
     /// These parts of outputs.
-    pub fn new(reader: Reader<'a, S>, outputs: Vec<(Id, u8)>) -> Self {
+    pub fn new(reader: Reader<'a>, outputs: Vec<(Id, u8)>) -> Self {
         Self {
             reader,
             outputs: outputs.into_iter(),
@@ -183,7 +176,7 @@ impl<'a, S: Store + PushStore> These<'a, S> {
     }
 }
 
-impl<S: Store + PushStore> Labels for These<'_, S> {
+impl Labels for These<'_> {
     fn next(&mut self, passed: &mut Passed) -> Result<Option<Vec<LabelOut>>, StoreError> {
         let Some((output, part)) = self.outputs.next() else {
             return Ok(None);
@@ -216,7 +209,7 @@ impl<S: Store + PushStore> Labels for These<'_, S> {
     }
 }
 
-impl<S: Store + PushStore> Reader<'_, S> {
+impl Reader<'_> {
     fn group(&self, group: &Group, found: &mut Vec<LabelOut>, passed: &mut Passed) {
         let labelled = label_group(group, self.policy, self.as_of);
         for (rows, label) in group.outputs.iter().zip(&labelled.outputs) {

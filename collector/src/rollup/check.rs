@@ -7,7 +7,7 @@ use crate::{
     control::ProjectId,
     label::Policy,
     screen::Screen,
-    store::{Bucket, RollupStore, Store, StoreError},
+    store::{AnyStore, Bucket, StoreError},
 };
 
 /// What was compared.
@@ -22,8 +22,8 @@ pub struct Checked {
 }
 
 /// Adds up anew what is kept by `policy`: all of it, or some `most` buckets spread over it.
-pub fn check<S: Store + RollupStore>(
-    store: &S,
+pub fn check(
+    store: &dyn AnyStore,
     policy: &Policy,
     most: Option<usize>,
 ) -> Result<Checked, StoreError> {

@@ -11,10 +11,7 @@ use crate::{
     label::Policy,
     limits::ROLLUP_STEP_MS,
     screen::{Screen, Screens},
-    store::{
-        AddedUp, Bucket, Concerned, KeptScreen, RollupStore, SqliteStore, Store, StoreError,
-        rows::StoredSubject,
-    },
+    store::{AddedUp, AnyStore, Bucket, Concerned, KeptScreen, StoreError, rows::StoredSubject},
 };
 
 /// Buckets that are asked for at once.
@@ -29,7 +26,7 @@ pub const fn step(now: u64) -> u64 {
 
 /// What is kept up to date, and with what.
 pub struct Keeper {
-    store: Arc<SqliteStore>,
+    store: Arc<dyn AnyStore>,
     policy: Policy,
     version: String,
     screens: BTreeMap<ProjectId, Known>,
@@ -67,7 +64,7 @@ pub struct Clocks {
 impl Keeper {
     /// Keeps sums of `store` by `policy`.
     #[must_use]
-    pub fn new(store: Arc<SqliteStore>, policy: Policy, meter: Arc<Meter>) -> Self {
+    pub fn new(store: Arc<dyn AnyStore>, policy: Policy, meter: Arc<Meter>) -> Self {
         Self {
             store,
             version: version(&policy),
@@ -168,10 +165,12 @@ impl Keeper {
         let before = store.kept_screen(project)?;
         let is_same = before.is_some_and(|before| before.found == kept.found);
         match self.screens.get(&project) {
-            _ if is_same => store.keep_screen(project, &kept, Concerned::Outputs(&[]))?,
+            _ if is_same => {
+                store.keep_screen(project, &kept, Concerned::People(&HashSet::new()))?
+            }
             Some(known) => {
-                let outputs = concerned(store, project, &differing(&known.screen, &screen))?;
-                store.keep_screen(project, &kept, Concerned::Outputs(&outputs))?;
+                let people = differing(&known.screen, &screen);
+                store.keep_screen(project, &kept, Concerned::People(&people))?;
             }
             None => store.keep_screen(project, &kept, Concerned::All)?,
         }
@@ -226,20 +225,4 @@ fn differing(one: &Screen, other: &Screen) -> HashSet<StoredSubject> {
         .into_iter()
         .chain(side(other, one))
         .collect()
-}
-
-/// Numbers of the outputs that these people did anything with.
-fn concerned(
-    store: &dyn Store,
-    project: ProjectId,
-    people: &HashSet<StoredSubject>,
-) -> Result<Vec<u64>, StoreError> {
-    let mut outputs = HashSet::new();
-    store.conduct(project, u64::MAX, &mut |conduct| {
-        if people.contains(conduct.subject) {
-            outputs.insert(conduct.output);
-        }
-        Ok(())
-    })?;
-    Ok(outputs.into_iter().collect())
 }

@@ -9,7 +9,7 @@ use crate::{
     control::{ContentPolicy, scope::Scopes},
     label::{Policy, State, label_group},
     screen::tests::{strict_of_outputs, strict_of_store},
-    store::{ControlStore, KeyKind, NewKey, SqliteStore, Store},
+    store::{ControlStore, KeyKind, NewKey, SqliteStore, StoreUrl},
     testing::project,
 };
 
@@ -162,7 +162,8 @@ fn a_store_that_was_filled_gives_back_the_groups() {
         .create_key(&key)
         .unwrap();
     let generator = Generator::new(&world, plan(9, 120));
-    let (collector, _) = Collector::open(dir.path(), &LogConfig::default()).unwrap();
+    let (collector, _) =
+        Collector::open(&StoreUrl::Sqlite, dir.path(), &LogConfig::default()).unwrap();
     let control = collector.store.control().unwrap();
     let id = project_named(&control, "p").unwrap();
     let owner = &control.projects[&id];

@@ -1,8 +1,8 @@
 //! Erasures: who is to be forgotten, what is found of them, and how far it is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{any::Any, collections::BTreeSet};
 
-use super::StoreError;
+use super::{StoreError, own::Own};
 use crate::{
     control::ProjectId,
     erase::{Erasure, grave::Grave},
@@ -32,34 +32,40 @@ pub struct Tombstone {
     pub at: u64,
 }
 
-/// One row of signals: output, session and first number.
-pub(crate) type RowKey = (i64, i64, i64);
-
 /// What is stored of the people of an erasure.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Numbers of the people.
-    pub(crate) subjects: BTreeSet<i64>,
-    /// Outputs that are theirs, with their aliases, by number.
-    pub(crate) outputs: BTreeSet<i64>,
-    /// All rows of signals that go.
-    pub(crate) rows: BTreeSet<RowKey>,
-    /// Sessions of which nothing else is left, and what was seen of them.
-    pub(crate) sessions: BTreeMap<i64, (i64, i64)>,
-    /// Spans of theirs.
-    pub(crate) traces: Vec<String>,
     /// What is to be buried before anything is removed.
     pub(crate) graves: BTreeSet<(What, Grave)>,
+    /// Something is to be removed.
+    holds: bool,
+    own: Own,
 }
 
 impl Found {
+    /// `found`, as the store knows it, and whether anything of it is to be removed once
+    /// `graves` are there.
+    pub(crate) fn new(
+        graves: BTreeSet<(What, Grave)>,
+        holds: bool,
+        found: impl Any + Send + Sync,
+    ) -> Self {
+        Self {
+            graves,
+            holds,
+            own: Own::new(found),
+        }
+    }
+
+    /// As the store made it.
+    pub(crate) fn own<T: Any>(&self) -> Result<&T, StoreError> {
+        self.own.get()
+    }
+
     /// Whether nothing is left.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.subjects.is_empty()
-            && self.outputs.is_empty()
-            && self.rows.is_empty()
-            && self.traces.is_empty()
+        !self.holds
     }
 
     /// Whose graves are missing, for the erasure `job`.
@@ -111,10 +117,11 @@ pub trait ErasureStore: Send + Sync {
     /// Removes it, in one transaction with what the erasure says of it.
     fn remove(&self, erasure: &mut Erasure, found: &Found) -> Result<(), StoreError>;
 
-    /// Writes the database's file anew, without what was removed from it.
-    fn rebuild(&self) -> Result<(), StoreError>;
+    /// Makes what was removed so far unreadable in whatever the store lies in, as far as
+    /// nobody reads an older state: removing alone may leave its bytes there.
+    fn shred(&self) -> Result<(), StoreError>;
 
-    /// Empties the write-ahead log into the database; false while somebody still reads
-    /// an older state.
-    fn empty_wal(&self) -> Result<bool, StoreError>;
+    /// Whether it is unreadable everywhere by now, after [`ErasureStore::shred`]; false
+    /// while somebody still reads an older state. Waits for them a little.
+    fn is_shredded(&self) -> Result<bool, StoreError>;
 }

@@ -23,6 +23,12 @@ pub enum StoreError {
     /// Nobody is there any more to read it for.
     #[error("the process is about to end")]
     Ending,
+    /// What was found is handed to a store that did not find it.
+    #[error("another store found that")]
+    Foreign,
+    /// A store that this version knows by name only.
+    #[error("{0}: this version of tacit cannot open a ClickHouse store yet")]
+    Unsupported(String),
     /// A later version wrote it.
     #[error("the database has schema {found}, this version knows up to {known}")]
     Newer {

@@ -1,8 +1,8 @@
 //! Expiries: what is past its time, and removing it in small transactions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{any::Any, collections::BTreeMap};
 
-use super::{RowKey, StoreError};
+use super::{Place, StoreError, own::Own};
 use crate::{
     control::ProjectId,
     expire::{Expiry, Horizon, Horizons},
@@ -11,82 +11,94 @@ use crate::{
 /// What one look found that is past its time.
 #[derive(Debug, Default)]
 pub struct Due {
-    /// Rows of signals, and when they were received.
-    pub(crate) rows: BTreeMap<(ProjectId, RowKey), u64>,
-    /// Rows that hold texts among signals that stay.
-    pub(crate) texts: BTreeSet<(ProjectId, RowKey)>,
-    /// Registrations that hold texts: output and ordinal.
-    pub(crate) registered: BTreeSet<(ProjectId, i64, i64)>,
-    /// Outputs with all their ids, by the registered one.
-    pub(crate) outputs: BTreeMap<i64, DueOutput>,
-    /// Where the next look begins; `None` at the end.
-    pub(crate) next: Option<i64>,
     /// What that is, by name.
     pub counts: BTreeMap<&'static str, u64>,
-}
-
-/// An output that loses something.
-#[derive(Debug)]
-pub(crate) struct DueOutput {
-    pub(crate) project: ProjectId,
-    /// All its numbers: its own and its aliases'.
-    pub(crate) ids: Vec<i64>,
-    /// Nothing younger is known of it: it goes itself.
-    pub(crate) is_over: bool,
+    /// Where the next look begins; `None` at the end.
+    pub next: Option<Place>,
+    /// Something is to be done.
+    holds: bool,
+    own: Own,
 }
 
 impl Due {
+    /// `found`, as the store knows it, and whether anything of it is to be done.
+    pub(crate) fn new(
+        counts: BTreeMap<&'static str, u64>,
+        next: Option<Place>,
+        holds: bool,
+        found: impl Any + Send + Sync,
+    ) -> Self {
+        Self {
+            counts,
+            next,
+            holds,
+            own: Own::new(found),
+        }
+    }
+
+    /// As the store made it.
+    pub(crate) fn own<T: Any>(&self) -> Result<&T, StoreError> {
+        self.own.get()
+    }
+
     /// Whether nothing is to be done.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-            && self.texts.is_empty()
-            && self.registered.is_empty()
-            && self.outputs.is_empty()
-    }
-
-    /// Where the next look begins; `None` at the end.
-    #[must_use]
-    pub fn next(&self) -> Option<i64> {
-        self.next
-    }
-
-    pub(crate) fn count(&mut self, name: &'static str, count: u64) {
-        *self.counts.entry(name).or_default() += count;
+        !self.holds
     }
 }
 
-/// Sessions and people of whom nothing is left.
+/// Sessions and people of whom nothing is left, in portions that are removed in one
+/// transaction each.
 #[derive(Debug, Default)]
 pub struct Left {
-    pub(crate) sessions: Vec<(ProjectId, i64)>,
-    pub(crate) subjects: Vec<(ProjectId, i64)>,
+    /// How many sessions.
+    pub sessions: usize,
+    /// How many people.
+    pub people: usize,
+    portions: Vec<Portion>,
 }
 
-impl Left {
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.sessions.is_empty() && self.subjects.is_empty()
-    }
+/// Some of them.
+#[derive(Debug)]
+pub struct Portion(Own);
 
-    /// Takes so many of each.
-    #[must_use]
-    pub fn take(&mut self, len: usize) -> Self {
-        let rest = |all: &mut Vec<_>| all.split_off(all.len().saturating_sub(len));
+impl Left {
+    /// So many, in `portions` as the store knows them.
+    pub(crate) fn new<T: Any + Send + Sync>(
+        (sessions, people): (usize, usize),
+        portions: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let portions = portions.into_iter().map(|own| Portion(Own::new(own)));
         Self {
-            sessions: rest(&mut self.sessions),
-            subjects: rest(&mut self.subjects),
+            sessions,
+            people,
+            portions: portions.collect(),
         }
+    }
+}
+
+impl Iterator for Left {
+    type Item = Portion;
+
+    fn next(&mut self) -> Option<Portion> {
+        self.portions.pop()
+    }
+}
+
+impl Portion {
+    /// As the store made it.
+    pub(crate) fn own<T: Any>(&self) -> Result<&T, StoreError> {
+        self.0.get()
     }
 }
 
 /// Bytes of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StoreBytes {
-    /// Of the file.
+    /// It takes on the device.
     pub file: u64,
-    /// Of its pages that hold something.
+    /// Of them those that hold something.
     pub used: u64,
 }
 
@@ -114,23 +126,30 @@ pub trait ExpiryStore: Send + Sync {
     /// The last ones, the latest first.
     fn expiries(&self, len: usize) -> Result<Vec<Expiry>, StoreError>;
 
-    /// Looks for what is past its time from the output of that number on: some hundred
-    /// rows of signals at most. Changes nothing.
-    fn due(&self, horizons: &Horizons, after: i64) -> Result<Due, StoreError>;
+    /// Looks for what is past its time, from where the last look ended or from the start:
+    /// some hundred rows of signals at most. Changes nothing.
+    fn due(&self, horizons: &Horizons, after: Option<&Place>) -> Result<Due, StoreError>;
+
+    /// What would go by these horizons, by name. Changes nothing.
+    fn would_go(&self, horizons: &Horizons) -> Result<BTreeMap<&'static str, u64>, StoreError>;
 
     /// Removes it in one transaction with what the expiry says of it.
     fn expire(&self, expiry: &mut Expiry, due: &Due, now: u64) -> Result<(), StoreError>;
 
-    /// Removes arms of experiments that became known before, of the people of the next
-    /// numbers; where to go on, `None` at the end.
-    fn expire_arms(&self, expiry: &mut Expiry, after: i64) -> Result<Option<i64>, StoreError>;
+    /// Removes arms of experiments that became known before, of some people from where the
+    /// last call ended or from the start; where to go on, `None` at the end.
+    fn expire_arms(
+        &self,
+        expiry: &mut Expiry,
+        after: Option<&Place>,
+    ) -> Result<Option<Place>, StoreError>;
 
     /// Looks for sessions and people of whom nothing is left. From now on it is known who
     /// is heard of again, until [`ExpiryStore::found_left`].
     fn left(&self, horizons: &Horizons, now: u64) -> Result<Left, StoreError>;
 
-    /// Removes those that were not heard of since.
-    fn remove_left(&self, expiry: &mut Expiry, left: &Left) -> Result<(), StoreError>;
+    /// Removes those of a portion that were not heard of since.
+    fn remove_left(&self, expiry: &mut Expiry, left: &Portion) -> Result<(), StoreError>;
 
     /// Ends what [`ExpiryStore::left`] began.
     fn found_left(&self);
@@ -144,7 +163,8 @@ pub trait ExpiryStore: Send + Sync {
     /// How large it is, by table with its indexes.
     fn bytes_by_table(&self) -> Result<Vec<(String, u64)>, StoreError>;
 
-    /// Since when something was removed whose bytes may be in the file still, Unix ms.
+    /// Since when something was removed that was not shredded yet
+    /// ([`ErasureStore::shred`](super::ErasureStore::shred)), Unix ms.
     fn stale_since(&self) -> Result<Option<u64>, StoreError>;
 
     /// Notes that, where it is not noted yet, or that it is over.

@@ -4,6 +4,7 @@
 //! reaches a file. Stored facts are never changed: what is learnt later is
 //! another fact, and every read names the moment it is a read of.
 
+mod any;
 mod bound;
 #[cfg(test)]
 mod contract;
@@ -13,6 +14,8 @@ mod experiments;
 mod expiries;
 mod join;
 mod keys;
+mod open;
+mod own;
 mod push;
 mod ranges;
 mod rollups;
@@ -21,12 +24,15 @@ mod sign_ins;
 mod sqlite;
 mod traces;
 mod updates;
+mod upkeep;
+mod url;
 
 use std::{collections::BTreeMap, fmt, ops::ControlFlow, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use tacit_signals::{Id, SessionId};
 
+pub use self::url::{ClickHouseUrl, Host, StoreUrl, StoreUrlError};
 use crate::{
     accept::{Accepted, registration::Registration},
     control::ProjectId,
@@ -35,13 +41,14 @@ use crate::{
     log::Position,
     outcome::Refused,
 };
-pub(crate) use erasures::RowKey;
+pub use any::AnyStore;
 pub use erasures::{ErasureStore, Found, Tombstone, What};
 pub use error::StoreError;
 pub use experiments::ExperimentStore;
-pub(crate) use expiries::DueOutput;
-pub use expiries::{Due, ExpiryStore, Left, StoreBytes};
+pub use expiries::{Due, ExpiryStore, Left, Portion, StoreBytes};
 pub use keys::{ControlStore, CreatedKey, KeyInfo, KeyKind, KeyUse, NewKey};
+pub use open::{is_there, open};
+pub use own::Place;
 pub use push::{PushNote, PushStore, Pushed};
 pub use rollups::{AddedUp, Bucket, BucketKind, BucketRead, Concerned, KeptScreen, RollupStore};
 use rows::{Conduct, Group, GroupName, StoredSubject};
@@ -49,6 +56,7 @@ pub use sign_ins::SignInStore;
 pub use sqlite::SqliteStore;
 pub use traces::{DueTrace, TraceKey, TraceStore};
 pub use updates::{Attempt, BuildKind, BuildRecord, Held, NewRun, Run, RunEnd, UpdateStore};
+pub use upkeep::{Recount, Removing, UpkeepStore};
 
 /// Facts. Of the writing side one thread makes use, the consumer.
 pub trait Store: Send + Sync {
@@ -233,6 +241,8 @@ pub struct Page {
 }
 
 /// How far a list of outputs went: they stand by (first heard of, number), latest first.
+/// The number is any that tells those apart that were first heard of in the same
+/// millisecond, and that stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reached {
     /// When the last one was first heard of, Unix ms.

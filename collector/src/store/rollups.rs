@@ -1,6 +1,11 @@
 //! Sums that are kept: which wait, what they are of, and what is kept of them.
 
-use super::{StoreError, rows::Group};
+use std::collections::HashSet;
+
+use super::{
+    StoreError,
+    rows::{Group, StoredSubject},
+};
 use crate::{
     control::ProjectId,
     rollup::{Cell, Cells, Key},
@@ -13,7 +18,8 @@ pub struct Bucket {
     pub project: ProjectId,
     /// Of what.
     pub kind: BucketKind,
-    /// Number of the bucket.
+    /// Number of the bucket. Which groups it is of is the store's to say, as long as a group
+    /// stays in one.
     pub number: i64,
 }
 
@@ -114,8 +120,8 @@ pub trait RollupStore: Send + Sync {
     /// Whom the screen left out of what is kept.
     fn kept_screen(&self, project: ProjectId) -> Result<Option<KeptScreen>, StoreError>;
 
-    /// Keeps whom it leaves out from now on, and marks the buckets of these outputs, or all
-    /// of them, in one transaction.
+    /// Keeps whom it leaves out from now on, and marks the buckets that are concerned, in one
+    /// transaction.
     fn keep_screen(
         &self,
         project: ProjectId,
@@ -124,11 +130,11 @@ pub trait RollupStore: Send + Sync {
     ) -> Result<(), StoreError>;
 }
 
-/// What another screen makes to be added up again.
+/// Whose buckets another screen makes to be added up again.
 #[derive(Debug, Clone, Copy)]
 pub enum Concerned<'a> {
-    /// These outputs, by number.
-    Outputs(&'a [u64]),
-    /// Everything.
+    /// Those of outputs that any of these people did anything with, of all that is known.
+    People(&'a HashSet<StoredSubject>),
+    /// Everybody's.
     All,
 }

@@ -146,13 +146,14 @@ pub fn is_evaluation(source: &str) -> bool {
 /// and no text. Programs, evaluations and imports are in none.
 #[derive(Debug, Clone, Copy)]
 pub struct Conduct<'a> {
-    /// Number of the output, aliases resolved.
+    /// Any number that tells the output from all others within one reading, aliases
+    /// resolved: in another reading it may be another.
     pub output: u64,
     /// What its server called it, where one registered it.
     pub named: Option<&'a Named>,
     /// Who sent it.
     pub subject: &'a StoredSubject,
-    /// Number of the document load.
+    /// Any number that tells the document load from all others within one reading.
     pub session: u64,
     /// A token from the registration was valid.
     pub signed: bool,

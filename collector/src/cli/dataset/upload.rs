@@ -9,7 +9,7 @@ use crate::{
     dataset::build::{BuildRequest, Inputs, Manifest, Published},
     label::Policy,
     objects::{self, Bucket, ObjectsError, Place, Staging},
-    store::{SqliteStore, StoreError},
+    store::{StoreError, UpdateStore},
 };
 
 /// A build on its way to a bucket.
@@ -70,7 +70,7 @@ impl Upload {
     /// Notes where it is.
     pub(super) fn record(
         &self,
-        store: &SqliteStore,
+        store: &dyn UpdateStore,
         project: ProjectId,
         manifest: &Manifest,
     ) -> Result<(), StoreError> {

@@ -12,7 +12,6 @@ use super::{
 use crate::{
     experiment::forecast::{Forecast, Needed, WEEKS, WEEKS_MAX, forecast},
     export::work,
-    store::ExperimentStore,
     wall::now_ms,
 };
 

@@ -68,7 +68,7 @@ fn with_pusher<T>(
     data: &Data,
     ready: &Ready,
     holder: &str,
-    work: impl FnOnce(&mut Pusher<'_, crate::store::SqliteStore>) -> Result<T, PushError>,
+    work: impl FnOnce(&mut Pusher<'_>) -> Result<T, PushError>,
 ) -> anyhow::Result<T> {
     let target = ready.push.target();
     let mut dead = Appended(&ready.dead);

@@ -18,7 +18,7 @@ use crate::{
     config::LogConfig,
     control::{Project, scope::Scopes},
     log::frame::Frame,
-    store::{ControlStore, ErasureStore, KeyKind, NewKey, Registering, Status, Store},
+    store::{KeyKind, NewKey, Registering, Status, StoreUrl},
     wall::now_ms,
 };
 
@@ -85,7 +85,7 @@ impl House {
     }
 
     pub(super) fn open(&self) -> Collector {
-        Collector::open(&self.path(), &LogConfig::default())
+        Collector::open(&StoreUrl::Sqlite, &self.path(), &LogConfig::default())
             .unwrap()
             .0
     }

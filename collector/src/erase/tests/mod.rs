@@ -14,7 +14,7 @@ use super::*;
 use crate::{
     collector::ended,
     log::{Options, disk::RealDisk},
-    store::{Status, Store},
+    store::{self, Status, StoreUrl},
 };
 
 #[test]
@@ -41,14 +41,14 @@ fn whoever_is_killed_after_any_step_goes_on() {
 /// Asks for the erasure, does so many of its steps and no more.
 fn killed_after(house: &House, steps: usize) {
     let data = house.path();
-    let store = Arc::new(SqliteStore::open(&data).unwrap());
+    let store = store::open(&StoreUrl::Sqlite, &data).unwrap();
     let control = Arc::new(ControlCell::new(store.control().unwrap()));
     let erasures = Erasures::open(&data, Arc::clone(&store), Arc::clone(&control)).unwrap();
     let project = Arc::clone(control.get().projects.values().next().unwrap());
     let subject = project.subject(PERSON, SubjectKind::App);
     if steps == 0 {
         // As by a process beside, before anybody took it up.
-        ask(&store, &project, &subject, now_ms()).unwrap();
+        ask(&*store, &project, &subject, now_ms()).unwrap();
         return;
     }
     let asked = erasures.ask(&project, &subject, now_ms()).unwrap();
@@ -60,9 +60,9 @@ fn killed_after(house: &House, steps: usize) {
     };
     let (log, ..) = Log::open(
         Arc::new(RealDisk::new(data.join("log")).unwrap()),
-        ControlStore::salt(&*store).unwrap(),
+        store.salt().unwrap(),
         options,
-        Store::position(&*store).unwrap(),
+        store.position().unwrap(),
         Arc::new(Bell::default()),
         &mut |_| {},
     )
@@ -135,13 +135,13 @@ fn nothing_more_is_taken_of_them() {
 fn before_the_file_is_written_anew_the_bytes_are_there() {
     let (house, _) = world();
     // Somebody else has the database open, or its last user would tidy up.
-    let store = SqliteStore::open(&house.path()).unwrap();
+    let store = store::open(&StoreUrl::Sqlite, &house.path()).unwrap();
     killed_after(&house, 3);
     let control = store.control().unwrap();
     let project = control.projects.values().next().unwrap();
     assert_ne!(traces_of_them(&house, project), [""; 0]);
-    store.rebuild().unwrap();
-    assert!(store.empty_wal().unwrap());
+    store.shred().unwrap();
+    assert!(store.is_shredded().unwrap());
     assert_eq!(traces_of_them(&house, project), [""; 0]);
 }
 

@@ -17,7 +17,7 @@ use crate::{
     collector::ended,
     control::{ContentPolicy, ControlCell, Project, scope::Scopes},
     expire::{DAY_MS, Expiries},
-    store::{ControlStore, Folding, KeyKind, NewKey, Registering, SqliteStore, Status, Store},
+    store::{self, AnyStore, Folding, KeyKind, NewKey, Registering, Status, StoreUrl},
     testing::NOW,
 };
 
@@ -55,11 +55,11 @@ impl House {
         self.directory.path().join("data")
     }
 
-    pub(super) fn open(&self) -> Arc<SqliteStore> {
-        Arc::new(SqliteStore::open(&self.path()).unwrap())
+    pub(super) fn open(&self) -> Arc<dyn AnyStore> {
+        store::open(&StoreUrl::Sqlite, &self.path()).unwrap()
     }
 
-    pub(super) fn expiries(&self, store: &Arc<SqliteStore>) -> Expiries {
+    pub(super) fn expiries(&self, store: &Arc<dyn AnyStore>) -> Expiries {
         let control = Arc::new(ControlCell::new(store.control().unwrap()));
         Expiries::new(&self.path(), Arc::clone(store), control)
     }
@@ -92,7 +92,7 @@ impl House {
     }
 }
 
-pub(super) fn project(store: &SqliteStore, name: &str) -> Arc<Project> {
+pub(super) fn project(store: &dyn AnyStore, name: &str) -> Arc<Project> {
     let control = store.control().unwrap();
     let mut projects = control.projects.values();
     Arc::clone(projects.find(|project| project.name == name).unwrap())
@@ -121,7 +121,7 @@ pub(super) fn text(output: &str, text: &str) -> Value {
 
 /// A batch of events numbered from `first` on, received at `at`; how many events it has.
 pub(super) fn send(
-    store: &SqliteStore,
+    store: &dyn AnyStore,
     at: u64,
     session: (u8, u32),
     subject: Option<&str>,
@@ -131,7 +131,7 @@ pub(super) fn send(
 }
 
 /// How many events that were.
-pub(super) fn fold(store: &SqliteStore, requests: &[Accepted]) -> u64 {
+pub(super) fn fold(store: &dyn AnyStore, requests: &[Accepted]) -> u64 {
     let folding = Folding {
         requests,
         unreadable: &[],
@@ -141,7 +141,7 @@ pub(super) fn fold(store: &SqliteStore, requests: &[Accepted]) -> u64 {
 }
 
 pub(super) fn accepted(
-    store: &SqliteStore,
+    store: &dyn AnyStore,
     at: u64,
     (number, first): (u8, u32),
     subject: Option<&str>,
@@ -167,12 +167,12 @@ pub(super) fn accepted(
     verdict.accepted
 }
 
-pub(super) fn register(store: &SqliteStore, at: u64, output: Value) -> Status {
+pub(super) fn register(store: &dyn AnyStore, at: u64, output: Value) -> Status {
     register_all(store, at, [output]).remove(0)
 }
 
 pub(super) fn register_all(
-    store: &SqliteStore,
+    store: &dyn AnyStore,
     at: u64,
     outputs: impl IntoIterator<Item = Value>,
 ) -> Vec<Status> {
@@ -191,7 +191,7 @@ pub(super) fn register_all(
 }
 
 /// What is older than everything may be: texts, people, conversations.
-pub(super) fn old(store: &SqliteStore) -> u64 {
+pub(super) fn old(store: &dyn AnyStore) -> u64 {
     let output = json!({"id":"o-old","aliases":["chat-old"],"subject":"u-old",
         "conversation":"c-old","input":[{"role":"user","content":"Old question"}],
         "output":"Old answer","documents":[{"id":"d","text":"Old document"}]});
@@ -211,7 +211,7 @@ pub(super) fn old(store: &SqliteStore) -> u64 {
 }
 
 /// What is old enough to lose its texts.
-pub(super) fn mid(store: &SqliteStore, with_texts: bool) -> u64 {
+pub(super) fn mid(store: &dyn AnyStore, with_texts: bool) -> u64 {
     let mut output = json!({"id":"o-mid","subject":"u-mid","conversation":"c-mid","model":"m"});
     if with_texts {
         output["input"] = json!([{"role":"user","content":"Mid question"}]);
@@ -239,7 +239,7 @@ pub(super) fn mid(store: &SqliteStore, with_texts: bool) -> u64 {
 }
 
 /// What is to stay as it is.
-pub(super) fn young(store: &SqliteStore) -> u64 {
+pub(super) fn young(store: &dyn AnyStore) -> u64 {
     let output = json!({"id":"o-new","subject":"u-new","conversation":"c-new",
         "input":[{"role":"user","content":"New question"}],"output":"New answer"});
     assert_eq!(register(store, ago(2), output), Status::Created);
@@ -281,7 +281,7 @@ pub(super) fn needles(project: &Project) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// All that is stored of the shop as known at `as_of`, as text.
-pub(super) fn groups(store: &SqliteStore, as_of: u64) -> Vec<String> {
+pub(super) fn groups(store: &dyn AnyStore, as_of: u64) -> Vec<String> {
     let mut groups = Vec::new();
     let project = project(store, "shop").id;
     let visited = store.groups_after(project, as_of, None, &mut |name, group| {
@@ -309,12 +309,12 @@ pub(super) fn groups(store: &SqliteStore, as_of: u64) -> Vec<String> {
     groups
 }
 
-pub(super) fn fates(store: &SqliteStore) -> BTreeMap<String, u64> {
+pub(super) fn fates(store: &dyn AnyStore) -> BTreeMap<String, u64> {
     store.fates(project(store, "shop").id).unwrap()
 }
 
 /// Both sides of the books agree with what was told, and with what is there.
-pub(super) fn assert_balanced(store: &SqliteStore, told: u64) {
+pub(super) fn assert_balanced(store: &dyn AnyStore, told: u64) {
     let fates = fates(store);
     assert_eq!(ended(&fates), told, "{fates:?}");
     let recount = store.recount(project(store, "shop").id).unwrap();

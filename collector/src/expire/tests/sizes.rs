@@ -6,7 +6,7 @@ use super::{
     super::*,
     house::{House, ago, assert_balanced, copied, groups, project, register_all, send},
 };
-use crate::{store::Store, testing::NOW};
+use crate::testing::NOW;
 
 /// Ten days of answers with texts, and one that is shown on each of them.
 fn filled(house: &House) -> u64 {
@@ -15,12 +15,12 @@ fn filled(house: &House) -> u64 {
     for day in (0..10).rev() {
         let id = |number| format!("o-{day}-{number}");
         let output = |number| json!({"id": id(number), "output": "x".repeat(20_000)});
-        register_all(&store, ago(day), (0..20).map(output));
+        register_all(&*store, ago(day), (0..20).map(output));
         let events: Vec<_> = (0..20).map(|number| copied(&id(number))).collect();
         let session = u8::try_from(day).unwrap();
-        told += send(&store, ago(day), (session, 0), None, &events);
+        told += send(&*store, ago(day), (session, 0), None, &events);
         let session = 100 + u8::try_from(day).unwrap();
-        told += send(&store, ago(day), (session, 0), None, &[copied("o-faq")]);
+        told += send(&*store, ago(day), (session, 0), None, &[copied("o-faq")]);
     }
     told
 }
@@ -55,11 +55,11 @@ fn the_oldest_days_go_until_it_fits() {
     assert!(!expiries.is_over());
     let done = store.expiries(1).unwrap().remove(0);
     assert_eq!((done.why, done.rewritten), (Why::Size, true));
-    let shop = project(&store, "shop").id;
+    let shop = project(&*store, "shop").id;
     let horizon = store.horizon_of(shop).unwrap();
     assert_eq!(horizon.signals_before % DAY_MS, 0);
     // What is left is of the last days, each of them whole.
-    let left = groups(&store, NOW);
+    let left = groups(&*store, NOW);
     let of = |day| {
         let name = format!("o-{day}-");
         left.iter().filter(|group| group.contains(&name)).count()
@@ -75,7 +75,7 @@ fn the_oldest_days_go_until_it_fits() {
         kept[first_gone..].iter().all(|count| *count == 0),
         "{kept:?}"
     );
-    assert_balanced(&store, told);
+    assert_balanced(&*store, told);
     assert!(left.iter().any(|group| group.contains("o-faq")));
     // Nothing goes twice, nor for the same reason again.
     assert!(!expiries.work(NOW + 4 * SIZE_EVERY_MS).unwrap());
@@ -90,31 +90,31 @@ fn the_last_day_stays_and_that_is_said() {
     expiries
         .keep(&bounded(1_000_000), NOW + SIZE_EVERY_MS)
         .unwrap();
-    let left = groups(&store, NOW);
+    let left = groups(&*store, NOW);
     let days = (0..10).filter(|day| {
         let name = format!("o-{day}-");
         left.iter().any(|group| group.contains(&name))
     });
     assert_eq!(days.collect::<Vec<_>>(), [0, 1]);
     assert_eq!(expiries.is_over(), store.bytes().unwrap().used > 1_000_000);
-    assert_balanced(&store, told);
+    assert_balanced(&*store, told);
 
     // One day alone is more than may be.
     let house = House::new();
     let store = house.open();
     let output = |number| json!({"id": format!("o-{number}"), "output": "x".repeat(20_000)});
-    register_all(&store, NOW, (0..100).map(output));
+    register_all(&*store, NOW, (0..100).map(output));
     let expiries = house.expiries(&store);
     let later = |minutes: u64| NOW + minutes * 2 * SIZE_EVERY_MS;
     expiries.keep(&bounded(1_000_000), later(1)).unwrap();
     assert!(expiries.is_over());
-    assert_eq!(groups(&store, NOW).len(), 100);
+    assert_eq!(groups(&*store, NOW).len(), 100);
     // It is not tried again until there is something to go.
     assert!(!expiries.work(later(2)).unwrap());
     assert!(expiries.work(later(2) + 2 * DAY_MS).unwrap());
     assert!(!expiries.is_over());
-    assert_eq!(groups(&store, u64::MAX), [""; 0]);
-    assert!(store.fates(project(&store, "shop").id).unwrap().is_empty());
+    assert_eq!(groups(&*store, u64::MAX), [""; 0]);
+    assert!(store.fates(project(&*store, "shop").id).unwrap().is_empty());
 }
 
 #[test]

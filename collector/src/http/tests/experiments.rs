@@ -1,5 +1,5 @@
 use super::*;
-use crate::store::{BuildKind, BuildRecord, UpdateStore};
+use crate::store::{BuildKind, BuildRecord};
 
 fn tone(more: &Value) -> String {
     let mut said = json!({

@@ -37,7 +37,7 @@ use crate::{
     collector::Collector,
     config::{Config, LogConfig},
     control::{ContentPolicy, scope::Scopes},
-    store::{ControlStore, KeyKind, NewKey, SqliteStore},
+    store::{ControlStore, KeyKind, NewKey, SqliteStore, StoreUrl},
     wall::now_ms,
 };
 
@@ -88,7 +88,7 @@ impl Answer {
     }
 }
 
-fn key(store: &SqliteStore, kind: KeyKind, text: &str, origins: &[&str]) {
+fn key(store: &dyn ControlStore, kind: KeyKind, text: &str, origins: &[&str]) {
     let scopes = match kind {
         KeyKind::Secret => Scopes::ALL,
         KeyKind::Publishable => Scopes::NONE,
@@ -97,7 +97,7 @@ fn key(store: &SqliteStore, kind: KeyKind, text: &str, origins: &[&str]) {
 }
 
 fn key_of(
-    store: &SqliteStore,
+    store: &dyn ControlStore,
     project: &str,
     kind: KeyKind,
     text: &str,
@@ -141,7 +141,8 @@ impl Harness {
             log,
             ..Config::default()
         };
-        let (mut collector, _) = Collector::open(directory.path(), &config.log).unwrap();
+        let (mut collector, _) =
+            Collector::open(&StoreUrl::Sqlite, directory.path(), &config.log).unwrap();
         // Tests wait for no further spans.
         collector.settle_ms = 0;
         Self {
@@ -202,7 +203,7 @@ impl Harness {
     /// Another secret key of `project`, known at once.
     pub(super) fn secret(&self, project: &str, text: &str, scopes: Scopes) {
         key_of(
-            &self.collector.store,
+            &*self.collector.store,
             project,
             KeyKind::Secret,
             text,

@@ -49,7 +49,7 @@ async fn no_page_elsewhere_reads_anything_but_what_is_meant_for_it() {
 #[actix_web::test]
 async fn a_bound_key_is_taken_from_its_origin_and_nothing_like_it() {
     let harness = Harness::new();
-    let store = &harness.collector.store;
+    let store = &*harness.collector.store;
     key(store, KeyKind::Publishable, "pk_null", &["null"]);
     harness.collector.look_again().unwrap();
     let send = async |key: &str, origins: &[&[u8]]| {

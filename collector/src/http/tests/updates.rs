@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     cadence::period::{Every, Period},
-    store::{BuildKind, BuildRecord, UpdateStore},
+    store::{BuildKind, BuildRecord},
 };
 
 async fn release(harness: &Harness, body: &Value) -> Answer {

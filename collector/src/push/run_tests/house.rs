@@ -4,6 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
     io,
+    sync::Arc,
 };
 
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ use crate::{
         testing::naming,
     },
     screen::Screen,
-    store::{Folding, Registering, SqliteStore},
+    store::{self, AnyStore, Folding, Registering, StoreUrl},
     testing::{NOW, project},
 };
 
@@ -34,14 +35,14 @@ pub(super) const LATER: u64 = NOW + 40 * DAY;
 
 /// A store with outputs `o-0` …: every third was asked for again, the others copied.
 pub(super) struct House {
-    pub(super) store: SqliteStore,
+    pub(super) store: Arc<dyn AnyStore>,
     _directory: TempDir,
 }
 
 impl House {
     pub(super) fn of(outputs: usize) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(directory.path()).unwrap();
+        let store = store::open(&StoreUrl::Sqlite, directory.path()).unwrap();
         let house = Self {
             store,
             _directory: directory,
@@ -266,7 +267,7 @@ impl Desk {
         }
     }
 
-    pub(super) fn with<T>(&mut self, work: impl FnOnce(&mut Pusher<'_, SqliteStore>) -> T) -> T {
+    pub(super) fn with<T>(&mut self, work: impl FnOnce(&mut Pusher<'_>) -> T) -> T {
         self.passes += 1;
         let holder = format!("process {}", self.passes);
         let sender = Sender {
@@ -275,10 +276,10 @@ impl Desk {
             endpoint: "http://langfuse.example".into(),
         };
         let as_of = self.system.now.get();
-        let screen = Screen::of_store(&self.house.store, &self.policy, OURS, as_of).unwrap();
+        let screen = Screen::of_store(&*self.house.store, &self.policy, OURS, as_of).unwrap();
         work(&mut Pusher {
             reader: Reader {
-                store: &self.house.store,
+                store: &*self.house.store,
                 project: OURS,
                 policy: &self.policy,
                 filter: &self.filter,

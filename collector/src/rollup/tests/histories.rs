@@ -9,7 +9,7 @@ use super::house::House;
 use crate::{
     label::Policy,
     rollup::version,
-    store::{AddedUp, Bucket, BucketKind, RollupStore},
+    store::{AddedUp, Bucket, BucketKind},
 };
 
 const MINUTE: u64 = 60_000;

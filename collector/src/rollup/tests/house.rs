@@ -16,16 +16,13 @@ use crate::{
     export,
     label::Policy,
     rollup::{At, By, Keeper, Meter, Request, kept, refolded, step},
-    store::{
-        ControlStore, ErasureStore, ExpiryStore, Folding, KeyKind, NewKey, Registering,
-        SqliteStore, Store,
-    },
+    store::{self, AnyStore, Folding, KeyKind, NewKey, Registering, StoreUrl},
     testing::NOW,
 };
 
 pub(crate) struct House {
     directory: TempDir,
-    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) store: Arc<dyn AnyStore>,
     pub(crate) project: Arc<Project>,
     /// What was folded in, to be folded in again.
     told: Vec<Accepted>,
@@ -36,7 +33,7 @@ pub(crate) struct House {
 impl House {
     pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = Arc::new(SqliteStore::open(directory.path()).unwrap());
+        let store = store::open(&StoreUrl::Sqlite, directory.path()).unwrap();
         let key = NewKey {
             project: "shop".into(),
             kind: KeyKind::Secret,
@@ -67,7 +64,7 @@ impl House {
 
     /// As after a crash: only what is in the file is known.
     pub(crate) fn reopen(&mut self) {
-        self.store = Arc::new(SqliteStore::open(self.directory.path()).unwrap());
+        self.store = store::open(&StoreUrl::Sqlite, self.directory.path()).unwrap();
     }
 
     pub(crate) fn raw(&self, sql: &str) {
@@ -127,7 +124,7 @@ impl House {
             requests: request,
             unreadable: &[],
         };
-        let mut to = Store::position(&*self.store).unwrap();
+        let mut to = self.store.position().unwrap();
         to.offset += 1;
         self.store.fold(&portion, to).unwrap();
     }
@@ -169,8 +166,8 @@ impl House {
             texts_before: self.now - texts_ms,
         };
         let horizons = [(self.project.id, horizon)].into();
-        let mut expiry = expire::ask(&self.store, &horizons, self.now).unwrap();
-        let due = self.store.due(&horizons, i64::MIN).unwrap();
+        let mut expiry = expire::ask(&*self.store, &horizons, self.now).unwrap();
+        let due = self.store.due(&horizons, None).unwrap();
         self.store.expire(&mut expiry, &due, self.now).unwrap();
     }
 

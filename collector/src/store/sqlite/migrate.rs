@@ -324,7 +324,7 @@ mod tests {
             let horizons = [(project, later)].into();
             let booked = store.fates(project).unwrap()["stored"];
             let mut expiry = expire::ask(&store, &horizons, 5).unwrap();
-            let due = store.due(&horizons, i64::MIN).unwrap();
+            let due = store.due(&horizons, None).unwrap();
             assert!(!due.is_empty());
             store.expire(&mut expiry, &due, 6).unwrap();
             assert_eq!(store.fates(project).unwrap()["expired"], booked);

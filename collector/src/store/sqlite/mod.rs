@@ -10,7 +10,6 @@
 
 mod assigned;
 mod bucket;
-mod check;
 mod conduct;
 mod control;
 mod erase;
@@ -34,6 +33,7 @@ mod shelves;
 mod sign_ins;
 mod traces;
 mod updates;
+mod upkeep;
 
 use std::{
     collections::BTreeMap,
@@ -64,6 +64,9 @@ const STATEMENTS: usize = 64;
 /// Read connections that are kept for the next reader.
 const IDLE_READERS: usize = 4;
 
+/// One row of signals: output, session and first number.
+type RowKey = (i64, i64, i64);
+
 /// A SQLite file.
 pub struct SqliteStore {
     path: PathBuf,
@@ -90,7 +93,7 @@ impl SqliteStore {
     /// its schema up to date.
     pub fn open(data: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(data)?;
-        let path = data.join(NAME);
+        let path = Self::file(data);
         private(&path)?;
         let mut connection = connect(&path)?;
         migrate::write_ahead(&connection, BUSY)?;
@@ -123,9 +126,10 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Held by whoever removes what it looked for before: two at once would find the same.
-    pub fn removing(&self) -> MutexGuard<'_, ()> {
-        self.removing.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Its file in the directory `data`.
+    #[must_use]
+    pub fn file(data: &Path) -> PathBuf {
+        data.join(NAME)
     }
 
     /// Copies all of it, as it is at one moment, into the directory `to`; how many bytes
@@ -242,13 +246,6 @@ fn time(at: u64) -> i64 {
 /// A count or moment as it was kept.
 fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or_default()
-}
-
-impl SqliteStore {
-    /// The counters of all projects, as [`Store::fates`] has those of one.
-    pub fn all_fates(&self) -> Result<BTreeMap<ProjectId, BTreeMap<String, u64>>, StoreError> {
-        self.read(ledger::all_fates)
-    }
 }
 
 impl Store for SqliteStore {

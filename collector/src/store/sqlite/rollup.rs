@@ -1,12 +1,13 @@
 //! Sums that are kept, in SQLite.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{
     Durability, SqliteStore,
     bucket::{bucket, groups, key},
+    conduct,
     shelves::Shelf,
     time, unsigned,
 };
@@ -15,7 +16,8 @@ use crate::{
     label::Trust,
     rollup::{Cell, Cells, Key},
     store::{
-        AddedUp, Bucket, BucketRead, Concerned, KeptScreen, RollupStore, StoreError, rows::Group,
+        AddedUp, Bucket, BucketRead, Concerned, KeptScreen, RollupStore, StoreError,
+        rows::{Group, StoredSubject},
     },
 };
 
@@ -56,7 +58,7 @@ impl RollupStore for SqliteStore {
             for found in other.query_map(params![version, len], bucket)? {
                 due.push(found?);
             }
-            let mut seen = std::collections::HashSet::new();
+            let mut seen = HashSet::new();
             due.retain(|bucket| seen.insert(*bucket));
             Ok(due)
         })
@@ -190,6 +192,12 @@ impl RollupStore for SqliteStore {
         screen: &KeptScreen,
         concerned: Concerned<'_>,
     ) -> Result<(), StoreError> {
+        let outputs = match concerned {
+            Concerned::People(people) => {
+                self.read(|snapshot| outputs_of(snapshot, project, people))?
+            }
+            Concerned::All => HashSet::new(),
+        };
         let _changing = self.shelves.changing(None);
         self.write(Durability::WithNextSync, |tx, _| {
             match concerned {
@@ -197,11 +205,11 @@ impl RollupStore for SqliteStore {
                     tx.prepare_cached("UPDATE rollup_buckets SET version = '' WHERE project = ?1")?
                         .execute([project.0])?;
                 }
-                Concerned::Outputs(outputs) => {
+                Concerned::People(_) => {
                     let mut touch =
                         tx.prepare_cached("INSERT INTO rollup_touch VALUES (?1, ?2)")?;
                     for output in outputs {
-                        touch.execute(params![project.0, time(*output)])?;
+                        touch.execute(params![project.0, time(output)])?;
                     }
                 }
             }
@@ -214,6 +222,25 @@ impl RollupStore for SqliteStore {
             Ok(())
         })
     }
+}
+
+/// Numbers of the outputs that these people did anything with.
+fn outputs_of(
+    snapshot: &Transaction<'_>,
+    project: ProjectId,
+    people: &HashSet<StoredSubject>,
+) -> Result<HashSet<u64>, StoreError> {
+    let mut outputs = HashSet::new();
+    if people.is_empty() {
+        return Ok(outputs);
+    }
+    conduct::visit(snapshot, project, u64::MAX, &mut |conduct| {
+        if people.contains(conduct.subject) {
+            outputs.insert(conduct.output);
+        }
+        Ok(())
+    })?;
+    Ok(outputs)
 }
 
 fn waiting(

@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use tacit_signals::SubjectKind;
 
 use super::{
-    super::intern::kind_from,
+    super::{RowKey, intern::kind_from},
     graves::{self, exists},
     look::{Look, Sent, seen},
 };
@@ -21,7 +21,7 @@ use crate::{
     erase::grave::{self, Grave},
     keyed::Keyed,
     otlp::trace,
-    store::{Found, RowKey, StoreError, What},
+    store::{Found, StoreError, What},
 };
 
 pub(super) fn find(
@@ -38,10 +38,37 @@ pub(super) fn find(
         people: graves::of_job(snapshot, job, What::Subject)?,
         gone: graves::of_job(snapshot, job, What::Output)?,
         texts: HashMap::new(),
-        found: Found::default(),
+        found: Theirs::default(),
+        graves: BTreeSet::new(),
     };
     finder.find()?;
-    Ok(finder.found)
+    let Finder { found, graves, .. } = finder;
+    let holds = !found.is_empty();
+    Ok(Found::new(graves, holds, found))
+}
+
+/// What is stored of the people of an erasure, by its numbers.
+#[derive(Debug, Default)]
+pub(super) struct Theirs {
+    /// The people.
+    pub(super) subjects: BTreeSet<i64>,
+    /// Outputs that are theirs, with their aliases.
+    pub(super) outputs: BTreeSet<i64>,
+    /// All rows of signals that go.
+    pub(super) rows: BTreeSet<RowKey>,
+    /// Sessions of which nothing else is left, and what was seen of them.
+    pub(super) sessions: BTreeMap<i64, (i64, i64)>,
+    /// Spans of theirs.
+    pub(super) traces: Vec<String>,
+}
+
+impl Theirs {
+    fn is_empty(&self) -> bool {
+        self.subjects.is_empty()
+            && self.outputs.is_empty()
+            && self.rows.is_empty()
+            && self.traces.is_empty()
+    }
 }
 
 /// Whom an output was registered for.
@@ -59,7 +86,9 @@ struct Finder<'a> {
     gone: HashSet<Grave>,
     /// Stored texts of subjects, and whether they are of them.
     texts: HashMap<String, bool>,
-    found: Found,
+    found: Theirs,
+    /// What is to be buried before anything is removed.
+    graves: BTreeSet<(What, Grave)>,
 }
 
 impl Finder<'_> {
@@ -234,7 +263,7 @@ impl Finder<'_> {
 
     fn bury(&mut self, what: What, grave: Grave) -> Result<(), StoreError> {
         if !exists(self.look.snapshot, self.look.project, what, &grave)? {
-            self.found.graves.insert((what, grave));
+            self.graves.insert((what, grave));
         }
         Ok(())
     }

@@ -4,11 +4,8 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, ToSql, Transaction, params};
 
-use crate::{
-    control::ProjectId,
-    otlp::Facts,
-    store::{RowKey, StoreError},
-};
+use super::super::RowKey;
+use crate::{control::ProjectId, otlp::Facts, store::StoreError};
 
 /// A row of signals and who sent it.
 pub(super) type Sent = (RowKey, i64);

@@ -99,19 +99,21 @@ impl ErasureStore for SqliteStore {
     fn remove(&self, erasure: &mut Erasure, found: &Found) -> Result<(), StoreError> {
         self.write(Durability::Now, |tx, interned| {
             interned.forget();
-            remove::remove(tx, erasure, found)?;
+            remove::remove(tx, erasure, found.own()?)?;
             keep(tx, erasure)
         })
     }
 
-    fn rebuild(&self) -> Result<(), StoreError> {
+    fn shred(&self) -> Result<(), StoreError> {
+        // Written anew, the file lacks the pages that were removed.
         let writer = self.writer();
         writer.connection.flush_prepared_statement_cache();
         writer.connection.execute_batch("VACUUM")?;
         Ok(())
     }
 
-    fn empty_wal(&self) -> Result<bool, StoreError> {
+    fn is_shredded(&self) -> Result<bool, StoreError> {
+        // They are in the write-ahead log until it is emptied into the file.
         // Not the writer's: it would be waited for by everybody meanwhile.
         let connection = connect(&self.path)?;
         connection.busy_timeout(READERS)?;

@@ -6,20 +6,21 @@ use rusqlite::{Transaction, params};
 use tacit_signals::{Id, Signal, codec::EventReader};
 
 use super::{
-    super::{fold::place_output, marks, time, unsigned},
+    super::{RowKey, fold::place_output, marks, time, unsigned},
+    find::Theirs,
     look::seen,
 };
 use crate::{
     accept::ERASED,
     control::ProjectId,
     erase::{Erasure, SentTo, Step},
-    store::{Found, RowKey, StoreError, rows::GroupName},
+    store::{StoreError, rows::GroupName},
 };
 
 pub(super) fn remove(
     tx: &Transaction<'_>,
     erasure: &mut Erasure,
-    found: &Found,
+    found: &Theirs,
 ) -> Result<(), StoreError> {
     let mut remover = Remover::new(tx, erasure.project);
     for row in &found.rows {
@@ -168,7 +169,7 @@ impl<'a> Remover<'a> {
     }
 
     /// Where labels about these outputs were sent, added to what was known before.
-    fn sent(&self, found: &Found, mut before: Vec<SentTo>) -> Result<Vec<SentTo>, StoreError> {
+    fn sent(&self, found: &Theirs, mut before: Vec<SentTo>) -> Result<Vec<SentTo>, StoreError> {
         let mut select = self
             .tx
             .prepare_cached("SELECT target, name FROM push_targets WHERE project = ?1")?;

@@ -15,8 +15,17 @@ use crate::{
     store::{Left, StoreError},
 };
 
+/// Some sessions and people of whom nothing is left.
+#[derive(Debug)]
+pub(super) struct Few {
+    pub(super) sessions: Vec<(ProjectId, i64)>,
+    pub(super) subjects: Vec<(ProjectId, i64)>,
+}
+
 /// Sessions, and people, that one look finds at most: 32 MB.
 const LEFT_MAX: usize = 1_000_000;
+/// Sessions, and people, that are removed in one transaction.
+const STEP: usize = 500;
 
 pub(super) fn find(
     snapshot: &Transaction<'_>,
@@ -30,7 +39,10 @@ pub(super) fn find(
         sessions.insert(row.get(0)?);
         subjects.insert(row.get(1)?);
     }
-    let mut left = Left::default();
+    let mut left = Few {
+        sessions: Vec::new(),
+        subjects: Vec::new(),
+    };
     let mut select = snapshot.prepare(
         "SELECT project, session FROM sessions
          WHERE NOT EXISTS (SELECT 1 FROM spent
@@ -63,7 +75,20 @@ pub(super) fn find(
             }
         }
     }
-    Ok(left)
+    let counts = (left.sessions.len(), left.subjects.len());
+    Ok(Left::new(counts, divided(left)))
+}
+
+/// So many of each at a time.
+fn divided(mut all: Few) -> impl Iterator<Item = Few> {
+    let last = |all: &mut Vec<_>| all.split_off(all.len().saturating_sub(STEP));
+    std::iter::from_fn(move || {
+        let few = Few {
+            sessions: last(&mut all.sessions),
+            subjects: last(&mut all.subjects),
+        };
+        (!few.sessions.is_empty() || !few.subjects.is_empty()).then_some(few)
+    })
 }
 
 pub(super) fn remove_session(
@@ -138,5 +163,24 @@ mod tests {
             assert!(numbers.has(number) && !numbers.has(number + 1));
         }
         assert!(!numbers.has(-1));
+    }
+
+    #[test]
+    fn all_are_in_one_portion_each() {
+        let some = |len: i64| (0..len).map(|number| (ProjectId(1), number)).collect();
+        let few = Few {
+            sessions: some(1_001),
+            subjects: some(500),
+        };
+        let (mut sessions, mut subjects) = (Vec::new(), Vec::new());
+        for few in divided(few) {
+            assert!(few.sessions.len() <= STEP && few.subjects.len() <= STEP);
+            sessions.extend(few.sessions.iter().map(|(_, number)| *number));
+            subjects.extend(few.subjects.iter().map(|(_, number)| *number));
+        }
+        sessions.sort_unstable();
+        subjects.sort_unstable();
+        assert_eq!(sessions, (0..1_001).collect::<Vec<_>>());
+        assert_eq!(subjects, (0..500).collect::<Vec<_>>());
     }
 }

@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use rusqlite::{Transaction, params};
 use tacit_signals::{Id, codec::EventReader, signal::Kind};
 
-use super::super::{erase::Look, time, unsigned};
+use super::super::{RowKey, erase::Look, time, unsigned};
 use crate::{
     control::ProjectId,
     expire::{DAY_MS, Horizon, Horizons},
-    store::{Due, DueOutput, RowKey, StoreError},
+    store::StoreError,
 };
 
 /// Outputs that are looked at in one go: some milliseconds.
@@ -44,16 +44,56 @@ pub(super) const ALL: Limits = Limits {
     texts: usize::MAX,
 };
 
+/// What one look found that is past its time.
+#[derive(Debug, Default)]
+pub(super) struct PastTime {
+    /// Rows of signals, and when they were received.
+    pub(super) rows: BTreeMap<(ProjectId, RowKey), u64>,
+    /// Rows that hold texts among signals that stay.
+    pub(super) texts: BTreeSet<(ProjectId, RowKey)>,
+    /// Registrations that hold texts: output and ordinal.
+    pub(super) registered: BTreeSet<(ProjectId, i64, i64)>,
+    /// Outputs with all their ids, by the registered one.
+    pub(super) outputs: BTreeMap<i64, DueOutput>,
+    /// Where the next look begins; `None` at the end.
+    pub(super) next: Option<i64>,
+    /// What that is, by name.
+    pub(super) counts: BTreeMap<&'static str, u64>,
+}
+
+/// An output that loses something.
+#[derive(Debug)]
+pub(super) struct DueOutput {
+    pub(super) project: ProjectId,
+    /// All its numbers: its own and its aliases'.
+    pub(super) ids: Vec<i64>,
+    /// Nothing younger is known of it: it goes itself.
+    pub(super) is_over: bool,
+}
+
+impl PastTime {
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+            && self.texts.is_empty()
+            && self.registered.is_empty()
+            && self.outputs.is_empty()
+    }
+
+    fn count(&mut self, name: &'static str, count: u64) {
+        *self.counts.entry(name).or_default() += count;
+    }
+}
+
 pub(super) fn look(
     snapshot: &Transaction<'_>,
     horizons: &Horizons,
     after: i64,
     limits: &Limits,
-) -> Result<Due, StoreError> {
+) -> Result<PastTime, StoreError> {
     let mut looking = Looking {
         snapshot,
         limits,
-        due: Due::default(),
+        due: PastTime::default(),
         seen: HashSet::new(),
     };
     let latest = horizons.values().map(|horizon| horizon.latest()).max();
@@ -95,7 +135,7 @@ pub(super) fn look(
 struct Looking<'a> {
     snapshot: &'a Transaction<'a>,
     limits: &'a Limits,
-    due: Due,
+    due: PastTime,
     /// Registered ids that were looked at: an alias leads there as well.
     seen: HashSet<i64>,
 }

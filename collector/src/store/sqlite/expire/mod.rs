@@ -12,7 +12,7 @@ use super::{Durability, SqliteStore, time, unsigned};
 use crate::{
     control::ProjectId,
     expire::{Expiry, Horizon, Horizons},
-    store::{Due, ExpiryStore, Left, StoreBytes, StoreError},
+    store::{Due, ExpiryStore, Left, Place, Portion, StoreBytes, StoreError},
 };
 
 const UNREADABLE: StoreError = StoreError::Unreadable("expiry");
@@ -77,22 +77,43 @@ impl ExpiryStore for SqliteStore {
         })
     }
 
-    fn due(&self, horizons: &Horizons, after: i64) -> Result<Due, StoreError> {
-        self.read(|snapshot| look::look(snapshot, horizons, after, &look::STEP))
+    fn due(&self, horizons: &Horizons, after: Option<&Place>) -> Result<Due, StoreError> {
+        let after = number(after, i64::MIN)?;
+        let found = self.read(|snapshot| look::look(snapshot, horizons, after, &look::STEP))?;
+        let (counts, holds) = (found.counts.clone(), !found.is_empty());
+        Ok(Due::new(counts, found.next.map(place), holds, found))
+    }
+
+    fn would_go(&self, horizons: &Horizons) -> Result<BTreeMap<&'static str, u64>, StoreError> {
+        let mut counts = BTreeMap::new();
+        let mut after = Some(i64::MIN);
+        while let Some(from) = after {
+            let due = self.read(|snapshot| look::look(snapshot, horizons, from, &look::ALL))?;
+            for (name, count) in &due.counts {
+                *counts.entry(*name).or_default() += count;
+            }
+            after = due.next;
+        }
+        Ok(counts)
     }
 
     fn expire(&self, expiry: &mut Expiry, due: &Due, now: u64) -> Result<(), StoreError> {
         self.write(Durability::Now, |tx, interned| {
             interned.forget();
             let mut told = expiry.clone();
-            remove::remove(tx, &mut told, due, now)?;
+            remove::remove(tx, &mut told, due.own()?, now)?;
             keep(tx, &told)?;
             *expiry = told;
             Ok(())
         })
     }
 
-    fn expire_arms(&self, expiry: &mut Expiry, after: i64) -> Result<Option<i64>, StoreError> {
+    fn expire_arms(
+        &self,
+        expiry: &mut Expiry,
+        after: Option<&Place>,
+    ) -> Result<Option<Place>, StoreError> {
+        let after = number(after, 0)?;
         self.write(Durability::Now, |tx, interned| {
             let select = "SELECT max(subject) FROM subjects";
             let last: Option<i64> = tx.query_row(select, [], |row| row.get(0))?;
@@ -113,7 +134,7 @@ impl ExpiryStore for SqliteStore {
                 keep(tx, &told)?;
                 *expiry = told;
             }
-            Ok(last.filter(|last| to < *last).map(|_| to))
+            Ok(last.filter(|last| to < *last).map(|_| place(to)))
         })
     }
 
@@ -128,7 +149,8 @@ impl ExpiryStore for SqliteStore {
         })
     }
 
-    fn remove_left(&self, expiry: &mut Expiry, left: &Left) -> Result<(), StoreError> {
+    fn remove_left(&self, expiry: &mut Expiry, left: &Portion) -> Result<(), StoreError> {
+        let left: &left::Few = left.own()?;
         self.write(Durability::Now, |tx, interned| {
             let mut told = expiry.clone();
             for &(project, session) in &left.sessions {
@@ -210,20 +232,17 @@ impl ExpiryStore for SqliteStore {
     }
 }
 
-impl SqliteStore {
-    /// What would go by these horizons, by name. Changes nothing.
-    pub fn would_go(&self, horizons: &Horizons) -> Result<BTreeMap<&'static str, u64>, StoreError> {
-        let mut counts = BTreeMap::new();
-        let mut after = Some(i64::MIN);
-        while let Some(from) = after {
-            let due = self.read(|snapshot| look::look(snapshot, horizons, from, &look::ALL))?;
-            for (name, count) in &due.counts {
-                *counts.entry(*name).or_default() += count;
-            }
-            after = due.next();
-        }
-        Ok(counts)
-    }
+/// Where to go on, as others hand it back.
+fn place(number: i64) -> Place {
+    Place(number.to_le_bytes().into())
+}
+
+fn number(place: Option<&Place>, start: i64) -> Result<i64, StoreError> {
+    let Some(Place(bytes)) = place else {
+        return Ok(start);
+    };
+    let bytes = bytes.as_ref().try_into().map_err(|_| StoreError::Foreign)?;
+    Ok(i64::from_le_bytes(bytes))
 }
 
 fn horizon(row: &Row<'_>, column: usize) -> rusqlite::Result<Horizon> {

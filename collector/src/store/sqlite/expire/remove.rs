@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 use rusqlite::{Transaction, params};
 use tacit_signals::{Id, codec::EventReader, signal::Kind};
 
-use super::super::{erase::Remover, time, unsigned};
+use super::{
+    super::{RowKey, erase::Remover, time, unsigned},
+    look::{DueOutput, PastTime},
+};
 use crate::{
     accept::{ChunkWriter, EXPIRED},
     control::ProjectId,
     expire::{DAY_MS, Expiry},
-    store::{Due, DueOutput, RowKey, StoreError},
+    store::StoreError,
 };
 
 /// How long numbers of events are remembered that are gone: as long as an idempotency key
@@ -22,7 +25,7 @@ const ROWS_MAX: i64 = 4_096;
 pub(super) fn remove(
     tx: &Transaction<'_>,
     expiry: &mut Expiry,
-    due: &Due,
+    due: &PastTime,
     now: u64,
 ) -> Result<(), StoreError> {
     let projects: BTreeSet<ProjectId> = due.outputs.values().map(|due| due.project).collect();
@@ -62,7 +65,7 @@ pub(super) fn remove(
     Ok(())
 }
 
-fn of(due: &Due, name: &str) -> u64 {
+fn of(due: &PastTime, name: &str) -> u64 {
     due.counts.get(name).copied().unwrap_or_default()
 }
 

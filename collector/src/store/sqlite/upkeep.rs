@@ -1,31 +1,38 @@
-//! Whether the database is sound, and whether the books agree with what is in it.
+//! The books as a whole, whether they agree with what is there, and whether the database
+//! is sound.
+
+use std::{collections::BTreeMap, sync::PoisonError};
 
 use rusqlite::Transaction;
 use tacit_signals::{Id, codec::EventReader};
 
-use super::{SqliteStore, unsigned};
-use crate::{control::ProjectId, store::StoreError};
+use super::{SqliteStore, ledger, unsigned};
+use crate::{
+    control::ProjectId,
+    store::{Recount, Removing, StoreError, UpkeepStore},
+};
 
-/// The books of a project beside what is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Recount {
-    /// The project.
-    pub project: ProjectId,
-    /// Events stored or quarantined, by the books.
-    pub booked: u64,
-    /// Events that are there.
-    pub counted: u64,
-}
+impl UpkeepStore for SqliteStore {
+    fn all_fates(&self) -> Result<BTreeMap<ProjectId, BTreeMap<String, u64>>, StoreError> {
+        self.read(ledger::all_fates)
+    }
 
-impl SqliteStore {
-    /// What is wrong with the database's pages; nothing when they are sound. With
-    /// `thoroughly`, every index is compared with its table as well, and every reference
-    /// with what it refers to.
-    pub fn broken_pages(&self, thoroughly: bool) -> Result<Vec<String>, StoreError> {
+    fn recount(&self, project: ProjectId) -> Result<Recount, StoreError> {
+        self.read(|snapshot| {
+            Ok(Recount {
+                project,
+                booked: booked(snapshot, project)?,
+                counted: counted(snapshot, project)?,
+            })
+        })
+    }
+
+    fn damage(&self, thoroughly: bool) -> Result<Vec<String>, StoreError> {
         self.read(|snapshot| {
             if !thoroughly {
                 return said(snapshot, "PRAGMA quick_check");
             }
+            // Every index is compared with its table as well.
             let mut wrong = said(snapshot, "PRAGMA integrity_check")?;
             let dangling =
                 "SELECT \"table\" || ' ' || coalesce(rowid, '') || ' refers to a missing '
@@ -35,15 +42,10 @@ impl SqliteStore {
         })
     }
 
-    /// Counts all events again. Both numbers are of one snapshot.
-    pub fn recount(&self, project: ProjectId) -> Result<Recount, StoreError> {
-        self.read(|snapshot| {
-            Ok(Recount {
-                project,
-                booked: booked(snapshot, project)?,
-                counted: counted(snapshot, project)?,
-            })
-        })
+    fn removing(&self) -> Result<Removing<'_>, StoreError> {
+        // Only the process that has the data directory's lock removes anything.
+        let held = self.removing.lock();
+        Ok(Removing::by(held.unwrap_or_else(PoisonError::into_inner)))
     }
 }
 
