@@ -21,3 +21,34 @@ pub fn is_there(url: &StoreUrl, data: &Path) -> bool {
         StoreUrl::ClickHouse(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_made_where_there_is_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let (url, data) = (StoreUrl::Sqlite, directory.path().join("data"));
+        assert!(!is_there(&url, &data));
+        let made = open(&url, &data).unwrap().identity().unwrap();
+        assert!(is_there(&url, &data));
+        assert_eq!(open(&url, &data).unwrap().identity().unwrap(), made);
+    }
+
+    #[test]
+    fn servers_are_refused_by_name_and_without_the_password() {
+        let directory = tempfile::tempdir().unwrap();
+        let url: StoreUrl = "clickhouse://ada:sesame@h/facts".parse().unwrap();
+        let Err(refused) = open(&url, directory.path()) else {
+            panic!("it was opened");
+        };
+        assert_eq!(
+            refused.to_string(),
+            "clickhouse://ada:***@h:8123/facts: this version of tacit cannot open a ClickHouse \
+             store yet"
+        );
+        assert!(!is_there(&url, directory.path()));
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+}
