@@ -6,6 +6,7 @@ import { ofProject, openProject, path } from "../../collector/dashboard/lib/api.
 import { checks } from "../../collector/dashboard/lib/checks.js";
 import { bytes, percent } from "../../collector/dashboard/lib/format.js";
 import { metricDelta, metricValue } from "../../collector/dashboard/lib/metrics.js";
+import { looked, pace } from "../../collector/dashboard/lib/pace.js";
 import { everyDay, rateLine } from "../../collector/dashboard/lib/rollups.js";
 import { next, read, write } from "../../collector/dashboard/lib/router.js";
 import { ago, range } from "../../collector/dashboard/lib/time.js";
@@ -82,6 +83,19 @@ test("a day without outputs is a gap, not a step", () => {
   assert.deepEqual(times.map((time) => new Date(time).getUTCDate()), [24, 25, 26]);
   assert.deepEqual(rateLine(days, "reach").values, [0.5, null, 0.7]);
   assert.deepEqual(everyDay({ rows: [] }), { times: [], days: [] });
+});
+
+test("how many signals come a second is known from two looks, and is of the last minute", () => {
+  const after = (...all) => pace(all.reduce(looked, []));
+  assert.equal(after({ at: 0, count: 900 }), undefined);
+  assert.deepEqual(after({ at: 0, count: 900 }, { at: 2_000, count: 903 }), { rate: 1.5, ms: 2_000 });
+  // A burst of two minutes ago is over.
+  const quiet = [0, 30_000, 60_000, 90_000, 120_000].map((at) => ({ at, count: at < 30_000 ? 0 : 600 }));
+  assert.deepEqual(after(...quiet), { rate: 0, ms: 60_000 });
+  // Whoever comes back after an hour is told of that hour, not of nothing.
+  assert.deepEqual(after({ at: 0, count: 0 }, { at: 3_600_000, count: 7_200 }), { rate: 2, ms: 3_600_000 });
+  // A collector that began anew, or another's store.
+  assert.equal(after({ at: 0, count: 900 }, { at: 1_000, count: 20 }), undefined);
 });
 
 const LEDGER = { batches: { received: 1000, rejected: {}, shed: 0 }, install: { not_loaded: 0 }, counts: {} };

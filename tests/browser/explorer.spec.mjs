@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { test } from "@playwright/test";
 import { root } from "../../capture-wasm/build/tools.mjs";
 import { violations } from "./axe.mjs";
+import { worked } from "./hand-made.mjs";
 import { expect, House } from "./house.mjs";
 
 const run = promisify(execFile);
@@ -28,7 +29,8 @@ test.beforeAll(async () => {
   await run(TACIT, keys);
   await run(TACIT, ["simulate", "--store", house.data, "--project", "dev", "--signals", "1500", "--days", "9", "--json"]);
   await house.startCollector();
-  await tell();
+  const { url, secret: key, publishable } = house;
+  await worked({ url, key, publishable }, { id: ID, asked: `When do you open? ${HOSTILE}`, answer: ANSWER, edited: EDITED });
 });
 
 test.afterAll(() => house.close());
@@ -36,30 +38,6 @@ test.afterAll(() => house.close());
 async function post(path, body, headers = {}) {
   const response = await fetch(`${house.url}${path}`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
   if (response.status >= 300) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-}
-
-/** An answer that somebody regenerated, went back to, and edited; a minute and then days ago. */
-async function tell() {
-  const authorization = `Bearer ${house.secret}`;
-  const output = { conversation: "hand-1", turn: 1, model: "m-hand", prompt_version: "p@7", input: [{ role: "user", content: `When do you open? ${HOSTILE}` }] };
-  const outputs = [{ ...output, id: ID, variant: 0, output: ANSWER }, { ...output, id: "hand-2", variant: 1, output: "At ten." }];
-  await post("/v1/outputs", outputs, { authorization });
-  const began = Date.now() - 3 * 86_400_000;
-  const event = (seq, after, kind, more) => ({ seq, at: began + after, kind, output: ID, ...more });
-  const shown = { chars: ANSWER.length, words: 12, code_share: 0, stream_ms: 1_500, conversation: "hand-1", turn: 1 };
-  const events = [
-    event(0, 0, "shown", { ...shown, variant: 0 }),
-    event(1, 6_000, "dwell", { active_ms: 5_000, read_share: 1 }),
-    event(2, 8_000, "copied", { chars: 20, share: 0.3, via: "selection" }),
-    event(3, 9_000, "regenerated", { after_ms: 9_000, ordinal: 1 }),
-    { ...event(4, 12_000, "shown", { ...shown, variant: 1, replaces: ID }), output: "hand-2" },
-    { ...event(5, 15_000, "switched", { from: "hand-2", to: ID }), output: "hand-2" },
-    event(6, 40_000, "edited", { chars_before: 90, chars_after: 94, inserted: 12, deleted: 3, survival: 0.86, final: true }),
-    event(7, 2 * 86_400_000, "rated", { value: 1 }),
-  ];
-  const batch = { v: 1, key: house.publishable, session: "00000000000000000000000000000abc", sent_at: Date.now() };
-  await post("/v1/events", { ...batch, events });
-  await post("/v1/events", { ...batch, events: [{ content: { output: ID, seq: 8, role: "edit", text: EDITED } }] });
 }
 
 /** Signed in, at a view. */

@@ -73,10 +73,10 @@ export class House {
     return house;
   }
 
-  async startCollector() {
+  async startCollector(...more) {
     const where = ["--listen", `127.0.0.1:${this.port}`, "--data", this.data];
     const pages = ["--capture", join(root, "capture-wasm/dist/web"), "--demo-url", this.demo];
-    this.collector = new Child("tacit", TACIT, ["serve", ...where, ...pages]);
+    this.collector = new Child("tacit", TACIT, ["serve", ...where, ...pages, ...more]);
     await this.collector.ready(`${this.url}/readyz`);
   }
 

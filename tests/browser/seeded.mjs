@@ -69,8 +69,9 @@ class Seeded {
   }
 
   async newKey(...more) {
-    const kind = more.includes("--kind") ? [] : ["--kind", "secret"];
-    const { stdout } = await execute(TACIT, ["keys", "create", "--data", this.data, "--project", this.project, ...kind, ...more, "--json"]);
+    const given = (name, value) => (more.includes(name) ? [] : [name, value]);
+    const said = [...given("--project", this.project), ...given("--kind", "secret"), ...more];
+    const { stdout } = await execute(TACIT, ["keys", "create", "--data", this.data, ...said, "--json"]);
     return JSON.parse(stdout).key;
   }
 

@@ -3,6 +3,7 @@
 import { VIEWS } from "../../collector/dashboard/views/index.js";
 import { violations } from "./axe.mjs";
 import { copied, filled } from "./filled.mjs";
+import { hurried } from "./hand-made.mjs";
 import { expect, test } from "./seeded.mjs";
 
 test.describe.configure({ mode: "serial" });
@@ -14,19 +15,10 @@ const words = (name) => name.replaceAll("_", " ");
 let build;
 let publishable;
 
-/** What no person does: more than two acts a second for a minute. */
-async function hurry(seeded, key) {
-  const now = Date.now();
-  const events = Array.from({ length: 150 }, (_, seq) => ({ ...copied(seq, `hurried-${seq}`), at: now - 400 * (150 - seq) }));
-  const body = JSON.stringify({ v: 1, key, session: "b".repeat(32), subject: "u-hurried", sent_at: now, events });
-  // The key was made a moment ago.
-  await expect.poll(async () => (await fetch(`${seeded.url}/c`, { method: "POST", body })).status).toBe(204);
-}
-
 /** Somebody who is screened; and somebody who is forgotten, whose answer is in a build. */
 test.beforeAll(async ({ seeded }) => {
   publishable = await seeded.newKey("--kind", "publishable");
-  await hurry(seeded, publishable);
+  await hurried({ url: seeded.url, publishable });
   build = await filled({ url: seeded.url, key: seeded.key, publishable });
   const { job } = await seeded.post("/v1/subjects/u-1", undefined, "DELETE");
   await expect.poll(async () => (await seeded.get(`/v1/erasures/${job}`)).state).toBe("done");
@@ -93,7 +85,7 @@ test("retention shows what is kept, what goes next and what went", async ({ oper
   await expect(tile(page, "Signals that went")).toHaveText(told(events.expired));
   await expect(page.getByText(`at ${await moment(page, next.at)}`)).toBeVisible();
   const line = page.getByRole("row", { name: /^Texts/ }).locator("td");
-  expect(await line.allTextContents()).toEqual([`${kept.texts_days} days`, await moment(page, gone.texts_before), await moment(page, next.texts_before)]);
+  await expect(line).toHaveText([`${kept.texts_days} days`, await moment(page, gone.texts_before), await moment(page, next.texts_before)]);
   await expect(page.locator("#store-bytes")).toContainText(`of ${store.max_bytes / 2 ** 30}.0 GiB`);
   expect(runs).toHaveLength(1);
   const run = card(page, "What went").locator("tbody tr");
@@ -102,10 +94,26 @@ test("retention shows what is kept, what goes next and what went", async ({ oper
 });
 
 /** Every view, and what opens in some of them. */
-const ADDRESSES = () => [
-  ...VIEWS.map(({ name, title }) => [name, title]),
-  [`datasets/${build}`, "Datasets"], ["experiments/tone", "Experiments"], ["outputs/b-2", "Outputs"],
-];
+const ADDRESSES = async (seeded) => {
+  const { keys } = await seeded.get("/v1/keys");
+  return [
+    ...VIEWS.map(({ name, title }) => [name, title]),
+    [`datasets/${build}`, "Datasets"], ["experiments/tone", "Experiments"], ["outputs/b-2", "Outputs"],
+    [`keys/${keys.find(({ key }) => key === publishable).id}`, "Keys"],
+  ];
+};
+
+/** What has to be pushed aside to be read; code may be as long as its lines are. */
+const sideways = (page) => page.evaluate(() => [...document.querySelectorAll("#app *")]
+  .filter((one) => !one.matches("pre, textarea, input") && /auto|scroll/.test(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth)
+  .map((one) => one.ariaLabel ?? one.className));
+
+/** Nothing is wider than the page, and at a phone nothing wider than its frame. */
+async function fits(page, where) {
+  // Plots are drawn anew.
+  await expect.poll(() => page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth), where).toBeLessThanOrEqual(0);
+  if (page.viewportSize().width === PHONE) await expect.poll(() => sideways(page), where).toEqual([]);
+}
 
 test("every view is for everybody: light, dark, wide, at a phone", async ({ operator: page, seeded }) => {
   test.setTimeout(180_000);
@@ -115,7 +123,7 @@ test("every view is for everybody: light, dark, wide, at a phone", async ({ oper
     const body = JSON.stringify({ v: 1, key, session: "9f3c000000000000000000000000000a", sent_at: at, events: [{ ...copied(0, "b-3"), at }] });
     await fetch(`${seeded.url}/c`, { method: "POST", body });
   }
-  for (const [view, title] of ADDRESSES()) {
+  for (const [view, title] of await ADDRESSES(seeded)) {
     await open(page, seeded, view, title);
     await expect(page.getByText("Asking …")).toHaveCount(0);
     // At one width nothing differs in the light but colours.
@@ -123,10 +131,49 @@ test("every view is for everybody: light, dark, wide, at a phone", async ({ oper
       const where = `${view}, ${width} px, ${colorScheme}`;
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      // Plots are drawn anew.
-      await expect.poll(() => page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth), where).toBeLessThanOrEqual(0);
+      await fits(page, where);
       expect(await violations(page, rules), where).toEqual([]);
-      if (process.env.TACIT_SHOTS) await page.screenshot({ path: `${process.env.TACIT_SHOTS}/${view.replace("/", "-").replace(build, "build")}-${width}-${colorScheme}.png`, fullPage: true });
     }
+    // The numbers of its plots.
+    for (const button of await page.getByRole("button", { name: "Show as table" }).all()) await button.click();
+    await fits(page, `${view}, plots as tables`);
+  }
+});
+
+test("what opens over a view is for everybody, too", async ({ operator: page, seeded }) => {
+  const look = async (where) => {
+    for (const [width, colorScheme, rules] of [[1280, "dark"], [PHONE, "dark"], [PHONE, "light", ["color-contrast"]]]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await fits(page, `${where}, ${width} px`);
+      expect(await violations(page, rules), `${where}, ${width} px, ${colorScheme}`).toEqual([]);
+    }
+  };
+  await open(page, seeded, "keys", "Keys");
+  await page.locator(".whose summary").click();
+  await page.getByRole("button", { name: "Add another project" }).click();
+  await look("projects");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Menu" }).click();
+  await expect(page.getByRole("navigation", { name: "Views" })).toBeVisible();
+  await look("menu");
+  await page.getByRole("button", { name: "Menu" }).click();
+  await page.getByRole("button", { name: /^Revoke / }).first().click();
+  await look("question");
+});
+
+test("a project nobody has sent anything to says what to do, for everybody", async ({ page, seeded }) => {
+  const fresh = await seeded.newKey("--project", "fresh", "--scope", "read", "--scope", "admin");
+  await page.setViewportSize({ width: PHONE, height: 900 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  // The key was made a moment ago.
+  await expect.poll(async () => (await fetch(`${seeded.url}/v1/keys`, { headers: { authorization: `Bearer ${fresh}` } })).status).toBe(200);
+  await page.goto(`${seeded.url}/#key=${fresh}`);
+  await page.locator("#board").waitFor();
+  for (const { name, title } of VIEWS) {
+    await open(page, seeded, name, title);
+    await fits(page, name);
+    expect(await page.locator("main .card:not(:has(*))").count(), name).toBe(0);
+    expect(await page.locator("main :is(ul, ol, tbody):not(.lines):not(:has(li, tr))").count(), name).toBe(0);
   }
 });

@@ -2,6 +2,7 @@
 
 import { ofProject } from "../lib/api.js";
 import { html } from "../lib/h.js";
+import { zone } from "../lib/time.js";
 
 export function Api({ paths }) {
   if (paths.length === 0) return null;
@@ -9,5 +10,6 @@ export function Api({ paths }) {
     <footer class="api">
       <span>API</span>
       ${paths.map((path) => html`<a href=${ofProject(path)} target="_blank" rel="noreferrer"><code>${path}</code></a>`)}
+      <span class="zone">${zone() === "UTC" ? "Times are UTC" : `Moments are of ${zone()}, days of UTC`}</span>
     </footer>`;
 }

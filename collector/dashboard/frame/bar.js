@@ -35,6 +35,6 @@ export function Bar({ open, projects, linkTo, here, message, onAdd, onLeave, isM
       <a class="mark" href="#/">Tacit</a>
       <${Projects} open=${open} projects=${projects} linkTo=${linkTo} here=${here} onAdd=${onAdd} onLeave=${onLeave} />
       <p id="health" role="status"><span class=${`dot ${state}`}></span>${message || text}</p>
-      <button id="sign-out" class="plain" onClick=${() => onLeave()}>${projects.length > 1 ? "Sign out of all" : "Sign out"}</button>
+      <button id="sign-out" class="plain" onClick=${() => onLeave()}>Sign out${projects.length > 1 && html`<span class="of-all"> of all</span>`}</button>
     </header>`;
 }

@@ -1,6 +1,6 @@
 // Does it work? What a glance has to tell, from the sums of a range and the books.
 
-import { count, percent, sum } from "./format.js";
+import { count, counted, percent, sum } from "./format.js";
 import { UNITS, ago } from "./time.js";
 
 /** Below this, somebody's pages are likely blocked or miss the script; priors of the product. */
@@ -52,6 +52,6 @@ function lost({ install, counts }) {
   const blind = sum(Object.values(install));
   const dropped = counts.dropped_by_clients ?? 0;
   if (blind + dropped === 0) return undefined;
-  const told = [blind && `${count(blind)} pages can capture nothing`, dropped && `${count(dropped)} signals dropped by pages`];
+  const told = [blind && `${counted(blind, "page")} can capture nothing`, dropped && `${counted(dropped, "signal")} dropped by pages`];
   return { name: "Lost", tone: "mixed", text: told.filter(Boolean).join(", "), view: "ingest" };
 }

@@ -7,6 +7,9 @@ const isNone = (value) => value === undefined || value === null;
 
 export const count = (value) => (isNone(value) ? "–" : counts.format(value));
 
+/** How many of what: 1 row, 1,200 rows. */
+export const counted = (value, one, more = `${one}s`) => `${count(value)} ${value === 1 ? one : more}`;
+
 /** Where room is short: 12.3K. */
 export const short = (value) => (isNone(value) ? "–" : compact.format(value));
 

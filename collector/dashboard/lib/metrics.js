@@ -19,9 +19,11 @@ export function metricValue(name, value, digits = 1) {
   return `${value.toFixed(name === "length_chars" ? 0 : digits)}${UNITS[name] ?? ""}`;
 }
 
-/** A difference, signed; of shares in points. */
+/** How large a difference is; of shares in points. */
+export const metricSize = (name, size) => (isShare(name) ? `${(100 * size).toFixed(1)} points` : metricValue(name, size));
+
+/** A difference, signed. */
 export function metricDelta(name, delta) {
   if (delta === null || delta === undefined) return "–";
-  const size = isShare(name) ? `${(100 * Math.abs(delta)).toFixed(1)} points` : metricValue(name, Math.abs(delta));
-  return `${delta < 0 ? "−" : "+"}${size}`;
+  return `${delta < 0 ? "−" : "+"}${metricSize(name, Math.abs(delta))}`;
 }

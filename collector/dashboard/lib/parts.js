@@ -35,13 +35,13 @@ export const toneOf = (state) => TONES[state] ?? "rest";
 /** `rows` of `{name, value, title?, tone?, note?, href?}` as bars, longest = `most`. */
 export function Bars({ rows, label, format = count, most = Math.max(1, ...rows.map(({ value }) => value)) }) {
   return html`
-    <ul class="bars" aria-label=${label}>
+    <ul class=${rows.some(({ note }) => note) ? "bars" : "bars bare"} aria-label=${label}>
       ${rows.map(({ name, value, title, tone = "accent", note, href }) => html`
         <li key=${name}>
           <span class="name" title=${title}>${href ? html`<a href=${href}>${name}</a>` : name}</span>
           <span class="track" aria-hidden="true"><span class=${`fill fill-${tone}`} style=${{ width: `${(100 * value) / most}%` }}></span></span>
           <span class="value">${format(value)}</span>
-          <span class="quiet">${note}</span>
+          ${note && html`<span class="quiet">${note}</span>`}
         </li>`)}
     </ul>`;
 }
@@ -63,6 +63,11 @@ export function Rate({ value, ci, n, most = 1, tone = "accent" }) {
       <span class="rate-told"><b>${percent(value)}</b>${ci && html` <span class="quiet">${interval(ci)}</span>`}</span>
     </span>`;
 }
+
+/** What may not be there: at a phone it takes no line then. */
+export const Cell = ({ title, children }) => html`<td data-title=${title} class=${isNothing(children) ? "none" : ""}>${isNothing(children) ? "–" : children}</td>`;
+
+const isNothing = (children) => [children].flat().every((child) => child === undefined || child === null || child === false || child === "");
 
 /**
  * A table with columns that sort. `columns`: `{key, title, cell(row), sort?(row), number?,

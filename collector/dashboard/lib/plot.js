@@ -39,13 +39,14 @@ function Numbers({ name, times, lines, format, when }) {
     const around = lows?.[index] === undefined || lows[index] === null ? "" : ` (${format(lows[index])} – ${format(highs[index])})`;
     return `${format(value)}${around}`;
   };
+  // Of one line there is room at a phone; of several each time is a block of its own.
   return html`
     <div class="scroll" tabindex="0" role="group" aria-label=${name}>
-      <table>
+      <table class=${lines.length > 1 ? "numbers stacks" : "numbers"}>
         <caption>${name}</caption>
         <thead><tr><th scope="col">Time</th>${lines.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}</tr></thead>
         <tbody>${times.map((time, index) => html`
-          <tr key=${time}><th scope="row">${when(time)}</th>${lines.map(({ values, band }) => html`<td class="number">${told(values[index], band, index)}</td>`)}</tr>`)}</tbody>
+          <tr key=${time}><th scope="row">${when(time)}</th>${lines.map(({ title, values, band }) => html`<td class="number" data-title=${title}>${told(values[index], band, index)}</td>`)}</tr>`)}</tbody>
       </table>
     </div>`;
 }
@@ -114,12 +115,22 @@ function options({ lines, format, height, max, marks, levels, when }, width) {
     width, height, series, bands, legend: { show: false }, cursor: { y: false, drag: { x: false, y: false } },
     scales: { x: { time: true }, y: { range: (_, low, high) => [low < 0 ? low * 1.1 : 0, max ?? (high > 0 ? high * 1.1 : low < 0 ? 0 : 1)] } },
     axes: [
-      { ...axis, size: 30, grid: { show: false }, values: (_, splits) => splits.map((seconds) => when(seconds * 1000)), space: 70 },
-      { ...axis, grid, values: (_, splits) => splits.map(format), size: 56 },
+      { ...axis, size: 32, gap: 8, grid: { show: false }, values: (_, splits) => once(splits.map((seconds) => when(seconds * 1000))), space: 70 },
+      { ...axis, grid, values: (_, splits) => splits.map(format), size: broad },
     ],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     plugins: [hover(lines, format, when), ruler(marks, levels)],
   };
+}
+
+/** A day that is marked more than once is named the first time. */
+const once = (names) => names.map((name, index) => (name === names[index - 1] ? "" : name));
+
+/** As broad as what is written at the axis; uPlot asks before it knows. */
+function broad(plot, names) {
+  plot.ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+  const widths = (names ?? []).map((name) => plot.ctx.measureText(name).width / devicePixelRatio);
+  return Math.ceil(Math.max(24, ...widths) + 16);
 }
 
 /** What the pointer is over, in words. */
@@ -158,48 +169,64 @@ function hover(lines, format, when) {
   };
 }
 
+/** Where a name of that width stands without covering one that does; it is noted in `taken`. */
+function free([x, y], align, width, taken) {
+  const line = 14 * devicePixelRatio;
+  const [left, right] = align === "right" ? [x - width, x] : [x, x + width];
+  const isOver = (one) => left < one.right + line / 2 && one.left - line / 2 < right && Math.abs(one.y - y) < line;
+  while (taken.some(isOver)) y += line;
+  taken.push({ left, right, y });
+  return [x, y];
+}
+
 /** Vertical lines at moments, horizontal ones at levels, each with its name. */
 function ruler(marks, levels) {
-  const draw = (plot) => {
-    const { ctx, bbox } = plot;
-    const ratio = devicePixelRatio;
-    ctx.save();
-    ctx.font = `${11 * ratio}px system-ui, sans-serif`;
-    ctx.textAlign = "left";
-    ctx.lineWidth = ratio;
-    ctx.setLineDash([3 * ratio, 3 * ratio]);
-    ctx.strokeStyle = colour("strong-line");
-    ctx.fillStyle = colour("quiet");
-    const line = (x, y, toX, toY) => {
-      ctx.beginPath();
-      ctx.moveTo(x, y);
-      ctx.lineTo(toX, toY);
-      ctx.stroke();
-    };
-    // Readable where a line of the plot passes behind.
-    const written = (text, x, y) => {
-      ctx.save();
-      ctx.setLineDash([]);
-      ctx.strokeStyle = colour("card");
-      ctx.lineWidth = 4 * ratio;
-      ctx.strokeText(text, x, y);
-      ctx.fillText(text, x, y);
-      ctx.restore();
-    };
-    for (const { value, title } of levels) {
+  const isIn = ({ bbox }, x, y) => x >= bbox.left && x <= bbox.left + bbox.width && y >= bbox.top && y <= bbox.top + bbox.height;
+  /** What is within the plot: where its line goes, where its name stands. */
+  const placed = (plot) => {
+    const { left, top, width, height } = plot.bbox;
+    const across = levels.map(({ value, title }) => {
       const y = plot.valToPos(value, "y", true);
-      if (y < bbox.top || y > bbox.top + bbox.height) continue;
-      line(bbox.left, y, bbox.left + bbox.width, y);
-      written(title, bbox.left + 4 * ratio, y - 4 * ratio);
-    }
-    for (const { at, title } of marks) {
+      return { title, from: [left, y], to: [left + width, y], align: "right", at: [left + width - 4 * devicePixelRatio, y - 4 * devicePixelRatio] };
+    });
+    const up = marks.map(({ at, title }) => {
       const x = plot.valToPos(at / 1000, "x", true);
-      if (x < bbox.left || x > bbox.left + bbox.width) continue;
-      line(x, bbox.top, x, bbox.top + bbox.height);
-      written(title, x + 4 * ratio, bbox.top + 12 * ratio);
-    }
+      const isLate = x > left + 0.8 * width;
+      return { title, from: [x, top], to: [x, top + height], align: isLate ? "right" : "left", at: [x + (isLate ? -4 : 4) * devicePixelRatio, top + 12 * devicePixelRatio] };
+    });
+    return [...across, ...up].filter(({ from: [x, y] }) => isIn(plot, x, y));
+  };
+  const drawn = (plot, act) => {
+    const { ctx } = plot;
+    ctx.save();
+    ctx.lineWidth = devicePixelRatio;
+    placed(plot).forEach((one) => act(ctx, one));
     ctx.restore();
   };
-  // Before the lines, which go over them.
-  return { hooks: { drawAxes: draw } };
+  const lines = (plot) => drawn(plot, (ctx, { from, to }) => {
+    ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.strokeStyle = colour("strong-line");
+    ctx.beginPath();
+    ctx.moveTo(...from);
+    ctx.lineTo(...to);
+    ctx.stroke();
+  });
+  // Readable where a line of the plot passes behind.
+  const names = (plot) => {
+    const taken = [];
+    drawn(plot, (ctx, one) => write(ctx, one, taken));
+  };
+  const write = (ctx, { title, align, at }, taken) => {
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = align;
+    ctx.strokeStyle = colour("card");
+    ctx.fillStyle = colour("quiet");
+    ctx.lineWidth = 4 * devicePixelRatio;
+    ctx.lineJoin = "round";
+    const [x, y] = free(at, align, ctx.measureText(title).width, taken);
+    ctx.strokeText(title, x, y);
+    ctx.fillText(title, x, y);
+  };
+  // Lines are below those of the plot, names above.
+  return { hooks: { drawAxes: lines, draw: names } };
 }

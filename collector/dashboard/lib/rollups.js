@@ -1,7 +1,7 @@
 // Sums that the collector keeps of every day, model and prompt version: `GET /v1/rollups`.
 
 import { path } from "./api.js";
-import { percent } from "./format.js";
+import { counted, percent } from "./format.js";
 import { html } from "./h.js";
 import { DAY_MS, duration, isoDay } from "./time.js";
 
@@ -50,14 +50,14 @@ const BEHIND_MS = 10_000;
 /** Says so where the sums are behind what is stored. */
 export function Standing({ answer: { waiting, lag_ms } }) {
   if (lag_ms < BEHIND_MS) return null;
-  return html`<p class="quiet" role="status">${waiting} parts of the project wait to be added up, for ${duration(lag_ms)} now: these figures are behind by that.</p>`;
+  return html`<p class="quiet" role="status">${counted(waiting, "part")} of the project ${waiting === 1 ? "waits" : "wait"} to be added up, for ${duration(lag_ms)} now: these figures are behind by that.</p>`;
 }
 
 /** What a rate rests on. */
 export function resting(rate) {
   if (!rate) return "";
   const { groups, low } = rate;
-  return `n ${groups.toLocaleString("en")} conversations${low === null ? ", too few alike for an interval" : ""}`;
+  return `n ${counted(groups, "conversation")}${low === null ? ", too few alike for an interval" : ""}`;
 }
 
 export const share = (part, whole) => (whole > 0 ? part / whole : null);

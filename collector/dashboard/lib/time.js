@@ -36,7 +36,13 @@ const moments = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyl
 const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
 /** A moment, in the reader's own time. */
-export const at = (ms) => (ms === undefined || ms === null ? "–" : moments.format(ms));
+export const at = (ms) => (ms === undefined || ms === null ? "–" : unbroken(moments.format(ms)));
+
+/** The date stays on one line, the time may go to the next. */
+const unbroken = (text) => text.replaceAll(/ (?=.*,)/g, "\u00a0");
+
+/** The reader's own time zone: `Europe/Berlin`. */
+export const zone = () => moments.resolvedOptions().timeZone;
 
 /** A day of UTC, short. */
 export const day = (ms) => days.format(ms);

@@ -1,6 +1,6 @@
 // Who was forgotten, and how far that is.
 
-import { count, words } from "../lib/format.js";
+import { count, counted, words } from "../lib/format.js";
 import { html } from "../lib/h.js";
 import { Card, Empty, Pill, Table } from "../lib/parts.js";
 import { at } from "../lib/time.js";
@@ -37,7 +37,7 @@ export function View({ data: [{ erasures }], link }) {
 
 function Steps({ steps }) {
   return html`<ul>${steps.map(({ step, state, error, found = {} }) => {
-    const told = Object.entries(found).map(([name, many]) => `${count(many)} ${words(name)}`).join(", ");
+    const told = Object.entries(found).map(([name, found]) => `${count(found)} ${words(name)}`).join(", ");
     return html`<li key=${step}><${Pill} tone=${error ? "bad" : TONES[state]}>${state}<//> ${STEPS[step] ?? step}${told && html` <span class="quiet">(${told})</span>`}${error && html` <span class="bad">${error}</span>`}</li>`;
   })}</ul>`;
 }
@@ -47,7 +47,7 @@ function Left({ erasure: { builds, builds_unread, sent_to }, link }) {
   const lines = [
     ...builds.map(({ build, kind }) => html`<li key=${build}>make ${kind} <a class="id" href=${link(`datasets/${build}`)}>${build}</a> anew</li>`),
     ...builds_unread.map(({ build, out }) => html`<li key=${build}>look at <code>${build}</code>, which is not at <code>${out}</code></li>`),
-    ...sent_to.map(({ target, outputs }) => html`<li key=${target}>take labels of ${count(outputs)} outputs out of ${target}</li>`),
+    ...sent_to.map(({ target, outputs }) => html`<li key=${target}>take labels of ${counted(outputs, "output")} out of ${target}</li>`),
   ];
   return lines.length === 0 ? html`<span class="quiet">nothing</span>` : html`<ul>${lines}</ul>`;
 }

@@ -1,6 +1,6 @@
 // What is tried on people, and what went live.
 
-import { count, percent } from "../lib/format.js";
+import { percent } from "../lib/format.js";
 import { html } from "../lib/h.js";
 import { Found } from "../lib/kept.js";
 import { Card, Empty, Pill, Table } from "../lib/parts.js";
@@ -23,7 +23,7 @@ export function View({ data, state, link }) {
   return html`
     <${Card} title="Experiments" note="Compared by always-valid statistics: look as often as you like.">
       ${experiments.length === 0
-        ? html`<${Empty} title="No experiment yet">Declare one: <code>tacit experiment declare</code>, or <code>POST /v1/experiments</code>.<//>`
+        ? html`<${Empty} title="No experiment yet">Declare one: <code>tacit experiment add FILE.toml</code>, or <code>POST /v1/experiments</code>.<//>`
         : html`<${Table} caption="Experiments, the latest declared first" columns=${columns(link)} rows=${experiments.toReversed()} id=${({ name }) => name} />`}
     <//>
     <${Releases} releases=${releases} link=${link} />`;
@@ -43,15 +43,15 @@ const columns = (link) => [
 function Releases({ releases, link }) {
   const cells = [
     { key: "name", title: "Release", cell: ({ name }) => html`<span class="id">${name}</span>` },
-    { key: "kind", title: "Kind", cell: ({ kind }) => kind },
+    { key: "kind", title: "Kind", cell: ({ kind }) => html`<span class="when">${kind}</span>` },
     { key: "at", title: "Live since", cell: ({ at: when }) => at(when) },
     { key: "from", title: "Made from", cell: ({ from }) => (from ? html`<code>${from}</code>` : "–") },
-    { key: "experiment", title: "Compared by", cell: ({ experiment, arm }) => (experiment ? html`<a class="id" href=${link(`experiments/${experiment}`)}>${experiment}</a>${arm ? `, arm ${arm}` : ""}` : "–") },
+    { key: "experiment", title: "Compared by", cell: ({ experiment, arm }) => (experiment ? html`<a href=${link(`experiments/${experiment}`)}>${experiment}</a>${arm ? `, arm ${arm}` : ""}` : "–") },
     { key: "proof", title: "Verified", cell: (release) => html`<${Verified} release=${release} />` },
     { key: "note", title: "Note", cell: ({ note }) => note ?? "" },
   ];
   return html`
-    <${Card} title="Releases" note=${`What went live, from what, and what the gate last said of it: ${count(releases.length)}.`}>
+    <${Card} title="Releases" note="What went live, from what, and what the gate last said of it.">
       ${releases.length === 0
         ? html`<${Empty} title="Nothing is written down">Tell what goes live: <code>tacit release add</code>.<//>`
         : html`<${Table} caption="Releases, the latest first" columns=${cells} rows=${releases.toReversed()} id=${({ release }) => release} />`}

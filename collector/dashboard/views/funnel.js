@@ -1,7 +1,7 @@
 // How far answers get with people, how often they are asked for anew and how much of
 // them is changed.
 
-import { count, percent, sum } from "../lib/format.js";
+import { count, counted, percent, sum } from "../lib/format.js";
 import { html } from "../lib/h.js";
 import { Bars, Card, Empty } from "../lib/parts.js";
 import { Standing, rollups, share, shareTold, total } from "../lib/rollups.js";
@@ -55,7 +55,7 @@ function Regenerations({ counts }) {
   const again = share(whole - counts[0], whole);
   const rows = counts.map((value, index) => ({ name: OFTEN[index], value, note: shareTold(value, whole), tone: index === 0 ? "good" : "bad" }));
   return html`
-    <${Card} title="Asked for anew" note=${whole > 0 ? `Of ${count(whole)} turns that somebody saw an answer of, ${percent(again)} were asked for again.` : ""}>
+    <${Card} title="Asked for anew" note=${whole > 0 ? `Of ${counted(whole, "turn")} that somebody saw an answer of, ${percent(again)} were asked for again.` : ""}>
       ${whole > 0 ? html`<${Bars} label="Turns by regenerations" rows=${rows} />` : html`<${Empty}>No turn was seen yet.<//>`}
     <//>`;
 }
@@ -64,7 +64,7 @@ function Edits({ counts }) {
   const whole = sum(counts);
   const rows = counts.map((value, index) => ({ name: `${10 * index} – ${10 * (index + 1)} %`, value, note: shareTold(value, whole) }));
   return html`
-    <${Card} title="How much was changed" note=${whole > 0 ? `Of ${count(whole)} edited answers, the share of the text that did not stay.` : ""}>
+    <${Card} title="How much was changed" note=${whole > 0 ? `Of ${counted(whole, "edited answer")}, the share of the text that did not stay.` : ""}>
       ${whole > 0 ? html`<${Bars} label="Edited outputs by share changed" rows=${rows} />` : html`<${Empty} title="Nothing was edited">Edits are seen where an answer opens in an editor on the page.<//>`}
     <//>`;
 }

@@ -68,7 +68,7 @@ export function View({ data: [report, byDay], state, go, link }) {
 const Verdict = ({ verdict }) => html`<${Pill} tone=${VERDICTS[verdict][0]}>${verdict === "ok" ? "in order" : verdict}<//>`;
 
 function Pairs({ pairs, chosen, link }) {
-  const side = (name, { before, after, delta }) => before.value === null && after.value === null ? html`<span class="quiet">not measured</span>` : html`<span>${metricValue(name, before.value)} → ${metricValue(name, after.value)} <span class="quiet">${metricDelta(name, delta)}</span></span>`;
+  const side = (name, { before, after, delta }) => before.value === null && after.value === null ? html`<span class="quiet">not measured</span>` : html`<span>${metricValue(name, before.value)} → ${metricValue(name, after.value)} <span class="quiet when">${metricDelta(name, delta)}</span></span>`;
   const columns = [
     { key: "pair", title: "Pair", cell: (pair) => html`<a href=${link({ pair: nameOf(pair) })} aria-current=${pair === chosen ? "true" : undefined}>${metricName(pair.metric)} ↔ ${metricName(pair.guard).toLowerCase()}</a>` },
     { key: "verdict", title: "Verdict", cell: ({ verdict }) => html`<${Verdict} verdict=${verdict} />` },

@@ -112,6 +112,6 @@ function Fates({ all }) {
   return html`
     <${Card} title="Where stored signals ended" note="Every signal made a label or has a reason why not.">
       <${Standing} answer=${all} />
-      <${Bars} label="Stored signals by fate" rows=${rows} />
+      ${rows.length > 0 ? html`<${Bars} label="Stored signals by fate" rows=${rows} />` : html`<${Empty} title="No signal is stored yet">Every one that is stands here.<//>`}
     <//>`;
 }

@@ -1,12 +1,15 @@
 // At a glance: whether capture works, what people think, what was learnt from it.
 
+import { useEvery } from "../frame/every.js";
+import { get } from "../lib/api.js";
 import { checks } from "../lib/checks.js";
-import { count, percent, short, sum, words } from "../lib/format.js";
-import { html, useEffect, useRef, useState } from "../lib/h.js";
+import { count, counted, percent, short, sum, words } from "../lib/format.js";
+import { html, useMemo, useState } from "../lib/h.js";
 import { Bars, Card, Empty, Pill, Tile, Tiles, toneOf } from "../lib/parts.js";
+import { looked, pace } from "../lib/pace.js";
 import { Plot } from "../lib/plot.js";
 import { LEVELS, Standing, ends, everyDay, rateLine, resting, rollups, shareTold, tierOf, total } from "../lib/rollups.js";
-import { UNITS, ago, at } from "../lib/time.js";
+import { UNITS, ago, at, duration } from "../lib/time.js";
 
 /** The trend's scale shows all tiers. */
 const LEAST = 0.35;
@@ -22,7 +25,7 @@ export const api = (state) => [
   rollups("total", state),
   rollups("total", before(state)),
   rollups("day", state),
-  "/v1/ledger?fates=false",
+  LEDGER,
   "/v1/releases",
   "/v1/datasets/builds",
 ];
@@ -36,7 +39,7 @@ export function View({ data: [sums, earlier, byDay, ledger, { releases }, { buil
     <${Standing} answer=${sums} />
     ${works}
     <${Capture} row=${row} earlier=${total(earlier)} times=${times} days=${days} releases=${releases} />
-    <${Figures} row=${row} days=${days.length} ledger=${ledger} />
+    <${Figures} row=${row} days=${days.length} ledger=${ledger} project=${state.project} />
     <div class="columns">
       <div class="stack">
         <${Labels} row=${row} />
@@ -62,7 +65,7 @@ function Nothing({ ledger, state }) {
   const isFiltered = state.model || state.prompt_version;
   const why = ledger.events.stored === 0
     ? "No signal has arrived yet. Put the script tag on a page and ask something: it shows up here within seconds."
-    : `There are ${count(ledger.events.stored)} signals, but none about outputs of this range${isFiltered ? " and filter" : ""}. Choose a longer range${isFiltered ? ", or no filter" : ""}.`;
+    : `${ledger.events.stored === 1 ? "There is" : "There are"} ${counted(ledger.events.stored, "signal")}, but none about outputs of this range${isFiltered ? " and filter" : ""}. Choose a longer range${isFiltered ? ", or no filter" : ""}.`;
   return html`<${Card} title="Nothing to show"><${Empty} title="No output in this range">${why}<//><//>`;
 }
 
@@ -81,7 +84,7 @@ function Capture({ row, earlier, times, days, releases }) {
         <p class="hero"><b id="capture-rate">${percent(rate?.value)}</b> <${Pill} tone=${tone}>${tier}<//></p>
         <${Tiers} rate=${rate} />
         <p class="quiet">${rate && ends(rate) ? `95 % interval ${percent(rate.low)} – ${percent(rate.high)}; ` : ""}${rate ? resting(rate) : "No label is mature yet: a day or so after the first signals there is a rate."}</p>
-        ${past && html`<p class="quiet">As long before: ${percent(past.value)}${ends(past) ? ` (${percent(past.low)} – ${percent(past.high)})` : ""}.</p>`}
+        ${past && html`<p class="quiet">As long before: ${percent(past.value)}${ends(past) ? ` (${percent(past.low)} – ${percent(past.high)})` : `; ${resting(past)}`}.</p>`}
         <p class="quiet">Of the answers a person saw, those they did something good with.</p>
         <p class="reach"><b id="reach">${percent(reach?.value)}</b> reach <span class="quiet">of the registered answers were seen by a person whose page could tell us.</span></p>
       </div>
@@ -107,23 +110,37 @@ function Tiers({ rate }) {
     </div>`;
 }
 
-/** Acknowledged signals a second, from one refresh to the next; undefined before the second. */
-function usePace(ledger) {
-  const before = useRef();
-  const [pace, setPace] = useState();
-  useEffect(() => {
-    const now = { at: performance.now(), count: ledger.events.acknowledged };
-    const last = before.current;
-    before.current = now;
-    if (last) setPace((1_000 * (now.count - last.count)) / (now.at - last.at));
-  }, [ledger]);
-  return pace;
+const LEDGER = "/v1/ledger?fates=false";
+/** The second look comes sooner than the next refresh. */
+const SOON_MS = 1_000;
+
+/** What the books of each project said lately: going to another view and back forgets nothing. */
+const looks = new Map();
+
+/** Acknowledged signals a second over the last minute, as far as it was looked at. */
+function usePace(ledger, project) {
+  const [, setNow] = useState();
+  const note = ({ events: { acknowledged: count } }) => looks.set(project, looked(looks.get(project) ?? [], { at: performance.now(), count }));
+  useMemo(() => note(ledger), [ledger]);
+  const now = pace(looks.get(project));
+  const again = async () => {
+    try {
+      note(await get(LEDGER));
+      setNow(performance.now());
+    } catch {
+      // The next refresh tells what is wrong.
+    }
+  };
+  useEvery(now ? 0 : SOON_MS, again, [project]);
+  return now;
 }
 
-function Figures({ row, days, ledger }) {
-  const pace = usePace(ledger);
+const perSecond = (rate) => rate.toFixed(rate < 10 ? 1 : 0);
+
+function Figures({ row, days, ledger, project }) {
+  const now = usePace(ledger, project);
   const signals = sum(Object.values(row.signals).map(({ count }) => count));
-  const rate = (name, label, tone) => {
+  const share = (name, label, tone) => {
     const one = row.rates[name];
     const interval = ends(one);
     return html`<${Tile} name=${label} value=${percent(one?.value)} tone=${tone} note=${interval ? `${percent(interval[0])} – ${percent(interval[1])}` : resting(one) || "no mature label"} />`;
@@ -131,10 +148,10 @@ function Figures({ row, days, ledger }) {
   return html`
     <${Tiles} label="Figures of the range">
       <${Tile} name="Outputs" value=${short(row.outputs)} note=${`${count(row.seen)} seen, ${count(row.registered)} registered`} />
-      <${Tile} name="Signals" value=${short(signals)} note=${`${short(signals / Math.max(1, days))} a day`} />
-      <${Tile} name="Signals a second" value=${pace === undefined ? "…" : pace.toFixed(pace < 10 ? 1 : 0)} note="right now" />
-      ${rate("positive_rate", "Positive", "good")}
-      ${rate("negative_rate", "Negative", "bad")}
+      <${Tile} name="Signals" value=${short(signals)} note=${`${short(Math.round(signals / Math.max(1, days)))} a day`} />
+      <${Tile} name="Signals a second" value=${now ? perSecond(now.rate) : "…"} note=${now ? `over the last ${duration(now.ms)}` : "counting, for a second"} />
+      ${share("positive_rate", "Positive", "good")}
+      ${share("negative_rate", "Negative", "bad")}
     <//>`;
 }
 
@@ -149,7 +166,7 @@ function Labels({ row }) {
   }));
   const still = sum(all.map(([, { immature }]) => immature));
   return html`
-    <${Card} title="Labels" note=${`${count(whole)} outputs, ${count(still)} of them may still change.`}>
+    <${Card} title="Labels" note=${`${counted(whole, "output")}, ${count(still)} of them may still change.`}>
       <${Bars} label="Labels by state" rows=${rows} />
     <//>`;
 }

@@ -1,6 +1,6 @@
 // What is kept for how long, what goes next, and what went.
 
-import { bytes, count } from "../lib/format.js";
+import { bytes, count, counted } from "../lib/format.js";
 import { html } from "../lib/h.js";
 import { Card, Empty, Pill, Table, Tile, Tiles } from "../lib/parts.js";
 import { ago, at, duration } from "../lib/time.js";
@@ -10,7 +10,7 @@ export const api = () => ["/v1/retention", "/v1/ledger?fates=false", { path: "/r
 /** It changes at midnight. */
 export const every = 60_000;
 
-const days = (many) => (many === null ? "for good" : `${count(many)} ${many === 1 ? "day" : "days"}`);
+const days = (kept) => (kept === null ? "for good" : counted(kept, "day"));
 const WHY = { age: "its age", size: "want of room", asked: "tacit expire" };
 
 export function View({ data: [told, ledger, ready], link }) {

@@ -44,18 +44,21 @@ function renderer(from) {
       return text.replaceAll(/ (src|href)="([^"]+)"/g, (_, name, href) => ` ${name}="${placeOf(href, from)}"`);
     },
     table(token) {
-      const cell = (tag) => (it) => {
+      const titles = token.header.map(({ tokens }) => textOf(this.parser.parseInline(tokens)));
+      const cell = (tag) => (it, column) => {
         const align = it.align ? ` class="${it.align}"` : "";
+        // At a phone it stands before the cell.
+        const title = tag === "td" && column > 0 && titles[column] ? ` data-title="${escape(titles[column])}"` : "";
         // A head without a word is none, for whoever has it read out.
         const name = tag === "th" && it.text === "" ? "td" : tag;
-        return `<${name}${align}>${this.parser.parseInline(it.tokens)}</${name}>`;
+        return `<${name}${align}${title}>${this.parser.parseInline(it.tokens)}</${name}>`;
       };
       const row = (cells, tag) => `<tr>${cells.map(cell(tag)).join("")}</tr>`;
       // Some tables are lists of pairs: a head that says nothing is none.
       const named = token.header.some(({ text }) => text !== "");
       const head = named ? `<thead>${row(token.header, "th")}</thead>` : "";
       const body = token.rows.map((cells) => row(cells, "td")).join("");
-      return `<div class="table" tabindex="0"><table>${head}<tbody>${body}</tbody></table></div>\n`;
+      return `<div class="table" tabindex="0"><table${token.header.length > 2 ? ' class="stacks"' : ""}>${head}<tbody>${body}</tbody></table></div>\n`;
     },
   };
 }

@@ -1,7 +1,7 @@
 // What a build is made of: the figures of its report.
 
 import { ofProject } from "../../lib/api.js";
-import { count, percent, words } from "../../lib/format.js";
+import { count, counted, percent, words } from "../../lib/format.js";
 import { html } from "../../lib/h.js";
 import { Bars, Card, Pill, Tile, Tiles } from "../../lib/parts.js";
 import { useJson } from "./loaded.js";
@@ -28,7 +28,7 @@ export function Composition({ build: { id } }) {
     <${Tiles} label="People and weight">
       ${people && html`<${Tile} name="People with rows" value=${count(people.with_rows)} note=${`of ${count(people.people)}`} />`}
       ${people && html`<${Tile} name="They weigh as much as" value=${count(people.effective)} note="giving equally" />`}
-      ${people && html`<${Tile} name="Most rows of one" value=${percent(people.rows_max_share)} note=${`${count(people.rows_max)} rows`} />`}
+      ${people && html`<${Tile} name="Most rows of one" value=${percent(people.rows_max_share)} note=${counted(people.rows_max, "row")} />`}
       ${effective && html`<${Tile} name="Effective rows" value=${count(effective.ipw)} note=${`reweighted, of ${count(effective.training)} for training`} />`}
       ${selection && html`<${Tile} name="Chance of a label" value=${percent(selection.labelled_share)} note=${`${count(selection.labelled)} of ${count(selection.seen)} seen outputs`} />`}
     <//>
@@ -40,7 +40,7 @@ export function Composition({ build: { id } }) {
 
 function By({ name, by: { parts, other } }) {
   const shown = parts.slice(0, SHOWN);
-  const rows = shown.map(({ value, rows: many, share }, index) => ({ name: value ?? "unknown", value: many, note: percent(share), key: index }));
+  const rows = shown.map(({ value, rows: many, share }, index) => ({ name: value === null || value === undefined ? "unknown" : name === "rules" ? words(value) : value, value: many, note: percent(share), key: index }));
   const left = parts.slice(SHOWN).reduce((total, { rows: many }) => total + many, other ?? 0);
   return html`<${Card} title=${`Rows by ${words(name)}`}><${Bars} label=${`Rows by ${words(name)}`} rows=${rows} />${left > 0 && html`<p class="quiet">${count(left)} more of others</p>`}<//>`;
 }

@@ -1,7 +1,7 @@
 // What each format would hold now, and taking it along.
 
 import { ask, ofProject } from "../../lib/api.js";
-import { count, words } from "../../lib/format.js";
+import { count, counted, words } from "../../lib/format.js";
 import { html, useState } from "../../lib/h.js";
 import { Card } from "../../lib/parts.js";
 import { FORMATS, LABELS } from "./formats.js";
@@ -47,5 +47,5 @@ function said({ isAsking, problem, rows, skipped = {}, hint }) {
   if (isAsking) return "Counting …";
   if (problem) return problem;
   const others = Object.entries(skipped).sort(([, a], [, b]) => b - a).map(([reason, many]) => `${count(many)} ${words(reason)}`);
-  return `${count(rows)} rows${others.length > 0 ? `; in none: ${others.join(", ")}` : ""}${hint ? `. ${hint}` : ""}`;
+  return `${counted(rows, "row")}${others.length > 0 ? `; in none: ${others.join(", ")}` : ""}${hint ? `. ${hint}` : ""}`;
 }

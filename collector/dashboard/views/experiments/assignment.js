@@ -1,6 +1,6 @@
 // Who came into which arm, and whether that is as it was declared.
 
-import { count, percent } from "../../lib/format.js";
+import { count, counted, percent } from "../../lib/format.js";
 import { html } from "../../lib/h.js";
 import { Card, Pill, Table } from "../../lib/parts.js";
 
@@ -18,15 +18,17 @@ export function Assignment({ readout: { people, srm } }) {
       <${Table} caption="People by arm" columns=${columns} rows=${people.arms} id=${({ arm }) => arm} />
       <ul class="findings">
         <li><p><${Ratio} srm=${srm} /></p></li>
-        <li><p><${Pill} tone=${people.mismatched_share > 0.01 ? "bad" : "good"}>arm given ≠ assigned<//> ${count(people.mismatched)} people, ${percent(people.mismatched_share)} of all who took part; above 1 % nothing is read out.</p></li>
+        <li><p><${Pill} tone=${people.mismatched_share > 0.01 ? "bad" : "good"}>arm given ≠ assigned<//> ${counted(people.mismatched, "person", "people")}, ${percent(people.mismatched_share)} of all who took part; above 1 % nothing is read out.</p></li>
       </ul>
-      <p class="quiet">${count(people.held_out)} held out, ${count(people.out_of_traffic)} not in the traffic, ${count(people.unassigned)} exposed without an assignment on record, ${count(people.undeclared)} with an arm nobody declared${people.screened ? `, ${count(people.screened)} outputs screened` : ""}.</p>
+      <p class="quiet">${count(people.held_out)} held out, ${count(people.out_of_traffic)} not in the traffic, ${count(people.unassigned)} exposed without an assignment on record, ${count(people.undeclared)} with an arm nobody declared${people.screened ? `, ${counted(people.screened, "output")} screened` : ""}.</p>
     <//>`;
 }
 
+const brief = (value) => String(Number(value.toPrecision(3)));
+
 function Ratio({ srm }) {
   if (!srm) return html`<${Pill}>sample ratio<//> nobody yet`;
-  const found = `χ² ${srm.chi_squared}, always-valid p ${srm.always_valid_p}, Bayes factor ${srm.bayes_factor}`;
+  const found = `χ² ${brief(srm.chi_squared)}, always-valid p ${brief(srm.always_valid_p)}, Bayes factor ${brief(srm.bayes_factor)}`;
   if (srm.alarm) return html`<${Pill} tone="bad">sample-ratio mismatch<//> People are missing from an arm, or too many are in one: trust no effect. ${found}.`;
   return html`<${Pill} tone="good">sample ratio<//> As declared, as far as can be told: ${found}.`;
 }

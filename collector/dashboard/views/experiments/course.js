@@ -2,6 +2,7 @@
 
 import { count, words } from "../../lib/format.js";
 import { html } from "../../lib/h.js";
+import { metricSize } from "../../lib/metrics.js";
 import { Card } from "../../lib/parts.js";
 import { Plot } from "../../lib/plot.js";
 import { difference } from "./unit.js";
@@ -18,7 +19,7 @@ export function Course({ course, readout, isPrimary, mde, guardrail }) {
   });
   const levels = [{ value: 0, title: "no difference" }];
   if (isPrimary) levels.push({ value: mde, title: "smallest worth knowing" }, { value: -mde, title: "" });
-  const role = isPrimary ? "primary" : guardrail ? `guardrail, margin ${guardrail.margin}` : "secondary";
+  const role = isPrimary ? "primary" : guardrail ? `guardrail, margin ${metricSize(course.metric, guardrail.margin)}` : "secondary";
   const people = Math.max(0, ...course.arms.flatMap(({ looks }) => looks.map((look) => look.people)));
   return html`
     <${Card} title=${`${words(course.metric)} over time`} note=${`${course.definition} ${role[0].toUpperCase()}${role.slice(1)}. The band is a confidence sequence (${Math.round(100 * (1 - course.level) * 10) / 10} %): it may be looked at any time. n ${count(people)}.`}>

@@ -1,7 +1,7 @@
 // What the gate says of an arm, in words.
 
 import { path } from "../../lib/api.js";
-import { count, words } from "../../lib/format.js";
+import { words } from "../../lib/format.js";
 import { html } from "../../lib/h.js";
 import { Card, Pill } from "../../lib/parts.js";
 import { useJson } from "../datasets/loaded.js";
@@ -20,10 +20,9 @@ export function Gate({ experiment, arm, verdicts }) {
 
 const TONES = { ok: "good", ship: "good", hold: "mixed", stop: "bad" };
 
-function Told({ report: { verdict, summary, conditions, outlook }, verdicts }) {
+function Told({ report: { verdict, summary, conditions }, verdicts }) {
   return html`
     <p><${Pill} tone=${verdicts[verdict]}>${verdict}<//> ${summary}</p>
-    ${outlook?.people > 0 && html`<p class="quiet">About ${count(outlook.people)} people more${outlook.days ? `, ${count(outlook.days)} days at the present rate` : ""}.</p>`}
     <ul class="findings">${conditions.map(({ check, metric, verdict: one, found, needs }) => html`
       <li key=${`${check} ${metric}`}><p><${Pill} tone=${TONES[one] ?? "rest"}>${one}<//> ${words(check)}${metric ? ` ${words(metric)}` : ""}</p><p class="quiet">${found}${needs ? `; needs ${needs}` : ""}</p></li>`)}</ul>`;
 }

@@ -2,6 +2,7 @@
 
 import { count, percent, words } from "../../lib/format.js";
 import { html } from "../../lib/h.js";
+import { metricSize } from "../../lib/metrics.js";
 import { Card, Pill, Table } from "../../lib/parts.js";
 import { at } from "../../lib/time.js";
 import { Assignment } from "./assignment.js";
@@ -17,7 +18,7 @@ export function Experiment({ declared, readout, link, tones, verdicts }) {
   const later = courses.filter((course) => !hasLooks(course));
   return html`
     <${Card} title=${declared.name} aside=${back}>
-      <p role="status"><${Pill} tone=${tones[declared.state]}>${declared.state}<//> <span class="quiet">${at(declared.starts_at)} to ${at(declared.ended_at ?? declared.ends_at)}, as of ${at(readout.as_of)}</span></p>
+      <p role="status"><${Pill} tone=${tones[declared.state]}>${declared.state}<//> <span class="quiet">${span(declared)}, as of ${at(readout.as_of)}</span></p>
       ${declared.note && html`<p>${declared.note}</p>`}
       <${Declared} declared=${declared} />
     <//>
@@ -27,7 +28,12 @@ export function Experiment({ declared, readout, link, tones, verdicts }) {
     ${effects && html`<${Metrics} effects=${effects} courses=${courses} />`}
     ${later.length > 0 && html`<${Card} title="Over time"><p class="quiet">Not yet, both arms need people enough: ${later.map(({ metric }) => words(metric)).join(", ")}.</p><//>`}
     ${courses.map((course, index) => hasLooks(course) && html`<${Course} key=${course.metric} course=${course} readout=${readout} isPrimary=${index === 0} mde=${declared.mde} guardrail=${declared.guardrails.find(({ metric }) => metric === course.metric)} />`)}
-    ${effects && html`<${Power} power=${effects.power} mde=${declared.mde} />`}`;
+    ${effects && html`<${Power} power=${effects.power} primary=${declared.primary} mde=${declared.mde} />`}`;
+}
+
+function span({ starts_at: from, ends_at: to, ended_at: ended }) {
+  const end = ended ?? to;
+  return end ? `${at(from)} to ${at(end)}` : `since ${at(from)}, no end is set`;
 }
 
 function Declared({ declared }) {
@@ -35,8 +41,8 @@ function Declared({ declared }) {
   const facts = [
     ["to get better", html`<code>${primary}</code>`],
     ["looked at as well", secondary.length > 0 ? secondary.join(", ") : "–"],
-    ["must not get worse", guardrails.length > 0 ? guardrails.map(({ metric, margin }) => `${metric} by ${margin}`).join(", ") : "–"],
-    ["smallest change worth knowing", mde],
+    ["must not get worse", guardrails.length > 0 ? guardrails.map(({ metric, margin }) => `${metric} by ${metricSize(metric, margin)}`).join(", ") : "–"],
+    ["smallest change worth knowing", metricSize(primary, mde)],
     ["chance of a false finding", percent(alpha, 1)],
     ["traffic", percent(traffic, 0)],
     ["held out", percent(holdout, 1)],
@@ -46,14 +52,15 @@ function Declared({ declared }) {
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-function Power({ power, mde }) {
+function Power({ power, primary, mde }) {
+  const size = (value) => metricSize(primary, value);
   const columns = [
     { key: "arm", title: "Arm", cell: ({ arm }) => arm },
-    { key: "half", title: "Half the interval", number: true, cell: ({ half_width }) => half_width ?? "–" },
+    { key: "half", title: "Half the interval", number: true, cell: ({ half_width: half }) => (half === null || half === undefined ? "–" : size(half)) },
     { key: "people", title: "People", number: true, cell: ({ people }) => count(people) },
     { key: "needed", title: "Needed", number: true, cell: ({ people_needed }) => count(people_needed) },
     { key: "rate", title: "A day", number: true, cell: ({ people_per_day }) => count(Math.round(people_per_day)) },
     { key: "days", title: "Days more", number: true, cell: ({ days_more }) => count(days_more) },
   ];
-  return html`<${Card} title="How much longer" note=${`Until the interval of the primary metric is as narrow as ${mde}, the smallest change worth knowing.`}><${Table} caption="How much longer, by arm" columns=${columns} rows=${power} id=${({ arm }) => arm} /><//>`;
+  return html`<${Card} title="How much longer" note=${`Until the interval of the primary metric is as narrow as ${size(mde)} to either side, the smallest change worth knowing.`}><${Table} caption="How much longer, by arm" columns=${columns} rows=${power} id=${({ arm }) => arm} /><//>`;
 }

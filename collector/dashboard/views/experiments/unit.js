@@ -9,6 +9,6 @@ export function writer(unit) {
 
 /** How a difference of the unit is written: of shares in points. */
 export function difference(unit) {
-  const write = unit === "share" ? (value) => `${(100 * value).toFixed(1)} pts` : writer(unit);
-  return (value) => (value > 0 ? `+${write(value)}` : write(value));
+  const write = unit === "share" ? (size) => `${(100 * size).toFixed(1)} pts` : writer(unit);
+  return (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${write(Math.abs(value))}`;
 }

@@ -32,7 +32,7 @@ export function Keys({ keys, state, link, onMade, onChange }) {
   ];
   return html`
     <${Table} caption="Keys of this project" columns=${columns} rows=${isAll ? keys : keys.filter(isTaken)} id=${({ id }) => id} />
-    ${over.length > 0 && html`<button class="small plain" aria-pressed=${String(isAll)} onClick=${() => setAll(!isAll)}>Show ended and revoked (${over.length})</button>`}
+    ${over.length > 0 && html`<button class="small plain ended-keys" aria-pressed=${String(isAll)} onClick=${() => setAll(!isAll)}>Show ended and revoked (${over.length})</button>`}
     ${asked?.act === "rotate" && html`<${Rotate} entry=${asked.entry} onMade=${onMade} onClose=${() => setAsked()} />`}
     ${asked?.act === "revoke" && html`<${Revoke} entry=${asked.entry} onChange=${onChange} onClose=${() => setAsked()} />`}`;
 }
@@ -50,7 +50,7 @@ function Name({ entry: { id, key }, link }) {
 function May({ entry: { kind, scopes, origins } }) {
   if (kind === "secret") return scopes.join(", ");
   if (origins.length === 0) return html`send from any page`;
-  return html`send from ${origins.map((origin, index) => html`${index > 0 && ", "}<code key=${origin} class="origin">${origin}</code>`)}`;
+  return html`send from <ul>${origins.map((origin) => html`<li key=${origin}><code class="origin">${origin}</code></li>`)}</ul>`;
 }
 
 function Life({ entry: { state, expires_at, revoked_at } }) {

@@ -2,7 +2,7 @@
 
 import { words } from "../../lib/format.js";
 import { html } from "../../lib/h.js";
-import { Pill } from "../../lib/parts.js";
+import { Cell, Pill } from "../../lib/parts.js";
 import { duration } from "../../lib/time.js";
 
 const TONES = { accepted: "good", duplicate: "rest", quarantined: "mixed", rejected: "bad", refused: "bad" };
@@ -25,9 +25,9 @@ function Line({ entry, link, go }) {
     <tr data-n=${n} data-outcome=${outcome}>
       <th scope="row">${clock.format(received_at)}${corrected_at !== undefined && html` <span class="quiet" title="How long before it was received it happened, by the collector's clock">−${duration(received_at - corrected_at)}</span>`}</th>
       <td data-title="Outcome"><${Pill} tone=${TONES[outcome]}>${outcome}<//></td>
-      <td data-title="Kind">${kind ? html`<button class="sort" onClick=${() => go({ kind })}>${words(kind)}</button>` : "–"}</td>
-      <td data-title="Output">${output ? html`<a class="id" href=${link(`outputs/${encodeURIComponent(output)}`)}>${output}</a>` : "–"}</td>
-      <td data-title="Session">${session ? html`<button class="sort id" title=${session} onClick=${() => go({ session })}>${session.slice(0, 8)}</button>${entry.seq !== undefined && html`<span class="quiet">:${entry.seq}</span>`}` : "–"}</td>
+      <${Cell} title="Kind">${kind && html`<button class="sort" onClick=${() => go({ kind })}>${words(kind)}</button>`}<//>
+      <${Cell} title="Output">${output && html`<a class="id" href=${link(`outputs/${encodeURIComponent(output)}`)}>${output}</a>`}<//>
+      <${Cell} title="Session">${session && html`<button class="sort id" title=${session} onClick=${() => go({ session })}>${session.slice(0, 8)}</button>${entry.seq !== undefined && html`<span class="quiet">:${entry.seq}</span>`}`}<//>
       <td class="says" data-title="What it says"><${Says} entry=${entry} /></td>
     </tr>`;
 }
@@ -40,6 +40,6 @@ function Says({ entry }) {
       ${status && html` <span class="quiet">answered ${status}${times > 1 ? `, ${times} times` : ""}${own ? "" : ", whose is not known"}</span>`}
       ${origin && html` from <code class="origin">${origin}</code>`}`;
   }
-  const facts = [signed && "signed", automated && "automated", subject_kind, sdk && `by ${sdk}`].filter(Boolean);
+  const facts = [signed && "signed", automated && "automated", subject_kind && `person by ${subject_kind}`, sdk && `by ${sdk}`].filter(Boolean);
   return html`<span class="fields">${Object.entries(fields).map(([name, value]) => html`<span key=${name}><span class="quiet">${name}</span> ${String(value)}</span>`)}</span> <span class="quiet">${facts.join(", ")}</span>`;
 }

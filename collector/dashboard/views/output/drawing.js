@@ -1,5 +1,6 @@
 // The signals of an output on a line of time. What it shows is in the table below it.
 
+import { counted } from "../../lib/format.js";
 import { html, useLayoutEffect, useRef, useState } from "../../lib/h.js";
 import { at, duration } from "../../lib/time.js";
 import { lanes, place, scale, spans, ticks, windows } from "./timeline.js";
@@ -37,10 +38,10 @@ export function Drawing({ label, signals, rules, lit }) {
   return html`
     <div class="drawing" ref=${box}>
       <svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${spoken(signals, kinds, whole)}>
-        ${ticks(whole, start).map(({ at: time, offset: after }) => html`
+        ${named(ticks(whole, start)).map(({ at: time, name }) => html`
           <g key=${time} class="tick">
             <line x1=${x(time)} x2=${x(time)} y1=${TOP - 4} y2=${foot} />
-            <text x=${x(time)} y=${14} text-anchor="middle">${after === 0 ? "shown" : duration(Math.abs(after))}</text>
+            <text x=${x(time)} y=${14} text-anchor="middle">${name}</text>
           </g>`)}
         ${kinds.map((kind, lane) => html`
           <g key=${kind} class="lane">
@@ -59,6 +60,12 @@ export function Drawing({ label, signals, rules, lit }) {
         ${ends.map((end, index) => html`<${End} key=${end.until} end=${end} whole=${whole} start=${start} x=${x} y=${y(kinds.length + index)} width=${width} />`)}
       </svg>
     </div>`;
+}
+
+/** With what each tick is called; far from the start several are the same, and one says it. */
+function named(all) {
+  const called = all.map(({ at, offset: after }) => ({ at, name: after === 0 ? "shown" : duration(Math.abs(after)) }));
+  return called.map((tick, index) => (tick.name === called[index - 1]?.name ? { ...tick, name: "" } : tick));
 }
 
 /** A gap that is not to scale, and how long it is. */
@@ -82,12 +89,12 @@ function End({ end: { until, rules }, whole, start, x, y, width }) {
       <text x="0" y=${y + 4}>window</text>
       <line x1=${x(start)} x2=${right} y1=${y} y2=${y} />
       ${goesOn ? html`<path d=${`M ${right - 6} ${y - 4} l 6 4 l -6 4`} />` : html`<line x1=${right} x2=${right} y1=${y - 5} y2=${y + 5} />`}
-      <text x=${x(start) + 6} y=${y - 4}>${`${rules.length} ${rules.length === 1 ? "rule" : "rules"} until ${at(until)}`}</text>
+      <text x=${x(start) + 6} y=${y - 4}>${`${counted(rules.length, "rule")} until ${at(until)}`}</text>
       <title>${`Until ${at(until)}: ${rules.join(", ")}`}</title>
     </g>`;
 }
 
 function spoken(signals, kinds, whole) {
   const told = kinds.map((kind) => `${signals.filter((signal) => signal.kind === kind).length} ${kind.replaceAll("_", " ")}`);
-  return `Time line of ${signals.length} signals over ${duration(whole.to - whole.from)}: ${told.join(", ")}. The table below has each.`;
+  return `Time line of ${counted(signals.length, "signal")} over ${duration(whole.to - whole.from)}: ${told.join(", ")}. The table below has each.`;
 }

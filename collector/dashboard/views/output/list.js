@@ -3,7 +3,7 @@
 import { path } from "../../lib/api.js";
 import { count, words } from "../../lib/format.js";
 import { html } from "../../lib/h.js";
-import { Card, Empty, State } from "../../lib/parts.js";
+import { Card, Cell, Empty, State } from "../../lib/parts.js";
 import { at } from "../../lib/time.js";
 import { Chips, FILTERS, Filters } from "./filters.js";
 import { useKeys } from "./keys.js";
@@ -25,7 +25,7 @@ export function View({ data: [page, { policies }], state, go, link }) {
     <${Filters} params=${state.params} rules=${policy.rules} go=${go} />
     <${Chips} params=${state.params} go=${go} />
     <${Card} title="Outputs" aside=${html`<span class="quiet">j and k go down and up, Enter opens, / searches</span>`}>
-      ${page.outputs.length > 0 ? html`<${Rows} outputs=${page.outputs} link=${link} />` : html`<${None} page=${page} />`}
+      ${page.outputs.length > 0 ? html`<${Rows} outputs=${page.outputs} link=${link} />` : html`<${None} page=${page} isNarrowed=${isNarrowed(state)} />`}
       <p class="looked">
         <span class="quiet" role="status">${told(page)}</span>
         ${page.screened_at === null && html`<span class="quiet">${UNSCREENED}</span>`}
@@ -41,7 +41,10 @@ function told({ looked_at: looked, until_looked: until, outputs, next }) {
   return `${count(outputs.length)} shown of ${count(looked)} looked at, ${far}.`;
 }
 
-function None({ page }) {
+const isNarrowed = ({ params, model, prompt_version: version }) => Boolean(model || version) || FILTERS.some(({ name }) => params[name]);
+
+function None({ page, isNarrowed }) {
+  if (page.looked_at === 0 && !isNarrowed) return html`<${Empty} title="No output in this range">Choose a longer one: outputs are listed by when they were first heard of.<//>`;
   if (page.next) return html`<${Empty} title="None among these">One request looks at so many outputs and no more. There are older ones: look further back.<//>`;
   return html`<${Empty} title="No output is like this">Take a filter away, or choose a longer range: outputs are listed by when they were first heard of.<//>`;
 }
@@ -70,10 +73,10 @@ function Row({ output, link }) {
         ${answer && html`<span class="start">${answer}</span>`}
         <span class="quiet">${asked ? id : "text not known"}${place && ` · ${place}`}</span>
       </th>
-      <td data-title="Label"><${State} state=${label.state} /><span class="quiet score">${label.score}</span></td>
-      <td data-title="Why">${label.reasons.map(({ rule }) => words(rule)).join(", ") || "–"}</td>
-      <td data-title="Signals">${Object.entries(kinds).map(([kind, number]) => `${words(kind)} ${number}`).join(", ") || "–"}</td>
-      <td data-title="Model">${model ?? "–"}${version && html`<br /><span class="quiet">${version}</span>`}</td>
-      <td class="when" data-title="Shown">${at(shown)}</td>
+      <td data-title="Label"><${State} state=${label.state} /> <span class="quiet score">${label.score}</span></td>
+      <${Cell} title="Why">${label.reasons.map(({ rule }) => words(rule)).join(", ")}<//>
+      <${Cell} title="Signals">${Object.entries(kinds).map(([kind, number]) => `${words(kind)} ${number}`).join(", ")}<//>
+      <${Cell} title="Model">${(model || version) && html`${model ?? "–"}${version && html`<br /><span class="quiet">${version}</span>`}`}<//>
+      <${Cell} title="Shown">${shown && at(shown)}<//>
     </tr>`;
 }

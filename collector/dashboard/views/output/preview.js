@@ -1,7 +1,7 @@
 // Another policy, tried before it holds: on this output and on the latest ones.
 
 import { send } from "../../lib/api.js";
-import { count, words } from "../../lib/format.js";
+import { count, counted, words } from "../../lib/format.js";
 import { html, useRef, useState } from "../../lib/h.js";
 import { Card, Copy, State } from "../../lib/parts.js";
 import { at } from "../../lib/time.js";
@@ -83,5 +83,5 @@ function Found({ found: { output, sample, same_screen: isSame, policy }, link })
 function told({ changes, until_looked: until, is_all: isAll }) {
   const { outputs, flipped } = changes;
   const which = isAll ? "all there are" : `the latest, back to ${at(until)}`;
-  return `Of ${count(outputs)} outputs (${which}) ${count(flipped)} ${flipped === 1 ? "changes its label" : "change their label"}.`;
+  return `Of ${counted(outputs, "output")} (${which}) ${count(flipped)} ${flipped === 1 ? "changes its label" : "change their label"}.`;
 }

@@ -1,6 +1,6 @@
 // The label: each rule that fired, what it adds, what it rests on; and why others did not.
 
-import { words } from "../../lib/format.js";
+import { counted, words } from "../../lib/format.js";
 import { html, useState } from "../../lib/h.js";
 import { Card, Pill, State } from "../../lib/parts.js";
 import { at } from "../../lib/time.js";
@@ -22,7 +22,7 @@ export function Rules({ label, explanation, light }) {
     <${Card} title="Why the label is that" note="Point at a rule to see the signals it rests on.">
       <${Sum} label=${label} explanation=${explanation} />
       ${fired.length > 0 && html`<${Fired} rules=${fired} light=${light} />`}
-      <details class="others"><summary>${others.length} rules did not fire</summary><${Others} rules=${others} /></details>
+      <details class="others"><summary>${counted(others.length, "rule")} did not fire</summary><${Others} rules=${others} /></details>
       <p class="quiet">By the policy <code>${label.policy}</code></p>
     <//>`;
 }
@@ -31,7 +31,7 @@ function Sum({ label, explanation: { sum, score, decide, confidence, weight, ope
   const parts = sum.map(({ rule, score }) => `${signed(score)} (${words(rule)})`);
   return html`
     <div class="sum">
-      <p>${parts.length > 0 ? `${parts.join(" ")} = ${signed(score)}` : "No rule with a score fired."} At ${decide} either way it is decided: <${State} state=${label.state} /></p>
+      <p>${parts.length > 0 ? `${parts.join(" ")} = ${signed(score)}.` : "No rule with a score fired."} At ${decide} either way it is decided: <${State} state=${label.state} /></p>
       <p class="quiet">Confidence ${confidence.value}${confidence.scale !== 1 && `: ${confidence.unread} by the score, less for how little of it was read`}.
         Training weight ${weight.value}${weight.value !== weight.fresh && `, ${weight.fresh} when it was fresh`}.</p>
       ${open.map(({ what, until }) => html`<p class="quiet" key=${what}>Still open: ${what}, until ${at(until)}.</p>`)}
