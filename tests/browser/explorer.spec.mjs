@@ -61,7 +61,7 @@ test("the list says what the API says, narrowed by filters that stand in the add
     expect(ids[index]).toContain(id);
     if (index > 4) continue;
     const row = rows(page).nth(index);
-    await expect(row.locator("td").nth(0)).toContainText(`${label.state}${label.score}`);
+    await expect(row.locator("td").nth(0)).toContainText(`${label.state} ${label.score}`);
     for (const [kind, count] of Object.entries(kinds)) await expect(row).toContainText(`${kind.replaceAll("_", " ")} ${count}`);
     if (model) await expect(row).toContainText(model);
   }
