@@ -3,7 +3,8 @@
 
 import { listen } from "./attach.js";
 import { late, withLate } from "./later.js";
-import { valueOf } from "./reading.js";
+import { targetOf, valueOf } from "./reading.js";
+import { inside } from "./retire.js";
 
 /** Leaves that act. A bare `tabindex` is also on whole messages: see `isLeaf`. */
 const CONTROLS =
@@ -64,7 +65,10 @@ export function controls(adapter) {
     /** Calls `onAct` with what may be an act, `onKey` with what may be a shortcut; once more with what turns out to be one when the names are there. */
     acts(onAct, onKey) {
       listen(document, "click", onAct);
-      if (keys.length > 0) listen(document, "keydown", onKey);
+      listen(document, "keydown", inside((event) => {
+        if (isPress(event)) onAct(event);
+        else if (keys.length > 0) onKey(event);
+      }));
       withLate((part) => {
         part?.learnNames();
         for (const event of early) if (meaningOf(event.control) >= 0) onAct(event);
@@ -79,7 +83,7 @@ export function controls(adapter) {
      * Undefined if a click there is no act, or a key no shortcut.
      */
     of(event) {
-      if (event.type === "keydown") return pressed(event);
+      if (event.type === "keydown" && !isPress(event)) return pressed(event);
       const found = declaredOf(pathOf(event));
       if (found) return [...found, stateOf(found[0])];
       const control = controlOf(event);
@@ -95,6 +99,9 @@ export function controls(adapter) {
     },
   };
 }
+
+/** Whether a key does what a click does elsewhere: on an element that only says that it is a control. */
+const isPress = (event) => event.key === "Enter" && controlOf(event) === targetOf(event) && !/^(BUTTON|A|INPUT)$/i.test(targetOf(event).tagName);
 
 function isDeclared(node, selector) {
   try {

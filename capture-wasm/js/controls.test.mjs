@@ -282,6 +282,22 @@ test("an adapter names shortcuts", async () => {
   assert.equal(press("R"), undefined);
 });
 
+test("Enter on what only says that it is a control is a click; where the browser makes one of it, in a field, and any other key is none", () => {
+  const press = (element, key = "Enter") => {
+    const found = english.of({ ...at(element), type: "keydown", key });
+    return found && [found[0] === element, MEANINGS[found[1]]];
+  };
+  const button = el("div", { role: "button", "aria-label": "Stop" });
+  assert.deepEqual(press(button), [true, "stop"]);
+  assert.equal(press(button, "a"), undefined);
+  for (const [tag, attributes] of [["button", {}], ["a", { href: "/", role: "button" }], ["input", { type: "radio" }], ["textarea", {}]]) {
+    assert.equal(press(el(tag, { "aria-label": "Stop", ...attributes })), undefined, tag);
+  }
+  const field = el("input", { type: "text" });
+  el("div", { role: "button" }, field);
+  assert.equal(press(field), undefined);
+});
+
 test("menus and composers", () => {
   const item = el("div", { role: "menuitem" }, "Retry");
   el("div", { role: "menu" }, item);

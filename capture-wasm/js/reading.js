@@ -74,10 +74,7 @@ function newLine(read) {
 }
 
 /** Where the event really happened, also inside open shadow roots; only known while it happens. */
-export function targetOf(event) {
-  const [target] = event.composedPath();
-  return target;
-}
+export const targetOf = (event) => event.composedPath()[0];
 
 /** The editor of the last event. */
 let latest;

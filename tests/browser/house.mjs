@@ -13,6 +13,7 @@ import { root } from "../../capture-wasm/build/tools.mjs";
 import { Person } from "./person.mjs";
 import { servePages } from "./pages.mjs";
 import { freePort } from "./ports.mjs";
+import { slower } from "./slower.mjs";
 
 /** Longer than signals may wait in any of these pages. */
 const PATIENCE_MS = 10_000;
@@ -29,6 +30,10 @@ export const expect = new Proxy(expectOnce, {
 export const test = base.extend({
   /** Delay of each streamed word, ms. */
   wordMs: [4, { option: true }],
+  page: async ({ page }, use) => {
+    await slower(page);
+    await use(page);
+  },
   /** Collector and demo. */
   house: async ({ wordMs }, use) => {
     const house = await House.open(wordMs);

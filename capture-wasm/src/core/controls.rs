@@ -63,8 +63,8 @@ impl Core {
         let is_new = all.any(|(_, output)| output.growth.is_growing() && !output.shown);
         for (_, output) in self.outputs.all_mut() {
             let known = output.stop_asked.as_ref().is_some_and(StopAsked::is_sure);
-            let is_growing = output.growth.is_growing() && !(is_new && output.shown);
-            if is_growing && (is_sure || !known) {
+            let is_older = output.followed_at < now.mono || (is_new && output.shown);
+            if output.growth.is_growing() && !is_older && (is_sure || !known) {
                 output.stop_asked = Some(StopAsked::new(now.mono, is_sure));
                 may_stop = !is_sure;
             }

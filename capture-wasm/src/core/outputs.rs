@@ -57,6 +57,8 @@ pub(super) struct Output {
     pub(super) growth: Growth,
     pub(super) reading: Reading,
     pub(super) shown: bool,
+    /// When the person asked on: from then on it is not waited for, nor what is stopped.
+    pub(super) followed_at: Ms,
     pub(super) replaces: Option<Id>,
     pub(super) stop_asked: Option<StopAsked>,
     pub(super) acts: Acts,
@@ -137,9 +139,11 @@ impl Core {
         let id = &sighting.present.id;
         if let Some(known) = self.outputs.get_mut(id) {
             known.take_over(sighting);
+            // What the page shows then is about the answer after it.
+            let is_busy = self.is_busy && known.followed_at == Ms::MAX;
             let look = match &sighting.glance {
-                Some(text) => known.growth.look(now.mono, changed_at, text, self.is_busy),
-                None => known.growth.rest(now.mono, self.is_busy),
+                Some(text) => known.growth.look(now.mono, changed_at, text, is_busy),
+                None => known.growth.rest(now.mono, is_busy),
             };
             if look == Look::Growing {
                 self.dwell.settled(now.mono, id, false);
@@ -158,6 +162,7 @@ impl Core {
             growth: Growth::new(ago(sighting.age), ago(sighting.still), text),
             reading: Reading::default(),
             shown: false,
+            followed_at: Ms::MAX,
             replaces: None,
             stop_asked: None,
             acts: Acts::default(),
@@ -210,6 +215,7 @@ impl Core {
         let stopped = output
             .stop_asked
             .as_mut()
+            .filter(|stop| stop.is_before(output.followed_at))
             .and_then(|stop| stop.settled(first_at, ended_at, chars));
         self.dwell.settled(now.mono, id, true);
         let shown = self.first_shown(id, measured);

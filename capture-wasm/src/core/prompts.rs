@@ -56,8 +56,9 @@ impl Core {
         self.lineage.prompted(after);
         if let Some(id) = after
             && self.prompts.followed.as_ref() != after
-            && let Some(output) = self.outputs.get(id)
+            && let Some(output) = self.outputs.get_mut(id)
         {
+            output.followed_at = sent_at;
             let growth = &output.growth;
             let before = self.prompts.before(growth.last_change_at());
             let gap_ms = span_ms(growth.last_change_at(), sent_at);

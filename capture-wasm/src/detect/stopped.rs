@@ -3,7 +3,9 @@
 //! A control called "Stop" is believed if the stream ends soon after. A control
 //! whose names say nothing may be one too, if it stands with the composer: it is
 //! believed if, besides, it is gone or looks different once the stream has ended,
-//! as a send button does that was a stop button meanwhile.
+//! as a send button does that was a stop button meanwhile. Where one button is
+//! both, the press that sends the next question stops nothing; nor does a later one
+//! stop the answer before that question, which may have ended before anybody looked.
 
 use tacit_signals::Signal;
 
@@ -12,13 +14,16 @@ use super::{Ms, span_ms};
 /// A stream that goes on this long after the click was not stopped by it.
 const ENDS_WITHIN_MS: Ms = 1_500;
 
+/// One press is told of as sending and as stopping, this much apart at most.
+const SAME_PRESS_MS: Ms = 50;
+
 /// A control was used while an output streamed.
 #[derive(Debug, Clone)]
 pub struct StopAsked {
     at: Ms,
     is_sure: bool,
-    /// What there is to tell once it is sure.
-    cut: Option<Signal>,
+    /// What there is to tell once it is sure: after how many ms, and what was left.
+    cut: Option<(u32, u32)>,
 }
 
 impl StopAsked {
@@ -38,21 +43,29 @@ impl StopAsked {
         self.is_sure
     }
 
+    /// Whether the control was used before the next question was sent, and not to send it.
+    #[must_use]
+    pub fn is_before(&self, sent_at: Ms) -> bool {
+        self.at + SAME_PRESS_MS < sent_at
+    }
+
     /// The output came to rest: its stream ran from `first_at` to `ended_at` and left `chars`.
     pub fn settled(&mut self, first_at: Ms, ended_at: Ms, chars: u32) -> Option<Signal> {
         if ended_at <= self.at + ENDS_WITHIN_MS {
-            self.cut = Some(Signal::Stopped {
-                after_ms: span_ms(first_at, self.at),
-                chars,
-            });
+            self.cut = Some((span_ms(first_at, self.at), chars));
         }
-        self.is_sure.then(|| self.cut.take())?
+        self.told()
     }
 
     /// The control turned out to be one that stops.
     pub fn confirmed(&mut self) -> Option<Signal> {
         self.is_sure = true;
-        self.cut.take()
+        self.told()
+    }
+
+    fn told(&mut self) -> Option<Signal> {
+        let (after_ms, chars) = self.cut.take_if(|_| self.is_sure)?;
+        Some(Signal::Stopped { after_ms, chars })
     }
 }
 

@@ -4,6 +4,7 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { Witness } from "../../browser/canaries.mjs";
+import { slower } from "../../browser/slower.mjs";
 import { bundle } from "./bundle.mjs";
 import { Collector } from "./collector.mjs";
 import { npmPackages } from "./install.mjs";
@@ -43,6 +44,7 @@ export async function visit({ chat, serve, browser, round, file }) {
   const site = await serve({ model, snippet: collector.snippet(witness.url) });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
+  await slower(page);
   try {
     const person = new Person(page, chat, model);
     await person.visit(site.url + (chat.delaysEcho ? `?echo=${ECHO_MS[round % ECHO_MS.length]}` : ""));

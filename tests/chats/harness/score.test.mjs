@@ -60,6 +60,15 @@ test("a second signal of one act is false where each counts, and not where the s
   assert.equal(scored("stopped").wrong.length, 1);
 });
 
+test("a selection that rests on its way is not false, and not the whole", () => {
+  const answers = said().slice(0, 1);
+  const selected = (...shares) => shares.map((share, n) => ({ kind: "selected", at: BEGAN + 5_010 + n, share }));
+  const scored = (...shares) => score({ answers, acts: [act("select", "selected", 0, BEGAN + 5_000, { share: 0.3 })] }, [stored("a", shown(answers[0]), ...selected(...shares))]);
+  assert.deepEqual([scored(0.1, 0.3).wrong.length, row(scored(0.1, 0.3), "select").found], [0, 1]);
+  assert.deepEqual([scored(0.1).wrong.length, row(scored(0.1), "select").found], [0, 0]);
+  assert.equal(scored(0.3, 0.5).wrong.length, 1);
+});
+
 test("what is no answer, one shown twice, and one with other text in it are false", () => {
   const answers = said();
   const right = [stored("a", shown(answers[0])), stored("b", shown(answers[1], { replaces: "a" }))];

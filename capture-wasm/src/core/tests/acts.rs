@@ -122,6 +122,88 @@ fn an_older_answer_that_changes_is_not_what_is_stopped() {
     assert_eq!(stopped, said(&[("a2", "stopped")]));
 }
 
+/// A page that is looked at so seldom that the next question was sent, at `sent_at` of
+/// the answer's time, and is answered before the end of the answer was seen; and whose
+/// only button is pressed at `pressed_at`. Which answers it stopped.
+fn stopped_by_one_button(sent_at: u64, pressed_at: u64, control: Option<Control>) -> Vec<String> {
+    let mut page = Page::new("off");
+    page.core.busy(true);
+    page.stream();
+    let began = page.now.mono;
+    page.wait(sent_at);
+    if pressed_at <= sent_at {
+        page.click(control, None);
+    }
+    let sent = page.now.mono;
+    page.wait(700);
+    let old = ("a1", 1, 0, "The sky is blue.");
+    page.core
+        .prompted(page.now, sent, Some(&id("a1")), "And then?");
+    page.look(&[old]);
+    page.wait(300);
+    // The button shows again that an answer is given.
+    page.core.busy(true);
+    page.look(&[old, ("a2", 2, 0, "")]);
+    page.wait(500);
+    page.look(&[old, ("a2", 2, 0, "It")]);
+    if pressed_at > sent_at {
+        page.wait(pressed_at.saturating_sub(page.now.mono - began));
+        page.click(control, None);
+    }
+    page.wait(100);
+    page.core.busy(false);
+    page.wait(900);
+    page.core.stops(page.now);
+    page.look(&[old, ("a2", 2, 0, "It")]);
+    for (name, _, _, text) in [old, ("a2", 2, 0, "It")] {
+        let reading = Reading {
+            text: text.into(),
+            code: Vec::new(),
+        };
+        page.core.settled(page.now, &id(name), reading);
+    }
+    let heard = page.heard().into_iter();
+    heard
+        .filter_map(|(output, kind)| (kind == "stopped").then_some(output))
+        .collect()
+}
+
+#[test]
+fn one_button_that_sends_and_stops() {
+    for control in [Some(Control::Stop), None] {
+        let sends = stopped_by_one_button(2_000, 2_000, control);
+        assert_eq!(sends, [""; 0], "{control:?}: it sent the question");
+        let stops = stopped_by_one_button(2_000, 4_000, control);
+        assert_eq!(stops, ["a2"], "{control:?}: only the newer is stopped");
+    }
+}
+
+#[test]
+fn an_answer_that_was_stopped_before_the_next_question_was() {
+    let mut page = Page::new("off");
+    page.stream();
+    page.click(Some(Control::Stop), None);
+    page.wait(400);
+    page.core
+        .prompted(page.now, page.now.mono, Some(&id("a1")), "Shorter.");
+    page.rest();
+    assert_eq!(signals(&mut page, "stopped").len(), 1);
+}
+
+#[test]
+fn what_is_busy_is_the_answer_to_the_last_question() {
+    let mut page = Page::new("off");
+    page.stream();
+    page.core.busy(true);
+    page.wait(2_000);
+    page.look(&[("a1", 1, 0, "The sky")]);
+    assert!(page.core.is_growing(&id("a1")), "its tools are called");
+    page.core
+        .prompted(page.now, page.now.mono, Some(&id("a1")), "And then?");
+    page.look(&[("a1", 1, 0, "The sky")]);
+    assert!(!page.core.is_growing(&id("a1")), "it is over");
+}
+
 #[test]
 fn stop_and_then_regenerate() {
     let mut page = Page::new("off");
