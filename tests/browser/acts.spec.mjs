@@ -45,6 +45,12 @@ test("copying the moment an answer is whole", async ({ person, house }) => {
   expect(await house.decided(id)).toMatchObject({ state: "positive", score: 3 });
 });
 
+/** The edit that was saved: pauses of the person, or of a slow machine, are told before. */
+async function saved(house, id) {
+  const edits = ({ signals }) => signals.filter(({ kind }) => kind === "edited");
+  return edits(await house.output(id, (known) => edits(known).at(-1)?.final)).at(-1);
+}
+
 test("editing an answer and keeping most of it", async ({ person, house }) => {
   const id = await person.ask("A question about email");
   const before = await person.press("Edit").then(() => person.button("Edit answer", "textbox").inputValue());
@@ -54,8 +60,7 @@ test("editing an answer and keeping most of it", async ({ person, house }) => {
     await keyboard.type("\n\nP.S. I shall be at the office on Monday and Tuesday, and out for the rest of the week.");
   });
 
-  const edits = await house.signals(id, "edited");
-  const last = edits.at(-1);
+  const last = await saved(house, id);
   const added = after.trim().length - before.trim().length;
   expect(last).toMatchObject({ inserted: added, deleted: 0, final: true });
   expect(last).toMatchObject({ chars_before: before.trim().length, chars_after: after.trim().length });
@@ -86,6 +91,7 @@ test("rewriting an answer", async ({ person, house }) => {
     await keyboard.press("Control+a");
     await keyboard.type("Ask the people who own that table; they have a view for exactly this.");
   });
+  await saved(house, id);
   const label = await house.decided(id);
   expect(label).toMatchObject({ state: "negative", score: -4, weight: 10 });
   expect(reasonsOf(label)).toEqual({ edited_rewritten: -4 });
@@ -102,10 +108,11 @@ test("giving an edit up", async ({ person, house }) => {
   const id = await person.ask("A question about sql");
   await person.press("Edit");
   await person.page.keyboard.type("Not this after all. ");
-  await person.rest(900);
+  await house.signals(id, "edited");
   await person.page.keyboard.press("Escape");
   // The pause told of the edit; giving it up takes that back.
-  const edits = await house.signals(id, "edited", 2);
+  await house.output(id, ({ signals }) => signals.findLast(({ kind }) => kind === "edited").survival === 1);
+  const edits = await house.signals(id, "edited");
   expect(edits.at(-1)).toMatchObject({ inserted: 0, deleted: 0, survival: 1 });
   const { label } = await house.output(id);
   expect(label).toMatchObject({ state: "pending", score: 0, reasons: [] });
@@ -168,16 +175,20 @@ test("rating an answer, and taking the rating back", async ({ person, house }) =
 });
 
 test("reading is measured and decides nothing", async ({ person, house }) => {
+  const began = Date.now();
   const id = await person.ask("dinners for a week");
-  for (let second = 0; second < 9; second += 1) {
-    await person.page.mouse.move(300 + second, 300);
-    await person.page.mouse.wheel(0, 120);
-    await person.rest(1_000);
-  }
-  const dwells = await house.signals(id, "dwell", 2);
-  const { active_ms, read_share } = dwells.at(-1);
-  expect(active_ms).toBeGreaterThan(7_000);
-  expect(active_ms).toBeLessThan(14_000);
+  let second = 0;
+  let read;
+  await expect
+    .poll(async () => {
+      await person.page.mouse.move(300 + (second++ % 50), 300);
+      await person.page.mouse.wheel(0, 120);
+      read = (await house.find(id))?.signals.findLast(({ kind }) => kind === "dwell");
+      return read?.active_ms > 7_000;
+    }, { intervals: [1_000] })
+    .toBe(true);
+  const { active_ms, read_share } = read;
+  expect(active_ms).toBeLessThan(Date.now() - began);
   expect(read_share).toBeGreaterThan(0.9);
   expect((await house.output(id)).label).toMatchObject({ state: "pending", score: 0, reasons: [] });
 });
@@ -211,6 +222,5 @@ test("by keyboard alone: asking again, going back, editing and saving", async ({
   await person.page.keyboard.press("Control+Home");
   await person.page.keyboard.type("In short: ");
   await person.page.keyboard.press("Control+Enter");
-  const [edited] = await house.signals(first, "edited");
-  expect(edited).toMatchObject({ inserted: 10, deleted: 0, final: true });
+  expect(await saved(house, first)).toMatchObject({ inserted: 10, deleted: 0, final: true });
 });

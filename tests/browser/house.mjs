@@ -15,8 +15,11 @@ import { servePages } from "./pages.mjs";
 import { freePort } from "./ports.mjs";
 import { slower } from "./slower.mjs";
 
-/** Longer than signals may wait in any of these pages. */
-const PATIENCE_MS = 10_000;
+/** Longer than signals may wait in any of these pages, on a machine with other things to do. */
+const PATIENCE_MS = 20_000;
+
+/** What a test needs before it begins is not of its own time. */
+const OPENING_MS = 120_000;
 
 const execute = promisify(execFile);
 const TACIT = process.env.TACIT_BIN;
@@ -35,18 +38,24 @@ export const test = base.extend({
     await use(page);
   },
   /** Collector and demo. */
-  house: async ({ wordMs }, use) => {
-    const house = await House.open(wordMs);
-    await use(house);
-    await house.close();
-  },
+  house: [
+    async ({ wordMs }, use) => {
+      const house = await House.open(wordMs);
+      await use(house);
+      await house.close();
+    },
+    { timeout: OPENING_MS },
+  ],
   /** Somebody at the demo's chat. */
-  person: async ({ page, context, house }, use) => {
-    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    const person = new Person(page);
-    await person.visit(house.demo);
-    await use(person);
-  },
+  person: [
+    async ({ page, context, house }, use) => {
+      await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+      const person = new Person(page);
+      await person.visit(house.demo);
+      await use(person);
+    },
+    { timeout: OPENING_MS },
+  ],
   /** A page of `pages/` with the snippet, and what it sends. */
   site: async ({ page, context, house }, use) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
