@@ -76,6 +76,13 @@ const STEPS = {
     run: () => loaders("full", ["requirements.txt", "trainers/requirements.txt"], ["trainers"], env),
     count: countPytest,
   },
+  // The store on ClickHouse: its own tests and the contract of every store, on a real server.
+  clickhouse: {
+    heavy: true,
+    needs: [clickhouseServer],
+    run: () => run("cargo", ["test", "--package", "tacit-collector", "--lib", "clickhouse"], { env: { TACIT_CLICKHOUSE: "required", ...env } }),
+    count: countCargo,
+  },
   // The image, built without a daemon.
   image: {
     heavy: true,
@@ -247,6 +254,12 @@ async function proxies() {
   await installed("nginx", ["-v"]);
   await installed("caddy", ["version"]);
   await installed("curl");
+}
+
+/** Not as a service: the tests start one of their own. */
+async function clickhouseServer() {
+  if (existsSync("/usr/sbin/clickhouse-server") || works("clickhouse-server", ["--version"])) return;
+  await installed("clickhouse-server");
 }
 
 /** Reads the units that are shipped; nothing of it runs. */

@@ -10,7 +10,7 @@ mod secret;
 pub use self::secret::Secret;
 pub(crate) use self::{
     address::{AddressError, address},
-    agent::agent,
+    agent::{agent, streaming_agent},
     backoff::Backoff,
     retry_after::wait_ms,
 };

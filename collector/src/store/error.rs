@@ -8,6 +8,17 @@ pub enum StoreError {
     /// The database refused.
     #[error("the database refused: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// A ClickHouse server refused.
+    #[error("ClickHouse refused (code {code}): {said}")]
+    ClickHouse {
+        /// The server's number for what is wrong; 0 where it gave none.
+        code: u32,
+        /// Its first line, without values.
+        said: String,
+    },
+    /// A server could not be asked, or its answer was cut: what was to be done may be done.
+    #[error("the database could not be asked: {0}")]
+    Unreachable(String),
     /// A stored value is not what this version writes.
     #[error("the database holds an unreadable {0}")]
     Unreadable(&'static str),

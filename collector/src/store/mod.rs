@@ -6,6 +6,7 @@
 
 mod any;
 mod bound;
+mod clickhouse;
 #[cfg(test)]
 mod contract;
 mod erasures;
@@ -42,6 +43,7 @@ use crate::{
     outcome::Refused,
 };
 pub use any::AnyStore;
+pub use clickhouse::ClickHouseStore;
 pub use erasures::{ErasureStore, Found, Tombstone, What};
 pub use error::StoreError;
 pub use experiments::ExperimentStore;

@@ -121,7 +121,7 @@ pub struct Run {
 }
 
 /// A dataset or brief that was made.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BuildRecord {
     /// Its id, made of what it was made of.
     pub build: String,

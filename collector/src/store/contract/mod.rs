@@ -39,6 +39,11 @@ trait Backend:
 {
     fn open_in(path: &std::path::Path) -> Self;
 
+    /// Whether it can be tested on this machine.
+    fn is_there() -> bool {
+        true
+    }
+
     fn fixture() -> Fixture<Self> {
         let directory = tempfile::tempdir().unwrap();
         Fixture {
@@ -51,6 +56,16 @@ trait Backend:
 impl Backend for SqliteStore {
     fn open_in(path: &std::path::Path) -> Self {
         Self::open(path).unwrap()
+    }
+}
+
+impl Backend for ClickHouseStore {
+    fn open_in(path: &std::path::Path) -> Self {
+        super::clickhouse::testing::open_in(path)
+    }
+
+    fn is_there() -> bool {
+        super::clickhouse::testing::server().is_some()
     }
 }
 
@@ -127,11 +142,16 @@ macro_rules! contract {
         }
     };
     ($backend:ty, $idea:ident: $($test:ident)+) => {
-        $(#[test] fn $test() { super::$idea::$test::<$backend>(); })+
+        $(#[test] fn $test() {
+            if <$backend as Backend>::is_there() {
+                super::$idea::$test::<$backend>();
+            }
+        })+
     };
 }
 
 contract!(sqlite: SqliteStore);
+contract!(clickhouse: ClickHouseStore);
 
 const OURS: ProjectId = ProjectId(1);
 const EVER: u64 = u64::MAX;

@@ -1,0 +1,235 @@
+//! Statements over HTTP, rows as `RowBinary`.
+//!
+//! Plain HTTP with the client that the collector has: the crates that speak for
+//! ClickHouse bring a second HTTP client and a runtime, validate answers by a format that
+//! servers before 2022 do not know, and one of them returned silently empty results from
+//! the oldest server that is tested.
+
+use std::{io::Read, thread, time::Duration};
+
+use ureq::Agent;
+use url::form_urlencoded;
+
+use super::rowbinary::{Out, Rows};
+use crate::{
+    client::{Backoff, streaming_agent},
+    store::{ClickHouseUrl, StoreError},
+};
+
+/// How long a server may say nothing.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How often something is asked that may be asked again.
+const ATTEMPTS: u32 = 3;
+const BACKOFF: Backoff = Backoff {
+    first_ms: 50,
+    max_ms: 1_000,
+    seed: 0,
+};
+/// Bytes of an error that are read.
+const ERROR_BYTES_MAX: u64 = 16 * 1024;
+/// Characters of an error that are passed on.
+const SAID_MAX: usize = 300;
+
+/// What every statement is run with. Lists of ids are long; what is read in order is sorted
+/// on the server's disk where it does not fit into its memory, and takes as long as
+/// whoever reads it.
+const SETTINGS: [(&str, &str); 5] = [
+    ("max_query_size", "67108864"),
+    ("max_ast_elements", "1000000"),
+    ("max_expanded_ast_elements", "2000000"),
+    ("max_bytes_before_external_sort", "268435456"),
+    ("max_execution_time", "0"),
+];
+
+/// Asks one database of one server.
+pub(super) struct Client {
+    agent: Agent,
+    address: String,
+    url: ClickHouseUrl,
+    /// Settings that only some servers know.
+    settings: Vec<(&'static str, &'static str)>,
+}
+
+impl Client {
+    pub(super) fn new(url: &ClickHouseUrl) -> Result<Self, StoreError> {
+        let first = url.hosts.first();
+        let host = first.ok_or_else(|| StoreError::Unreachable("no host is named".into()))?;
+        Ok(Self {
+            agent: streaming_agent(SILENCE),
+            address: format!("http://{host}/"),
+            url: url.clone(),
+            settings: Vec::new(),
+        })
+    }
+
+    pub(super) fn database(&self) -> &str {
+        &self.url.database
+    }
+
+    /// Runs every statement with this as well from now on.
+    pub(super) fn set(&mut self, name: &'static str, value: &'static str) {
+        self.settings.push((name, value));
+    }
+
+    /// Makes the database, if it is missing.
+    pub(super) fn create_database(&self) -> Result<(), StoreError> {
+        let create = format!("CREATE DATABASE IF NOT EXISTS `{}`", self.url.database);
+        again(|| self.ask("", None, create.as_bytes()).map(drop))
+    }
+
+    /// Runs a statement once; whether it was run is unknown if there is no answer.
+    pub(super) fn execute(&self, statement: &str) -> Result<(), StoreError> {
+        let database = &self.url.database;
+        let mut answer = self.ask(database, None, statement.as_bytes())?;
+        let mut text = String::new();
+        let read = (&mut answer)
+            .take(ERROR_BYTES_MAX)
+            .read_to_string(&mut text);
+        read.map_err(|error| StoreError::Unreachable(error.to_string()))?;
+        Ok(())
+    }
+
+    /// Inserts rows. They may be inserted twice: nothing that is inserted means anything
+    /// else the second time, see the module's head.
+    pub(super) fn insert(&self, into: &str, rows: &Out) -> Result<(), StoreError> {
+        if rows.0.is_empty() {
+            return Ok(());
+        }
+        let statement = format!("INSERT INTO {into} FORMAT RowBinary");
+        let database = &self.url.database;
+        again(|| self.ask(database, Some(&statement), &rows.0).map(drop))
+    }
+
+    /// The rows of a `SELECT`, as they come. Its first column is
+    /// [`TAG_COLUMN`](super::rowbinary::TAG_COLUMN).
+    pub(super) fn stream(&self, select: &str) -> Result<Rows, StoreError> {
+        let select = format!("{select} FORMAT RowBinary");
+        let database = &self.url.database;
+        let answer = again(|| self.ask(database, None, select.as_bytes()))?;
+        Ok(Rows::new(answer))
+    }
+
+    /// All rows of a `SELECT` that has few.
+    pub(super) fn all<T>(
+        &self,
+        select: &str,
+        read: impl Fn(&mut Rows) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.whole(select, |rows| {
+            let mut all = Vec::new();
+            while rows.next()? {
+                all.push(read(rows)?);
+            }
+            Ok(all)
+        })
+    }
+
+    /// What `read` makes of a whole answer; from the start, where it is cut.
+    pub(super) fn whole<T>(
+        &self,
+        select: &str,
+        read: impl Fn(&mut Rows) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        again(|| read(&mut self.stream(select)?))
+    }
+
+    fn ask(
+        &self,
+        database: &str,
+        statement: Option<&str>,
+        body: &[u8],
+    ) -> Result<Box<dyn Read>, StoreError> {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("database", database);
+        query.extend_pairs(SETTINGS).extend_pairs(&self.settings);
+        if let Some(statement) = statement {
+            query.append_pair("query", statement);
+        }
+        let ClickHouseUrl { user, password, .. } = &self.url;
+        let answer = self
+            .agent
+            .post(format!("{}?{}", self.address, query.finish()))
+            .header("X-ClickHouse-User", user)
+            .header("X-ClickHouse-Key", password.reveal())
+            .send(body)
+            .map_err(|error| StoreError::Unreachable(password.hide(&error.to_string())))?;
+        let is_good = answer.status().is_success();
+        let mut reader = answer.into_body().into_reader();
+        if is_good {
+            return Ok(Box::new(reader));
+        }
+        let mut text = Vec::new();
+        let read = (&mut reader).take(ERROR_BYTES_MAX).read_to_end(&mut text);
+        read.map_err(|error| StoreError::Unreachable(error.to_string()))?;
+        Err(refused(&password.hide(&String::from_utf8_lossy(&text))))
+    }
+}
+
+/// Asks again where there was no answer.
+fn again<T>(mut ask: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    let mut attempt = 1;
+    loop {
+        match ask() {
+            Err(StoreError::Unreachable(_)) if attempt < ATTEMPTS => {
+                thread::sleep(Duration::from_millis(BACKOFF.wait_ms(b"", attempt)));
+                attempt += 1;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// What a server said: `Code: 57, e.displayText() = DB::Exception: …`. What stands in
+/// quotes may be of a row, or of the statement: it is left out.
+pub(super) fn refused(text: &str) -> StoreError {
+    let text = text.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    let digits = text.split_once("Code: ").map_or("", |(_, rest)| rest);
+    let digits = digits.split(|c: char| !c.is_ascii_digit()).next();
+    let code = digits.and_then(|digits| digits.parse().ok()).unwrap_or(0);
+    let line = text.lines().next().unwrap_or_default();
+    let line = line.split(", e.what()").next().unwrap_or_default();
+    let line = line.split("displayText() = ").last().unwrap_or_default();
+    let unquoted = line.split('\'').step_by(2);
+    let said: String = unquoted.collect::<Vec<_>>().join("'…'");
+    // A syntax error quotes the statement as it is.
+    let said = if code == SYNTAX_ERROR {
+        "syntax error".into()
+    } else {
+        said.chars().take(SAID_MAX).collect()
+    };
+    StoreError::ClickHouse { code, said }
+}
+
+const SYNTAX_ERROR: u32 = 62;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_keeps_its_code_and_no_value() {
+        let old = "Code: 57, e.displayText() = DB::Exception: Table default.h already exists., \
+                   e.what() = DB::Exception\n";
+        let said = refused(old).to_string();
+        assert_eq!(
+            said,
+            "ClickHouse refused (code 57): DB::Exception: Table default.h already exists."
+        );
+        let new = "Code: 6. DB::Exception: Cannot parse string 'sk_secret' as UInt8: here. \
+                   (CANNOT_PARSE_TEXT) (version 26.9)";
+        let said = refused(new).to_string();
+        assert!(
+            said.contains("(code 6)") && said.contains("string '…' as"),
+            "{said}"
+        );
+        assert!(!said.contains("sk_secret"), "{said}");
+        let syntax = "Code: 62, e.displayText() = DB::Exception: Syntax error: selec sk_secret";
+        assert!(!refused(syntax).to_string().contains("sk_secret"));
+        let tagged = refused("\r\n__exception__\r\nabc\r\nCode: 241. DB::Exception: Memory");
+        assert!(matches!(tagged, StoreError::ClickHouse { code: 241, .. }));
+        assert!(matches!(
+            refused("what"),
+            StoreError::ClickHouse { code: 0, .. }
+        ));
+    }
+}

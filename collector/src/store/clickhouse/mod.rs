@@ -1,0 +1,351 @@
+//! Facts in ClickHouse, where one machine's SQLite is outgrown. Several collectors may
+//! write at once, each behind its own durable log.
+//!
+//! # Tables
+//! | table | ordered by | holds |
+//! | --- | --- | --- |
+//! | `blocks` | collector, writer | how far each writer is: position in the log, counters |
+//! | `chunks` | project, place, output, session, … | slices of sessions, as the codec's bytes |
+//! | `links` | project, kind, source, target | conversations, aliases; each from both sides |
+//! | `outputs`, `heard` | project, id; project, time | when an output was first heard of |
+//! | `registrations` | project, output, told | what was new in what a server said |
+//! | `seen` | project, session, first | numbers of the events that were received |
+//! | `assigned` | project, experiment, person | arms |
+//! | `documents` | kind, project, key | all that is small: keys, experiments, runs, pushes |
+//! | `commits`, `history_…` | | which changes of documents count; leases |
+//! | `spans` | project, trace | spans on their way to outputs |
+//!
+//! Rows are only ever added (spans are removed once nobody sees them). Types are those that
+//! servers have had since 2018 ([`schema`]). No sum of the database reaches an export: it
+//! returns rows in order, bytewise, and everything is put together here.
+//!
+//! # Once, and all of it
+//! Facts are written in *blocks* (a portion of the log; some registrations). A block is
+//! a handful of inserts, and then one row that says that it counts; see [`blocks`]. So:
+//! - *An insert is repeated* because there was no answer: its rows have the same keys, and
+//!   are one row once parts are merged. Until then readers drop the twin: events by (output,
+//!   session, number), links and registrations as they are sets.
+//! - *The collector dies in the middle of a block*, or the database does: the block never
+//!   counts, nobody ever sees its rows, and the log is read again from where the last one
+//!   that counts ended. Which events are known is read from blocks that count, so what
+//!   the block that died had written is not taken for known.
+//! - *It dies after the last row* and before it knows: the block counts, and the position
+//!   in it is where the log is read on.
+//! - *A batch was retried through another collector*: its events are known there, and are
+//!   counted as duplicates, once that one's block counts. Where both write in the same
+//!   moment both count it as stored; readers still hand it out once, as it was first
+//!   received.
+//! - *A reader* sees all blocks that counted when it began, and nothing else, however many
+//!   queries it takes and whatever is written meanwhile; an answer that is cut is asked
+//!   for again.
+//! - *Keys, runs, pushes, leases* are changed by compare-and-set over all collectors; see
+//!   [`history`].
+//!
+//! What a server has acknowledged is as durable as its disk's cache: it is asked to sync
+//! nothing, and the log is kept for an hour behind it.
+
+mod assigned;
+mod blocks;
+mod client;
+mod conduct;
+mod control;
+#[cfg(test)]
+mod differential;
+mod documents;
+mod experiments;
+mod fold;
+mod groups;
+mod history;
+mod keys;
+mod ledger;
+mod links;
+mod lists;
+mod literal;
+mod names;
+mod pages;
+mod push;
+mod register;
+mod registered;
+mod rowbinary;
+mod schema;
+mod sign_ins;
+mod slices;
+mod stamps;
+#[cfg(test)]
+pub(super) mod testing;
+#[cfg(test)]
+mod tests;
+mod traces;
+mod updates;
+mod view;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use tacit_signals::{Id, SessionId};
+
+use super::{
+    ClickHouseUrl, Folding, Forgotten, Listed, Page, Registering, Settled, Store, StoreError,
+    Traced,
+    rows::{Conduct, Group, GroupName, StoredSubject},
+};
+use crate::{control::ProjectId, export::Scratch, keyed::random, log::Position, outcome::Refused};
+use blocks::{Snapshot, Written};
+use client::Client;
+use lists::Lists;
+use pages::{Memory, Pages};
+use stamps::Stamps;
+use view::View;
+
+/// The file of the data directory that names the collector.
+const NAME: &str = "collector";
+
+/// A database of a ClickHouse server.
+pub struct ClickHouseStore {
+    client: Client,
+    /// Tells this collector's blocks from those of others.
+    collector: String,
+    data: PathBuf,
+    stamps: Stamps,
+    pen: Mutex<Pen>,
+}
+
+/// Who writes facts.
+enum Pen {
+    /// Nobody yet; or a block after this one failed.
+    Down(Option<Written>),
+    Up(Written, Memory),
+}
+
+impl ClickHouseStore {
+    /// Opens the store for the collector whose data directory is `data`, both made if they
+    /// are missing, and brings the schema up to date. Of several hosts the first is asked.
+    pub fn open(url: &ClickHouseUrl, data: &Path) -> Result<Self, StoreError> {
+        let mut client = Client::new(url)?;
+        schema::migrate(&client)?;
+        schema::tune(&mut client)?;
+        fs::create_dir_all(data)?;
+        Ok(Self {
+            client,
+            collector: named(data)?,
+            data: data.into(),
+            stamps: Stamps::default(),
+            pen: Mutex::new(Pen::Down(None)),
+        })
+    }
+
+    /// Writes a block, which then counts, or is as if it had never been.
+    fn block<T>(
+        &self,
+        act: impl FnOnce(&Snapshot, &mut Pages<'_>, &mut Written) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
+        let (before, mut memory) = match std::mem::replace(&mut *pen, Pen::Down(None)) {
+            Pen::Up(written, memory) => (written, memory),
+            Pen::Down(undone) => {
+                match blocks::begin(&self.client, &self.collector, undone.as_ref()) {
+                    Ok(written) => (written, Memory::default()),
+                    Err(error) => {
+                        *pen = Pen::Down(undone);
+                        return Err(error);
+                    }
+                }
+            }
+        };
+        let mut next = before.next();
+        let written = self.write(&mut next, &mut memory, act);
+        *pen = match written {
+            Ok(_) => Pen::Up(next, memory),
+            Err(_) => Pen::Down(Some(before)),
+        };
+        written
+    }
+
+    fn write<T>(
+        &self,
+        next: &mut Written,
+        memory: &mut Memory,
+        act: impl FnOnce(&Snapshot, &mut Pages<'_>, &mut Written) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let snapshot = Snapshot::take(&self.client)?;
+        let mut pages = Pages::new(next, memory, &self.stamps);
+        let done = act(&snapshot, &mut pages, next)?;
+        pages.insert(&self.client)?;
+        next.commit(&self.client, &self.collector)?;
+        Ok(done)
+    }
+
+    /// Runs `act` on all blocks that count now.
+    fn read<T>(
+        &self,
+        act: impl FnOnce(&Client, &Snapshot) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let snapshot = Snapshot::take(&self.client)?;
+        act(&self.client, &snapshot)
+    }
+
+    fn view<T>(
+        &self,
+        project: ProjectId,
+        as_of: u64,
+        act: impl FnOnce(&View<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.read(|client, snapshot| {
+            act(&View {
+                client,
+                snapshot,
+                project,
+                as_of,
+            })
+        })
+    }
+}
+
+/// The name of the collector that has the directory `data`.
+fn named(data: &Path) -> Result<String, StoreError> {
+    let path = data.join(NAME);
+    let read = || match fs::read_to_string(&path) {
+        Ok(name) if name.len() == 32 => Ok(Some(name)),
+        Ok(_) => Err(StoreError::Unreadable("name of the collector")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    };
+    if let Some(name) = read()? {
+        return Ok(name);
+    }
+    // Whole, and on the device, before it has its name; and the first one keeps it.
+    let mut file = tempfile::NamedTempFile::new_in(data)?;
+    std::io::Write::write_all(&mut file, hex::encode(random::<16>()?).as_bytes())?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(&path) {
+        Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => {
+            return Err(error.error.into());
+        }
+        _ => fs::File::open(data)?.sync_all()?,
+    }
+    read()?.ok_or(StoreError::Unreadable("name of the collector"))
+}
+
+impl Store for ClickHouseStore {
+    fn fold(&self, portion: &Folding<'_>, to: Position) -> Result<(), StoreError> {
+        self.block(|snapshot, pages, next| {
+            let tally = fold::fold(&self.client, snapshot, pages, portion)?;
+            tally.add_to(next);
+            next.position = to;
+            Ok(())
+        })
+    }
+
+    fn register(&self, requests: &[Registering]) -> Result<Vec<Vec<Settled>>, StoreError> {
+        self.block(|snapshot, pages, _| register::register(&self.client, snapshot, pages, requests))
+    }
+
+    fn keep_refusals(&self, refusals: &[(Option<ProjectId>, Refused)]) -> Result<(), StoreError> {
+        self.put_refusals(refusals)
+    }
+
+    /// There is nothing to wait for: what was written was acknowledged by the server.
+    fn sync(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn identity(&self) -> Result<String, StoreError> {
+        let chosen = self.chosen_once("identity")?;
+        Ok(blake3::hash(&chosen).to_hex().to_string())
+    }
+
+    fn position(&self) -> Result<Position, StoreError> {
+        blocks::position(&self.client, &self.collector)
+    }
+
+    fn groups_after(
+        &self,
+        project: ProjectId,
+        as_of: u64,
+        after: Option<&GroupName>,
+        visit: &mut dyn FnMut(&GroupName, Group) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.view(project, as_of, |view| groups::visit(view, after, visit))
+    }
+
+    fn group_of(
+        &self,
+        project: ProjectId,
+        id: &Id,
+        as_of: u64,
+    ) -> Result<Option<(Group, Id)>, StoreError> {
+        self.view(project, as_of, |view| view.group_of(id))
+    }
+
+    fn conduct(
+        &self,
+        project: ProjectId,
+        as_of: u64,
+        visit: &mut dyn FnMut(&Conduct<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.view(project, as_of, |view| conduct::visit(view, visit))
+    }
+
+    fn scratch(&self) -> Scratch {
+        Scratch::new(&self.data)
+    }
+
+    fn assignments(
+        &self,
+        project: ProjectId,
+        experiment: &str,
+        as_of: u64,
+        visit: &mut dyn FnMut(&StoredSubject, &str),
+    ) -> Result<(), StoreError> {
+        self.read(|client, snapshot| {
+            assigned::visit((client, snapshot), project, experiment, as_of, visit)
+        })
+    }
+
+    /// Nothing is: erasing and expiring are not done here yet.
+    fn forgotten(&self, _: ProjectId) -> Result<Forgotten, StoreError> {
+        Ok(Forgotten::default())
+    }
+
+    fn page(&self, project: ProjectId, page: &Page) -> Result<Vec<Listed>, StoreError> {
+        self.read(|client, snapshot| {
+            let lists = Lists {
+                client,
+                snapshot,
+                project,
+            };
+            lists.page(page)
+        })
+    }
+
+    fn fates(&self, project: ProjectId) -> Result<BTreeMap<String, u64>, StoreError> {
+        blocks::fates(&self.client, project)
+    }
+
+    fn refusals(&self) -> Result<Vec<(Option<ProjectId>, Refused)>, StoreError> {
+        self.kept_refusals()
+    }
+
+    fn known(
+        &self,
+        project: ProjectId,
+        session: SessionId,
+        seqs: &[u32],
+    ) -> Result<Vec<u32>, StoreError> {
+        self.known_of(project, session, seqs)
+    }
+
+    fn trace(
+        &self,
+        project: ProjectId,
+        session: SessionId,
+        seq: u32,
+    ) -> Result<Option<Traced>, StoreError> {
+        self.trace_of(project, session, seq)
+    }
+}

@@ -1,0 +1,276 @@
+//! The rows of one block, gathered by table.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use tacit_signals::{Id, SessionId, SubjectKind};
+
+use super::{
+    blocks::{Block, Written},
+    client::Client,
+    links::Link,
+    rowbinary::Out,
+    stamps::Stamps,
+};
+use crate::{
+    accept::{Assigned, Chunk, Part, record::subject_bytes},
+    control::ProjectId,
+    store::{StoreError, ranges::Ranges, rows::StoredSubject},
+};
+
+/// Entries of each memory; it begins anew beyond.
+const REMEMBERED: usize = 200_000;
+
+/// What a writer knows to be written: only so that it is not written again and again. It
+/// ends with the writer.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// Where chunks of an output go: a conversation it was said to be in.
+    places: HashMap<(ProjectId, Id), Id>,
+    /// Since when a link is known.
+    links: HashMap<(ProjectId, Link, Id, Id), u64>,
+    outputs: HashSet<(ProjectId, Id)>,
+    /// Since when somebody is in an arm, by experiment.
+    assigned: HashMap<(ProjectId, String, u8, [u8; 16]), u64>,
+}
+
+impl Memory {
+    /// Whether `output` is known to be written down.
+    pub(super) fn has_output(&self, project: ProjectId, output: &Id) -> bool {
+        self.outputs.contains(&(project, output.clone()))
+    }
+
+    /// Keeps that it is.
+    pub(super) fn learn_output(&mut self, project: ProjectId, output: Id) {
+        room(&mut self.outputs, HashSet::len, HashSet::clear);
+        self.outputs.insert((project, output));
+    }
+}
+
+fn room<T>(of: &mut T, len: fn(&T) -> usize, clear: fn(&mut T)) {
+    if len(of) >= REMEMBERED {
+        clear(of);
+    }
+}
+
+/// A block that is being written.
+pub(super) struct Pages<'a> {
+    block: Block,
+    pub(super) memory: &'a mut Memory,
+    stamps: &'a Stamps,
+    chunks: Out,
+    links: Out,
+    outputs: Out,
+    heard: Out,
+    registrations: Out,
+    seen: Out,
+    assigned: Out,
+}
+
+impl<'a> Pages<'a> {
+    pub(super) fn new(written: &Written, memory: &'a mut Memory, stamps: &'a Stamps) -> Self {
+        Self {
+            block: written.block,
+            memory,
+            stamps,
+            chunks: Out::default(),
+            links: Out::default(),
+            outputs: Out::default(),
+            heard: Out::default(),
+            registrations: Out::default(),
+            seen: Out::default(),
+            assigned: Out::default(),
+        }
+    }
+
+    pub(super) fn chunk(
+        &mut self,
+        project: ProjectId,
+        received_at: u64,
+        part: &Part,
+        chunk: &Chunk,
+    ) {
+        for conversation in &chunk.conversations {
+            self.place(project, conversation, &chunk.output, received_at);
+        }
+        let claimed = chunk.conversations.iter().min();
+        let known = || self.memory.places.get(&(project, chunk.output.clone()));
+        let place = claimed.or_else(known).unwrap_or(&chunk.output);
+        let out = &mut self.chunks;
+        out.u32(project.0)
+            .text(place.as_str())
+            .text(chunk.output.as_str());
+        out.fixed(&part.session.0).u64(received_at);
+        out.u32(chunk.seqs.first().copied().unwrap_or_default());
+        out.u8(chunk.quarantined.into());
+        out.u8(kind_number(part.subject.kind))
+            .fixed(&subject_bytes(&part.subject));
+        let origin = &part.origin;
+        for text in [&origin.lang, &origin.device, &origin.surface, &origin.sdk] {
+            out.text(text);
+        }
+        out.u16(part.sample.thousandths());
+        out.u8(part.automated.into()).u8(chunk.signed.into());
+        out.u64(part.sent_at).u64(chunk.base_at).bytes(&chunk.bytes);
+        self.block.put(out);
+    }
+
+    /// Notes that `output` was said to be in `conversation`.
+    pub(super) fn place(&mut self, project: ProjectId, conversation: &Id, output: &Id, at: u64) {
+        self.link(project, Link::Placed, conversation, output, at);
+        self.link(project, Link::In, output, conversation, at);
+        room(&mut self.memory.places, HashMap::len, HashMap::clear);
+        let places = &mut self.memory.places;
+        places.insert((project, output.clone()), conversation.clone());
+    }
+
+    /// Notes that `alias` is another id of `output`.
+    pub(super) fn alias(&mut self, project: ProjectId, alias: &Id, output: &Id, at: u64) {
+        self.link(project, Link::AliasOf, alias, output, at);
+        self.link(project, Link::Aliases, output, alias, at);
+    }
+
+    fn link(&mut self, project: ProjectId, kind: Link, source: &Id, target: &Id, at: u64) {
+        let key = (project, kind, source.clone(), target.clone());
+        let known = &mut self.memory.links;
+        if known.get(&key).is_some_and(|since| *since <= at) {
+            return;
+        }
+        room(known, HashMap::len, HashMap::clear);
+        known.insert(key, at);
+        let out = &mut self.links;
+        out.u32(project.0).u8(kind.number());
+        out.text(source.as_str()).text(target.as_str());
+        out.u64(at).u64(self.stamps.next());
+        self.block.put(out);
+    }
+
+    /// Notes that an output was heard of, unless that is known.
+    pub(super) fn output(&mut self, project: ProjectId, id: &Id, received_at: u64) {
+        if self.memory.has_output(project, id) {
+            return;
+        }
+        self.memory.learn_output(project, id.clone());
+        let told = self.stamps.next();
+        self.outputs.u32(project.0).text(id.as_str());
+        self.outputs.u64(received_at).u64(told);
+        self.block.put(&mut self.outputs);
+        self.heard.u32(project.0).u64(received_at).u64(told);
+        self.heard.text(id.as_str());
+        self.block.put(&mut self.heard);
+    }
+
+    /// Notes which events of a session came.
+    pub(super) fn seen(&mut self, project: ProjectId, session: SessionId, came: &Ranges) {
+        for (first, last) in came.as_slice() {
+            self.seen.u32(project.0).fixed(&session.0);
+            self.seen.u32(*first).u32(*last);
+            self.block.put(&mut self.seen);
+        }
+    }
+
+    /// Notes which arms somebody is in.
+    pub(super) fn assigned(
+        &mut self,
+        project: ProjectId,
+        subject: &StoredSubject,
+        arms: &[Assigned],
+        received_at: u64,
+    ) {
+        let (kind, bytes) = (kind_number(subject.kind), subject_bytes(subject));
+        for Assigned { experiment, arm } in arms {
+            let key = (project, experiment.to_string(), kind, bytes);
+            let known = &mut self.memory.assigned;
+            if known.get(&key).is_some_and(|since| *since <= received_at) {
+                continue;
+            }
+            room(known, HashMap::len, HashMap::clear);
+            known.insert(key, received_at);
+            let out = &mut self.assigned;
+            out.u32(project.0).text(experiment).u8(kind).fixed(&bytes);
+            out.u64(self.stamps.next()).u64(received_at).text(arm);
+            self.block.put(out);
+        }
+    }
+
+    /// Notes what was new in a registration.
+    pub(super) fn registration(
+        &mut self,
+        project: ProjectId,
+        output: &Id,
+        received_at: u64,
+        (model, prompt_version): (Option<&str>, Option<&str>),
+        body: &str,
+    ) {
+        let out = &mut self.registrations;
+        out.u32(project.0).text(output.as_str());
+        out.u64(self.stamps.next()).u64(received_at);
+        out.maybe(model).maybe(prompt_version).text(body);
+        self.block.put(out);
+    }
+
+    /// Inserts all of it. That it counts is said by [`Written::commit`], afterwards.
+    pub(super) fn insert(&self, client: &Client) -> Result<(), StoreError> {
+        for (columns, rows) in [
+            (CHUNKS, &self.chunks),
+            (LINKS, &self.links),
+            (OUTPUTS, &self.outputs),
+            (HEARD, &self.heard),
+            (REGISTRATIONS, &self.registrations),
+            (SEEN, &self.seen),
+            (ASSIGNED, &self.assigned),
+        ] {
+            client.insert(columns, rows)?;
+        }
+        Ok(())
+    }
+}
+
+const CHUNKS: &str = "chunks (project, place, output, session, received_at, first_seq, quarantined,
+  kind, subject, lang, device, surface, sdk, sample, automated, signed, sent_at, base_at, events,
+  writer, number)";
+const LINKS: &str = "links (project, kind, source, target, received_at, told, writer, number)";
+const OUTPUTS: &str = "outputs (project, id, received_at, told, writer, number)";
+const HEARD: &str = "heard (project, received_at, told, id, writer, number)";
+const REGISTRATIONS: &str = "registrations (project, output, told, received_at, model,
+  prompt_version, body, writer, number)";
+const SEEN: &str = "seen (project, session, first, last, writer, number)";
+const ASSIGNED: &str =
+    "assigned (project, experiment, kind, subject, told, received_at, arm, writer, number)";
+
+/// How a kind of subject is kept.
+pub(super) const fn kind_number(kind: SubjectKind) -> u8 {
+    match kind {
+        SubjectKind::Session => 0,
+        SubjectKind::Visitor => 1,
+        SubjectKind::App => 2,
+    }
+}
+
+/// The other way round.
+pub(super) const fn kind_from(number: u8) -> Result<SubjectKind, StoreError> {
+    match number {
+        0 => Ok(SubjectKind::Session),
+        1 => Ok(SubjectKind::Visitor),
+        2 => Ok(SubjectKind::App),
+        _ => Err(StoreError::Unreadable("kind of subject")),
+    }
+}
+
+/// Counters to be added, by project and name.
+#[derive(Default)]
+pub(super) struct Tally(BTreeMap<(ProjectId, String), u64>);
+
+impl Tally {
+    pub(super) fn add(&mut self, project: ProjectId, name: &str, count: u64) {
+        if count > 0 {
+            *self.0.entry((project, name.into())).or_default() += count;
+        }
+    }
+
+    pub(super) fn add_to(self, written: &mut Written) {
+        for ((project, name), count) in self.0 {
+            let names = written.fates.entry(project.0).or_default();
+            *names.entry(name).or_default() += count;
+        }
+    }
+}

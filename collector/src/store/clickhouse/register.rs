@@ -1,0 +1,189 @@
+//! What servers say about outputs. Everything that a batch of registrations may depend on
+//! is read before, and what it says itself is remembered while it goes on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tacit_signals::Id;
+
+use super::{
+    blocks::Snapshot,
+    client::Client,
+    links,
+    pages::Pages,
+    registered::{self, Which},
+};
+use crate::{
+    accept::registration::{self, Manner, Registration, fill, fill_empty},
+    control::ProjectId,
+    store::{Registering, Settled, Status, StoreError, rows::Registered},
+};
+
+pub(super) fn register(
+    client: &Client,
+    snapshot: &Snapshot,
+    pages: &mut Pages<'_>,
+    requests: &[Registering],
+) -> Result<Vec<Vec<Settled>>, StoreError> {
+    let mut projects: BTreeMap<ProjectId, Known> = BTreeMap::new();
+    for request in requests {
+        let said = request.outputs.iter();
+        let ids = said.flat_map(|said| said.fields.aliases.iter().chain([&said.id]));
+        let known = projects.entry(request.project).or_default();
+        known.asked.extend(ids.cloned());
+    }
+    for (project, known) in &mut projects {
+        known.read(client, snapshot, *project)?;
+    }
+    let settle = |request: &Registering| {
+        let known = projects.entry(request.project).or_default();
+        let mut register = Register {
+            known,
+            pages: &mut *pages,
+            project: request.project,
+            received_at: request.received_at,
+        };
+        let outputs = request.outputs.iter();
+        outputs.map(|said| register.one(said)).collect()
+    };
+    requests.iter().map(settle).collect()
+}
+
+/// What is known of the ids that a batch names.
+#[derive(Default)]
+struct Known {
+    asked: BTreeSet<Id>,
+    targets: BTreeMap<Id, Id>,
+    registered: BTreeMap<Id, Registered>,
+}
+
+impl Known {
+    fn read(
+        &mut self,
+        client: &Client,
+        snapshot: &Snapshot,
+        project: ProjectId,
+    ) -> Result<(), StoreError> {
+        let targets = links::targets((client, snapshot), project, &self.asked)?;
+        let targets = targets
+            .into_iter()
+            .map(|(alias, target)| (alias, target.id));
+        self.targets = targets.collect();
+        let mut outputs = self.asked.clone();
+        outputs.extend(self.targets.values().cloned());
+        let which = Which {
+            project,
+            as_of: u64::MAX,
+        };
+        self.registered = registered::of((client, snapshot), which, &outputs)?.fields;
+        Ok(())
+    }
+}
+
+struct Register<'a, 'b> {
+    known: &'a mut Known,
+    pages: &'a mut Pages<'b>,
+    project: ProjectId,
+    received_at: u64,
+}
+
+impl Register<'_, '_> {
+    fn one(&mut self, said: &Registration) -> Result<Settled, StoreError> {
+        let output = match said.manner {
+            Manner::Told => &said.id,
+            Manner::Observed => self.known.targets.get(&said.id).unwrap_or(&said.id),
+        };
+        let output = output.clone();
+        let known = self.known.registered.get(&output).cloned();
+        let is_new = known.is_none();
+        let mut fields = known.unwrap_or_default();
+        let status = self.settle(&output, is_new, &mut fields, said)?;
+        let subject = fields.subject.clone();
+        if !matches!(status, Status::Conflict(_)) {
+            self.known.registered.insert(output, fields);
+            if let Some(subject) = &said.fields.subject {
+                let at = self.received_at;
+                self.pages
+                    .assigned(self.project, subject, &said.assigned, at);
+            }
+        }
+        Ok(Settled { status, subject })
+    }
+
+    fn settle(
+        &mut self,
+        output: &Id,
+        is_new: bool,
+        fields: &mut Registered,
+        said: &Registration,
+    ) -> Result<Status, StoreError> {
+        // An id is one output's or an alias of one, never both: else signals
+        // under it would change sides.
+        if is_new && self.known.targets.contains_key(output) {
+            return Ok(Status::Conflict("id"));
+        }
+        let Some(aliases) = self.new_aliases(output, said) else {
+            return Ok(Status::Conflict("aliases"));
+        };
+        let new = match said.manner {
+            Manner::Observed => fill_empty(fields, &said.fields),
+            Manner::Told => match fill(fields, &said.fields) {
+                Ok(new) => new,
+                Err(field) => return Ok(Status::Conflict(field)),
+            },
+        };
+        if is_new || new != Registered::default() {
+            self.insert(output, &new)?;
+        }
+        for alias in &aliases {
+            self.pages
+                .alias(self.project, alias, output, self.received_at);
+            self.known.targets.insert(alias.clone(), output.clone());
+        }
+        Ok(
+            match (is_new, new == Registered::default() && aliases.is_empty()) {
+                (true, _) => Status::Created,
+                (false, true) => Status::Unchanged,
+                (false, false) => Status::Updated,
+            },
+        )
+    }
+
+    /// The aliases that are new; `None` when one of them is taken: the first to name an
+    /// alias keeps it. What is observed leaves those out.
+    fn new_aliases(&self, output: &Id, said: &Registration) -> Option<Vec<Id>> {
+        let is_observed = said.manner == Manner::Observed;
+        let mut new = Vec::new();
+        for alias in &said.fields.aliases {
+            if *alias == said.id {
+                continue;
+            }
+            match self.known.targets.get(alias) {
+                Some(target) if target == output => {}
+                None if alias == output => {}
+                Some(_) if is_observed => {}
+                Some(_) => return None,
+                None if self.known.registered.contains_key(alias) => {
+                    if !is_observed {
+                        return None;
+                    }
+                }
+                None if new.contains(alias) => {}
+                None => new.push(alias.clone()),
+            }
+        }
+        Some(new)
+    }
+
+    fn insert(&mut self, output: &Id, new: &Registered) -> Result<(), StoreError> {
+        let body = serde_json::to_string(&registration::to_stored(new))
+            .map_err(|_| StoreError::Unreadable("registration"))?;
+        let (project, at) = (self.project, self.received_at);
+        self.pages.output(project, output, at);
+        let named = (new.model.as_deref(), new.prompt_version.as_deref());
+        self.pages.registration(project, output, at, named, &body);
+        if let Some(conversation) = &new.conversation {
+            self.pages.place(project, conversation, output, at);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,225 @@
+//! Tables, and how they came to be.
+//!
+//! Types are those that every server knows since 2018. Every table of facts ends with the
+//! block a row belongs to (`writer`, `number`), which is part of its key: a row that was
+//! inserted twice is one row, at the latest when parts are merged.
+
+use super::{
+    client::Client,
+    rowbinary::{Out, TAG_COLUMN},
+};
+use crate::{store::StoreError, wall::now_ms};
+
+/// Each is a list of statements that do nothing the second time; consecutive from 1.
+const MIGRATIONS: [&[&str]; 1] = [&[
+    BLOCKS,
+    CHUNKS,
+    LINKS,
+    OUTPUTS,
+    HEARD,
+    REGISTRATIONS,
+    SEEN,
+    ASSIGNED,
+    DOCUMENTS,
+    COMMITS,
+    SPANS,
+]];
+
+/// Where each collector is: one row for each writer once parts are merged, that of the
+/// highest version.
+const BLOCKS: &str = "CREATE TABLE IF NOT EXISTS blocks (
+  collector String,
+  writer    UInt64,
+  epoch     UInt64,   -- writers of a collector, one after the other
+  version   UInt64,   -- the number, and above all numbers once no more may come
+  number    UInt64,   -- the last block that counts
+  segment   UInt64,   -- the position in the collector's log
+  offset    UInt64,
+  fates     String    -- JSON: the counters of all blocks of this writer, by project
+) ENGINE = ReplacingMergeTree(version) ORDER BY (collector, writer)";
+
+/// Sessions' slices of outputs, as the codec's bytes.
+const CHUNKS: &str = "CREATE TABLE IF NOT EXISTS chunks (
+  project     UInt32,
+  place       String,  -- a conversation the output was said to be in, or the output
+  output      String,  -- under the id it came with
+  session     FixedString(16),
+  received_at UInt64,
+  first_seq   UInt32,
+  quarantined UInt8,
+  kind        UInt8,   -- of the person: 0 the session, 1 a visitor, 2 the app's
+  subject     FixedString(16),
+  lang        String,
+  device      String,
+  surface     String,
+  sdk         String,
+  sample      UInt16,  -- thousandths
+  automated   UInt8,
+  signed      UInt8,
+  sent_at     UInt64,
+  base_at     UInt64,
+  events      String,
+  writer      UInt64,
+  number      UInt64
+) ENGINE = ReplacingMergeTree
+  ORDER BY (project, place, output, session, received_at, first_seq, quarantined, writer, number)
+  SETTINGS index_granularity = 1024";
+
+/// Which id belongs to which, both ways.
+const LINKS: &str = "CREATE TABLE IF NOT EXISTS links (
+  project     UInt32,
+  kind        UInt8,   -- see links.rs
+  source      String,
+  target      String,
+  received_at UInt64,
+  told        UInt64,
+  writer      UInt64,
+  number      UInt64
+) ENGINE = ReplacingMergeTree
+  ORDER BY (project, kind, source, target, received_at, told, writer, number)
+  SETTINGS index_granularity = 1024";
+
+/// When an id of an output was first heard of.
+const OUTPUTS: &str = "CREATE TABLE IF NOT EXISTS outputs (
+  project     UInt32,
+  id          String,
+  received_at UInt64,
+  told        UInt64,
+  writer      UInt64,
+  number      UInt64
+) ENGINE = ReplacingMergeTree
+  ORDER BY (project, id, received_at, told, writer, number)
+  SETTINGS index_granularity = 1024";
+
+/// The same by time.
+const HEARD: &str = "CREATE TABLE IF NOT EXISTS heard (
+  project     UInt32,
+  received_at UInt64,
+  told        UInt64,
+  id          String,
+  writer      UInt64,
+  number      UInt64
+) ENGINE = ReplacingMergeTree
+  ORDER BY (project, received_at, told, id, writer, number)
+  SETTINGS index_granularity = 1024";
+
+/// What was new in what a server said about an output.
+const REGISTRATIONS: &str = "CREATE TABLE IF NOT EXISTS registrations (
+  project        UInt32,
+  output         String,
+  told           UInt64,
+  received_at    UInt64,
+  model          Nullable(String),
+  prompt_version Nullable(String),
+  body           String,  -- JSON
+  writer         UInt64,
+  number         UInt64
+) ENGINE = ReplacingMergeTree
+  ORDER BY (project, output, told, writer, number)
+  SETTINGS index_granularity = 256";
+
+/// Which events of a session a block brought.
+const SEEN: &str = "CREATE TABLE IF NOT EXISTS seen (
+  project UInt32,
+  session FixedString(16),
+  first   UInt32,
+  last    UInt32,
+  writer  UInt64,
+  number  UInt64
+) ENGINE = ReplacingMergeTree
+  ORDER BY (project, session, first, last, writer, number)
+  SETTINGS index_granularity = 1024";
+
+/// Who is in which arm: that of the first row told, since the earliest.
+const ASSIGNED: &str = "CREATE TABLE IF NOT EXISTS assigned (
+  project     UInt32,
+  experiment  String,
+  kind        UInt8,
+  subject     FixedString(16),
+  told        UInt64,
+  received_at UInt64,
+  arm         String,
+  writer      UInt64,
+  number      UInt64
+) ENGINE = ReplacingMergeTree
+  ORDER BY (project, experiment, kind, subject, told, writer, number)";
+
+/// Everything that is small: projects, keys, experiments, runs, what was pushed.
+const DOCUMENTS: &str = "CREATE TABLE IF NOT EXISTS documents (
+  kind    String,
+  project UInt32,
+  key     String,
+  stamp   UInt64,            -- the order within a kind
+  part    UInt32,
+  change  FixedString(16),   -- the change it belongs to; zeroes where it stands for itself
+  body    String
+) ENGINE = ReplacingMergeTree
+  ORDER BY (kind, project, key, stamp, part, change)
+  SETTINGS index_granularity = 256";
+
+/// Changes that count, see history.rs; the last one may not be here yet.
+const COMMITS: &str = "CREATE TABLE IF NOT EXISTS commits (
+  change FixedString(16)
+) ENGINE = ReplacingMergeTree ORDER BY change SETTINGS index_granularity = 256";
+
+/// Spans on their way to outputs, and how far each trace is.
+const SPANS: &str = "CREATE TABLE IF NOT EXISTS spans (
+  project     UInt32,
+  trace       String,
+  stamp       UInt64,
+  what        UInt8,   -- see traces.rs
+  received_at UInt64,
+  settle_ms   UInt64,
+  portions    UInt64,
+  bytes       UInt64,
+  body        String   -- JSON
+) ENGINE = ReplacingMergeTree
+  ORDER BY (project, trace, stamp, what)
+  SETTINGS index_granularity = 256";
+
+const RECORDED: &str = "CREATE TABLE IF NOT EXISTS migrations (
+  version UInt32,
+  done_at UInt64
+) ENGINE = ReplacingMergeTree(done_at) ORDER BY version";
+
+/// Brings the database up to date. Several may do so at once.
+pub(super) fn migrate(client: &Client) -> Result<(), StoreError> {
+    client.create_database()?;
+    client.execute(RECORDED)?;
+    let select = format!("SELECT {TAG_COLUMN}, version FROM migrations");
+    let done = client.all(&select, super::rowbinary::Rows::u32)?;
+    let found = done.into_iter().max().unwrap_or(0);
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    if found > known {
+        return Err(StoreError::Newer {
+            found: found.into(),
+            known: known.into(),
+        });
+    }
+    for (version, statements) in (1..).zip(MIGRATIONS) {
+        if version <= found {
+            continue;
+        }
+        for statement in statements {
+            client.execute(statement)?;
+        }
+        let mut row = Out::default();
+        row.u32(version).u64(now_ms());
+        client.insert("migrations (version, done_at)", &row)?;
+    }
+    Ok(())
+}
+
+/// Settings that not every server knows and that matter here.
+pub(super) fn tune(client: &mut Client) -> Result<(), StoreError> {
+    let select =
+        format!("SELECT {TAG_COLUMN}, name FROM system.settings WHERE name = 'async_insert'");
+    // Rows that are gathered with those of others come in blocks of the server's making.
+    if !client
+        .all(&select, super::rowbinary::Rows::text)?
+        .is_empty()
+    {
+        client.set("async_insert", "0");
+    }
+    Ok(())
+}
