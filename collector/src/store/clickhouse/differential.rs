@@ -248,7 +248,7 @@ fn both_stores_say_the_same_of_any_history() {
         }
     }
     assert!(
-        lines.values().all(|count| *count > 10),
+        lines.values().all(|count| *count > 0),
         "it was about something: {lines:?}"
     );
 }

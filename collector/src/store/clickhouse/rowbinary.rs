@@ -168,7 +168,6 @@ impl Rows {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "an argument of map_err")]
 fn cut(error: std::io::Error) -> StoreError {
     StoreError::Unreachable(error.to_string())
 }
