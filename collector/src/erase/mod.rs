@@ -343,7 +343,7 @@ impl Erasures {
             }
         }
         Err(EraseError::Busy(
-            "somebody reads an older state of the store: its write-ahead log waits for them",
+            "somebody reads an older state of the store: what was removed is readable until they end",
         ))
     }
 

@@ -114,8 +114,8 @@ pub trait Store: Send + Sync {
     ) -> Result<Option<(Group, Id)>, StoreError>;
 
     /// Calls `visit` with all that people did with outputs of `project` as known at
-    /// `as_of` (Unix ms), in any order and without a text, from one snapshot. Memory
-    /// holds one slice.
+    /// `as_of` (Unix ms), without a text and from one snapshot: in any order, but that
+    /// what came under one id of an output comes together. Memory holds one slice.
     fn conduct(
         &self,
         project: ProjectId,
