@@ -19,6 +19,8 @@ use crate::{
 const PORT: NonZeroU16 = NonZeroU16::new(8_123).unwrap();
 /// Who asks where nobody is named, and of what: as ClickHouse's own programs do.
 const DEFAULT: &str = "default";
+/// What stands for what has a meaning of its own.
+const ENCODED: &str = "write @ / ? # and % as %40 %2F %3F %23 and %25";
 
 /// Which store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -131,6 +133,9 @@ fn clickhouse(rest: &str) -> Result<ClickHouseUrl, StoreUrlError> {
     }
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
+    if database.contains('@') || query.contains('@') {
+        return Err(StoreUrlError::new("password", ENCODED));
+    }
     let (who, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
     let (user, password) = who.split_once(':').unwrap_or((who, ""));
     let user = decoded("user", user, STORE_NAME_BYTES_MAX)?;
@@ -160,8 +165,7 @@ fn clickhouse(rest: &str) -> Result<ClickHouseUrl, StoreUrlError> {
 /// A part that is percent-encoded.
 fn decoded(part: &'static str, text: &str, bytes_max: usize) -> Result<String, StoreUrlError> {
     if text.contains('@') {
-        let problem = "write @ as %40, and / ? # , and : as %2F %3F %23 %2C and %3A";
-        return Err(StoreUrlError::new(part, problem));
+        return Err(StoreUrlError::new(part, ENCODED));
     }
     let decoded = percent_decode_str(text).decode_utf8();
     let decoded = decoded.map_err(|_| StoreUrlError::new(part, "it is not UTF-8"))?;
@@ -313,6 +317,8 @@ mod tests {
             ("clickhouse://u:%ff@h", "password", "UTF-8"),
             ("clickhouse://u:a%0Ab@h", "password", "control"),
             ("clickhouse://u:p@ss@h", "password", "%40"),
+            ("clickhouse://u:p/ss@h", "password", "%2F"),
+            ("clickhouse://u:p?ss@h", "password", "%3F"),
             ("clickhouse://u:p#ss@h", "fragment", "%23"),
             ("clickhouse://h/a.b", "database", "at most 64"),
             ("clickhouse://h/1a", "database", "no digit"),
