@@ -1,6 +1,7 @@
 // A whole Tacit in which every view has something to show: for looking at, not for testing.
 
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -112,9 +113,10 @@ async function forgotten(house) {
 /** Requests and signals with something wrong in them, and a page that captures nothing. */
 export async function refused(house, publishable) {
   const at = Date.now();
+  const session = randomBytes(16).toString("hex");
   const send = (key, events, headers = {}) => fetch(`${house.url}/c`, {
     method: "POST", headers: { "content-type": "text/plain", ...headers },
-    body: JSON.stringify({ v: 1, key, session: "9f3c000000000000000000000000000a", sent_at: at, events: events.map((event) => ({ at, ...event })) }),
+    body: JSON.stringify({ v: 1, key, session, sent_at: at, events: events.map((event) => ({ at, ...event })) }),
   });
   const output = HAND_MADE.id;
   await send(publishable, [

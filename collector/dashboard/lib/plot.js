@@ -126,11 +126,14 @@ function options({ lines, format, height, max, marks, levels, when }, width) {
 /** A day that is marked more than once is named the first time. */
 const once = (names) => names.map((name, index) => (name === names[index - 1] ? "" : name));
 
+/** Plots below one another are aligned as long as this is room enough. */
+const AXIS = 54;
+
 /** As broad as what is written at the axis; uPlot asks before it knows. */
 function broad(plot, names) {
   plot.ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
   const widths = (names ?? []).map((name) => plot.ctx.measureText(name).width / devicePixelRatio);
-  return Math.ceil(Math.max(24, ...widths) + 16);
+  return Math.ceil(Math.max(AXIS, ...widths.map((width) => width + 16)));
 }
 
 /** What the pointer is over, in words. */

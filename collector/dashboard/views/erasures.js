@@ -36,7 +36,7 @@ export function View({ data: [{ erasures }], link }) {
 }
 
 function Steps({ steps }) {
-  return html`<ul>${steps.map(({ step, state, error, found = {} }) => {
+  return html`<ul class="steps">${steps.map(({ step, state, error, found = {} }) => {
     const told = Object.entries(found).map(([name, found]) => `${count(found)} ${words(name)}`).join(", ");
     return html`<li key=${step}><${Pill} tone=${error ? "bad" : TONES[state]}>${state}<//> ${STEPS[step] ?? step}${told && html` <span class="quiet">(${told})</span>`}${error && html` <span class="bad">${error}</span>`}</li>`;
   })}</ul>`;

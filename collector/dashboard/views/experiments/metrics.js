@@ -19,8 +19,8 @@ export function Metrics({ effects, courses }) {
     { key: "role", title: "Role", cell: ({ role }) => role },
     { key: "arm", title: "Arm", cell: ({ arm }) => arm },
     { key: "n", title: "n", number: true, cell: ({ people }) => count(people) },
-    { key: "value", title: "Control → arm", cell: ({ control, value, write }) => `${number(control, write)} → ${number(value, write)}` },
-    { key: "effect", title: "Difference", unit: "with its confidence sequence", cell: ({ effect, change }) => (effect ? html`<b>${change(effect.delta)}</b> <span class="quiet">${change(effect.low)} to ${change(effect.high)}</span>` : html`<span class="quiet">too few people</span>`) },
+    { key: "value", title: "Control → arm", cell: ({ control, value, write }) => html`<span class="when">${number(control, write)} →</span> <span class="when">${number(value, write)}</span>` },
+    { key: "effect", title: "Difference", unit: "with its confidence sequence", cell: ({ effect, change }) => (effect ? html`<b>${change(effect.delta)}</b> <span class="quiet when">${change(effect.low)} to ${change(effect.high)}</span>` : html`<span class="quiet">too few people</span>`) },
     { key: "p", title: "p", number: true, cell: ({ p }) => (p === null || p === undefined ? "–" : p.toPrecision(2)) },
     { key: "said", title: "In words", cell: (row) => html`<${Said} ...${row} />` },
   ];

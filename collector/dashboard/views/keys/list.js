@@ -50,7 +50,7 @@ function Name({ entry: { id, key }, link }) {
 function May({ entry: { kind, scopes, origins } }) {
   if (kind === "secret") return scopes.join(", ");
   if (origins.length === 0) return html`send from any page`;
-  return html`send from <ul>${origins.map((origin) => html`<li key=${origin}><code class="origin">${origin}</code></li>`)}</ul>`;
+  return html`send from <ul class="origins-there">${origins.map((origin) => html`<li key=${origin}><code class="origin">${origin}</code></li>`)}</ul>`;
 }
 
 function Life({ entry: { state, expires_at, revoked_at } }) {
