@@ -30,6 +30,9 @@ async function goto(page, path) {
 
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
+/** Tables that have to be pushed aside to be read. */
+const broad = (page) => page.evaluate(() => [...document.querySelectorAll(".text .table")].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText.slice(0, 40)));
+
 /** Each page is accessible and fits, in light and dark. */
 async function look(browser, viewport, paths) {
   const page = await browser.newPage({ viewport, reducedMotion: "reduce" });
@@ -38,6 +41,7 @@ async function look(browser, viewport, paths) {
     await goto(page, path);
     expect(await violations(page), path).toEqual([]);
     expect(await overflow(page), path).toBe(0);
+    if (viewport.width < 480) expect(await broad(page), path).toEqual([]);
     // Nothing else differs.
     await page.emulateMedia({ colorScheme: "dark" });
     expect(await violations(page, ["color-contrast"]), `${path}, dark`).toEqual([]);

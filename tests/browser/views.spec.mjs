@@ -1,6 +1,6 @@
 // Every view there is, as everybody uses it; and what Screen, Erasures and Retention show.
 
-import { VIEWS } from "../../collector/dashboard/views/index.js";
+import { GROUPS, VIEWS } from "../../collector/dashboard/views/index.js";
 import { violations } from "./axe.mjs";
 import { copied, filled } from "./filled.mjs";
 import { hurried } from "./hand-made.mjs";
@@ -93,14 +93,11 @@ test("retention shows what is kept, what goes next and what went", async ({ oper
   await expect(run).toContainText(await moment(page, runs[0].texts_before));
 });
 
-/** Every view, and what opens in some of them. */
-const ADDRESSES = async (seeded) => {
+/** What opens in some of the views. */
+const OPENED = async (seeded) => {
   const { keys } = await seeded.get("/v1/keys");
-  return [
-    ...VIEWS.map(({ name, title }) => [name, title]),
-    [`datasets/${build}`, "Datasets"], ["experiments/tone", "Experiments"], ["outputs/b-2", "Outputs"],
-    [`keys/${keys.find(({ key }) => key === publishable).id}`, "Keys"],
-  ];
+  const { id } = keys.find(({ key }) => key === publishable);
+  return [[`datasets/${build}`, "Datasets"], ["experiments/tone", "Experiments"], ["outputs/b-2", "Outputs"], [`keys/${id}`, "Keys"]];
 };
 
 /** What has to be pushed aside to be read; code may be as long as its lines are. */
@@ -115,51 +112,67 @@ async function fits(page, where) {
   if (page.viewportSize().width === PHONE) await expect.poll(() => sideways(page), where).toEqual([]);
 }
 
-test("every view is for everybody: light, dark, wide, at a phone", async ({ operator: page, seeded }) => {
-  test.setTimeout(180_000);
+/** At one width nothing differs in the light but colours. */
+const LOOKS = [[1280, "dark"], [PHONE, "dark"], [PHONE, "light", ["color-contrast"]]];
+
+/** What is open is for everybody: light, dark, wide, at a phone. */
+async function look(page, name) {
+  for (const [width, colorScheme, rules] of LOOKS) {
+    const where = `${name}, ${width} px, ${colorScheme}`;
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await fits(page, where);
+    expect(await violations(page, rules), where).toEqual([]);
+  }
+}
+
+async function lookAt(page, seeded, addresses) {
+  for (const [view, title] of addresses) {
+    await open(page, seeded, view, title);
+    await expect(page.getByText("Asking …")).toHaveCount(0);
+    await look(page, view);
+    // The numbers of its plots.
+    for (const button of await page.getByRole("button", { name: "Show as table" }).all()) await button.click();
+    await fits(page, `${view}, plots as tables`);
+  }
+}
+
+/** Lines for the live tail. */
+async function arrive(page, seeded) {
   await open(page, seeded, "live", "Live signals");
   for (const key of [publishable, "pk_nobody"]) {
     const at = Date.now();
     const body = JSON.stringify({ v: 1, key, session: "9f3c000000000000000000000000000a", sent_at: at, events: [{ ...copied(0, "b-3"), at }] });
     await fetch(`${seeded.url}/c`, { method: "POST", body });
   }
-  for (const [view, title] of await ADDRESSES(seeded)) {
-    await open(page, seeded, view, title);
-    await expect(page.getByText("Asking …")).toHaveCount(0);
-    // At one width nothing differs in the light but colours.
-    for (const [width, colorScheme, rules] of [[1280, "dark"], [PHONE, "dark"], [PHONE, "light", ["color-contrast"]]]) {
-      const where = `${view}, ${width} px, ${colorScheme}`;
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await fits(page, where);
-      expect(await violations(page, rules), where).toEqual([]);
-    }
-    // The numbers of its plots.
-    for (const button of await page.getByRole("button", { name: "Show as table" }).all()) await button.click();
-    await fits(page, `${view}, plots as tables`);
-  }
+}
+
+for (const group of GROUPS) {
+  test(`every view is for everybody: ${group}`, async ({ operator: page, seeded }) => {
+    test.setTimeout(180_000);
+    const views = VIEWS.filter((view) => view.group === group);
+    if (views.some(({ name }) => name === "live")) await arrive(page, seeded);
+    await lookAt(page, seeded, views.map(({ name, title }) => [name, title]));
+  });
+}
+
+test("what opens in a view is for everybody, too", async ({ operator: page, seeded }) => {
+  test.setTimeout(180_000);
+  await lookAt(page, seeded, await OPENED(seeded));
 });
 
 test("what opens over a view is for everybody, too", async ({ operator: page, seeded }) => {
-  const look = async (where) => {
-    for (const [width, colorScheme, rules] of [[1280, "dark"], [PHONE, "dark"], [PHONE, "light", ["color-contrast"]]]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await fits(page, `${where}, ${width} px`);
-      expect(await violations(page, rules), `${where}, ${width} px, ${colorScheme}`).toEqual([]);
-    }
-  };
   await open(page, seeded, "keys", "Keys");
   await page.locator(".whose summary").click();
   await page.getByRole("button", { name: "Add another project" }).click();
-  await look("projects");
+  await look(page, "projects");
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Menu" }).click();
   await expect(page.getByRole("navigation", { name: "Views" })).toBeVisible();
-  await look("menu");
+  await look(page, "menu");
   await page.getByRole("button", { name: "Menu" }).click();
   await page.getByRole("button", { name: /^Revoke / }).first().click();
-  await look("question");
+  await look(page, "question");
 });
 
 test("a project nobody has sent anything to says what to do, for everybody", async ({ page, seeded }) => {
