@@ -28,7 +28,7 @@ use crate::{
     erase::{EraseError, Erasures},
     expire::Expiries,
     intake::gate::Gate,
-    label::{Policies, PolicyError},
+    label::{Policies, Policy, PolicyError},
     limits::{CONTROL_AGE_MS_MAX, TRACES_AT_ONCE_MAX, USES_KEPT_EVERY_MS},
     live::Live,
     log::{self, Log, Recovery, disk::RealDisk},
@@ -92,6 +92,8 @@ pub struct Collector {
     pub answers: Arc<Answers>,
     began: Instant,
     stopping: AtomicBool,
+    /// Sums of labels are kept.
+    keeps_rollups: AtomicBool,
     backlog_ms_max: u64,
     bell: Arc<Bell>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -229,6 +231,7 @@ impl Collector {
             answers: Arc::default(),
             began: Instant::now(),
             stopping: AtomicBool::new(false),
+            keeps_rollups: AtomicBool::new(false),
             backlog_ms_max: config.backlog_seconds.saturating_mul(1_000),
             bell,
             threads: Mutex::new(vec![
@@ -254,7 +257,17 @@ impl Collector {
     pub fn keep_rollups(self: &Arc<Self>) -> io::Result<()> {
         let thread = rollup::start(Arc::clone(self))?;
         lock(&self.threads).push(thread);
+        self.keeps_rollups.store(true, Ordering::Release);
         Ok(())
+    }
+
+    /// How long what waits longest to be added up of a project has waited, in ms, where
+    /// roll-ups by that policy are kept.
+    pub(crate) fn rollups_lag_ms(&self, project: ProjectId, policy: &Policy) -> Option<u64> {
+        let held = self.policies.named(None)?;
+        let is_kept = self.keeps_rollups.load(Ordering::Acquire)
+            && held.reference() == policy.reference();
+        is_kept.then(|| self.rollups.lag_ms(Some(project), self.steady_ms()))
     }
 
     /// Starts to work out what the dashboard will ask; `data` is the data directory.

@@ -41,6 +41,8 @@
 //!
 //! [`explore`] finds single outputs among all, for whoever looks at them.
 //!
+//! [`sights`] is what statistics over people ask of outputs, from facts or as it is kept.
+//!
 //! [`watch`] follows everybody's outputs over time: the trend of the capture rate, and
 //! whether a number rises at its guard's cost.
 //!
@@ -107,6 +109,7 @@ pub mod retry;
 pub mod rollup;
 pub mod screen;
 pub mod sign_in;
+pub mod sights;
 pub mod simulate;
 pub mod store;
 #[cfg(test)]

@@ -18,7 +18,7 @@ const VERDICTS = { ship: "good", hold: "mixed", stop: "bad" };
 const PROOFS = { unproven: ["bad", "unproven"], experiment: ["rest", "an experiment is named"], not_needed: ["rest", "nothing learnt from people is in it"] };
 
 export function View({ data, state, link }) {
-  if (state.id) return html`<${Found} as_of=${data[1].as_of} now=${state.now} /><${Experiment} declared=${data[0]} readout=${data[1]} link=${link} tones=${TONES} verdicts=${VERDICTS} />`;
+  if (state.id) return html`<${Found} as_of=${data[1].as_of} kept=${data[1].kept} now=${state.now} /><${Experiment} declared=${data[0]} readout=${data[1]} link=${link} tones=${TONES} verdicts=${VERDICTS} />`;
   const [{ experiments }, { releases }] = data;
   return html`
     <${Card} title="Experiments" note="Compared by always-valid statistics: look as often as you like.">

@@ -50,7 +50,7 @@ export function View({ data: [report, byDay], state, go, link }) {
         ${BY.map(([value, title]) => html`<option value=${value} selected=${value === by}>${title}</option>`)}
       </select></label>
     </div>
-    <${Found} as_of=${report.as_of} now=${state.now} />
+    <${Found} as_of=${report.as_of} kept=${report.kept} now=${state.now} />
     <${Tiles} label="Pairs by verdict">
       <${Tile} name="Suspicious" value=${count(now("suspicious"))} tone=${now("suspicious") > 0 ? "bad" : ""} note="rose while its guard fell" />
       <${Tile} name="Unclear" value=${count(now("unclear"))} note="too few people to say" />

@@ -3,21 +3,23 @@
 use std::{io, path::PathBuf, sync::Arc};
 
 use serde::Serialize;
-use serde_json::json;
 use thiserror::Error;
 
+use super::{Told, standing::Standing};
 use crate::{
     control::ProjectId,
     experiment::{
         declaration::Guardrail,
         metric::Metric,
-        readout::{ReadoutError, Request, readout, readout_with_courses},
+        readout::{Course, Readout, ReadoutError, Request, readout_of, readout_with_courses},
     },
     export,
     label::{Policy, Trust},
+    rollup::step,
     screen::{Report, Screen},
+    sights::Source,
     store::{AnyStore, StoreError},
-    verify::{Asked, SubjectError, VerifyError, find, verify},
+    verify::{Asked, SubjectError, VerifyError, find, verify_of},
     watch::{By, WatchError, guardrails},
 };
 
@@ -34,6 +36,9 @@ pub struct Basis {
     pub policy: Policy,
     /// The data directory, for what does not fit into memory.
     pub data: PathBuf,
+    /// How long what waits longest to be added up has waited, in ms, where roll-ups by that
+    /// policy are kept.
+    pub lag_ms: Option<u64>,
 }
 
 /// A question about everything there is.
@@ -147,13 +152,57 @@ impl Guarded {
 }
 
 impl Ask {
+    /// The answer as it is known at `now` (Unix ms): from what is kept of roll-ups where that
+    /// will do, else from all facts.
+    pub(super) fn known(&self, basis: &Basis, now: u64) -> Result<Told, AskError> {
+        let standing = match self {
+            // It asks what people did, and not what came of it.
+            Self::Screen { .. } => None,
+            _ => Standing::of(basis, now)?,
+        };
+        let Some(standing) = standing else {
+            let text = self.worked_out(basis, now)?.into();
+            return Ok(Told { text, as_of: now });
+        };
+        let source = Source::kept(&*basis.store, &basis.policy, basis.project);
+        let as_of = self.since(basis)?.max(step(now));
+        let text = self.told(basis, &source, as_of, Some(standing))?.into();
+        Ok(Told { text, as_of })
+    }
+
     /// The answer as of a moment (Unix ms), as JSON, from all facts.
     pub fn worked_out(&self, basis: &Basis, as_of: u64) -> Result<String, AskError> {
+        let source = Source::facts(&*basis.store, &basis.policy, basis.project, as_of);
+        self.told(basis, &source, as_of, None)
+    }
+
+    /// Since when there is anything to be asked about, Unix ms.
+    fn since(&self, basis: &Basis) -> Result<u64, AskError> {
+        let (store, project) = (&*basis.store, basis.project);
+        let declared = match self {
+            Self::Guardrails(_) | Self::Screen { .. } => None,
+            Self::Readout { experiment, .. } => store.experiment(project, experiment)?,
+            Self::Verify { name, arm } => {
+                let subject = find(store, project, name, arm.as_deref())?;
+                subject.compared.map(|(declared, _)| declared)
+            }
+        };
+        Ok(declared.map_or(0, |declared| declared.declared_at))
+    }
+
+    fn told(
+        &self,
+        basis: &Basis,
+        source: &Source<'_>,
+        as_of: u64,
+        kept: Option<Standing>,
+    ) -> Result<String, AskError> {
         let Basis {
             store,
             project,
             policy,
             data,
+            ..
         } = basis;
         let (store, project) = (&**store, *project);
         let work = export::work(data)?;
@@ -161,9 +210,8 @@ impl Ask {
             Self::Guardrails(asked) => {
                 let releases = store.releases(project)?;
                 let request = asked.at(as_of);
-                let report =
-                    guardrails::report(store, &releases, policy, project, &request, work.path());
-                text(&report?)
+                let report = guardrails::report_of(source, &releases, &request, work.path())?;
+                text(report, kept)
             }
             Self::Readout {
                 experiment,
@@ -178,15 +226,14 @@ impl Ask {
                     as_of,
                     pre_period_ms: *pre_period_ms,
                 };
-                if !series {
-                    let found = readout(store, policy, project, &request, work.path())?;
-                    return Ok(found.to_json());
+                if *series {
+                    let (readout, courses) =
+                        readout_with_courses(store, source, project, &request, work.path())?;
+                    text(WithCourses { readout, courses }, kept)
+                } else {
+                    let found = readout_of(store, source, project, &request, work.path())?;
+                    text(found, kept)
                 }
-                let (found, courses) =
-                    readout_with_courses(store, policy, project, &request, work.path())?;
-                let mut told = json!(found);
-                told["courses"] = json!(courses);
-                told.to_string()
             }
             Self::Verify { name, arm } => {
                 let subject = find(store, project, name, arm.as_deref())?;
@@ -197,17 +244,33 @@ impl Ask {
                     as_of,
                     directory: work.path(),
                 };
-                text(&verify(&asked, subject)?)
+                text(verify_of(&asked, source, subject)?, kept)
             }
             Self::Screen { most } => {
                 let screen = Screen::of_store(store, policy, project, as_of)?;
-                text(&Report::of(&screen, policy, as_of, *most))
+                text(Report::of(&screen, policy, as_of, *most), kept)
             }
         };
         Ok(told)
     }
 }
 
-fn text(told: &impl Serialize) -> String {
-    serde_json::to_string(told).unwrap_or_default()
+#[derive(Serialize)]
+struct WithCourses {
+    #[serde(flatten)]
+    readout: Readout,
+    courses: Vec<Course>,
+}
+
+/// What was told, and where it was made of roll-ups how those stand.
+#[derive(Serialize)]
+struct WithStanding<T> {
+    #[serde(flatten)]
+    told: T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<Standing>,
+}
+
+fn text(told: impl Serialize, kept: Option<Standing>) -> String {
+    serde_json::to_string(&WithStanding { told, kept }).unwrap_or_default()
 }

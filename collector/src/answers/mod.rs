@@ -1,19 +1,22 @@
 //! Answers for which everything is read, as they were worked out last.
 //!
-//! Sums that are kept ([`crate::rollup`]) are of conversations and whole days. What asks about
-//! people, who come back in many conversations, and between any two moments, cannot be had
-//! from them: guardrails, readouts, the gate. Those read all facts, which takes as long as
-//! they are many. Whoever says that what was found a while ago will do gets it at once, with
-//! the moment it is of, and the next is worked out behind:
+//! Guardrails, readouts and the gate ask about people, who come back in many conversations,
+//! and between any two moments: they are made of every output there is. Whoever says that
+//! what was found a while ago will do gets what is at hand, with the moment it is of. It is
+//! made of outputs as the keeper of roll-ups keeps them ([`crate::sights`]), within a second
+//! or so of ten million signals; only where none are kept, or the project is small, and for
+//! the screen, all facts are read. The next is worked out behind:
 //!
 //! - [`Ask`] is a question, and [`Basis`] what it is asked of; both together work it out.
 //! - [`Answers`] holds what came of it, in memory: it is made of facts, and of nothing that
 //!   is gone by now. After an erasure, or when data ended, there is none.
+//! - `standing` says whether roll-ups answer, and how far they are.
 //! - `pace` says for how long an answer is good. What is quick is not kept at all.
 //! - `warm` asks what the dashboard will, before anybody does.
 
 mod ask;
 mod pace;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod warm;
@@ -188,9 +191,9 @@ impl Slot {
         ask: &Ask,
         forgotten: Forgotten,
     ) -> Result<(Told, Duration), AskError> {
-        let (began, as_of) = (Instant::now(), now_ms());
-        let text = ask.worked_out(basis, as_of)?.into();
-        let (told, took) = (Told { text, as_of }, began.elapsed());
+        let began = Instant::now();
+        let told = ask.known(basis, now_ms())?;
+        let took = began.elapsed();
         let worked = Worked {
             told: told.clone(),
             made: Instant::now(),

@@ -33,6 +33,7 @@ impl Asked {
             project: house.project.id,
             policy: Policy::default_policy().unwrap(),
             data: house.path().into(),
+            lag_ms: None,
         };
         let ask = Ask::Guardrails(Guarded {
             by: By::Model,
@@ -200,4 +201,50 @@ fn days_move_on_with_time() {
     assert_eq!(Span::Days(99).at(10 * day), (Some(0), None));
     let fixed = Span::Between(Some(1), Some(2));
     assert_eq!(fixed.at(10 * day), (Some(1), Some(2)));
+}
+
+/// Of a project of more than a few buckets what the keeper keeps will do: the same as of all
+/// facts, and it says how that stands.
+#[test]
+fn what_is_kept_of_people_is_told_in_the_place_of_facts() {
+    let mut asked = Asked::new();
+    let policy = asked.basis.policy.clone();
+    let mut keeper = asked.house.keeper(&policy);
+    asked.basis.lag_ms = Some(7);
+    let now = asked.house.now;
+    let told = |asked: &Asked| {
+        let told = asked.ask.known(&asked.basis, now + 59_000).unwrap();
+        let mut answer: Value = serde_json::from_str(&told.text).unwrap();
+        let kept = answer.as_object_mut().unwrap().remove("kept");
+        (told.as_of, answer, kept)
+    };
+    let exact = |asked: &Asked, as_of| -> Value {
+        let text = asked.ask.worked_out(&asked.basis, as_of).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let (as_of, answer, kept) = told(&asked);
+    assert_eq!((as_of, &kept), (now + 59_000, &None), "it is small");
+    assert_eq!(answer, exact(&asked, as_of));
+    for person in ["u-2", "u-3", "u-1"] {
+        asked.house.apart();
+        asked.another(person);
+    }
+    keeper.look(asked.basis.project, now).unwrap();
+    keeper.drain(now).unwrap();
+    let (as_of, answer, kept) = told(&asked);
+    assert_eq!(as_of, now, "labels are of whole minutes");
+    assert_eq!(answer, exact(&asked, as_of));
+    assert_eq!(answer["slices"][0]["outputs"], 4);
+    let whole = json!({"complete":true,"waiting":0,"lag_ms":0,"screened_at":now});
+    assert_eq!(kept, Some(whole));
+    asked.another("u-4");
+    let (_, behind, kept) = told(&asked);
+    assert_eq!(behind, answer, "it waits to be added up");
+    let waits = json!({"complete":false,"waiting":1,"lag_ms":7,"screened_at":now});
+    assert_eq!(kept, Some(waits));
+    // The screen is of what people do.
+    let screen = Ask::Screen { most: 5 };
+    let told = screen.known(&asked.basis, now + 5).unwrap();
+    assert_eq!(told.as_of, now + 5);
+    assert!(!told.text.contains("waiting"));
 }

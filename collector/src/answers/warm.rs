@@ -68,6 +68,7 @@ fn round(collector: &Collector, data: &std::path::Path, is_first: bool) -> Resul
             project,
             policy: policy.clone(),
             data: data.into(),
+            lag_ms: collector.rollups_lag_ms(project, &policy),
         };
         let declared = basis.store.experiments(project)?;
         for ask in standing(&declared, now_ms()) {

@@ -50,8 +50,9 @@ pub(super) async fn answer(
     let basis = Basis {
         store: Arc::clone(&collector.store),
         project,
-        policy,
         data: data.0.clone(),
+        lag_ms: collector.rollups_lag_ms(project, &policy),
+        policy,
     };
     let told = web::block(move || -> Result<_, AskError> {
         if when.kept {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The shape of cells, and what their numbers mean: counted up with every change of either.
-pub(super) const SHAPE: u32 = 2;
+pub(super) const SHAPE: u32 = 3;
 
 /// What is measured of outputs, in the order cells have it: every metric that asks about
 /// outputs. Whether people come back cannot be told from one conversation.
@@ -31,6 +31,27 @@ pub const METRICS: [Metric; 14] = [
     Metric::AgreementRate,
     Metric::FlipRate,
 ];
+
+/// The place of a metric in [`METRICS`].
+pub(crate) const fn metric_place(metric: &Metric) -> Option<usize> {
+    match metric {
+        Metric::CaptureRate => Some(0),
+        Metric::UseRate => Some(1),
+        Metric::PositiveRate => Some(2),
+        Metric::NegativeRate => Some(3),
+        Metric::Score => Some(4),
+        Metric::RegenerateRate => Some(5),
+        Metric::CorrectionRate => Some(6),
+        Metric::EditDepth => Some(7),
+        Metric::Survival => Some(8),
+        Metric::DwellSeconds => Some(9),
+        Metric::LengthChars => Some(10),
+        Metric::ThumbsUpRate => Some(11),
+        Metric::AgreementRate => Some(12),
+        Metric::FlipRate => Some(13),
+        Metric::ReturnRate | Metric::External(_) => None,
+    }
+}
 
 /// Cells of a bucket, or of everything.
 pub type Cells = BTreeMap<Key, Cell>;

@@ -45,19 +45,20 @@ pub fn check(
             continue;
         };
         let mut groups = Vec::new();
-        let kept = store.kept_bucket(bucket, &mut |mut group| {
+        let kept = store.kept_bucket(bucket, &mut |number, mut group| {
             screen.clean(&mut group);
-            groups.push(group);
+            groups.push((number, group));
         })?;
-        let Some((as_of, cells)) = kept else {
+        let Some(kept) = kept else {
             checked.passed_over += 1;
             continue;
         };
         let mut tally = Tally::default();
         groups
             .iter()
-            .for_each(|group| tally.add(group, policy, as_of));
-        if tally.finish().0 == cells {
+            .for_each(|(number, group)| tally.add_numbered(*number, group, policy, kept.as_of));
+        let anew = tally.finish();
+        if anew.cells == kept.cells && anew.sights.body == kept.sights {
             checked.same += 1;
         } else {
             checked.differing.push(bucket);

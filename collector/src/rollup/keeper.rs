@@ -107,19 +107,18 @@ impl Keeper {
         let known = self.screens.get_mut(&bucket.project);
         let known = known.ok_or(StoreError::Unreadable("screen"))?;
         let mut tally = Tally::default();
-        let read = self.store.read_bucket(bucket, &mut |mut group| {
+        let read = self.store.read_bucket(bucket, &mut |number, mut group| {
             known.screen.clean(&mut group);
-            tally.add(&group, &self.policy, as_of);
+            tally.add_numbered(number, &group, &self.policy, as_of);
         })?;
-        known.is_old |= read.changes.is_some();
-        let (cells, changes_at) = tally.finish();
+        known.is_old |= read.mark.is_some();
+        let summed = tally.finish();
         self.store.keep_bucket(&AddedUp {
             bucket,
             version: &self.version,
             read,
             as_of,
-            changes_at,
-            cells: &cells,
+            summed: &summed,
         })
     }
 

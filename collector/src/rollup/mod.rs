@@ -39,6 +39,7 @@ pub(crate) mod tests;
 mod thread;
 
 pub(crate) use self::thread::start;
+pub(crate) use self::cell::metric_place;
 pub use self::{
     answer::{Merging, Standing},
     ask::{By, Request},
@@ -50,7 +51,7 @@ pub use self::{
     meter::Meter,
     refold::{At, refolded},
     shape::{Answer, Rate, Row, VERSION},
-    tally::Tally,
+    tally::{Summed, Tally},
 };
 use crate::label::Policy;
 

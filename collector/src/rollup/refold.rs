@@ -34,7 +34,7 @@ pub fn refolded(
         ControlFlow::Continue(())
     })?;
     let mut merging = Merging::new(request);
-    for (key, cell) in &tally.finish().0 {
+    for (key, cell) in &tally.finish().cells {
         merging.add(key, cell);
     }
     Ok(merging.answer(Standing {

@@ -14,8 +14,9 @@ use crate::{
         people::Entry,
     },
     label::{Labelled, Policy, State, Trust, label_group},
+    sights::{Measured, Measures, Packed, Packer, Sight},
     store::rows::{Group, OutputRows},
-    watch::capture::{Left, captured, dated, left_out},
+    watch::capture::{Left, captured, left_out},
 };
 
 /// How much of accepted text must be there for it to have survived, in thousandths: half,
@@ -27,6 +28,18 @@ const SURVIVED: u16 = 500;
 pub struct Tally {
     cells: Cells,
     changes_at: Option<u64>,
+    packer: Packer,
+}
+
+/// What came of adding up groups.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summed {
+    /// The sums.
+    pub cells: Cells,
+    /// The first moment after at which time alone changes any of it.
+    pub changes_at: Option<u64>,
+    /// What statistics over people ask of outputs, of groups that came with their number.
+    pub sights: Packed,
 }
 
 /// What one group adds to the ratios of one key.
@@ -39,13 +52,34 @@ struct Ratios {
 impl Tally {
     /// One more group, as known and screened at `as_of` (Unix ms).
     pub fn add(&mut self, group: &Group, policy: &Policy, as_of: u64) {
+        self.group(None, group, policy, as_of);
+    }
+
+    /// As [`Tally::add`], with what the store knows the group by: sights of it are kept.
+    pub fn add_numbered(&mut self, number: i64, group: &Group, policy: &Policy, as_of: u64) {
+        self.group(Some(number), group, policy, as_of);
+    }
+
+    fn group(&mut self, number: Option<i64>, group: &Group, policy: &Policy, as_of: u64) {
         let labels = label_group(group, policy, as_of);
         let changes = labels.outputs.iter().filter_map(|label| label.changes_at);
         self.changes_at = self.changes_at.into_iter().chain(changes).min();
         let mut ratios: BTreeMap<Key, Ratios> = BTreeMap::new();
         let mut turns = Turns::default();
+        if let Some(number) = number {
+            self.packer.group(number);
+        }
         for seen in Seen::of(group, &labels) {
-            self.output(&seen, &mut ratios, &mut turns);
+            // Measured once, for all that asks.
+            let measured = Measured::of(&seen);
+            let sight = Sight {
+                measures: Measures::Kept(&measured),
+                ..Sight::of(&seen)
+            };
+            if number.is_some() {
+                self.packer.push(&seen, &sight, &measured);
+            }
+            self.output(&seen, &sight, &mut ratios, &mut turns);
         }
         for (key, of_group) in ratios {
             of_group.settle(self.cells.entry(key).or_default());
@@ -56,18 +90,27 @@ impl Tally {
         }
     }
 
-    /// The cells, and the first moment after at which time alone changes any of them.
+    /// All of it.
     #[must_use]
-    pub fn finish(self) -> (Cells, Option<u64>) {
-        (self.cells, self.changes_at)
+    pub fn finish(self) -> Summed {
+        Summed {
+            cells: self.cells,
+            changes_at: self.changes_at,
+            sights: self.packer.finish(),
+        }
     }
 
-    fn output(&mut self, seen: &Seen<'_>, ratios: &mut BTreeMap<Key, Ratios>, turns: &mut Turns) {
+    fn output(
+        &mut self,
+        seen: &Seen<'_>,
+        sight: &Sight<'_>,
+        ratios: &mut BTreeMap<Key, Ratios>,
+        turns: &mut Turns,
+    ) {
         let label = seen.label;
-        let left = left_out(seen, Trust::Claimed);
-        let at = dated(seen);
+        let left = left_out(sight, Trust::Claimed);
         // Of what was withheld only the withheld signals know when it was shown.
-        let at = at.or_else(|| {
+        let at = sight.dated.or_else(|| {
             label
                 .withheld
                 .shown_at
@@ -91,13 +134,13 @@ impl Tally {
         count(cell, seen);
         turns.add(label, at, &key);
         let of_key = ratios.entry(key).or_default();
-        let capture = captured(seen).map(|(sums, _)| sums);
-        if seen.rows.registered.is_some() {
+        let capture = captured(sight).map(|(sums, _)| sums);
+        if sight.registered {
             of_key.reach(capture);
         }
         if label.mature {
             for (own, metric) in of_key.metrics.iter_mut().zip(&METRICS) {
-                if let Some(more) = metric.measure(seen) {
+                if let Some(more) = sight.sums(metric) {
                     *own = Some(own.unwrap_or_default().plus(more));
                 }
             }

@@ -52,7 +52,10 @@ pub use keys::{ControlStore, CreatedKey, KeyInfo, KeyKind, KeyUse, NewKey};
 pub use open::{is_there, open};
 pub use own::Place;
 pub use push::{PushNote, PushStore, Pushed};
-pub use rollups::{AddedUp, Bucket, BucketKind, BucketRead, Concerned, KeptScreen, RollupStore};
+pub use rollups::{
+    AddedUp, Bucket, BucketKind, BucketRead, Concerned, KeptBucket, KeptScreen, Mark, RollupStore,
+    VisitSights,
+};
 use rows::{Conduct, Group, GroupName, StoredSubject};
 pub use sign_ins::SignInStore;
 pub use sqlite::SqliteStore;

@@ -1,6 +1,8 @@
 //! Sums that are kept: which wait, what they are of, and what is kept of them.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::ControlFlow};
+
+use tacit_signals::Id;
 
 use super::{
     StoreError,
@@ -8,7 +10,8 @@ use super::{
 };
 use crate::{
     control::ProjectId,
-    rollup::{Cell, Cells, Key},
+    rollup::{Cell, Cells, Key, Summed},
+    sights::Place,
 };
 
 /// Groups that are added up together.
@@ -35,10 +38,30 @@ pub enum BucketKind {
 /// What a bucket held when it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BucketRead {
-    /// How often it had been marked; `None` when it was not.
-    pub changes: Option<i64>,
+    /// How it was marked; `None` when it was not.
+    pub mark: Option<Mark>,
     /// Groups.
     pub groups: u64,
+}
+
+/// What a bucket waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// How often it was marked.
+    pub changes: i64,
+    /// How often something of the project was taken out meanwhile.
+    pub removals: i64,
+}
+
+/// What is kept of a bucket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptBucket {
+    /// As of when, Unix ms.
+    pub as_of: u64,
+    /// The sums.
+    pub cells: Cells,
+    /// The sights, as they are kept.
+    pub sights: Vec<u8>,
 }
 
 /// A bucket, added up.
@@ -52,10 +75,8 @@ pub struct AddedUp<'a> {
     pub read: BucketRead,
     /// As of when labels are, Unix ms.
     pub as_of: u64,
-    /// The first moment after at which time alone changes a label.
-    pub changes_at: Option<u64>,
-    /// The sums.
-    pub cells: &'a Cells,
+    /// What came of it.
+    pub summed: &'a Summed,
 }
 
 /// Whom the screen left out.
@@ -66,6 +87,10 @@ pub struct KeptScreen {
     /// When it looked, Unix ms.
     pub looked_at: u64,
 }
+
+/// Takes the sights of a bucket, as they are kept.
+pub type VisitSights<'v> =
+    dyn FnMut(BucketKind, &[u8]) -> Result<ControlFlow<()>, StoreError> + 'v;
 
 /// Sums of labels. They are made of facts and of nothing else: whatever changes a fact
 /// marks the buckets it is in, in the same transaction.
@@ -83,16 +108,19 @@ pub trait RollupStore: Send + Sync {
         as_of: u64,
     ) -> Result<u64, StoreError>;
 
-    /// Calls `visit` with every group of a bucket, all that is known, from one snapshot.
-    /// Memory holds one group at a time.
+    /// How many buckets a project has.
+    fn rollups_kept(&self, project: ProjectId) -> Result<u64, StoreError>;
+
+    /// Calls `visit` with every group of a bucket and its number, all that is known, from one
+    /// snapshot. Memory holds one group at a time.
     fn read_bucket(
         &self,
         bucket: Bucket,
-        visit: &mut dyn FnMut(Group),
+        visit: &mut dyn FnMut(i64, Group),
     ) -> Result<BucketRead, StoreError>;
 
     /// Replaces what is kept of a bucket in one transaction. It waits no more, unless it was
-    /// marked since it was read.
+    /// marked since it was read; nothing is kept of it where something may have been taken out since.
     fn keep_bucket(&self, sums: &AddedUp<'_>) -> Result<(), StoreError>;
 
     /// Calls `visit` with the cells of a version, of the days from the first on and before the
@@ -106,16 +134,29 @@ pub trait RollupStore: Send + Sync {
         visit: &mut dyn FnMut(&Key, &Cell),
     ) -> Result<u64, StoreError>;
 
+    /// Calls `visit` with the sights of buckets of a version that have any dated in a span of
+    /// time (Unix ms, its end not in it), until it breaks, from one snapshot.
+    fn sights(
+        &self,
+        project: ProjectId,
+        version: &str,
+        span: (u64, u64),
+        visit: &mut VisitSights<'_>,
+    ) -> Result<(), StoreError>;
+
+    /// The id of the output that stands in a place.
+    fn output_at(&self, project: ProjectId, place: Place) -> Result<Option<Id>, StoreError>;
+
     /// What is kept of that version.
     fn kept_buckets(&self, version: &str) -> Result<Vec<Bucket>, StoreError>;
 
-    /// What is kept of a bucket and as of when, where it is not marked; `visit` gets its
-    /// groups, of the same snapshot.
+    /// What is kept of a bucket, where it is not marked; `visit` gets its groups with their
+    /// numbers, of the same snapshot.
     fn kept_bucket(
         &self,
         bucket: Bucket,
-        visit: &mut dyn FnMut(Group),
-    ) -> Result<Option<(u64, Cells)>, StoreError>;
+        visit: &mut dyn FnMut(i64, Group),
+    ) -> Result<Option<KeptBucket>, StoreError>;
 
     /// Whom the screen left out of what is kept.
     fn kept_screen(&self, project: ProjectId) -> Result<Option<KeptScreen>, StoreError>;

@@ -15,6 +15,7 @@ use crate::{
         readout::{self, HoldoutRequest, ReadoutError, Request, holdout_readout},
     },
     label::{Milli, Policy, Trust},
+    sights::Source,
     store::Store,
     watch::{
         WatchError,
@@ -53,12 +54,25 @@ pub enum VerifyError {
 
 /// Asks whether a release or an experiment's arm is proven.
 pub fn verify(asked: &Asked<'_>, subject: Subject) -> Result<Report, VerifyError> {
-    let decision = decision(asked, &subject)?;
-    let about = About::of(subject).ok_or(VerifyError::Nothing)?;
-    asked.report(about, decision)
+    verify_of(asked, &asked.facts(), subject)
 }
 
-fn decision(asked: &Asked<'_>, subject: &Subject) -> Result<Decision, VerifyError> {
+/// As [`verify`], of outputs from any source.
+pub fn verify_of(
+    asked: &Asked<'_>,
+    source: &Source<'_>,
+    subject: Subject,
+) -> Result<Report, VerifyError> {
+    let decision = decision(asked, source, &subject)?;
+    let about = About::of(subject).ok_or(VerifyError::Nothing)?;
+    asked.report(source, about, decision)
+}
+
+fn decision(
+    asked: &Asked<'_>,
+    source: &Source<'_>,
+    subject: &Subject,
+) -> Result<Decision, VerifyError> {
     let evidence = match &subject.compared {
         None => None,
         Some((declared, arm)) => {
@@ -67,9 +81,9 @@ fn decision(asked: &Asked<'_>, subject: &Subject) -> Result<Decision, VerifyErro
                 as_of: asked.as_of,
                 pre_period_ms: PRE_PERIOD_MS,
             };
-            let read = readout::readout(
+            let read = readout::readout_of(
                 asked.store,
-                asked.policy,
+                source,
                 asked.project,
                 &request,
                 asked.directory,
@@ -107,21 +121,31 @@ pub fn everybody_held_out(
     )?;
     let until = asked.as_of;
     asked.report(
+        &asked.facts(),
         About::Everybody { since, until },
         everybody(&holdout, &primary),
     )
 }
 
 impl Asked<'_> {
-    fn report(&self, about: About, decision: Decision) -> Result<Report, VerifyError> {
+    /// All that is known.
+    fn facts(&self) -> Source<'_> {
+        Source::facts(self.store, self.policy, self.project, self.as_of)
+    }
+
+    fn report(
+        &self,
+        source: &Source<'_>,
+        about: About,
+        decision: Decision,
+    ) -> Result<Report, VerifyError> {
         let request = capture::Request {
             weeks: WEEKS,
             trust: Trust::Known,
             as_of: self.as_of,
         };
-        let (store, policy) = (self.store, self.policy);
-        let trend = capture::trend(store, policy, self.project, &request, self.directory)?;
-        let report = Report::new(about, decision, self.as_of, &policy.reference());
+        let trend = capture::trend_of(source, &request, self.directory)?;
+        let report = Report::new(about, decision, self.as_of, &self.policy.reference());
         Ok(Report {
             capture_rate: Some(trend),
             ..report

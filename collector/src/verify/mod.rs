@@ -23,7 +23,7 @@ mod trend;
 
 use serde::{Deserialize, Serialize};
 
-pub use ask::{Asked, VerifyError, everybody_held_out, verify};
+pub use ask::{Asked, VerifyError, everybody_held_out, verify, verify_of};
 pub use decide::{Decision, Outlook, decide};
 pub use everybody::everybody;
 pub use evidence::{Evidence, Gain, Guarding, HeldOut, Mix, Pace};

@@ -2,10 +2,9 @@
 //! capture rate ([`capture`]) and whether a number rises at its guard's cost
 //! ([`guardrails`]).
 //!
-//! One pass over the store: every output is labelled and put into a slice (a week, a
+//! One pass over all outputs ([`crate::sights`]): each is put into a slice (a week, a
 //! prompt version, a model, a release) by `slices`; what it adds to its person's sums
-//! there goes to `people`, which sorts them in files, so that memory grows with
-//! neither outputs nor people. Then slices are compared by [`crate::experiment::stats`].
+//! there goes to `people`, which sorts in files what is too much for memory. Then slices are compared by [`crate::experiment::stats`].
 //!
 //! All of this is observation: people choose when to come, and a version is given to
 //! whom it is given. It says where to look; an experiment says why.
@@ -15,18 +14,13 @@ pub mod guardrails;
 mod people;
 mod slices;
 
-use std::ops::ControlFlow;
-
 use thiserror::Error;
 
 use crate::{
     cadence::period::PeriodError,
-    control::ProjectId,
     dataset::sort::SortError,
     experiment::stats::{self, Bounds, EITHER_MIN, Moments, PEOPLE_MIN, TIGHTEST_AT},
-    label::Policy,
-    screen::Screened,
-    store::{Store, StoreError, rows::Group},
+    store::StoreError,
 };
 
 pub use self::slices::By;
@@ -35,6 +29,9 @@ pub use self::slices::By;
 const ALPHA: f64 = 0.05;
 
 const DAY_MS: u64 = 86_400_000;
+
+/// All of time, Unix ms.
+const ALWAYS: (u64, u64) = (0, u64::MAX);
 
 /// Why nothing could be said.
 #[derive(Debug, Error)]
@@ -51,24 +48,6 @@ pub enum WatchError {
     /// A time beyond all calendars.
     #[error(transparent)]
     Time(#[from] PeriodError),
-}
-
-/// Calls `take` with every group of a project as known at a moment, until it fails.
-fn each_group(
-    store: &dyn Store,
-    policy: &Policy,
-    (project, as_of): (ProjectId, u64),
-    mut take: impl FnMut(&Group) -> Result<(), WatchError>,
-) -> Result<(), WatchError> {
-    let mut taken = Ok(());
-    Screened::of(store, policy, project, as_of)?.groups(&mut |group| {
-        taken = take(&group);
-        match taken {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        }
-    })?;
-    taken
 }
 
 /// Where a ratio over units lies, at all times at once: people, or conversations.

@@ -1,27 +1,37 @@
-//! People's sums by slice, added up in files.
+//! People's sums by slice, added up in memory, and in files what is too much for it.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
 use tacit_signals::SubjectKind;
 
 use crate::{
     dataset::{
-        people::{PersonKey, key as person_key},
+        people::PersonKey,
         sort::{Keep, SortError, Sorter},
     },
     experiment::{
         metric::{Metric, Sums},
-        stats::{Moments, Observation},
+        people::{Entry, Totals},
+        stats::Moments,
     },
-    label::Milli,
-    store::rows::StoredSubject,
+    sights::Person,
 };
 
-/// Bytes of records in memory.
+/// Bytes of sums in memory: of some 400,000 people and fourteen metrics.
+const HELD_BYTES: usize = 128 * 1024 * 1024;
+/// Bytes a person takes beside their sums.
+const PERSON_BYTES: usize = 64;
+/// Bytes of records in memory while they are sorted.
 const MEMORY_BYTES: usize = 16 * 1024 * 1024;
 
-/// What one person adds to one slice.
+/// A person in a slice.
+type Key = (PersonKey, u32);
+
+/// What one person adds to one slice, as it is sorted.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Part {
     /// Known by their session only.
@@ -34,8 +44,14 @@ struct Part {
 pub(super) struct People<'m> {
     metrics: &'m [Metric],
     sorter: Sorter,
-    /// Of the group in hand.
-    parts: BTreeMap<(PersonKey, u32), Part>,
+    is_sorted: bool,
+    most: usize,
+    /// Places of people among `sessions`, and of their sums among `sums`.
+    places: HashMap<Key, usize>,
+    sessions: Vec<bool>,
+    sums: Vec<Sums>,
+    /// The person of the output before: mostly of this one, too.
+    last: Option<(Key, usize)>,
 }
 
 /// The people of a slice.
@@ -49,113 +65,172 @@ pub(super) struct InSlice {
     pub(super) moments: Vec<Moments>,
 }
 
+/// As they are added up: exact, so that no order of people gives another result.
+#[derive(Default)]
+struct Adding {
+    people: u64,
+    sessions: u64,
+    totals: Vec<Totals>,
+}
+
 impl<'m> People<'m> {
     pub(super) fn new(metrics: &'m [Metric], directory: &Path) -> Self {
+        let bytes = PERSON_BYTES + metrics.len() * SUMS_BYTES;
+        Self::holding(metrics, directory, HELD_BYTES / bytes)
+    }
+
+    /// Holds at most so many people in memory.
+    fn holding(metrics: &'m [Metric], directory: &Path, most: usize) -> Self {
         Self {
             metrics,
             sorter: Sorter::new(directory, "people", MEMORY_BYTES, Keep::ForNow),
-            parts: BTreeMap::new(),
+            is_sorted: false,
+            most,
+            places: HashMap::new(),
+            sessions: Vec::new(),
+            sums: Vec::new(),
+            last: None,
         }
     }
 
     /// A person saw an output of a slice, which adds `sums` by metric.
     pub(super) fn saw(
         &mut self,
-        person: &StoredSubject,
+        person: &Person<'_>,
         slice: u32,
         sums: impl Iterator<Item = Option<Sums>>,
-    ) {
-        let key = (person_key(person.kind, &person.id), slice);
-        let part = self.parts.entry(key).or_default();
-        part.session = person.kind == SubjectKind::Session;
-        part.sums.resize(self.metrics.len(), (0, 0));
-        for (own, more) in part.sums.iter_mut().zip(sums) {
-            add(own, more.unwrap_or_default());
+    ) -> Result<(), SortError> {
+        let place = self.place(person, slice)?;
+        let len = self.metrics.len();
+        let own = self.sums.get_mut(place * len..(place + 1) * len);
+        for (own, more) in own.unwrap_or_default().iter_mut().zip(sums) {
+            *own = own.plus(more.unwrap_or_default());
         }
+        Ok(())
     }
 
-    /// A group is over.
-    pub(super) fn group(&mut self) -> Result<(), SortError> {
-        for ((person, slice), part) in std::mem::take(&mut self.parts) {
+    fn place(&mut self, person: &Person<'_>, slice: u32) -> Result<usize, SortError> {
+        let key = (person.key(), slice);
+        if let Some((_, place)) = self.last.filter(|(last, _)| *last == key) {
+            return Ok(place);
+        }
+        let place = match self.places.get(&key) {
+            Some(place) => *place,
+            None => {
+                if self.places.len() >= self.most {
+                    self.spill()?;
+                }
+                let place = self.sessions.len();
+                self.sessions.push(person.kind() == SubjectKind::Session);
+                let len = self.sums.len() + self.metrics.len();
+                self.sums.resize(len, Sums::default());
+                self.places.insert(key, place);
+                place
+            }
+        };
+        self.last = Some((key, place));
+        Ok(place)
+    }
+
+    /// Everybody in memory goes to the sorter.
+    fn spill(&mut self) -> Result<(), SortError> {
+        self.is_sorted = true;
+        self.last = None;
+        let len = self.metrics.len();
+        for ((person, slice), place) in self.places.drain() {
             let mut key = person.to_vec();
             key.extend(slice.to_be_bytes());
+            let sums = self.sums.get(place * len..(place + 1) * len);
+            let sums = sums.unwrap_or_default().iter();
+            let part = Part {
+                session: self.sessions.get(place).copied().unwrap_or_default(),
+                sums: sums.map(|sum| (sum.numerator, sum.denominator)).collect(),
+            };
             let payload = postcard::to_allocvec(&part).unwrap_or_default();
             self.sorter.push(&key, &payload)?;
         }
+        self.sessions.clear();
+        self.sums.clear();
         Ok(())
     }
 
     /// Everybody, by slice.
     pub(super) fn finish(mut self) -> Result<BTreeMap<u32, InSlice>, SortError> {
-        self.group()?;
         let mut all = BTreeMap::new();
-        let mut one: Option<(PersonKey, BTreeMap<u32, Part>)> = None;
+        if self.is_sorted {
+            self.spill()?;
+            self.sorted(&mut all)?;
+        } else {
+            let len = self.metrics.len();
+            for ((_, slice), place) in &self.places {
+                let sums = self.sums.get(place * len..(place + 1) * len);
+                let is_session = self.sessions.get(*place).copied().unwrap_or_default();
+                settle(&mut all, *slice, is_session, sums.unwrap_or_default());
+            }
+        }
+        let moments = |adding: Adding| InSlice {
+            people: adding.people,
+            sessions: adding.sessions,
+            moments: adding.totals.iter().map(Totals::moments).collect(),
+        };
+        let slices = all.into_iter();
+        Ok(slices
+            .map(|(slice, adding)| (slice, moments(adding)))
+            .collect())
+    }
+
+    /// Everybody who went to the sorter, who may be there more than once.
+    fn sorted(self, all: &mut BTreeMap<u32, Adding>) -> Result<(), SortError> {
+        let mut one: Option<(Key, bool, Vec<Sums>)> = None;
         let mut records = self.sorter.finish()?.open()?;
         while let Some((key, payload)) = records.next()? {
-            let Some((person, slice, more)) = read(key, payload) else {
+            let Some((key, part)) = read(key, payload) else {
                 continue;
             };
-            if one.as_ref().is_none_or(|(own, _)| *own != person)
-                && let Some((_, parts)) = one.replace((person, BTreeMap::new()))
-            {
-                settle(&parts, &mut all);
-            }
-            if let Some((_, parts)) = &mut one {
-                parts.entry(slice).or_default().merge(more);
-            }
-        }
-        if let Some((_, parts)) = one {
-            settle(&parts, &mut all);
-        }
-        Ok(all)
-    }
-}
-
-impl Part {
-    fn merge(&mut self, more: Self) {
-        self.session |= more.session;
-        if self.sums.is_empty() {
-            self.sums = more.sums;
-            return;
-        }
-        for (own, (numerator, denominator)) in self.sums.iter_mut().zip(more.sums) {
-            let more = Sums {
+            let more = part.sums.iter().map(|&(numerator, denominator)| Sums {
                 numerator,
                 denominator,
-            };
-            add(own, more);
+            });
+            match &mut one {
+                Some((own, _, sums)) if *own == key => {
+                    for (own, more) in sums.iter_mut().zip(more) {
+                        *own = own.plus(more);
+                    }
+                }
+                _ => {
+                    let next = (key, part.session, more.collect());
+                    if let Some(((_, slice), session, sums)) = one.replace(next) {
+                        settle(all, slice, session, &sums);
+                    }
+                }
+            }
         }
+        if let Some(((_, slice), session, sums)) = one {
+            settle(all, slice, session, &sums);
+        }
+        Ok(())
     }
 }
 
-fn add(own: &mut (i64, i64), more: Sums) {
-    let sum = Sums {
-        numerator: own.0,
-        denominator: own.1,
-    };
-    let sum = sum.plus(more);
-    *own = (sum.numerator, sum.denominator);
-}
+/// Bytes of the sums of one metric.
+const SUMS_BYTES: usize = size_of::<Sums>();
 
-fn read(key: &[u8], payload: &[u8]) -> Option<(PersonKey, u32, Part)> {
+fn read(key: &[u8], payload: &[u8]) -> Option<(Key, Part)> {
     let (person, slice) = key.split_first_chunk()?;
     let slice = u32::from_be_bytes(slice.try_into().ok()?);
-    Some((*person, slice, postcard::from_bytes(payload).ok()?))
+    Some(((*person, slice), postcard::from_bytes(payload).ok()?))
 }
 
 /// One person is complete.
-fn settle(parts: &BTreeMap<u32, Part>, all: &mut BTreeMap<u32, InSlice>) {
-    for (slice, part) in parts {
-        let here = all.entry(*slice).or_default();
-        here.people += 1;
-        here.sessions += u64::from(part.session);
-        here.moments.resize(part.sums.len(), Moments::default());
-        for (moments, (numerator, denominator)) in here.moments.iter_mut().zip(&part.sums) {
-            // Who had no occasion to be measured is nobody to this metric.
-            if *denominator != 0 {
-                let of = |sum: &i64| Milli::new(*sum).to_f64();
-                moments.add(&Observation::new(of(numerator), of(denominator)));
-            }
+fn settle(all: &mut BTreeMap<u32, Adding>, slice: u32, is_session: bool, sums: &[Sums]) {
+    let here = all.entry(slice).or_default();
+    here.people += 1;
+    here.sessions += u64::from(is_session);
+    here.totals.resize(sums.len(), Totals::default());
+    for (totals, sums) in here.totals.iter_mut().zip(sums) {
+        // Who had no occasion to be measured is nobody to this metric.
+        if sums.denominator != 0 {
+            totals.add(&Entry::of(*sums));
         }
     }
 }

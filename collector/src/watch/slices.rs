@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{DAY_MS, WatchError};
 use crate::{
     cadence::period::{Every, Period},
-    label::Labelled,
     release::Release,
+    sights::Context,
 };
 
 /// Versions, or models, that are told apart; outputs of others are left out, and said.
@@ -95,15 +95,15 @@ impl Slicer {
     }
 
     /// The number of the slice of an output that was shown at `at`, Unix ms.
-    pub(super) fn slice(&mut self, label: &Labelled, at: u64) -> Result<u32, NoSlice> {
+    pub(super) fn slice(&mut self, of: &Context<'_>, at: u64) -> Result<u32, NoSlice> {
         match self {
             Self::Week => Ok(week(at)),
             Self::Named(by, names) => {
                 let name = match by {
-                    By::Model => &label.model,
-                    _ => &label.prompt_version,
+                    By::Model => of.model,
+                    _ => of.prompt_version,
                 };
-                let name = name.as_deref().ok_or(NoSlice::Unnamed)?;
+                let name = name.ok_or(NoSlice::Unnamed)?;
                 if let Some((number, first)) = names.get_mut(name) {
                     *first = at.min(*first);
                     return Ok(*number);

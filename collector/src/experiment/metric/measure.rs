@@ -29,11 +29,16 @@ impl Metric {
     /// where its browser captured that share of conversations.
     #[must_use]
     pub fn measure(&self, seen: &Seen<'_>) -> Option<Sums> {
+        let value = self.value(seen)?;
+        Some(Sums::of(value, sample(seen.label)))
+    }
+
+    /// The value [`Metric::measure`] is made of, in thousandths of the metric's unit.
+    pub(crate) fn value(&self, seen: &Seen<'_>) -> Option<i64> {
         if seen.label.automated {
             return None;
         }
-        let value = self.of_output(seen)?;
-        Some(Sums::of(value, sample(seen.label)))
+        self.of_output(seen)
     }
 
     /// Its value for one output, in thousandths of its unit.
@@ -96,7 +101,7 @@ impl Metric {
 
 impl Sums {
     /// Of a value in thousandths that stands for 1 / `sample` (thousandths) as many.
-    fn of(value: i64, sample: i64) -> Self {
+    pub(crate) fn of(value: i64, sample: i64) -> Self {
         let sample = sample.clamp(SAMPLE_MIN, ONE);
         Self {
             numerator: rounded(value.saturating_mul(ONE), sample),

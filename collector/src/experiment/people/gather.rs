@@ -12,32 +12,30 @@ use crate::{
     accept::OUT_OF_TRAFFIC,
     dataset::{
         people::{self, PersonKey},
-        provenance::{HOLDOUT, held_out},
+        provenance::HOLDOUT,
         sort::{Keep, SortError, Sorter},
     },
-    experiment::metric::Seen,
-    label::{Labelled, Policy, Trust, label_group},
-    store::rows::{Group, StoredSubject},
+    label::Trust,
+    sights::{Person as Who, Sight},
+    store::rows::StoredSubject,
 };
 
-/// Memory of the sorter: a record is about a hundred bytes, so a run holds some 40,000.
-const MEMORY_BYTES: usize = 4 * 1024 * 1024;
+/// Memory of the sorter: a record is about a hundred bytes, so a run holds some 600,000.
+const MEMORY_BYTES: usize = 64 * 1024 * 1024;
 
 /// Takes facts in any order.
 #[derive(Debug)]
 pub(crate) struct Gather<'a> {
     plan: &'a Plan<'a>,
-    policy: &'a Policy,
     records: Sorter,
     screened: u64,
 }
 
 impl<'a> Gather<'a> {
     /// Writes what does not fit into memory to `directory`.
-    pub(crate) fn new(plan: &'a Plan<'a>, policy: &'a Policy, directory: &Path) -> Self {
+    pub(crate) fn new(plan: &'a Plan<'a>, directory: &Path) -> Self {
         Self {
             plan,
-            policy,
             records: Sorter::new(directory, "people", MEMORY_BYTES, Keep::ForNow),
             screened: 0,
         }
@@ -53,7 +51,8 @@ impl<'a> Gather<'a> {
             arm => self.told(arm),
         };
         let payload = postcard::to_stdvec(&said).unwrap_or_default();
-        self.push(subject, ASSIGNED, &payload, (0, ""))
+        let person = people::key(subject.kind, &subject.id);
+        self.push(person, ASSIGNED, &payload, (0, 0))
     }
 
     fn told(&self, name: &str) -> Said {
@@ -66,54 +65,49 @@ impl<'a> Gather<'a> {
         place.map_or(Said::Undeclared, Said::Arm)
     }
 
-    /// Outputs, as known at the plan's `as_of`.
-    pub(crate) fn group(&mut self, group: &Group) -> Result<(), SortError> {
-        let labelled = label_group(group, self.policy, self.plan.as_of);
-        for seen in Seen::of(group, &labelled) {
-            let label = seen.label;
-            self.screened += u64::from(label.withheld.all);
-            let Some(subject) = label.subject.as_ref().filter(|of| is_person(of.kind)) else {
-                continue;
-            };
-            // What nobody registered may say anything at all, and a program is nobody.
-            if label.automated || label.trust < Trust::Known {
-                continue;
-            }
-            if held_out(label) {
-                self.push(subject, HELD_OUT, b"", (0, ""))?;
-            }
-            let Some(shown_at) = label.shown_at else {
-                continue;
-            };
-            if self.plan.when(shown_at) == When::Else {
-                continue;
-            }
-            let said = label.arms.get(&self.plan.experiment.name);
-            let said = said.map_or(Said::Nothing, |arm| self.told(arm));
-            let sums = self.plan.metrics.iter().map(|metric| {
-                let sums = metric.measure(&seen).unwrap_or_default();
-                (sums.numerator, sums.denominator)
-            });
-            let saw = Saw {
-                said,
-                sums: sums.collect(),
-                keys: (said != Said::Nothing).then(|| keys(label, subject)),
-            };
-            let payload = postcard::to_stdvec(&saw).unwrap_or_default();
-            self.push(subject, SAW, &payload, (shown_at, label.output.as_str()))?;
+    /// An output, as known at the plan's `as_of`.
+    pub(crate) fn saw(&mut self, sight: &Sight<'_>) -> Result<(), SortError> {
+        self.screened += u64::from(sight.withheld);
+        let Some(who) = sight.person.filter(|who| is_person(who.kind())) else {
+            return Ok(());
+        };
+        // What nobody registered may say anything at all, and a program is nobody.
+        if sight.automated || sight.trust < Trust::Known {
+            return Ok(());
         }
-        Ok(())
+        let person = who.key();
+        if sight.arms.hold_out() {
+            self.push(person, HELD_OUT, b"", (0, 0))?;
+        }
+        let Some(shown_at) = sight.shown_at else {
+            return Ok(());
+        };
+        if self.plan.when(shown_at) == When::Else {
+            return Ok(());
+        }
+        let said = sight.arms.of(&self.plan.experiment.name);
+        let said = said.map_or(Said::Nothing, |arm| self.told(arm));
+        let sums = self.plan.metrics.iter().map(|metric| {
+            let sums = sight.sums(metric).unwrap_or_default();
+            (sums.numerator, sums.denominator)
+        });
+        let saw = Saw {
+            said,
+            sums: sums.collect(),
+            keys: (said != Said::Nothing).then(|| keys(sight, who)),
+        };
+        let payload = postcard::to_stdvec(&saw).unwrap_or_default();
+        self.push(person, SAW, &payload, (shown_at, sight.tie()))
     }
 
     fn push(
         &mut self,
-        subject: &StoredSubject,
+        person: PersonKey,
         tag: u8,
         payload: &[u8],
-        (shown_at, output): (u64, &str),
+        (shown_at, tie): (u64, u32),
     ) -> Result<(), SortError> {
-        let person = people::key(subject.kind, &subject.id);
-        let key = record::key(&person, tag, shown_at, output);
+        let key = record::key(&person, tag, shown_at, tie);
         self.records.push(&key, payload)
     }
 
@@ -166,12 +160,12 @@ fn tell(person: &mut Person, plan: &Plan<'_>, (tag, shown_at): (u8, u64), payloa
     }
 }
 
-fn keys<'a>(label: &'a Labelled, subject: &StoredSubject) -> Keys<'a> {
+fn keys<'a>(sight: &Sight<'a>, who: Who<'_>) -> Keys<'a> {
     Keys {
-        model: label.model.as_deref().unwrap_or_default(),
-        device: &label.origin.device,
-        language: &label.origin.lang,
-        surface: &label.origin.surface,
-        kind: subject.kind.name(),
+        model: sight.context.model.unwrap_or_default(),
+        device: sight.context.device,
+        language: sight.context.language,
+        surface: sight.context.surface,
+        kind: who.kind().name(),
     }
 }

@@ -88,14 +88,14 @@ impl Saw<'_> {
 }
 
 /// The key of a record: the person, what it is, and for outputs when they were shown
-/// and their id, so that no two compare equal.
-pub(super) fn key(person: &PersonKey, tag: u8, shown_at: u64, output: &str) -> Vec<u8> {
-    let mut key = Vec::with_capacity(25 + output.len());
+/// and what tells apart those of one moment.
+pub(super) fn key(person: &PersonKey, tag: u8, shown_at: u64, tie: u32) -> Vec<u8> {
+    let mut key = Vec::with_capacity(29);
     key.extend_from_slice(person);
     key.push(tag);
     if tag == SAW {
         key.extend_from_slice(&shown_at.to_be_bytes());
-        key.extend_from_slice(output.as_bytes());
+        key.extend_from_slice(&tie.to_be_bytes());
     }
     key
 }
@@ -122,13 +122,13 @@ mod tests {
     #[test]
     fn records_of_a_person_are_in_time() {
         let person = [7; 16];
-        let of = |tag, at, output: &str| key(&person, tag, at, output);
+        let of = |tag, at, tie| key(&person, tag, at, tie);
         let order = [
-            of(ASSIGNED, 9, "o-9"),
-            of(HELD_OUT, 0, ""),
-            of(SAW, 255, "o-2"),
-            of(SAW, 256, "o-0"),
-            of(SAW, 256, "o-1"),
+            of(ASSIGNED, 9, 9),
+            of(HELD_OUT, 0, 0),
+            of(SAW, 255, 2),
+            of(SAW, 256, 0),
+            of(SAW, 256, 1),
         ];
         assert!(order.is_sorted());
         assert_eq!(read(&order[3]), Some((person, SAW, 256)));

@@ -77,6 +77,16 @@ impl Totals {
         self.left_undone += times * i64::from(entry.sums.numerator != entry.sums.denominator);
         let vector = entry.vector();
         let times = i128::from(times);
+        if entry.before.is_none() {
+            // Everything else is 0.
+            let [numerator, denominator, ..] = vector;
+            self.sums[0] += times * numerator;
+            self.sums[1] += times * denominator;
+            self.products[0] += times * numerator * numerator;
+            self.products[1] += times * numerator * denominator;
+            self.products[VARIABLES] += times * denominator * denominator;
+            return;
+        }
         for (sum, value) in self.sums.iter_mut().zip(vector) {
             *sum += times * value;
         }

@@ -1,6 +1,6 @@
 //! From facts to a readout.
 
-use std::{io, ops::ControlFlow, path::Path};
+use std::{io, path::Path};
 
 use thiserror::Error;
 
@@ -19,8 +19,8 @@ use crate::{
         people::{Gather, Plan, Tally},
         stats::{SRM_ALPHA, srm},
     },
-    label::{Milli, Policy},
-    screen::Screened,
+    label::{Milli, Policy, label_group},
+    sights::{Source, each_of},
     store::{
         Store, StoreError,
         rows::{Group, StoredSubject},
@@ -101,14 +101,26 @@ pub fn readout(
     request: &Request<'_>,
     directory: &Path,
 ) -> Result<Readout, ReadoutError> {
-    tallied(store, policy, project, request, directory, of_tally)
+    let source = Source::facts(store, policy, project, request.as_of);
+    readout_of(store, &source, project, request, directory)
 }
 
-/// As [`readout`], and beside it every metric over time; none where no effect is shown.
+/// As [`readout`], of outputs from any source; assignments are those of `store`.
+pub fn readout_of(
+    store: &dyn Store,
+    source: &Source<'_>,
+    project: ProjectId,
+    request: &Request<'_>,
+    directory: &Path,
+) -> Result<Readout, ReadoutError> {
+    tallied(store, source, project, request, directory, of_tally)
+}
+
+/// As [`readout_of`], and beside it every metric over time; none where no effect is shown.
 /// Both from one pass.
 pub fn readout_with_courses(
     store: &dyn Store,
-    policy: &Policy,
+    source: &Source<'_>,
     project: ProjectId,
     request: &Request<'_>,
     directory: &Path,
@@ -121,12 +133,12 @@ pub fn readout_with_courses(
         };
         (readout, courses)
     };
-    tallied(store, policy, project, request, directory, both)
+    tallied(store, source, project, request, directory, both)
 }
 
 fn tallied<T>(
     store: &dyn Store,
-    policy: &Policy,
+    source: &Source<'_>,
     project: ProjectId,
     request: &Request<'_>,
     directory: &Path,
@@ -134,7 +146,7 @@ fn tallied<T>(
 ) -> Result<T, ReadoutError> {
     let experiment = request.experiment()?;
     let plan = Plan::new(&experiment, request.as_of, request.pre_period_ms);
-    let mut gather = Gather::new(&plan, policy, directory);
+    let mut gather = Gather::new(&plan, directory);
     let mut told = Ok(());
     store.assignments(
         project,
@@ -147,9 +159,8 @@ fn tallied<T>(
         },
     )?;
     told?;
-    let facts = Screened::of(store, policy, project, request.as_of)?;
-    let tally = gathered(&facts, gather)?;
-    Ok(tell(&plan, &tally, policy))
+    let tally = gathered(source, gather)?;
+    Ok(tell(&plan, &tally, source.policy()))
 }
 
 /// Everybody held out against everybody else, whatever the experiments.
@@ -192,21 +203,15 @@ pub(crate) fn everybody(
     plan: &Plan<'_>,
     directory: &Path,
 ) -> Result<Tally, ReadoutError> {
-    let gather = Gather::new(plan, policy, directory);
-    gathered(&Screened::of(store, policy, project, plan.as_of)?, gather)
+    let source = Source::facts(store, policy, project, plan.as_of);
+    gathered(&source, Gather::new(plan, directory))
 }
 
-/// All groups, in one pass.
-fn gathered(facts: &Screened<'_>, mut gather: Gather<'_>) -> Result<Tally, ReadoutError> {
-    let mut told = Ok(());
-    facts.groups(&mut |group| {
-        told = gather.group(&group);
-        match told {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
-        }
+/// All outputs, in one pass: who is held out is so whenever they saw that.
+fn gathered(source: &Source<'_>, mut gather: Gather<'_>) -> Result<Tally, ReadoutError> {
+    source.each((0, u64::MAX), &mut |sight| {
+        Ok::<_, ReadoutError>(gather.saw(sight)?)
     })?;
-    told?;
     Ok(gather.finish()?)
 }
 
@@ -220,12 +225,13 @@ pub fn of_facts<'a>(
 ) -> Result<Readout, ReadoutError> {
     let experiment = request.experiment()?;
     let plan = Plan::new(&experiment, request.as_of, request.pre_period_ms);
-    let mut gather = Gather::new(&plan, policy, directory);
+    let mut gather = Gather::new(&plan, directory);
     for (subject, arm) in assigned {
         gather.assigned(subject, arm)?;
     }
     for group in groups {
-        gather.group(&group)?;
+        let labels = label_group(&group, policy, plan.as_of);
+        each_of(&group, &labels, &mut |sight| gather.saw(sight))?;
     }
     let tally = gather.finish()?;
     Ok(of_tally(&plan, &tally, policy))

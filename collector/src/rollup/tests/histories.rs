@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
 
-use super::house::House;
+use super::{house::House, people};
 use crate::{
     label::Policy,
     rollup::version,
@@ -83,8 +83,13 @@ fn registration() -> impl Strategy<Value = Value> {
     let conversation = prop::option::weighted(0.3, (0..4_u8).prop_map(|n| format!("c-{n}")));
     let person = prop::option::weighted(0.3, 0..4_usize);
     let text = prop::option::weighted(0.5, Just("Great question! Yes."));
-    (id, alias, conversation, person, text).prop_map(|(id, alias, conversation, person, text)| {
+    let arm = prop::option::of(prop::sample::select(vec!["a", "b", "holdout"]));
+    let all = (id, alias, conversation, person, text, arm);
+    all.prop_map(|(id, alias, conversation, person, text, arm)| {
         let mut said = json!({"id":id,"prompt_version":"p@1"});
+        if let Some(arm) = arm {
+            said["arms"] = json!({ "tone": arm });
+        }
         if let Some(alias) = alias {
             said["aliases"] = json!([alias]);
         }
@@ -142,6 +147,7 @@ fn after_anything_what_is_kept_is_what_adding_up_anew_gives() {
     runner
         .run(&steps, |steps| {
             let mut house = House::new();
+            people::with_experiment(&house);
             let mut place = 0;
             let mut keeper = house.keeper(&policies[place]);
             for step in steps {
@@ -217,7 +223,7 @@ fn what_changes_while_it_is_added_up_waits_still() {
         number: 0,
     };
     assert_eq!(waiting(&house), 1);
-    let read = house.store.read_bucket(bucket, &mut |_| {}).unwrap();
+    let read = house.store.read_bucket(bucket, &mut |_, _| {}).unwrap();
     assert_eq!(read.groups, 1);
     house.does("u-2", 0, copied("o-1"));
     let sums = AddedUp {
@@ -225,8 +231,7 @@ fn what_changes_while_it_is_added_up_waits_still() {
         version: &version,
         read,
         as_of: house.now,
-        changes_at: None,
-        cells: &crate::rollup::Cells::new(),
+        summed: &crate::rollup::Tally::default().finish(),
     };
     house.store.keep_bucket(&sums).unwrap();
     assert_eq!(waiting(&house), 1);

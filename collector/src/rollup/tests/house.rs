@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tacit_signals::{SubjectKind, json as twin};
 use tempfile::TempDir;
 
+use super::people;
 use crate::{
     accept::{Accepted, accept, registration},
     control::{ContentPolicy, Project, scope::Scopes},
@@ -15,6 +16,7 @@ use crate::{
     expire::{self, Horizon},
     export,
     label::Policy,
+    sights::Source,
     rollup::{At, By, Keeper, Meter, Request, kept, refolded, step},
     store::{self, AnyStore, Folding, KeyKind, NewKey, Registering, StoreUrl},
     testing::NOW,
@@ -206,7 +208,17 @@ impl House {
         keeper.look(self.project.id, self.now).unwrap();
         keeper.drain(self.now).unwrap();
         assert_eq!(self.kept(policy), self.refolded(policy));
+        self.people_are_the_same(policy);
         self.fates_add_up(policy);
+    }
+
+    /// What compares people says the same of what is kept as of all facts.
+    fn people_are_the_same(&self, policy: &Policy) {
+        let (store, project) = (&*self.store, self.project.id);
+        let kept = Source::kept(store, policy, project);
+        let facts = Source::facts(store, policy, project, self.now);
+        let told = |source| people::told(self, policy, source);
+        assert_eq!(told(&kept), told(&facts));
     }
 
     /// Every stored signal has its fate, in sums as when everything is read.

@@ -4,6 +4,7 @@
 mod histories;
 pub(crate) mod house;
 mod marks;
+mod people;
 
 use proptest::{collection::vec, prelude::*};
 
@@ -26,7 +27,7 @@ const DAY: u64 = 86_400_000;
 const AS_OF: u64 = NOW + 40 * DAY;
 
 /// What people of a world did.
-fn world(conversations: u64) -> Vec<Group> {
+pub(crate) fn world(conversations: u64) -> Vec<Group> {
     let world = World::named("base").unwrap();
     let plan = Plan {
         seed: 7,
@@ -45,7 +46,7 @@ fn cells<'g>(groups: impl IntoIterator<Item = &'g Group>, policy: &Policy) -> Ce
     for group in groups {
         tally.add(group, policy, AS_OF);
     }
-    tally.finish().0
+    tally.finish().cells
 }
 
 fn merged(all: impl IntoIterator<Item = Cells>) -> Cells {

@@ -1,6 +1,6 @@
 //! Buckets of groups: how they are called in the database, and what is in one.
 
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::group::View;
 use crate::{
@@ -19,22 +19,27 @@ pub(super) const fn key(bucket: Bucket) -> (u32, i64, i64) {
     (bucket.project.0, kind, bucket.number)
 }
 
+/// Its kind by what it is called.
+pub(super) const fn kind(number: i64) -> BucketKind {
+    match number {
+        0 => BucketKind::Conversations,
+        _ => BucketKind::Outputs,
+    }
+}
+
 pub(super) fn bucket(row: &Row<'_>) -> rusqlite::Result<Bucket> {
     Ok(Bucket {
         project: ProjectId(row.get(0)?),
-        kind: match row.get(1)? {
-            0 => BucketKind::Conversations,
-            _ => BucketKind::Outputs,
-        },
+        kind: kind(row.get(1)?),
         number: row.get(2)?,
     })
 }
 
-/// Gives every group of a bucket to `visit`; how many there are.
+/// Gives every group of a bucket and its number to `visit`; how many there are.
 pub(super) fn groups(
     snapshot: &Transaction<'_>,
     bucket: Bucket,
-    visit: &mut dyn FnMut(Group),
+    visit: &mut dyn FnMut(i64, Group),
 ) -> Result<u64, StoreError> {
     let view = View::of(snapshot, bucket.project, u64::MAX);
     let first = bucket.number << BUCKET_BITS;
@@ -74,8 +79,34 @@ pub(super) fn groups(
         };
         if !found.group.outputs.is_empty() {
             count += 1;
-            visit(found.group);
+            visit(number, found.group);
         }
     }
     Ok(count)
+}
+
+/// The group of that number, if there is one.
+pub(super) fn group_of(
+    snapshot: &Transaction<'_>,
+    project: ProjectId,
+    kind: BucketKind,
+    number: i64,
+) -> Result<Option<Group>, StoreError> {
+    let view = View::of(snapshot, project, u64::MAX);
+    let select = match kind {
+        BucketKind::Conversations => {
+            "SELECT id FROM conversations WHERE conversation = ?1 AND project = ?2"
+        }
+        BucketKind::Outputs => "SELECT id FROM outputs WHERE output = ?1 AND project = ?2",
+    };
+    let id = snapshot
+        .prepare_cached(select)?
+        .query_row(params![number, project.0], |row| row.get::<_, String>(0))
+        .optional()?;
+    let Some(id) = id else { return Ok(None) };
+    let found = match kind {
+        BucketKind::Conversations => view.of_conversation(&id, number)?,
+        BucketKind::Outputs => view.of_output(number)?,
+    };
+    Ok(Some(found.group))
 }

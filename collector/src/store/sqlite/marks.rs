@@ -82,6 +82,23 @@ pub(super) fn moved(
     Ok(())
 }
 
+/// Something of a project was taken out. The sights of what waits are gone with it, since
+/// people are in them, and what was read before is not kept after.
+pub(super) fn removed(tx: &Transaction<'_>, project: ProjectId) -> Result<(), StoreError> {
+    for step in [
+        "DELETE FROM rollup_sights
+         WHERE project = ?1
+           AND EXISTS (SELECT 1 FROM rollup_marks AS mark
+                       WHERE mark.project = ?1 AND mark.kind = rollup_sights.kind
+                         AND mark.bucket = rollup_sights.bucket)",
+        "UPDATE rollup_marks SET changes = changes + 1, removals = removals + 1
+         WHERE project = ?1",
+    ] {
+        tx.prepare_cached(step)?.execute([project.0])?;
+    }
+    Ok(())
+}
+
 /// Whether anything in a project is known by two names: in most of them nothing is, and a
 /// fold looks at thousands of outputs.
 fn has_aliases(tx: &Transaction<'_>, project: ProjectId) -> Result<bool, StoreError> {

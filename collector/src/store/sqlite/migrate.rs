@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The steps, in order; their number is the schema's version.
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 13] = [
     include_str!("../../../migrations/0001_facts.sql"),
     include_str!("../../../migrations/0002_updates.sql"),
     include_str!("../../../migrations/0003_registrations.sql"),
@@ -23,6 +23,7 @@ const STEPS: [&str; 12] = [
     include_str!("../../../migrations/0010_retention.sql"),
     include_str!("../../../migrations/0011_rollups.sql"),
     include_str!("../../../migrations/0012_outputs_by_time.sql"),
+    include_str!("../../../migrations/0013_sights.sql"),
 ];
 
 /// A look for whether the lock is free.

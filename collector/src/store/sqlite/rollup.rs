@@ -3,10 +3,11 @@
 use std::{collections::HashSet, sync::Arc};
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
+use tacit_signals::Id;
 
 use super::{
     Durability, SqliteStore,
-    bucket::{bucket, groups, key},
+    bucket::{bucket, group_of, groups, key, kind},
     conduct,
     shelves::Shelf,
     time, unsigned,
@@ -15,8 +16,10 @@ use crate::{
     control::ProjectId,
     label::Trust,
     rollup::{Cell, Cells, Key},
+    sights::Place,
     store::{
-        AddedUp, Bucket, BucketRead, Concerned, KeptScreen, RollupStore, StoreError,
+        AddedUp, Bucket, BucketRead, Concerned, KeptBucket, KeptScreen, Mark, RollupStore,
+        StoreError, VisitSights,
         rows::{Group, StoredSubject},
     },
 };
@@ -73,21 +76,23 @@ impl RollupStore for SqliteStore {
         self.read(|snapshot| waiting(snapshot, project, version, as_of))
     }
 
+    fn rollups_kept(&self, project: ProjectId) -> Result<u64, StoreError> {
+        self.read(|snapshot| {
+            let mut select = snapshot
+                .prepare_cached("SELECT count(*) FROM rollup_buckets WHERE project = ?1")?;
+            Ok(unsigned(select.query_row([project.0], |row| row.get(0))?))
+        })
+    }
+
     fn read_bucket(
         &self,
         bucket: Bucket,
-        visit: &mut dyn FnMut(Group),
+        visit: &mut dyn FnMut(i64, Group),
     ) -> Result<BucketRead, StoreError> {
         self.read(|snapshot| {
-            let changes = snapshot
-                .prepare_cached(
-                    "SELECT changes FROM rollup_marks
-                     WHERE project = ?1 AND kind = ?2 AND bucket = ?3",
-                )?
-                .query_row(key(bucket), |row| row.get(0))
-                .optional()?;
+            let mark = mark(snapshot, bucket)?;
             let groups = groups(snapshot, bucket, visit)?;
-            Ok(BucketRead { changes, groups })
+            Ok(BucketRead { mark, groups })
         })
     }
 
@@ -132,6 +137,41 @@ impl RollupStore for SqliteStore {
         })
     }
 
+    fn sights(
+        &self,
+        project: ProjectId,
+        version: &str,
+        (from, until): (u64, u64),
+        visit: &mut VisitSights<'_>,
+    ) -> Result<(), StoreError> {
+        self.read(|snapshot| {
+            let mut select = snapshot.prepare_cached(
+                "SELECT kind, body
+                 FROM rollup_sights CROSS JOIN rollup_buckets USING (project, kind, bucket)
+                 WHERE rollup_sights.project = ?1 AND version = ?2
+                   AND first_at < ?4 AND last_at >= ?3
+                 ORDER BY kind, bucket",
+            )?;
+            let of = params![project.0, version, time(from), time(until)];
+            let mut rows = select.query(of)?;
+            while let Some(row) = rows.next()? {
+                let body = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+                if visit(kind(row.get(0)?), body)?.is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn output_at(&self, project: ProjectId, place: Place) -> Result<Option<Id>, StoreError> {
+        self.read(|snapshot| {
+            let group = group_of(snapshot, project, place.kind, place.group)?;
+            let output = group.and_then(|group| group.outputs.into_iter().nth(place.place as usize));
+            Ok(output.map(|rows| rows.id))
+        })
+    }
+
     fn kept_buckets(&self, version: &str) -> Result<Vec<Bucket>, StoreError> {
         self.read(|snapshot| {
             let mut select = snapshot.prepare_cached(
@@ -145,8 +185,8 @@ impl RollupStore for SqliteStore {
     fn kept_bucket(
         &self,
         bucket: Bucket,
-        visit: &mut dyn FnMut(Group),
-    ) -> Result<Option<(u64, Cells)>, StoreError> {
+        visit: &mut dyn FnMut(i64, Group),
+    ) -> Result<Option<KeptBucket>, StoreError> {
         self.read(|snapshot| {
             let mut select = snapshot.prepare_cached(
                 "SELECT as_of FROM rollup_buckets
@@ -168,7 +208,16 @@ impl RollupStore for SqliteStore {
             while let Some(row) = rows.next()? {
                 cells.extend([read(row)?]);
             }
-            Ok(Some((as_of, cells)))
+            let mut select = snapshot.prepare_cached(
+                "SELECT body FROM rollup_sights
+                 WHERE project = ?1 AND kind = ?2 AND bucket = ?3",
+            )?;
+            let sights = select.query_row(key(bucket), |row| row.get(0)).optional()?;
+            Ok(Some(KeptBucket {
+                as_of,
+                cells,
+                sights: sights.unwrap_or_default(),
+            }))
         })
     }
 
@@ -243,6 +292,21 @@ fn outputs_of(
     Ok(outputs)
 }
 
+/// How a bucket is marked, if it is.
+fn mark(snapshot: &Transaction<'_>, bucket: Bucket) -> Result<Option<Mark>, StoreError> {
+    let mut select = snapshot.prepare_cached(
+        "SELECT changes, removals FROM rollup_marks
+         WHERE project = ?1 AND kind = ?2 AND bucket = ?3",
+    )?;
+    let found = select.query_row(key(bucket), |row| {
+        Ok(Mark {
+            changes: row.get(0)?,
+            removals: row.get(1)?,
+        })
+    });
+    Ok(found.optional()?)
+}
+
 fn waiting(
     snapshot: &Transaction<'_>,
     project: Option<ProjectId>,
@@ -293,13 +357,20 @@ fn merged(snapshot: &Transaction<'_>, shelf: Shelf, version: &str) -> Result<Cel
 fn keep(tx: &Transaction<'_>, sums: &AddedUp<'_>) -> Result<(), StoreError> {
     let bucket = sums.bucket;
     let (project, kind, number) = key(bucket);
+    let removals = |mark: Option<Mark>| mark.map(|mark| mark.removals);
+    if removals(mark(tx, bucket)?) != removals(sums.read.mark) {
+        // It may be of somebody who is gone by now. It is marked, and is taken again.
+        return Ok(());
+    }
+    let summed = sums.summed;
     for delete in [
+        "DELETE FROM rollup_sights WHERE project = ?1 AND kind = ?2 AND bucket = ?3",
         "DELETE FROM rollups WHERE project = ?1 AND kind = ?2 AND bucket = ?3",
         "DELETE FROM rollup_buckets WHERE project = ?1 AND kind = ?2 AND bucket = ?3",
     ] {
         tx.prepare_cached(delete)?.execute(key(bucket))?;
     }
-    if !sums.cells.is_empty() {
+    if !summed.cells.is_empty() {
         tx.prepare_cached(
             "INSERT INTO rollup_buckets (project, kind, bucket, version, as_of, changes_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -310,7 +381,7 @@ fn keep(tx: &Transaction<'_>, sums: &AddedUp<'_>) -> Result<(), StoreError> {
             number,
             sums.version,
             time(sums.as_of),
-            sums.changes_at.map(time)
+            summed.changes_at.map(time)
         ])?;
     }
     let mut insert = tx.prepare_cached(
@@ -318,7 +389,7 @@ fn keep(tx: &Transaction<'_>, sums: &AddedUp<'_>) -> Result<(), StoreError> {
            (project, kind, bucket, part, day, model, prompt_version, trust, cell)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
-    for (part, (of, cell)) in (0_i64..).zip(sums.cells) {
+    for (part, (of, cell)) in (0_i64..).zip(&summed.cells) {
         let cell = postcard::to_allocvec(cell).map_err(|_| UNREADABLE)?;
         let trust = Trust::ALL.iter().position(|trust| *trust == of.trust);
         let trust = time(trust.unwrap_or_default() as u64);
@@ -334,7 +405,23 @@ fn keep(tx: &Transaction<'_>, sums: &AddedUp<'_>) -> Result<(), StoreError> {
             cell
         ])?;
     }
-    if let Some(changes) = sums.read.changes {
+    if !summed.sights.body.is_empty() {
+        // What has no date is in no span of time, but in that of everything.
+        let (first, last) = summed.sights.span.unwrap_or((0, 0));
+        tx.prepare_cached(
+            "INSERT INTO rollup_sights (project, kind, bucket, first_at, last_at, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            project,
+            kind,
+            number,
+            time(first),
+            time(last),
+            summed.sights.body
+        ])?;
+    }
+    if let Some(Mark { changes, .. }) = sums.read.mark {
         tx.prepare_cached(
             "DELETE FROM rollup_marks
              WHERE project = ?1 AND kind = ?2 AND bucket = ?3 AND changes = ?4",

@@ -2,9 +2,9 @@
 //! roll-ups.
 
 use crate::{
-    experiment::metric::{Metric, Seen, Sums},
+    experiment::metric::{Metric, Sums},
     label::Trust,
-    store::rows::StoredSubject,
+    sights::{Person, Sight},
 };
 
 /// Why an output does not count.
@@ -19,26 +19,18 @@ pub(crate) enum Left {
 }
 
 /// Why an output does not count, if it does not.
-pub(crate) fn left_out(seen: &Seen<'_>, least: Trust) -> Option<Left> {
-    let label = seen.label;
-    if label.withheld.all {
+pub(crate) fn left_out(sight: &Sight<'_>, least: Trust) -> Option<Left> {
+    if sight.withheld {
         Some(Left::Screened)
-    } else if label.automated {
+    } else if sight.automated {
         Some(Left::Automated)
     } else {
-        (label.trust < least).then_some(Left::Trust)
+        (sight.trust < least).then_some(Left::Trust)
     }
 }
 
-/// When it was first shown or, where it never was, created; Unix ms.
-pub(crate) fn dated(seen: &Seen<'_>) -> Option<u64> {
-    let registered = seen.rows.registered.as_ref();
-    let created = registered.and_then(|server| server.created_at);
-    seen.label.shown_at.or(created)
-}
-
 /// What it adds to the capture rate, and whose it is; `None` where nobody saw it.
-pub(crate) fn captured<'s>(seen: &Seen<'s>) -> Option<(Sums, &'s StoredSubject)> {
-    let sums = Metric::CaptureRate.measure(seen)?;
-    Some((sums, seen.label.subject.as_ref()?))
+pub(crate) fn captured<'s>(sight: &Sight<'s>) -> Option<(Sums, Person<'s>)> {
+    let sums = sight.sums(&Metric::CaptureRate)?;
+    Some((sums, sight.person?))
 }

@@ -7,25 +7,26 @@ mod text;
 
 use std::{collections::BTreeMap, path::Path};
 
-pub(crate) use self::counted::{Left, captured, dated, left_out};
+pub(crate) use self::counted::{Left, captured, left_out};
 pub use self::{
     shape::{Change, LeftOut, Tier, Trend, VERSION, Week},
     text::text,
 };
 use super::{
-    ALPHA, WatchError, bounds, each_group,
+    ALPHA, ALWAYS, WatchError, bounds,
     people::{InSlice, People},
     slices::{week, week_of},
 };
 use crate::{
     control::ProjectId,
     experiment::{
-        metric::{Metric, Seen},
+        metric::Metric,
         readout::{maybe, rounded},
         stats::{self, Design, TIGHTEST_AT},
     },
-    label::{LabelledGroup, Milli, Policy, Trust, label_group},
-    store::{Store, rows::Group},
+    label::{Milli, Policy, Trust},
+    sights::{Sight, Source},
+    store::Store,
 };
 
 /// Weeks where nobody says how many.
@@ -52,11 +53,20 @@ pub fn trend(
     request: &Request,
     work: &Path,
 ) -> Result<Trend, WatchError> {
+    let source = Source::facts(store, policy, project, request.as_of);
+    trend_of(&source, request, work)
+}
+
+/// The trend of outputs from any source.
+pub fn trend_of(
+    source: &Source<'_>,
+    request: &Request,
+    work: &Path,
+) -> Result<Trend, WatchError> {
     let mut tally = Tally::new(*request, work);
-    each_group(store, policy, (project, request.as_of), |group| {
-        tally.add(group, &label_group(group, policy, request.as_of))
-    })?;
-    tally.finish(policy)
+    // What is left out is so whenever it was shown.
+    source.each(ALWAYS, &mut |sight| tally.add(sight))?;
+    tally.finish(source.policy())
 }
 
 /// Counts of a week.
@@ -93,42 +103,38 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, group: &Group, labels: &LabelledGroup) -> Result<(), WatchError> {
-        for seen in Seen::of(group, labels) {
-            self.output(&seen);
+    fn add(&mut self, sight: &Sight<'_>) -> Result<(), WatchError> {
+        match left_out(sight, self.request.trust) {
+            Some(Left::Screened) => self.left_out.screened += 1,
+            Some(Left::Automated) => self.left_out.automated += 1,
+            Some(Left::Trust) => self.left_out.trust += 1,
+            None => match sight.dated.map(week) {
+                None => self.left_out.undated += 1,
+                Some(week) if (self.first..=self.last).contains(&week) => {
+                    return self.counted(week, sight);
+                }
+                Some(_) => {}
+            },
         }
-        Ok(self.people.group()?)
+        Ok(())
     }
 
-    fn output(&mut self, seen: &Seen<'_>) {
-        match left_out(seen, self.request.trust) {
-            Some(Left::Screened) => return self.left_out.screened += 1,
-            Some(Left::Automated) => return self.left_out.automated += 1,
-            Some(Left::Trust) => return self.left_out.trust += 1,
-            None => {}
-        }
-        let Some(at) = dated(seen) else {
-            return self.left_out.undated += 1;
-        };
-        let number = week(at);
-        if !(self.first..=self.last).contains(&number) {
-            return;
-        }
-        let counts = self.weeks.entry(number).or_default();
-        let is_registered = seen.rows.registered.is_some();
-        counts.registered += u64::from(is_registered);
-        let Some((sums, person)) = captured(seen) else {
-            return;
+    fn counted(&mut self, week: u32, sight: &Sight<'_>) -> Result<(), WatchError> {
+        let counts = self.weeks.entry(week).or_default();
+        counts.registered += u64::from(sight.registered);
+        let Some((sums, person)) = captured(sight) else {
+            return Ok(());
         };
         counts.seen += 1;
-        if is_registered {
+        if sight.registered {
             counts.reached = counts.reached.saturating_add(sums.denominator);
         }
-        if seen.label.mature {
-            self.people.saw(person, number, [Some(sums)].into_iter());
+        if sight.mature {
+            self.people.saw(&person, week, [Some(sums)].into_iter())?;
         } else {
             counts.immature += 1;
         }
+        Ok(())
     }
 
     fn finish(self, policy: &Policy) -> Result<Trend, WatchError> {

@@ -3,7 +3,11 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    label::script::{DAY, MINUTE, SECOND, Story, T0, copied, dwell, rated},
+    label::{
+        label_group,
+        script::{DAY, MINUTE, SECOND, Story, T0, copied, dwell, rated},
+    },
+    sights::each_of,
     store::rows::Registered,
     watch::{ALPHA, DAY_MS, rho},
 };
@@ -58,7 +62,7 @@ fn trend_of(stories: impl IntoIterator<Item = Story>, request: Request) -> Trend
     for story in stories {
         let group = story.group();
         let labels = label_group(&group, &policy, request.as_of);
-        tally.add(&group, &labels).unwrap();
+        each_of(&group, &labels, &mut |sight| tally.add(sight)).unwrap();
     }
     tally.finish(&policy).unwrap()
 }

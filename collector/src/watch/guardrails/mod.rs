@@ -14,13 +14,16 @@ use std::{
     path::Path,
 };
 
-use self::{examples::Examples, finding::Watched};
+use self::{
+    examples::{Examples, value},
+    finding::Watched,
+};
 pub use self::{
     shape::{Finding, LeftOut, Report, Side, Slice, VERSION, Values, Verdict},
     text::text,
 };
 use super::{
-    By, DAY_MS, WatchError, each_group,
+    By, DAY_MS, WatchError,
     people::{InSlice, People},
     slices::{NoSlice, Slicer},
 };
@@ -29,12 +32,13 @@ use crate::{
     experiment::{
         declaration::Guardrail,
         guard::paired,
-        metric::{Metric, Seen},
+        metric::{Metric, Sums},
         stats::Moments,
     },
-    label::{LabelledGroup, Policy, Trust, label_group},
+    label::{Policy, Trust},
     release::Release,
-    store::{Store, rows::Group},
+    sights::{Output, Person, Sight, Source},
+    store::{Store, StoreError},
 };
 
 /// How far back weeks go where nobody says, in days.
@@ -69,20 +73,39 @@ pub fn report(
     request: &Request,
     work: &Path,
 ) -> Result<Report, WatchError> {
+    let source = Source::facts(store, policy, project, request.as_of);
+    report_of(&source, releases, request, work)
+}
+
+/// What can be said of outputs from any source.
+pub fn report_of(
+    source: &Source<'_>,
+    releases: &[Release],
+    request: &Request,
+    work: &Path,
+) -> Result<Report, WatchError> {
     let plan = Plan::of(request);
     let mut tally = Tally::new(request, &plan, releases, work);
-    each_group(store, policy, (project, request.as_of), |group| {
-        tally.add(group, &label_group(group, policy, request.as_of))
-    })?;
-    tally.finish(policy)
+    source.each(tally.range, &mut |sight| tally.add(sight))?;
+    tally.finish(source.policy(), &|output| source.id(output))
 }
 
 /// What is measured, and in which pairs.
 struct Plan {
-    pairs: Vec<Watched>,
+    pairs: Vec<Pair>,
     /// Sorted.
     metrics: Vec<Metric>,
 }
+
+/// A metric and its guard.
+struct Pair {
+    watched: Watched,
+    /// Of both among the metrics of the plan.
+    places: (usize, usize),
+}
+
+/// The id of an output, unless it is another by now.
+type Ids<'i> = dyn Fn(&Output) -> Result<Option<String>, StoreError> + 'i;
 
 impl Plan {
     fn of(request: &Request) -> Self {
@@ -91,7 +114,13 @@ impl Plan {
             .iter()
             .flat_map(|pair| [&pair.metric, &pair.guard.metric]);
         let metrics: BTreeSet<_> = all.collect();
-        let metrics = metrics.into_iter().cloned().collect();
+        let metrics: Vec<_> = metrics.into_iter().cloned().collect();
+        let place = |metric: &Metric| metrics.binary_search(metric).unwrap_or_default();
+        let pairs = pairs.into_iter().map(|watched| Pair {
+            places: (place(&watched.metric), place(&watched.guard.metric)),
+            watched,
+        });
+        let pairs = pairs.collect();
         Self { pairs, metrics }
     }
 
@@ -149,6 +178,10 @@ struct Tally<'a> {
     counts: BTreeMap<u32, Counts>,
     left_out: LeftOut,
     examples: Examples,
+    /// Of the output in hand, by metric.
+    sums: Vec<Option<Sums>>,
+    /// The same as values, in thousandths.
+    values: Vec<Option<i64>>,
 }
 
 impl<'a> Tally<'a> {
@@ -163,62 +196,73 @@ impl<'a> Tally<'a> {
             counts: BTreeMap::new(),
             left_out: LeftOut::default(),
             examples: Examples::default(),
+            sums: Vec::new(),
+            values: Vec::new(),
         }
     }
 
-    fn add(&mut self, group: &Group, labels: &LabelledGroup) -> Result<(), WatchError> {
-        for seen in Seen::of(group, labels) {
-            self.output(&seen);
-        }
-        Ok(self.people.group()?)
-    }
-
-    fn output(&mut self, seen: &Seen<'_>) {
-        let label = seen.label;
+    fn add(&mut self, sight: &Sight<'_>) -> Result<(), WatchError> {
         let in_range = |at: &u64| (self.range.0..self.range.1).contains(at);
-        let Some(at) = label.shown_at.filter(in_range) else {
-            return;
+        let Some(at) = sight.shown_at.filter(in_range) else {
+            return Ok(());
         };
-        if label.withheld.all {
-            self.left_out.screened += 1;
-            return;
-        }
-        if label.automated {
-            self.left_out.automated += 1;
-            return;
-        }
-        if label.trust < self.request.trust {
-            self.left_out.trust += 1;
-            return;
-        }
-        let Some(person) = label.subject.as_ref().filter(|_| label.seen) else {
-            self.left_out.unseen += 1;
-            return;
+        let (person, slice) = match self.slice(sight, at) {
+            Ok(found) => found,
+            Err(left_out) => {
+                *left_out(&mut self.left_out) += 1;
+                return Ok(());
+            }
         };
-        let slice = match self.slicer.slice(label, at) {
-            Ok(slice) => slice,
-            Err(NoSlice::Unnamed) => return self.left_out.unnamed += 1,
-            Err(NoSlice::TooMany) => return self.left_out.too_many += 1,
-        };
-        if !label.mature {
+        if !sight.mature {
             self.left_out.immature += 1;
             self.counts.entry(slice).or_default().immature += 1;
-            return;
+            return Ok(());
         }
         self.counts.entry(slice).or_default().mature += 1;
+        self.sums.clear();
         let metrics = self.plan.metrics.iter();
-        let sums: Vec<_> = metrics.map(|metric| metric.measure(seen)).collect();
-        let of = |metric| sums.get(self.plan.place(metric)?).copied().flatten();
-        for (place, pair) in self.plan.pairs.iter().enumerate() {
-            let values = (of(&pair.metric), of(&pair.guard.metric));
-            let better = pair.guard.metric.better();
-            self.examples
-                .offer((slice, place), &label.output, values, better);
+        self.sums.extend(metrics.map(|metric| sight.sums(metric)));
+        let values = self.sums.iter().map(|sums| sums.and_then(value));
+        self.values.clear();
+        self.values.extend(values);
+        let of = |place: usize| self.values.get(place).copied().flatten();
+        let pairs = &self.plan.pairs;
+        let worst = self.examples.slice(slice, pairs.len());
+        for (pair, worst) in pairs.iter().zip(worst) {
+            let better = pair.watched.guard.metric.better();
+            let values = (of(pair.places.0), of(pair.places.1));
+            worst.offer((sight, at), values, better);
         }
-        self.people.saw(person, slice, sums.into_iter());
+        Ok(self.people.saw(&person, slice, self.sums.iter().copied())?)
     }
 
-    fn finish(self, policy: &Policy) -> Result<Report, WatchError> {
+    /// Whose an output is that was shown at a moment, and its slice; or as what it is left
+    /// out.
+    fn slice<'s>(
+        &mut self,
+        sight: &Sight<'s>,
+        at: u64,
+    ) -> Result<(Person<'s>, u32), fn(&mut LeftOut) -> &mut u64> {
+        if sight.withheld {
+            return Err(|out| &mut out.screened);
+        }
+        if sight.automated {
+            return Err(|out| &mut out.automated);
+        }
+        if sight.trust < self.request.trust {
+            return Err(|out| &mut out.trust);
+        }
+        let Some(person) = sight.person.filter(|_| sight.seen) else {
+            return Err(|out| &mut out.unseen);
+        };
+        match self.slicer.slice(&sight.context, at) {
+            Ok(slice) => Ok((person, slice)),
+            Err(NoSlice::Unnamed) => Err(|out| &mut out.unnamed),
+            Err(NoSlice::TooMany) => Err(|out| &mut out.too_many),
+        }
+    }
+
+    fn finish(self, policy: &Policy, id: &Ids<'_>) -> Result<Report, WatchError> {
         let request = self.request;
         let people = self.people.finish()?;
         let numbers: Vec<u32> = self.counts.keys().copied().collect();
@@ -235,8 +279,9 @@ impl<'a> Tally<'a> {
             plan: self.plan,
             people: &people,
             examples: &self.examples,
+            id,
         };
-        let findings = compared.all(&slices);
+        let findings = compared.all(&slices)?;
         let count = |verdict| findings.iter().filter(|f| f.verdict == verdict).count() as u64;
         Ok(Report {
             version: VERSION,
@@ -272,12 +317,13 @@ struct Compared<'a> {
     plan: &'a Plan,
     people: &'a BTreeMap<u32, InSlice>,
     examples: &'a Examples,
+    id: &'a Ids<'a>,
 }
 
 impl Compared<'_> {
     /// Every pair that was measured, in every slice against the one before. Of weeks
     /// only whole ones: who comes on a Monday is not who comes in a week.
-    fn all(&self, slices: &[(u32, Slice)]) -> Vec<Finding> {
+    fn all(&self, slices: &[(u32, Slice)]) -> Result<Vec<Finding>, StoreError> {
         let whole = |slice: &Slice| self.by != By::Week || slice.immature == 0;
         let slices: Vec<_> = slices.iter().filter(|(_, slice)| whole(slice)).collect();
         let mut findings = Vec::new();
@@ -285,7 +331,7 @@ impl Compared<'_> {
             let [(before, first), (after, second)] = sides else {
                 continue;
             };
-            for (place, pair) in self.plan.pairs.iter().enumerate() {
+            for (place, Pair { watched: pair, .. }) in self.plan.pairs.iter().enumerate() {
                 if !self.is_measured(&pair.metric) || !self.is_measured(&pair.guard.metric) {
                     continue;
                 }
@@ -293,12 +339,12 @@ impl Compared<'_> {
                 let (metric, guard) = (of(&pair.metric), of(&pair.guard.metric));
                 let mut finding = pair.compare((&first.name, &second.name), &metric, &guard);
                 if finding.verdict == Verdict::Suspicious {
-                    finding.examples = self.examples.of((*after, place));
+                    finding.examples = self.examples.of((*after, place), self.id)?;
                 }
                 findings.push(finding);
             }
         }
-        findings
+        Ok(findings)
     }
 
     fn moments(&self, metric: &Metric, slice: u32) -> Moments {

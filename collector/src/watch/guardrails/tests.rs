@@ -4,10 +4,12 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     label::{
+        label_group,
         Milli,
         script::{DAY, SECOND, Story, T0, copied, dwell, measured, rated},
     },
     release::ReleaseKind,
+    sights::each_of,
     store::rows::Registered,
 };
 
@@ -79,9 +81,13 @@ fn report_of(stories: &[Story], releases: &[Release], request: &Request) -> Repo
     for story in stories {
         let group = story.clone().group();
         let labels = label_group(&group, &policy, request.as_of);
-        tally.add(&group, &labels).unwrap();
+        each_of(&group, &labels, &mut |sight| tally.add(sight)).unwrap();
     }
-    tally.finish(&policy).unwrap()
+    let id = |output: &Output| match output {
+        Output::Id(id) => Ok(Some(id.to_string())),
+        Output::Place(_) => Ok(None),
+    };
+    tally.finish(&policy, &id).unwrap()
 }
 
 fn finding<'r>(report: &'r Report, metric: &str, guard: &str) -> &'r Finding {
@@ -113,8 +119,10 @@ fn ratings_that_rise_by_flattery_are_suspicious() {
     );
     assert_eq!(found.guard_values.after.people, 300);
     assert!(found.guard_values.low.unwrap() > 0.2, "{found:#?}");
-    // Liked ones first, then by id: every one of them flatters.
-    assert_eq!(found.examples, ["o-v2-005", "o-v2-006", "o-v2-007"]);
+    // Liked ones first, and every one of them flatters.
+    assert_eq!(found.examples.len(), 3);
+    let both = |id: &String| id.ends_with(['5', '6', '7']);
+    assert!(found.examples.iter().all(both), "{:?}", found.examples);
     assert!(
         found
             .evidence

@@ -12,9 +12,10 @@ use crate::{
         metric::Metric,
     },
     label::{
-        Milli, Policy,
+        Milli, Policy, label_group,
         script::{self, Story, T0},
     },
+    sights::each_of,
     store::rows::{Group, Registered, StoredSubject},
 };
 
@@ -81,12 +82,13 @@ pub(crate) fn tally(
     let directory = tempfile::tempdir().unwrap();
     let plan = Plan::new(experiment, as_of, PRE_PERIOD_MS);
     let policy = Policy::default_policy().unwrap();
-    let mut gather = Gather::new(&plan, &policy, directory.path());
+    let mut gather = Gather::new(&plan, directory.path());
     for (person, arm) in assigned {
         gather.assigned(&app(person), arm).unwrap();
     }
     for group in groups {
-        gather.group(&group).unwrap();
+        let labels = label_group(&group, &policy, plan.as_of);
+        each_of(&group, &labels, &mut |sight| gather.saw(sight)).unwrap();
     }
     gather.finish().unwrap()
 }

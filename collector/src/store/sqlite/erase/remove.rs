@@ -46,6 +46,7 @@ pub(super) fn remove(
     remover.empty_conversations()?;
     remover.cursors()?;
     remover.books(ERASED)?;
+    marks::removed(tx, erasure.project)?;
     for (name, count) in [
         ("events", remover.stored + remover.quarantined),
         ("outputs", found.outputs.len() as u64),

@@ -6,7 +6,7 @@ use rusqlite::{Transaction, params};
 use tacit_signals::{Id, codec::EventReader, signal::Kind};
 
 use super::{
-    super::{RowKey, erase::Remover, time, unsigned},
+    super::{RowKey, erase::Remover, marks, time, unsigned},
     look::{DueOutput, PastTime},
 };
 use crate::{
@@ -59,6 +59,7 @@ pub(super) fn remove(
         remover.empty_conversations()?;
         remover.cursors()?;
         remover.books(EXPIRED)?;
+        marks::removed(tx, project)?;
     }
     expiry.count("texts", of(due, "texts"));
     expiry.count("registered_texts", of(due, "registered_texts"));
