@@ -99,7 +99,7 @@ mod tests {
             error,
             StoreError::Newer {
                 found: 99,
-                known: 12
+                known: 13
             }
         ));
     }
