@@ -265,8 +265,8 @@ impl Collector {
     /// roll-ups by that policy are kept.
     pub(crate) fn rollups_lag_ms(&self, project: ProjectId, policy: &Policy) -> Option<u64> {
         let held = self.policies.named(None)?;
-        let is_kept = self.keeps_rollups.load(Ordering::Acquire)
-            && held.reference() == policy.reference();
+        let is_kept =
+            self.keeps_rollups.load(Ordering::Acquire) && held.reference() == policy.reference();
         is_kept.then(|| self.rollups.lag_ms(Some(project), self.steady_ms()))
     }
 

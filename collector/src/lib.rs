@@ -108,8 +108,8 @@ pub mod report;
 pub mod retry;
 pub mod rollup;
 pub mod screen;
-pub mod sign_in;
 pub mod sights;
+pub mod sign_in;
 pub mod simulate;
 pub mod store;
 #[cfg(test)]

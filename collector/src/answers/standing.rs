@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Basis;
 use crate::{
     rollup::{step, version},
-    store::{RollupStore, StoreError},
+    store::StoreError,
 };
 
 /// Of a project of no more buckets all facts are read: that is quick, and nothing is old.

@@ -234,7 +234,7 @@ fn what_is_kept_of_people_is_told_in_the_place_of_facts() {
     let (as_of, answer, kept) = told(&asked);
     assert_eq!(as_of, now, "labels are of whole minutes");
     assert_eq!(answer, exact(&asked, as_of));
-    assert_eq!(answer["slices"][0]["outputs"], 4);
+    assert_eq!(answer["slices"][0]["immature"], 4);
     let whole = json!({"complete":true,"waiting":0,"lag_ms":0,"screened_at":now});
     assert_eq!(kept, Some(whole));
     asked.another("u-4");

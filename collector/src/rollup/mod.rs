@@ -38,8 +38,8 @@ mod tally;
 pub(crate) mod tests;
 mod thread;
 
-pub(crate) use self::thread::start;
 pub(crate) use self::cell::metric_place;
+pub(crate) use self::thread::start;
 pub use self::{
     answer::{Merging, Standing},
     ask::{By, Request},

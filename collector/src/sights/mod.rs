@@ -23,13 +23,13 @@ use std::collections::BTreeMap;
 
 use tacit_signals::{Id, SubjectKind};
 
-pub use self::{pack::Packed, source::Source};
 pub(crate) use self::{
     measures::{Measured, Measures},
     pack::Packer,
     source::each_of,
     unpack::unpack,
 };
+pub use self::{pack::Packed, source::Source};
 use crate::{
     dataset::{
         people::{PersonKey, key},

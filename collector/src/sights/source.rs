@@ -29,12 +29,7 @@ enum From<'a> {
 impl<'a> Source<'a> {
     /// All facts as known at `as_of` (Unix ms), but for people the screen finds.
     #[must_use]
-    pub fn facts(
-        store: &'a dyn Store,
-        policy: &'a Policy,
-        project: ProjectId,
-        as_of: u64,
-    ) -> Self {
+    pub fn facts(store: &'a dyn Store, policy: &'a Policy, project: ProjectId, as_of: u64) -> Self {
         Self {
             policy,
             project,

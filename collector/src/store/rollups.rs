@@ -89,8 +89,7 @@ pub struct KeptScreen {
 }
 
 /// Takes the sights of a bucket, as they are kept.
-pub type VisitSights<'v> =
-    dyn FnMut(BucketKind, &[u8]) -> Result<ControlFlow<()>, StoreError> + 'v;
+pub type VisitSights<'v> = dyn FnMut(BucketKind, &[u8]) -> Result<ControlFlow<()>, StoreError> + 'v;
 
 /// Sums of labels. They are made of facts and of nothing else: whatever changes a fact
 /// marks the buckets it is in, in the same transaction.

@@ -28,7 +28,7 @@ pub(crate) use self::{
 };
 pub use self::{
     make::{
-        HoldoutRequest, ReadoutError, Request, holdout_readout, readout_of, of_facts, readout,
+        HoldoutRequest, ReadoutError, Request, holdout_readout, of_facts, readout, readout_of,
         readout_with_courses,
     },
     markdown::markdown,

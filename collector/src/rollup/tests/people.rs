@@ -13,7 +13,7 @@ use crate::{
     label::{Policy, Trust},
     release::{Release, ReleaseKind},
     sights::{Source, unpack},
-    store::{AddedUp, Bucket, BucketKind, ExperimentStore, RollupStore, UpdateStore},
+    store::{AddedUp, Bucket, BucketKind},
     verify::{Asked, find, verify_of},
     watch::{By, capture, guardrails},
 };

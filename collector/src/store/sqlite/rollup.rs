@@ -167,7 +167,8 @@ impl RollupStore for SqliteStore {
     fn output_at(&self, project: ProjectId, place: Place) -> Result<Option<Id>, StoreError> {
         self.read(|snapshot| {
             let group = group_of(snapshot, project, place.kind, place.group)?;
-            let output = group.and_then(|group| group.outputs.into_iter().nth(place.place as usize));
+            let output =
+                group.and_then(|group| group.outputs.into_iter().nth(place.place as usize));
             Ok(output.map(|rows| rows.id))
         })
     }

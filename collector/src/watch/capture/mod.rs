@@ -58,11 +58,7 @@ pub fn trend(
 }
 
 /// The trend of outputs from any source.
-pub fn trend_of(
-    source: &Source<'_>,
-    request: &Request,
-    work: &Path,
-) -> Result<Trend, WatchError> {
+pub fn trend_of(source: &Source<'_>, request: &Request, work: &Path) -> Result<Trend, WatchError> {
     let mut tally = Tally::new(*request, work);
     // What is left out is so whenever it was shown.
     source.each(ALWAYS, &mut |sight| tally.add(sight))?;

@@ -4,8 +4,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     label::{
-        label_group,
-        Milli,
+        Milli, label_group,
         script::{DAY, SECOND, Story, T0, copied, dwell, measured, rated},
     },
     release::ReleaseKind,
