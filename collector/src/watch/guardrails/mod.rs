@@ -104,6 +104,9 @@ struct Pair {
     places: (usize, usize),
 }
 
+/// As what an output is left out.
+type Left = fn(&mut LeftOut) -> &mut u64;
+
 /// The id of an output, unless it is another by now.
 type Ids<'i> = dyn Fn(&Output) -> Result<Option<String>, StoreError> + 'i;
 
@@ -242,7 +245,7 @@ impl<'a> Tally<'a> {
         &mut self,
         sight: &Sight<'s>,
         at: u64,
-    ) -> Result<(Person<'s>, u32), fn(&mut LeftOut) -> &mut u64> {
+    ) -> Result<(Person<'s>, u32), Left> {
         if sight.withheld {
             return Err(|out| &mut out.screened);
         }
