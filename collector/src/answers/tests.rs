@@ -240,8 +240,12 @@ fn what_is_kept_of_people_is_told_in_the_place_of_facts() {
     asked.another("u-4");
     let (_, behind, kept) = told(&asked);
     assert_eq!(behind, answer, "it waits to be added up");
-    let waits = json!({"complete":false,"waiting":1,"lag_ms":7,"screened_at":now});
-    assert_eq!(kept, Some(waits));
+    let kept = kept.unwrap();
+    assert_eq!(
+        (&kept["complete"], &kept["lag_ms"]),
+        (&json!(false), &json!(7))
+    );
+    assert!(kept["waiting"].as_u64().unwrap() >= 1, "{kept}");
     // The screen is of what people do.
     let screen = Ask::Screen { most: 5 };
     let told = screen.known(&asked.basis, now + 5).unwrap();

@@ -241,11 +241,7 @@ impl<'a> Tally<'a> {
 
     /// Whose an output is that was shown at a moment, and its slice; or as what it is left
     /// out.
-    fn slice<'s>(
-        &mut self,
-        sight: &Sight<'s>,
-        at: u64,
-    ) -> Result<(Person<'s>, u32), Left> {
+    fn slice<'s>(&mut self, sight: &Sight<'s>, at: u64) -> Result<(Person<'s>, u32), Left> {
         if sight.withheld {
             return Err(|out| &mut out.screened);
         }
