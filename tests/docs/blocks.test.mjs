@@ -1,5 +1,5 @@
-// No block of code in the documentation is there unread: each is run by a test that names its page,
-// or checked by its language, or is on the list of what is only shown.
+// No block of code in the documentation is there unread: each is run by a test, or checked by its
+// language, or is on the list of what is only shown. Commands that are not run are on a list too.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -7,7 +7,8 @@ import { join } from "node:path";
 import test from "node:test";
 import { root } from "../../capture-wasm/build/tools.mjs";
 import { CHECKS, wrongJson } from "./checks.mjs";
-import { allBlocks, PAGES, RUN } from "./pages.mjs";
+import { allBlocks, isLeftOut, NOT_RUN, PAGES, RUN } from "./pages.mjs";
+import { Place } from "./place.mjs";
 import { READ, SHOWN, wrongShown } from "./shown.mjs";
 
 const blocks = allBlocks();
@@ -24,6 +25,15 @@ test("each block is run, checked, or on the list of what is only shown", () => {
   const unread = blocks.filter((block) => !block.fate && !CHECKS[block.language] && ![...SHOWN, ...READ].includes(block.language));
   const told = unread.map((block) => `${at(block)}: \`\`\`${block.language}\` has no check`);
   assert.deepEqual(told, [], "say its language (sh, json, toml, text …), or say in tests/docs/pages.mjs which test runs it: tests/browser/documented.spec.mjs is for HTML, scripts and policies");
+});
+
+test("what is not run is there, and could not be", () => {
+  for (const entry of NOT_RUN) {
+    const [block, ...others] = blocks.filter((block) => isLeftOut(block, entry));
+    assert.ok(block && others.length === 0, `${entry[0]} has not one block that starts with ${entry[1]}: mend tests/docs/pages.mjs`);
+    // Programs that change more than a folder, or what only a reader knows.
+    assert.ok(Place.harms(block.code).length > 0 || block.code.includes("…"), `${at(block)} can be run: take it off the list`);
+  }
 });
 
 for (const page of PAGES) {

@@ -11,10 +11,11 @@ const TACIT = process.env.TACIT_BIN;
 if (!TACIT) throw new Error("TACIT_BIN is not set: run these tests by `npm test -- docs`");
 
 export class Collector {
-  static async open() {
+  /** On data that is there, or on none. */
+  static async open(data) {
     const collector = new Collector();
     collector.folder = mkdtempSync(join(tmpdir(), "tacit-docs-"));
-    collector.data = join(collector.folder, "data");
+    collector.data = data ?? join(collector.folder, "data");
     collector.publishable = collector.key("publishable");
     collector.secret = collector.key("secret", "--scope", "ingest", "--scope", "read");
     const args = ["serve", "--listen", "127.0.0.1:0", "--json", "--data", collector.data];

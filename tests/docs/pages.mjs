@@ -78,12 +78,35 @@ export const RUN = [
   ["README.md", "js", "tests/browser/documented/js.mjs"],
 ];
 
+/** Where all other commands are run. */
+const SHELLS = "tests/docs/shells.test.mjs";
+
+/** Commands that are only checked, by how their block begins: `[page, start, why]`. */
+export const NOT_RUN = [
+  ["benchmarks.md", "npm run bench", "takes an hour"],
+  ["builds.md", "export AWS_REGION", "an object store of somebody else's; a real one is asked in tests/python/servers"],
+  ["chats.md", "npm test", "is a step of these tests"],
+  ["operate.md", "cargo build", "is how these tests are made"],
+  ["operate.md", "install ", "changes the system; its units are read in tests/integration/deploy.rs"],
+  ["operate.md", "runuser ", "another user"],
+  ["operate.md", "docker ", "a container daemon; the image is built in tests/image"],
+  ["replay.md", "tacit replay …", "is not whole"],
+  ["scale.md", "npm run bench:load", "takes a quarter of an hour"],
+  ["scale.md", "npm run bench -- dashboard", "takes an hour"],
+  ["README.md", "npm start", "is run in tests/browser/start.spec.mjs"],
+  ["README.md", "npm test", "is what runs this"],
+  ["demo-site/README.md", "npm install", "is run in tests/browser/start.spec.mjs"],
+];
+
 /** Every block of every page: `{ …, fate }`, where `fate` names the test that runs it, or is "". */
 export function allBlocks() {
   return PAGES.flatMap((page) => blocksOf(page)).map((block) => ({ ...block, fate: runBy(block) }));
 }
 
+/** Whether an entry of NOT_RUN is about this block. */
+export const isLeftOut = (block, [page, start]) => block.language === "sh" && `/${block.file}`.endsWith(`/${page}`) && block.code.startsWith(start);
+
 function runBy(block) {
   const of = (which) => which === block.language || (which === "name" && block.name !== "") || (which === "run" && block.run !== "");
-  return RUN.find(([page, which]) => `/${block.file}`.endsWith(`/${page}`) && of(which))?.[2] ?? "";
+  return RUN.find(([page, which]) => `/${block.file}`.endsWith(`/${page}`) && of(which))?.[2] ?? (block.language === "sh" && !NOT_RUN.some((entry) => isLeftOut(block, entry)) ? SHELLS : "");
 }

@@ -79,7 +79,9 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     (
         "release add",
-        &["tacit release add --name support@15 --kind prompt --experiment tone"],
+        &[
+            "tacit release add --name support@15 --kind prompt --from briefs/2026-W47 --experiment tone",
+        ],
     ),
     ("release list", &["tacit release list"]),
     ("verify", &["tacit verify support@15 --markdown"]),

@@ -124,6 +124,8 @@ async fn serve(
     let url = format!("http://{}", SocketAddr::new(config.listen.ip(), port));
     let format = config.log_output.format;
     let data = config.data.display();
+    // Before anybody is told that it runs: who hears of it may stop it at once.
+    let signals = Signals::hear()?;
     announce(format, &format!("listening on {url}, data in {data}"));
     let metrics = metrics(collector, config)?;
     for line in recovered::lines(recovery) {
@@ -134,8 +136,6 @@ async fn serve(
         let recovered = recovered::told(recovery);
         out_json(&json!({"url": url, "metrics_url": metrics_url, "recovered": recovered}))?;
     }
-    // Before anybody is told that it runs: who hears of it may stop it at once.
-    let signals = Signals::hear()?;
     let drain = Duration::from_secs(config.drain_seconds);
     rt::spawn(stop_on_signal(
         signals,
