@@ -25,9 +25,12 @@ function blockOf(language, { page, starts }) {
   return block;
 }
 
+/** Pages that load and settle while an earlier one is tried. */
+const AHEAD = 3;
+
 let stand;
 let context;
-/** What is open, by the entry: so that no page waits for another to load and to settle. */
+/** What was opened, by the entry. */
 const visits = new Map();
 
 test.beforeAll(async ({ browser }) => {
@@ -39,13 +42,20 @@ test.beforeAll(async ({ browser }) => {
     window.tacitOptions = { onError: ({ code }) => window.told.push(code) };
     document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => window.refused.push(effectiveDirective));
   });
-  for (const entry of entries) {
-    const visit = Visit.open(context, stand, entry, tag);
+});
+
+/** The page of this entry; those of the next ones are begun. */
+function visitOf(entry) {
+  const at = entries.indexOf(entry);
+  for (const next of entries.slice(at, at + 1 + AHEAD)) {
+    if (visits.has(next)) continue;
+    const visit = Visit.open(context, stand, next, tag);
     // What is wrong is told by the test of that block.
     visit.catch(() => {});
-    visits.set(entry, visit);
+    visits.set(next, visit);
   }
-});
+  return visits.get(entry);
+}
 
 test.afterAll(async () => {
   await Promise.allSettled(visits.values());
@@ -60,7 +70,7 @@ test("each block that is left to these tests is tried by one", () => {
 
 for (const entry of entries) {
   test(`${entry.file}:${entry.line}, ${entry.language}`, async () => {
-    const visit = await visits.get(entry);
+    const visit = await visitOf(entry);
     if (entry.options) expect(await optionsOf(visit)).toEqual(entry.options);
     await entry.holds(visit);
     expect(visit.complaints).toEqual([]);

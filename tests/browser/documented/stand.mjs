@@ -28,17 +28,18 @@ export class Stand extends House {
     stand.demo = `${stand.site}/`;
     stand.projects = new Map();
     // They write to one file, so one after the other is no slower.
-    for (const name of projects) stand.projects.set(name, await stand.#project(name));
+    for (const name of projects) stand.projects.set(name, Object.assign(Object.create(stand), { secret: await stand.keyOf(name, "secret", ...SCOPES) }));
     await stand.startCollector();
     stand.#server = createServer((request, response) => stand.#serve(request, response).catch(() => response.writeHead(404).end()));
     await new Promise((resolve) => stand.#server.listen(stand.pagesPort, "127.0.0.1", resolve));
     return stand;
   }
 
-  /** The collector as somebody sees it who has the project's keys. */
-  async #project(name) {
-    const publishable = await this.keyOf(name, "publishable", "--origin", this.site);
-    return Object.assign(Object.create(this), { publishable, secret: await this.keyOf(name, "secret", ...SCOPES) });
+  /** The collector as somebody sees it who has the keys of this project, with one for its page. */
+  async project(name) {
+    const project = this.projects.get(name);
+    project.publishable ??= (await project.post("/v1/keys", { kind: "publishable", origins: [this.site] })).key;
+    return project;
   }
 
   async post(path, value) {

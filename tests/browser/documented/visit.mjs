@@ -1,6 +1,7 @@
 // One snippet in a page of its own, and what comes of it.
 
 import { expect } from "../house.mjs";
+import { slower } from "../slower.mjs";
 import { ANSWER } from "./bodies.mjs";
 
 const PACKAGE = { imports: { "tacit-capture": "/own/npm/index.js", "tacit-capture/assign": "/own/npm/assign.js" } };
@@ -11,7 +12,7 @@ export class Visit {
 
   /** Opens it. `tag` is the script tag for snippets that are none. */
   static async open(context, stand, entry, tag) {
-    const visit = Object.assign(new Visit(), { context, stand, entry, project: stand.projects.get(entry.name) });
+    const visit = Object.assign(new Visit(), { context, stand, entry, project: await stand.project(entry.name) });
     const filled = (code) => stand.filled(code, visit.project);
     visit.code = filled(entry.fill ? await entry.fill(entry.code, visit.project) : entry.code);
     if (entry.inNode) return visit;
@@ -26,6 +27,7 @@ export class Visit {
 
   async #opened(html, csp, complaints) {
     const page = await this.context.newPage();
+    await slower(page);
     page.on("pageerror", ({ message }) => complaints.push(message));
     page.on("console", (message) => /error|warning/.test(message.type()) && complaints.push(message.text()));
     page.on("requestfailed", (request) => complaints.push(`${request.url()}: ${request.failure().errorText}`));
