@@ -145,7 +145,7 @@ export function outputs(adapter, onAsked = () => {}) {
       }
       let marked;
       try {
-        marked = roots().flatMap((root) => [...root.querySelectorAll(adapter.output)].slice(-OUTPUTS_MAX)).slice(-OUTPUTS_MAX);
+        marked = roots().flatMap((root) => [].slice.call(root.querySelectorAll(adapter.output), -OUTPUTS_MAX)).slice(-OUTPUTS_MAX);
       } catch {
         observer?.disconnect();
         return null;
