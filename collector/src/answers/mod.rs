@@ -1,10 +1,10 @@
-//! Answers for which everything is read, as they were worked out last.
+//! Answers that are made of every output, as they were worked out last.
 //!
 //! Guardrails, readouts and the gate ask about people, who come back in many conversations,
 //! and between any two moments: they are made of every output there is. Whoever says that
 //! what was found a while ago will do gets what is at hand, with the moment it is of. It is
-//! made of outputs as the keeper of roll-ups keeps them ([`crate::sights`]), within a second
-//! or so of ten million signals; only where none are kept, or the project is small, and for
+//! made of outputs as the keeper of roll-ups keeps them ([`crate::sights`]), in a small part
+//! of the time that facts take; only where none are kept, or the project is small, and for
 //! the screen, all facts are read. The next is worked out behind:
 //!
 //! - [`Ask`] is a question, and [`Basis`] what it is asked of; both together work it out.
