@@ -28,8 +28,7 @@ export async function take(told, out, isWanted) {
           await show(page, told);
           await page.evaluate(() => scrollTo(0, 0));
           await page.screenshot({ path: join(out, `${name}.png`), fullPage: true });
-          const over = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
-          console.log(`${name}${over > 0 ? `: ${over} px wider than the screen` : ""}`);
+          console.log(name, await page.evaluate(wider));
         } catch (error) {
           failed.push(name);
           console.error(`${name}: ${error.message}`);
@@ -41,6 +40,14 @@ export async function take(told, out, isWanted) {
   }
   await browser.close();
   return failed;
+}
+
+/** How much wider than the screen a page is, and what reaches out. */
+function wider() {
+  const by = document.scrollingElement.scrollWidth - innerWidth;
+  if (by <= 0) return "";
+  const out = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth);
+  return `is ${by} px wider than the screen: ${out.map(({ tagName, id, className }) => `${tagName}#${id}.${className}`).slice(0, 5).join(" ")}`;
 }
 
 /** To all projects. */
