@@ -82,6 +82,8 @@ export class Person {
   /** Waits until the answer stands there whole, and reads it. */
   async hear(said) {
     await expect(this.answer()).toContainText(said.end);
+    // A slow page draws it long after it was said.
+    said.seenAt = Date.now();
     await this.read();
   }
 

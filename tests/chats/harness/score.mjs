@@ -52,7 +52,7 @@ function matchAnswers(answers, signals, rows, wrong) {
 }
 
 function during({ at }, answer) {
-  return at >= answer.firstAt - EARLY_MS && at <= answer.doneAt + LATE_MS;
+  return at >= answer.firstAt - EARLY_MS && at <= Math.max(answer.doneAt, answer.seenAt ?? 0) + LATE_MS;
 }
 
 /** A label beside the code, such as its language, may be taken for a word or two of it. */
