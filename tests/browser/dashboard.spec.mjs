@@ -17,6 +17,7 @@ const RANGE = `since=${daysAgo(28)}&until=${daysAgo(10)}`;
 const count = new Intl.NumberFormat("en");
 const told = (value) => count.format(value);
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
+const words = (name) => name.replaceAll("_", " ");
 
 /** Opens a view; resolves when its data is there. */
 async function open(page, seeded, view, query = RANGE) {
@@ -125,7 +126,7 @@ test("guardrails show the latest comparison of every pair", async ({ operator: p
   await table.getByRole("link", { name: "Use rate ↔ survival" }).click();
   const shown = page.getByRole("region", { name: "The pair" });
   await expect(shown.getByRole("heading")).toHaveText("Use rate ↔ survival");
-  await expect(shown).toContainText(pair.evidence);
+  await expect(shown).toContainText(words(pair.evidence));
 });
 
 test("ingest shows books that balance", async ({ operator: page, seeded }) => {

@@ -1,7 +1,7 @@
 // Whether a number rises at the cost of what guards it: what was compared, and both trends.
 
 import { path } from "../lib/api.js";
-import { count } from "../lib/format.js";
+import { count, words } from "../lib/format.js";
 import { html } from "../lib/h.js";
 import { Found } from "../lib/kept.js";
 import { metricDelta, metricName, metricValue } from "../lib/metrics.js";
@@ -97,7 +97,7 @@ function Pair({ pair, all, byDay, link }) {
       </div>
       <ul class="evidence">
         ${history.toReversed().map((finding) => html`
-          <li key=${finding.after}><span class="quiet">${finding.before} → ${finding.after}</span> <${Verdict} verdict=${finding.verdict} /> <span>${finding.evidence}.</span>
+          <li key=${finding.after}><span class="quiet">${finding.before} → ${finding.after}</span> <${Verdict} verdict=${finding.verdict} /> <span>${words(finding.evidence)}.</span>
             ${finding.examples.length > 0 && html`<span class="quiet"> Look at ${finding.examples.map((id, index) => html`${index > 0 && ", "}<a href=${link(`outputs/${encodeURIComponent(id)}`)}>${id}</a>`)}.</span>`}
           </li>`)}
       </ul>

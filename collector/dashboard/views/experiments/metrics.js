@@ -26,7 +26,7 @@ export function Metrics({ effects, courses }) {
   ];
   return html`
     <${Card} title="What the arms did" note="Arm − control. p is always valid, and corrected for there being several.">
-      ${effects.hacking.map(({ arm, metric, evidence }) => html`<p key=${arm} class="bad"><b>${words(metric)} of ${arm} rose at the cost of what guards it:</b> ${evidence.join("; ")}</p>`)}
+      ${effects.hacking.map(({ arm, metric, evidence }) => html`<p key=${arm} class="bad"><b>${words(metric)} of ${arm} rose at the cost of what guards it:</b> ${words(evidence.join("; "))}</p>`)}
       <${Table} caption="Effects by metric and arm" columns=${columns} rows=${rows} id=${({ role, metric, arm }) => `${role} ${metric} ${arm}`} />
     <//>`;
 }
@@ -48,7 +48,7 @@ function told(role, measured, unitOf) {
 function Said({ effect, better, isFound, guard }) {
   if (guard) {
     const [tone, word] = GUARDS[guard.state];
-    return html`<${Pill} tone=${tone}>${word}<//> <span class="quiet">${guard.evidence}</span>`;
+    return html`<${Pill} tone=${tone}>${word}<//> <span class="quiet">${words(guard.evidence)}</span>`;
   }
   if (!effect || !isFound) return html`<${Pill}>not known yet<//>`;
   const isBetter = better === "higher" ? effect.delta > 0 : effect.delta < 0;
