@@ -25,7 +25,7 @@ const FEATURES: &[&str] = &[
 
 /// Flattened and put together again, twice, which gives `-Oz` more to fold than
 /// the compiler's nesting (350 B in brotli); to go on until nothing shrinks any
-/// more would bring 15 B for three times the time. Large functions stay apart
+/// more brings little for three times the time. Large functions stay apart
 /// although only one place calls them (500 B): put into each other they need more
 /// locals, which brotli cannot fold. The sections only tools read are dropped. `--low-memory-unused`: the linker puts the stack first, so nothing
 /// lies below the first KiB but what an overflowing stack would write there on
