@@ -232,7 +232,11 @@ impl Ask {
                     text(WithCourses { readout, courses }, kept)
                 } else {
                     let found = readout_of(store, source, project, &request, work.path())?;
-                    text(found, kept)
+                    match kept {
+                        // The bytes that the command line prints.
+                        None => found.to_json(),
+                        Some(_) => text(found, kept),
+                    }
                 }
             }
             Self::Verify { name, arm } => {
