@@ -2,6 +2,7 @@
 // mouse and keyboard in a real browser, read back from a real collector.
 
 import { expect, reasonsOf, test } from "./house.mjs";
+import { editsAreFollowed } from "./person.mjs";
 
 test("copying part of an answer by mouse and keyboard", async ({ person, house }) => {
   const id = await person.ask("A question about email");
@@ -219,6 +220,7 @@ test("by keyboard alone: asking again, going back, editing and saving", async ({
   await key("Previous version", "Space");
   expect((await house.signals(second, "switched"))[0]).toMatchObject({ from: second, to: first });
   await key("Edit");
+  await editsAreFollowed(person.page);
   await person.page.keyboard.press("Control+Home");
   await person.page.keyboard.type("In short: ");
   await person.page.keyboard.press("Control+Enter");

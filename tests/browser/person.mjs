@@ -87,6 +87,7 @@ export class Person {
     await this.press("Edit");
     const editor = this.button("Edit answer", "textbox");
     await editor.click();
+    await editsAreFollowed(this.page);
     await type(this.page.keyboard, editor);
     const text = await editor.inputValue();
     await this.press("Save");
@@ -96,4 +97,12 @@ export class Person {
   async rest(ms = SETTLED_MS) {
     await this.page.waitForTimeout(ms);
   }
+}
+
+/**
+ * Resolves when the part is there that follows edits, which comes with the first editor: nobody
+ * edits and leaves before, but a test on a busy machine.
+ */
+export async function editsAreFollowed(page) {
+  await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name, responseEnd }) => name.includes("texts.wasm") && responseEnd > 0));
 }

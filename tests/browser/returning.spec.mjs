@@ -2,6 +2,7 @@
 
 import config from "../playwright.config.mjs";
 import { expect, test } from "./house.mjs";
+import { editsAreFollowed } from "./person.mjs";
 
 // Playwright switches the cache off.
 test.use({ launchOptions: { ...config.use.launchOptions, ignoreDefaultArgs: ["--disable-back-forward-cache"] } });
@@ -50,8 +51,7 @@ test("an edit that is left is told, and goes on when the page comes back", async
   await page.locator("#note").click();
   await page.keyboard.press("Control+End");
   await page.keyboard.type(" One more.");
-  // What follows edits is loaded now; whoever left before it was there would be told of no edit.
-  await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name, responseEnd }) => name.includes("texts.wasm") && responseEnd > 0));
+  await editsAreFollowed(page);
   let away;
   await leaveAndReturn(page, site, async () => {
     [away] = await house.signals("o-first", "edited");
