@@ -14,7 +14,7 @@ export default defineConfig({
   // test. What passes only the second time is told by name, and counted as flaky.
   retries: 1,
   // They wait more than they work.
-  workers: 4,
+  workers: 5,
   timeout: 60_000,
   expect: { timeout: 20_000 },
   forbidOnly: Boolean(process.env.CI),
