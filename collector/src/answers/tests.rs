@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{warm::standing, *};
+use super::{
+    warm::{DAYS, standing},
+    *,
+};
 use crate::{
     experiment::declaration::{Declared, record},
     label::{Policy, Trust},
@@ -171,7 +174,7 @@ fn what_will_be_asked_is_known_before() {
     let Basis { store, project, .. } = &asked.basis;
     record(&**store, *project, &declaration("tone", json!({})), 5).unwrap();
     let declared: Vec<Declared> = store.experiments(*project).unwrap();
-    let all = standing(&declared, NOW);
+    let all = standing(&declared, NOW, false);
     let names: Vec<_> = all.iter().map(|ask| format!("{ask:?}")).collect();
     let is_there = |what: &str| names.iter().any(|name| name.starts_with(what));
     for what in ["Guardrails", "Screen", "Readout", "Verify"] {
@@ -191,7 +194,32 @@ fn what_will_be_asked_is_known_before() {
         ended_at: Some(NOW),
         ..declared[0].clone()
     };
-    assert_eq!(standing(&[ended], NOW).len(), 2);
+    assert_eq!(standing(&[ended], NOW, false).len(), 2);
+}
+
+/// Of whatever the view of guardrails lets people choose the answer is there.
+#[test]
+fn every_choice_of_guardrails_is_asked_ahead_where_that_is_quick() {
+    let script = include_str!("../../dashboard/lib/time.js");
+    let (_, ranges) = script.split_once("RANGES = [").unwrap();
+    let (ranges, _) = ranges.split_once("];").unwrap();
+    let mut offered: Vec<u32> = ranges
+        .lines()
+        .filter_map(|line| line.split('"').nth(1))
+        .map(|range| match range.strip_suffix('d') {
+            Some(days) => days.parse().unwrap(),
+            None => range.strip_suffix('h').unwrap().parse::<u32>().unwrap() / 24,
+        })
+        .collect();
+    let mut days = DAYS;
+    days.sort_unstable();
+    offered.sort_unstable();
+    assert_eq!(offered, days);
+    let asks: std::collections::BTreeSet<_> = standing(&[], NOW, true)
+        .iter()
+        .map(|ask| format!("{ask:?}"))
+        .collect();
+    assert_eq!(asks.len(), By::ALL.len() * DAYS.len() + 1, "{asks:?}");
 }
 
 #[test]

@@ -25,8 +25,8 @@ use crate::{
 const ROUND: Duration = Duration::from_secs(60);
 /// While the oldest batch in the log waits that long for the store, in ms, nothing is asked.
 const INGEST_LAG_MS: u64 = 1_000;
-/// The range that views have where nobody picks one.
-const DAYS: u32 = 28;
+/// The ranges that views offer, in days: the first is theirs where nobody picks one.
+pub(super) const DAYS: [u32; 4] = [28, 1, 7, 90];
 /// People that the view of the screen lists.
 const LISTED: usize = 100;
 
@@ -71,7 +71,7 @@ fn round(collector: &Collector, data: &std::path::Path, is_first: bool) -> Resul
             lag_ms: collector.rollups_lag_ms(project, &policy),
         };
         let declared = basis.store.experiments(project)?;
-        for ask in standing(&declared, now_ms()) {
+        for ask in standing(&declared, now_ms(), basis.lag_ms.is_some()) {
             let took = collector.answers.prepare(&basis, &ask)?;
             let rest = took.map_or(Duration::ZERO, |took| pace::rest(took, is_first));
             if !waited(collector, rest) {
@@ -83,18 +83,14 @@ fn round(collector: &Collector, data: &std::path::Path, is_first: bool) -> Resul
 }
 
 /// What views ask where nobody chose anything: guardrails, whom the screen found, and of
-/// every experiment that runs what it says and whether an arm of it is proven.
-pub(super) fn standing(declared: &[Declared], now: u64) -> Vec<Ask> {
-    let mut all = vec![
-        Ask::Guardrails(Guarded {
-            by: By::Week,
-            span: Span::Days(DAYS),
-            trust: Trust::Known,
-            metrics: Vec::new(),
-            guards: Vec::new(),
-        }),
-        Ask::Screen { most: LISTED },
-    ];
+/// every experiment that runs what it says and whether an arm of it is proven. Where
+/// roll-ups are kept, also what guardrails say by every choice there is: that is quick then.
+pub(super) fn standing(declared: &[Declared], now: u64, are_kept: bool) -> Vec<Ask> {
+    let mut choices = DAYS
+        .into_iter()
+        .flat_map(|days| By::ALL.map(|by| guardrails(by, days)));
+    let mut all: Vec<_> = choices.by_ref().take(1).collect();
+    all.push(Ask::Screen { most: LISTED });
     let running = declared
         .iter()
         .filter(|one| one.state(now) == State::Running);
@@ -110,5 +106,18 @@ pub(super) fn standing(declared: &[Declared], now: u64) -> Vec<Ask> {
             arm: Some(arm.name.clone()),
         }));
     }
+    if are_kept {
+        all.extend(choices);
+    }
     all
+}
+
+fn guardrails(by: By, days: u32) -> Ask {
+    Ask::Guardrails(Guarded {
+        by,
+        span: Span::Days(days),
+        trust: Trust::Known,
+        metrics: Vec::new(),
+        guards: Vec::new(),
+    })
 }
