@@ -27,6 +27,8 @@ const ROUND: Duration = Duration::from_secs(60);
 const INGEST_LAG_MS: u64 = 1_000;
 /// The ranges that views offer, in days: the first is theirs where nobody picks one.
 pub(super) const DAYS: [u32; 4] = [28, 1, 7, 90];
+/// Of more projects only that is asked which nobody has to choose: all of it would not be held.
+const CHOICES_OF_MAX: usize = 16;
 /// People that the view of the screen lists.
 const LISTED: usize = 100;
 
@@ -62,7 +64,8 @@ fn round(collector: &Collector, data: &std::path::Path, is_first: bool) -> Resul
     let Some(policy) = collector.policies.named(None).cloned() else {
         return Ok(());
     };
-    for &project in collector.control.get().projects.keys() {
+    let control = collector.control.get();
+    for &project in control.projects.keys() {
         let basis = Basis {
             store: Arc::clone(&collector.store),
             project,
@@ -71,7 +74,8 @@ fn round(collector: &Collector, data: &std::path::Path, is_first: bool) -> Resul
             lag_ms: collector.rollups_lag_ms(project, &policy),
         };
         let declared = basis.store.experiments(project)?;
-        for ask in standing(&declared, now_ms(), basis.lag_ms.is_some()) {
+        let are_kept = basis.lag_ms.is_some() && control.projects.len() <= CHOICES_OF_MAX;
+        for ask in standing(&declared, now_ms(), are_kept) {
             let took = collector.answers.prepare(&basis, &ask)?;
             let rest = took.map_or(Duration::ZERO, |took| pace::rest(took, is_first));
             if !waited(collector, rest) {
