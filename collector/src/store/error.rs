@@ -37,8 +37,8 @@ pub enum StoreError {
     /// What was found is handed to a store that did not find it.
     #[error("another store found that")]
     Foreign,
-    /// A store that this version knows by name only.
-    #[error("{0}: this version of tacit cannot open a ClickHouse store yet")]
+    /// A ClickHouse store cannot do that yet.
+    #[error("a ClickHouse store cannot do {0} yet")]
     Unsupported(String),
     /// A later version wrote it.
     #[error("the database has schema {found}, this version knows up to {known}")]

@@ -2,14 +2,14 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{AnyStore, SqliteStore, StoreError, StoreUrl};
+use super::{AnyStore, ClickHouseStore, SqliteStore, StoreError, StoreUrl};
 
 /// Opens the store that `url` names for the data directory `data`, makes it if it is
 /// missing, and brings its schema up to date.
 pub fn open(url: &StoreUrl, data: &Path) -> Result<Arc<dyn AnyStore>, StoreError> {
     match url {
         StoreUrl::Sqlite => Ok(Arc::new(SqliteStore::open(data)?)),
-        StoreUrl::ClickHouse(_) => Err(StoreError::Unsupported(url.to_string())),
+        StoreUrl::ClickHouse(url) => Ok(Arc::new(ClickHouseStore::open(url, data)?)),
     }
 }
 
@@ -34,21 +34,5 @@ mod tests {
         let made = open(&url, &data).unwrap().identity().unwrap();
         assert!(is_there(&url, &data));
         assert_eq!(open(&url, &data).unwrap().identity().unwrap(), made);
-    }
-
-    #[test]
-    fn servers_are_refused_by_name_and_without_the_password() {
-        let directory = tempfile::tempdir().unwrap();
-        let url: StoreUrl = "clickhouse://ada:sesame@h/facts".parse().unwrap();
-        let Err(refused) = open(&url, directory.path()) else {
-            panic!("it was opened");
-        };
-        assert_eq!(
-            refused.to_string(),
-            "clickhouse://ada:***@h:8123/facts: this version of tacit cannot open a ClickHouse \
-             store yet"
-        );
-        assert!(!is_there(&url, directory.path()));
-        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 }

@@ -52,7 +52,9 @@ mod control;
 #[cfg(test)]
 mod differential;
 mod documents;
+mod erase;
 mod experiments;
+mod expire;
 mod fold;
 mod groups;
 mod history;
@@ -66,6 +68,7 @@ mod pages;
 mod push;
 mod register;
 mod registered;
+mod rollup;
 mod rowbinary;
 mod schema;
 mod sign_ins;
@@ -77,6 +80,7 @@ pub(super) mod testing;
 mod tests;
 mod traces;
 mod updates;
+mod upkeep;
 mod view;
 
 use std::{
