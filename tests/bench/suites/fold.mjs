@@ -18,8 +18,9 @@ const BYTES_PER_SIGNAL = 1_200;
 /** What a policy says to screen nobody. */
 const SCREEN_OFF = "\n[screen]\nacts_per_minute = 0\nacts_per_hour = 0\nrun_acts = 0\nshare_outputs = 0\nreplays = 0\nguesses = 0\n";
 
-/** Datasets that are exported beside the labels. */
+/** Datasets that are exported beside the labels, of stores of so many signals at most. */
 const FORMATS = ["trl-kto", "trl-dpo"];
+const FORMATS_SIGNALS_MAX = 10_000_000;
 
 const sized = (signals) => `${Number(signals.toPrecision(3)).toLocaleString("en")} signals`;
 
@@ -70,7 +71,8 @@ export async function run({ rounds, signals }) {
     for (const size of sizes) {
       const store = filled(directory, size);
       const isLargest = size === sizes.at(-1);
-      found.push(await compared({ ...store, directory, python, rounds: isLargest ? rounds : 1, isLargest }));
+      const hasFormats = isLargest && size <= FORMATS_SIGNALS_MAX;
+      found.push(await compared({ ...store, directory, python, rounds: isLargest ? rounds : 1, hasFormats }));
       rmSync(store.data, { recursive: true, force: true });
     }
     return [productsOf(found), growthOf(found)];
@@ -91,7 +93,7 @@ function filled(directory, size) {
 }
 
 /** Everything that is measured of one store: `{ signals, NAME: { FORMAT: [measured] } }`. */
-async function compared({ data, signals, outputs, asOf, directory, python, rounds, isLargest }) {
+async function compared({ data, signals, outputs, asOf, directory, python, rounds, hasFormats }) {
   const database = join(data, "tacit.sqlite");
   const file = (name) => join(directory, name);
   writeFileSync(file("unscreened.toml"), readFileSync(join(root, "collector/policies/default.toml"), "utf8") + SCREEN_OFF);
@@ -112,7 +114,7 @@ async function compared({ data, signals, outputs, asOf, directory, python, round
     ["tacit, screened", "labels", database, exported("labels", "screened.ndjson", "--trust", "claimed")],
     ["duckdb", "labels", file("signals.parquet"), duck(all)],
     ["duckdb, 1 thread", "labels", file("signals.parquet"), duck(1)],
-    ...(isLargest ? FORMATS.map((format) => ["tacit, screened", format, database, exported(format, "rows.ndjson")]) : []),
+    ...(hasFormats ? FORMATS.map((format) => ["tacit, screened", format, database, exported(format, "rows.ndjson")]) : []),
   ];
   const found = {};
   for (let round = 0; round < rounds; round += 1) {
