@@ -6,7 +6,7 @@
 //! browser's side of a session; [`load`] many of them at once, remembering what
 //! was acknowledged; [`chats`] many answers in a store; [`stored`] what the collector says it has; [`trace`] the
 //! order of its system calls; [`taker`] a server that takes what it sends;
-//! [`volume`] small file systems that fill up. Waits are bounded and for a condition: [`wait`].
+//! [`volume`] small file systems that fill up; [`clickhouse`] a server of that name. Waits are bounded and for a condition: [`wait`].
 
 #![expect(
     clippy::expect_used,
@@ -16,6 +16,7 @@
 
 pub mod api;
 pub mod chats;
+pub mod clickhouse;
 pub mod data;
 pub mod endpoint;
 pub mod load;
