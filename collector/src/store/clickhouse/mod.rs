@@ -68,6 +68,7 @@ mod pages;
 mod push;
 mod register;
 mod registered;
+mod removal;
 mod rollup;
 mod rowbinary;
 mod schema;
