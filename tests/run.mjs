@@ -10,6 +10,7 @@ import { collector, compilers, npmPackages, wasmPackage } from "../capture-wasm/
 import { canInstallDebianPackages, installDebianPackages, Problem, root, run, say, stopRunning, target, works } from "../capture-wasm/build/tools.mjs";
 import { dependencies } from "./deps/check.mjs";
 import { countPytest, loaders } from "./loaders.mjs";
+import { environment } from "./python.mjs";
 
 // `count` reads the totals of a step that consists of tests; such a step fails
 // if it ran none. Any other counts as one. A step that is `heavy` runs with --full
@@ -84,6 +85,13 @@ const STEPS = {
     run: () => run("cargo", ["test", "--package", "tacit-collector", "--lib", "clickhouse"], { env: { ...env, TACIT_CLICKHOUSE: "required" } }),
     count: countCargo,
   },
+  // The same on the engine of the current server, the other end of the range.
+  "clickhouse:current": {
+    heavy: true,
+    needs: [currentClickhouse],
+    run: () => run("cargo", ["test", "--package", "tacit-collector", "--lib", "clickhouse"], { env: { ...env, TACIT_CLICKHOUSE: "required", TACIT_CHDB: chdb } }),
+    count: countCargo,
+  },
   // The image, built without a daemon.
   image: {
     heavy: true,
@@ -103,11 +111,13 @@ const STEPS = {
 };
 
 /** Of the column of names in the summary. */
-const WIDTH = 17;
+const WIDTH = 18;
 /** Lines of a step's failures that are said again at the end. */
 const TOLD = 120;
 /** What the tests are told: the binary and the browser. */
 const env = {};
+/** The interpreter with ClickHouse's engine; for one step alone. */
+let chdb = "";
 // A machine that builds once gains nothing from builds that can go on.
 if (process.env.CI) process.env.CARGO_INCREMENTAL ??= "0";
 const prepared = new Map();
@@ -260,6 +270,11 @@ async function proxies() {
 /** The tests start one of their own. What Debian has does not know `--version`. */
 async function clickhouseServer() {
   if (!existsSync("/usr/sbin/clickhouse-server")) await installed("clickhouse-server");
+}
+
+/** No registry has a current server as a package; one has its engine. */
+async function currentClickhouse() {
+  chdb = await environment(join(target, "clickhouse"), [join(root, "tests/clickhouse/requirements.txt")]);
 }
 
 /** Reads the units that are shipped; nothing of it runs. */

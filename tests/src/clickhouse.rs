@@ -1,5 +1,7 @@
 //! A real ClickHouse server: Debian's, on a free loopback port, in a directory of its own.
-//! It ends with the process that started it, however that ends.
+//! It ends with the process that started it, however that ends. Debian's is the oldest
+//! that is supported; the engine of the current one takes its place where [`CURRENT`] is
+//! set, behind `tests/clickhouse/current.py`.
 
 use std::{
     fs,
@@ -16,6 +18,8 @@ use ureq::Agent;
 const PROGRAM: &str = "clickhouse-server";
 /// `required` fails what would be skipped where there is no server, `skip` skips it anyway.
 const VARIABLE: &str = "TACIT_CLICKHOUSE";
+/// The interpreter of an environment with the engine of the current server.
+pub const CURRENT: &str = "TACIT_CHDB";
 /// How long a server may take to answer on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long one question may take.
@@ -78,7 +82,25 @@ pub fn is_wanted() -> bool {
     false
 }
 
+/// Whether servers are the current engine: one that knows no others, so no clusters.
+#[must_use]
+pub fn is_current() -> bool {
+    std::env::var_os(CURRENT).is_some()
+}
+
+/// What is started.
+fn program() -> Vec<PathBuf> {
+    let Some(python) = std::env::var_os(CURRENT) else {
+        return vec![PROGRAM.into()];
+    };
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    vec![python.into(), tests.join("clickhouse/current.py")]
+}
+
 fn is_installed() -> bool {
+    if is_current() {
+        return true;
+    }
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<PathBuf> = std::env::split_paths(&path).collect();
     places.push("/usr/sbin".into());
@@ -126,7 +148,7 @@ impl ClickHouse {
         let keeper = Command::new("sh")
             .args(["-c", KEEPER, "sh", place])
             .args(wrapper)
-            .arg(PROGRAM)
+            .args(program())
             .env("PATH", path())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

@@ -1,8 +1,9 @@
 //! `RowBinary`: values one after the other, little-endian, texts behind their length.
 //!
 //! A server that fails in the middle of an answer has said 200 long before, and appends
-//! the error as text. So every row that is asked for begins with a column that is always
-//! [`TAG`]: whatever else stands where a row should begin is an error's text.
+//! the error as text; current ones then cut the answer. So every row that is asked for
+//! begins with a column that is always [`TAG`]: whatever else stands where a row should
+//! begin is an error's text.
 
 use std::io::{BufRead, BufReader, Read};
 
@@ -94,8 +95,12 @@ impl Rows {
         }
         let mut text = Vec::new();
         let mut rest = (&mut self.input).take(ERROR_BYTES_MAX);
-        rest.read_to_end(&mut text).map_err(cut)?;
-        Err(refused(&String::from_utf8_lossy(&text)))
+        let read = rest.read_to_end(&mut text);
+        let refused = refused(&String::from_utf8_lossy(&text));
+        match (read, &refused) {
+            (Err(error), StoreError::ClickHouse { code: 0, .. }) => Err(cut(error)),
+            _ => Err(refused),
+        }
     }
 
     pub(super) fn fixed<const N: usize>(&mut self) -> Result<[u8; N], StoreError> {

@@ -1,6 +1,23 @@
 //! What a server says.
 
-use super::*;
+use tacit_tests::clickhouse::is_current;
+
+use super::{super::rowbinary::Rows, *};
+
+/// Both ends of the range are tested, each by a step of its own.
+#[test]
+fn the_server_is_of_the_age_that_is_tested() {
+    let Some(server) = server() else {
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let client = Client::new(&server.address(directory.path())).unwrap();
+    client.create_database().unwrap();
+    let years = client.all("SELECT toUInt8(1), version()", Rows::text);
+    let years = years.unwrap();
+    let year: u32 = years[0].split('.').next().unwrap().parse().unwrap();
+    assert_eq!(is_current(), year >= 26, "{years:?}");
+}
 
 #[test]
 fn a_wrong_password_is_told_without_it() {
