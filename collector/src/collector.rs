@@ -20,7 +20,7 @@ use crate::{
     answers::{self, Answers},
     bell::Bell,
     builds::Builds,
-    config::{LimitsConfig, LogConfig, OtlpConfig},
+    config::{Ack, LimitsConfig, LogConfig, OtlpConfig},
     consumer::{Consumer, Progress},
     control::{ControlCell, ProjectId},
     datalock::DataLock,
@@ -72,6 +72,8 @@ pub struct Collector {
     pub decoding: Arc<Semaphore>,
     /// How long a trace is waited for, in ms.
     pub settle_ms: u64,
+    /// When a batch is acknowledged.
+    pub ack: Ack,
     /// Who may come in.
     pub gate: Gate,
     /// Datasets that were asked for.
@@ -220,6 +222,7 @@ impl Collector {
             screens: Arc::default(),
             decoding: Arc::new(Semaphore::new(TRACES_AT_ONCE_MAX)),
             settle_ms: OtlpConfig::default().settle_ms,
+            ack: Ack::default(),
             gate: Gate::new(&LimitsConfig::default())?,
             builds,
             erasures,

@@ -342,6 +342,10 @@ pub const LIVE_IDLE_MS_MAX: u64 = 60_000;
 /// Outputs the install check reads, the latest first: enough to see what a site sends.
 pub const INSTALL_OUTPUTS_MAX: usize = 200;
 
+/// Milliseconds an answer waits for the store where batches are acknowledged by it: beyond,
+/// whoever asked is told to come again. What they sent is in the log, and counted once.
+pub const STORE_ACK_MS_MAX: u64 = 10_000;
+
 /// Servers in the address of a store: any of them will do, and a cluster knows its others.
 pub const STORE_HOSTS_MAX: usize = 16;
 

@@ -27,7 +27,7 @@ test.beforeAll(async () => {
   await house.collector.stop();
   const keys = ["keys", "create", "--data", house.data, "--project", "dev", "--kind", "publishable", "--content", "edits", "--json"];
   await run(TACIT, keys);
-  await run(TACIT, ["simulate", "--store", house.data, "--project", "dev", "--signals", "1500", "--days", "9", "--json"]);
+  await run(TACIT, ["simulate", "--data", house.data, "--project", "dev", "--signals", "1500", "--days", "9", "--json"]);
   await house.startCollector();
   const { url, secret: key, publishable } = house;
   await worked({ url, key, publishable }, { id: ID, asked: `When do you open? ${HOSTILE}`, answer: ANSWER, edited: EDITED });

@@ -44,7 +44,7 @@ async function fill(house) {
   await house.collector.stop();
   const config = join(house.data, "tacit.toml");
   await writeFile(config, CONFIG);
-  await run(process.env.TACIT_BIN, ["simulate", "--store", house.data, "--project", "dev", ...WORLD, "--json"], { maxBuffer: 1 << 26 });
+  await run(process.env.TACIT_BIN, ["simulate", "--data", house.data, "--project", "dev", ...WORLD, "--json"], { maxBuffer: 1 << 26 });
   const others = { shop: await key(house, "shop", "secret"), fresh: await key(house, "fresh", "secret") };
   const publishable = { dev: await key(house, "dev", "publishable"), shop: await key(house, "shop", "publishable") };
   await house.startCollector("--config", config);

@@ -49,7 +49,7 @@ class Seeded {
   static async open() {
     const seeded = new Seeded();
     seeded.data = await mkdtemp(join(tmpdir(), "tacit-seeded-"));
-    const { stdout } = await execute(TACIT, ["simulate", "--store", seeded.data, "--signals", SIGNALS, "--seed", "7", "--json"]);
+    const { stdout } = await execute(TACIT, ["simulate", "--data", seeded.data, "--signals", SIGNALS, "--seed", "7", "--json"]);
     seeded.project = JSON.parse(stdout).project;
     seeded.key = await seeded.newKey("--scope", "ingest", "--scope", "read", "--scope", "admin");
     const config = join(seeded.data, "tacit.toml");

@@ -119,7 +119,7 @@ export class Place {
 
   /** An answer that the pages call o-1, and what comes of the data week by week. */
   async #fill() {
-    this.#tacit("simulate", "--store", "data", "--project", "shop", "--signals", "800");
+    this.#tacit("simulate", "--data", "data", "--project", "shop", "--signals", "800");
     const server = await Collector.open(join(this.base, "data"));
     const headers = { authorization: `Bearer ${server.secret}`, "content-type": "application/json" };
     await fetch(`${server.url}/v1/outputs`, { method: "POST", headers, body: JSON.stringify(FIRST) });

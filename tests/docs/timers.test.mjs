@@ -89,7 +89,7 @@ test("push.md: every ten minutes", async (t) => {
 
 test("updates.md: every hour, by cron and by systemd", async (t) => {
   const here = system(t);
-  execFileSync(TACIT, ["simulate", "--store", "data", "--signals", "300"], { cwd: here.folder, stdio: "ignore" });
+  execFileSync(TACIT, ["simulate", "--data", "data", "--signals", "300"], { cwd: here.folder, stdio: "ignore" });
   const config = codeOf("demo-site/docs/updates.md", "toml").replaceAll("/var/lib/tacit", here.folder);
   writeFileSync(join(here.folder, "tacit.toml"), `data = "data"\n${config}`);
   const local = (command) => command.replace("/etc/tacit/tacit.toml", join(here.folder, "tacit.toml"));

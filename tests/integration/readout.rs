@@ -28,7 +28,7 @@ fn filled(world: &str, signals: u64) -> (Data, Value) {
         "simulate",
         "--world",
         world,
-        "--store",
+        "--data",
         arg(&path),
         "--signals",
         &signals,

@@ -19,7 +19,7 @@ fn fill(data: &Data, seed: &str) -> Value {
     let store = arg(&path);
     let args = [
         "simulate",
-        "--store",
+        "--data",
         store,
         "--signals",
         "3000",
@@ -174,7 +174,7 @@ fn what_cannot_be_simulated_is_named() {
     assert!(refused("extends = \"atlantis\"").contains("no world atlantis"));
     for args in [
         &["simulate"][..],
-        &["simulate", "--store", "x"],
+        &["simulate", "--data", "x"],
         &["simulate", "--fit", "--world", "atlantis"],
     ] {
         assert_eq!(tacit(args).code, 2, "{args:?}");

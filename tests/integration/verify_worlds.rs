@@ -18,7 +18,7 @@ fn world(name: &str, signals: &str) -> Data {
     let (path, end) = (data.path(), (now_ms() - 2 * DAY).to_string());
     let args = [
         "simulate",
-        "--store",
+        "--data",
         arg(&path),
         "--world",
         name,

@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Serialize;
 use tacit_signals::assignment::{Plan, assign};
 
-use super::{Common, Usage, data::Data, out, out_json};
+use super::{Common, Usage, out, out_json};
 use crate::{config::Config, experiment::Told};
 
 /// Reads subjects from standard input.
@@ -62,7 +62,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 
 /// The plan of what was declared.
 fn declared(options: &Options) -> anyhow::Result<Plan> {
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let project = data.control.projects.get(&project);
     let found = project.and_then(|project| project.experiment(&options.experiment));

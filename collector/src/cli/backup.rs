@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, data::url, out, out_json};
+use super::{Common, out, out_json};
 use crate::{
     erase::GRAVES,
     log::{Copied, Position, copy, disk::RealDisk, frame::Salt, missing},
@@ -31,10 +31,12 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let data = &options.common.data;
     // What is copied is a file; servers have a backup of their own.
-    if url() != StoreUrl::Sqlite {
+    let url = options.common.url()?;
+    if url != StoreUrl::Sqlite {
         bail!(
-            "{} is no file: back it up with the means of its servers",
-            url()
+            "the facts are in {url}, which is no file: back them up with the means of its \
+             servers; what is not there yet is in {}",
+            data.join("log").display()
         );
     }
     if !SqliteStore::file(data).is_file() {

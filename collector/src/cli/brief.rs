@@ -10,9 +10,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::{
-    Common, Usage,
-    data::Data,
-    note, out, out_json,
+    Common, Usage, note, out, out_json,
     policy::policy_or_default,
     selection::{moment, trust},
 };
@@ -87,7 +85,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     }
     let previous = options.previous.as_deref().map(previous).transpose()?;
     let policy = policy_or_default(options.policy.as_deref())?;
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let request = brief::Request {
         period,

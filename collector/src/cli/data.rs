@@ -1,25 +1,47 @@
 //! A data directory, with or without another process on it.
 
-use std::{path::Path, sync::Arc};
+use std::{convert::Infallible, path::Path, sync::Arc};
 
 use anyhow::{Context, bail};
 
-use super::{Usage, note};
+use super::{Common, Usage, note};
 use crate::{
+    client::Secret,
     collector::{Collector, OpenError, project_named},
     config::LogConfig,
     control::{Control, ProjectId},
-    store::{self, AnyStore, StoreError, StoreUrl},
+    store::{self, AnyStore, StoreUrl, StoreUrlError},
 };
 
-/// The store that commands work on.
-pub(super) fn url() -> StoreUrl {
-    StoreUrl::default()
+/// What may hold a password is read later, so that a mistake in it is not printed.
+pub(super) fn secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::new(text))
 }
 
-/// Opens it for the data directory `data`.
-pub(super) fn store(data: &Path) -> Result<Arc<dyn AnyStore>, StoreError> {
-    store::open(&url(), data)
+/// The store that was said, else that of the configuration where there is one.
+pub(super) fn url(said: Option<&Secret>, configured: &StoreUrl) -> anyhow::Result<StoreUrl> {
+    let Some(text) = said else {
+        return Ok(configured.clone());
+    };
+    let url = text.reveal().parse();
+    Ok(url.map_err(|error: StoreUrlError| Usage(error.to_string()))?)
+}
+
+impl Common {
+    /// The store that the command works on.
+    pub(super) fn url(&self) -> anyhow::Result<StoreUrl> {
+        url(self.store.as_ref(), &StoreUrl::default())
+    }
+
+    /// Opens it.
+    pub(super) fn store(&self) -> anyhow::Result<Arc<dyn AnyStore>> {
+        Ok(store::open(&self.url()?, &self.data)?)
+    }
+
+    /// Opens it with everything that was acknowledged.
+    pub(super) fn open(&self) -> anyhow::Result<Data> {
+        Data::open(&self.data, &self.url()?)
+    }
 }
 
 /// A store to read from.
@@ -33,11 +55,11 @@ pub(super) struct Data {
 impl Data {
     /// Opens `path`. Where no other process has it open, everything acknowledged is folded into
     /// the store first.
-    pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
+    pub(super) fn open(path: &Path, url: &StoreUrl) -> anyhow::Result<Self> {
         if !path.is_dir() {
             bail!("there is no data directory {}", path.display());
         }
-        let collector = match Collector::open(&url(), path, &LogConfig::default()) {
+        let collector = match Collector::open(url, path, &LogConfig::default()) {
             Ok((collector, _)) => {
                 collector
                     .close()
@@ -55,7 +77,7 @@ impl Data {
         };
         let store = match &collector {
             Some(collector) => Arc::clone(&collector.store),
-            None => store(path)?,
+            None => store::open(url, path)?,
         };
         let control = store.control()?;
         Ok(Self {

@@ -11,9 +11,7 @@ use serde_json::json;
 
 use self::{teller::Teller, upload::Upload};
 use super::{
-    Common, Usage,
-    data::Data,
-    export, note, out_json,
+    Common, Usage, export, note, out_json,
     policy::policy_or_default,
     selection::{Selection, moment, share},
 };
@@ -88,7 +86,7 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
 fn build_one(options: &Build) -> anyhow::Result<()> {
     let filter = options.selection.filter()?;
     let policy = policy_or_default(options.policy.as_deref())?;
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let store = &*data.store;
     let project = data.project(options.project.as_deref())?;
     let upload = Upload::open(&options.out, &options.common.data, project, options.replace)?;

@@ -13,7 +13,6 @@ use serde_json::json;
 
 use super::{
     Common,
-    data::{store, url},
     kept::{self, Kept},
     out, out_json,
     policy::policy_or_default,
@@ -22,7 +21,7 @@ use crate::{
     config::Config,
     log::{Damage, disk::RealDisk, inspect},
     rollup,
-    store::{AnyStore, ErasureStore, SqliteStore, StoreUrl, is_there},
+    store::{self, AnyStore, ErasureStore, SqliteStore, StoreUrl, is_there},
     wall::now_ms,
 };
 
@@ -66,7 +65,7 @@ impl Finding {
 
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let data = &options.common.data;
-    if !is_there(&url(), data) {
+    if !is_there(&options.common.url()?, data) {
         bail!("there is no data directory {}", data.display());
     }
     let (findings, kept) = look(options)?;
@@ -96,8 +95,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 /// the rest from being looked at.
 fn look(options: &Options) -> anyhow::Result<(Vec<Finding>, Option<Kept>)> {
     let data = &options.common.data;
-    let mut findings = or_wrong("permissions", permissions(data));
-    let store = match store(data) {
+    let url = options.common.url()?;
+    let mut findings = or_wrong("permissions", permissions(&url, data));
+    let store = match store::open(&url, data) {
         Ok(store) => store,
         Err(error) => {
             let detail = format!("the database cannot be opened: {error}");
@@ -127,8 +127,8 @@ fn or_wrong(check: &'static str, found: anyhow::Result<Vec<Finding>>) -> Vec<Fin
     found.unwrap_or_else(|error| vec![Finding::new(check, false, format!("{error:#}"))])
 }
 
-fn permissions(data: &Path) -> anyhow::Result<Vec<Finding>> {
-    if url() != StoreUrl::Sqlite {
+fn permissions(url: &StoreUrl, data: &Path) -> anyhow::Result<Vec<Finding>> {
+    if *url != StoreUrl::Sqlite {
         return Ok(Vec::new());
     }
     let mode = fs::metadata(SqliteStore::file(data))?.permissions().mode();

@@ -6,11 +6,7 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use tacit_signals::SubjectKind;
 
-use super::{
-    Common, Usage,
-    data::{project, store, url},
-    note, out, out_json,
-};
+use super::{Common, Usage, data::project, note, out, out_json};
 use crate::{
     collector::{Collector, OpenError},
     config::LogConfig,
@@ -64,7 +60,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     if !data.is_dir() {
         bail!("there is no data directory {}", data.display());
     }
-    let erasure = match Collector::open(&url(), data, &LogConfig::default()) {
+    let erasure = match Collector::open(&options.common.url()?, data, &LogConfig::default()) {
         Ok((collector, _)) => {
             let done = here(options, &collector);
             collector.close().context("the store could not be closed")?;
@@ -90,7 +86,7 @@ fn here(options: &Options, collector: &Collector) -> anyhow::Result<Erasure> {
 
 /// The process that has the directory does it.
 fn beside(options: &Options) -> anyhow::Result<Erasure> {
-    let store = store(&options.common.data)?;
+    let store = options.common.store()?;
     let control = store.control()?;
     let (project, subject) = named(options, &control)?;
     let asked = ask(&*store, project, &subject, now_ms())?;

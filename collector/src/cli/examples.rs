@@ -116,7 +116,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     (
         "simulate",
-        &["tacit simulate --store data --signals 100000 --seed 1"],
+        &["tacit simulate --data data --signals 100000 --seed 1"],
     ),
     ("config check", &["tacit config check tacit.toml"]),
     ("config show", &["tacit config show tacit.toml --json"]),
@@ -127,7 +127,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
 
 /// Below the help of the whole.
 const EXITS: &str = "Exits 0 done, 1 failed, 2 wrong usage. Data goes to stdout, everything else \
-     to stderr.\nTACIT_DATA names the data directory, RUST_LOG=debug says more.";
+     to stderr.\nTACIT_DATA names the data directory, TACIT_STORE the store, RUST_LOG=debug says more.";
 
 /// `command` with its examples.
 pub(super) fn with_examples(command: Command) -> Command {

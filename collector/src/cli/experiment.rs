@@ -8,11 +8,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{
-    Common, Usage,
-    data::{Data, project},
-    out, out_json,
-};
+use super::{Common, Usage, data::project, out, out_json};
 use crate::{
     cadence::period::instant,
     config::Config,
@@ -86,7 +82,7 @@ fn add(options: &Add) -> anyhow::Result<()> {
         let file = options.file.display();
         return Err(Usage(format!("{file} has no [[experiment]]")).into());
     }
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = options.project.as_deref();
     let now = now_ms();
     let all = declare_all(
@@ -140,7 +136,7 @@ pub(super) fn declare_all(
 }
 
 fn list(options: &List) -> anyhow::Result<()> {
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let experiments = data.store.experiments(project)?;
     let now = now_ms();
@@ -155,14 +151,14 @@ fn list(options: &List) -> anyhow::Result<()> {
 }
 
 fn show(options: &One) -> anyhow::Result<()> {
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let found = data.store.experiment(project, &options.name)?;
     tell(options, &found.with_context(|| unknown(&options.name))?)
 }
 
 fn ending(options: &One) -> anyhow::Result<()> {
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let ended = end(&*data.store, project, &options.name, now_ms())?;
     tell(options, &ended.with_context(|| unknown(&options.name))?)

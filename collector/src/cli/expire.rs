@@ -6,11 +6,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::json;
 
-use super::{
-    Common, Usage,
-    data::{project, store, url},
-    note, out, out_json,
-};
+use super::{Common, Usage, data::project, note, out, out_json};
 use crate::{
     cadence::period::instant,
     collector::{Collector, OpenError},
@@ -101,7 +97,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     if options.dry_run {
         return dry_run(options);
     }
-    let expiry = match Collector::open(&url(), data, &LogConfig::default()) {
+    let expiry = match Collector::open(&options.common.url()?, data, &LogConfig::default()) {
         Ok((collector, _)) => {
             let asked = asked(options, &*collector.store);
             let done = asked.and_then(|asked| wait(&*collector.store, asked));
@@ -109,7 +105,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
             done?
         }
         Err(OpenError::Busy(_)) => {
-            let store = store(data)?;
+            let store = options.common.store()?;
             let asked = asked(options, &*store)?;
             note("another tacit process has the directory open: it does the work");
             wait(&*store, asked)?
@@ -147,7 +143,7 @@ fn wait(store: &dyn ExpiryStore, asked: Expiry) -> anyhow::Result<Expiry> {
 }
 
 fn dry_run(options: &Options) -> anyhow::Result<()> {
-    let store = store(&options.common.data)?;
+    let store = options.common.store()?;
     let horizons = options.horizons(&store.control()?, now_ms())?;
     let counts = would_go(&*store, &horizons)?;
     if options.common.json {

@@ -12,9 +12,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::{
-    Common, Usage,
-    data::Data,
-    note, out_json,
+    Common, Usage, note, out_json,
     policy::policy_or_default,
     selection::{Selection, moment},
 };
@@ -51,7 +49,7 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let filter = options.selection.filter()?;
     let policy = policy_or_default(options.policy.as_deref())?;
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let wanted = Wanted {
         format: options.selection.format,

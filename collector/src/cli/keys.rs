@@ -1,12 +1,10 @@
 //! `tacit keys`.
 
-use std::path::Path;
-
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Common, Usage, data::store, note, out, out_json};
+use super::{Common, Usage, note, out, out_json};
 use crate::{
     control::{
         ContentPolicy,
@@ -14,7 +12,7 @@ use crate::{
         scope::{Scope, Scopes},
     },
     limits::ROTATION_GRACE_MS_MAX,
-    store::{KeyInfo, KeyKind, NewKey},
+    store::{AnyStore, KeyInfo, KeyKind, NewKey},
     wall::now_ms,
 };
 
@@ -97,7 +95,8 @@ fn create(options: &Create) -> anyhow::Result<()> {
         scopes,
         content: options.content,
     };
-    let key = make(&options.common.data, wanted)?;
+    let store = options.common.store()?;
+    let key = make(&*store, wanted)?;
     if options.common.json {
         return out_json(&told(&key));
     }
@@ -105,13 +104,13 @@ fn create(options: &Create) -> anyhow::Result<()> {
     Ok(out(&key.text)?)
 }
 
-/// Makes a key of the data directory `data`, and its project if that is new.
-pub(super) fn make(data: &Path, wanted: Wanted) -> anyhow::Result<NewKey> {
+/// Makes a key, and its project if that is new.
+pub(super) fn make(store: &dyn AnyStore, wanted: Wanted) -> anyhow::Result<NewKey> {
     let wanted = wanted
         .checked()
         .map_err(|unfit: Unfit| Usage(unfit.to_string()))?;
     let key = wanted.key(now_ms())?;
-    let created = store(data)?.create_key(&key)?;
+    let created = store.create_key(&key)?;
     if created.project_is_new {
         note(&format!("tacit: project {} is new", key.project));
     }
@@ -141,7 +140,7 @@ fn shown_once(key: &NewKey) {
 }
 
 fn list(options: &List) -> anyhow::Result<()> {
-    let keys = store(&options.common.data)?.keys()?;
+    let keys = options.common.store()?.keys()?;
     let now = now_ms();
     if options.common.json {
         let shown = keys.iter().map(|key| {
@@ -185,7 +184,7 @@ fn moment(at: Option<u64>) -> String {
 
 fn rotate(options: &Rotate) -> anyhow::Result<()> {
     let grace = grace(&options.grace)?;
-    let store = store(&options.common.data)?;
+    let store = options.common.store()?;
     let now = now_ms();
     let none = || format!("there is no key {} in use", options.id);
     let mut keys = store.keys()?.into_iter();
@@ -224,7 +223,7 @@ fn grace(text: &str) -> Result<u64, Usage> {
 }
 
 fn revoke(options: &Revoke) -> anyhow::Result<()> {
-    let revoked = store(&options.common.data)?.revoke_key(&options.id, now_ms())?;
+    let revoked = options.common.store()?.revoke_key(&options.id, now_ms())?;
     if !revoked {
         bail!("there is no active key {}", options.id);
     }

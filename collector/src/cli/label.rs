@@ -7,9 +7,7 @@ use clap::{Args, Subcommand};
 use tacit_signals::Id;
 
 use super::{
-    Common, Usage,
-    data::Data,
-    out, out_json,
+    Common, Usage, out, out_json,
     policy::{policy_or_default, read_policy},
     selection::{Range, moment},
 };
@@ -98,7 +96,7 @@ fn tell(options: &Explain) -> anyhow::Result<()> {
     let policy = policy_or_default(options.policy.as_deref())?;
     let output = Id::parse("output", &options.output)
         .map_err(|_| Usage(format!("{} is no id of an output", options.output)))?;
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let as_of = options.as_of.unwrap_or_else(now_ms);
     let facts = Screened::of(&*data.store, &policy, project, as_of)?;
@@ -120,7 +118,7 @@ fn compare(options: &Diff) -> anyhow::Result<()> {
     options.range.check()?;
     let named = |path: &Path| policy_or_default(Some(path).filter(|path| *path != Path::new("-")));
     let (old, new) = (named(&options.old)?, named(&options.new)?);
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let as_of = options.as_of.unwrap_or_else(now_ms);
     let filter = Filter {

@@ -35,7 +35,7 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let event = options.event.as_deref().map(parse).transpose()?;
     let policy = policy_or_default(options.policy.as_deref())?;
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let answer = match event {
         Some((session, seq)) => follow(&data, &policy, project, (session, seq))?,

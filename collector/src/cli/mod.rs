@@ -48,7 +48,10 @@ use std::{
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde::Serialize;
 
-use crate::logging::{self, LogOutput};
+use crate::{
+    client::Secret,
+    logging::{self, LogOutput},
+};
 
 /// Learns what people thought of AI answers from what they did with them.
 #[derive(Debug, Parser)]
@@ -137,6 +140,17 @@ struct Common {
         hide_env_values = true
     )]
     data: PathBuf,
+    /// Where the facts are: sqlite:, a file in the data directory, or
+    /// <clickhouse://user:password@host:8123/database>. Other people of this machine may see
+    /// how a program was called: a password belongs into `TACIT_STORE`.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "TACIT_STORE",
+        hide_env_values = true,
+        value_parser = data::secret
+    )]
+    store: Option<Secret>,
     /// Answer in JSON.
     #[arg(long)]
     json: bool,

@@ -6,8 +6,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::{
-    Common, Usage, data::Data, experiment::unknown, note, out, policy::policy_or_default,
-    selection::moment,
+    Common, Usage, experiment::unknown, note, out, policy::policy_or_default, selection::moment,
 };
 use crate::{
     experiment::{
@@ -53,7 +52,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         return Err(Usage("--as-of is in the future: what it sees may still change".into()).into());
     }
     let policy = policy_or_default(options.policy.as_deref())?;
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let declared = data.store.experiment(project, &options.name)?;
     let declared = declared.with_context(|| unknown(&options.name))?;

@@ -85,7 +85,7 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
 }
 
 fn add(options: &Add) -> anyhow::Result<()> {
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let now = now_ms();
     let from = options.from.as_deref();
@@ -174,7 +174,7 @@ fn build(
 }
 
 fn list(options: &List) -> anyhow::Result<()> {
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let releases = data.store.releases(project)?;
     let known = Known::of(&*data.store, project)?;
@@ -228,7 +228,7 @@ pub(super) struct Builds {
 
 /// `tacit builds`.
 pub(super) fn builds(options: &Builds) -> anyhow::Result<()> {
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let builds = data.store.builds(project)?;
     let horizon = data.store.horizon_of(project)?;

@@ -7,7 +7,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::{
-    Usage, data::Data, experiment::declare_all, note, out, out_json, policy::policy_or_default,
+    Usage,
+    data::{Data, secret, url},
+    experiment::declare_all,
+    note, out, out_json,
+    policy::policy_or_default,
 };
 use crate::{
     cadence::{
@@ -15,6 +19,7 @@ use crate::{
         run::{LEASE_MS, Outcome, Runner, Status},
         schedule::Schedule,
     },
+    client::Secret,
     config::Config,
     dataset::build::{Phase, Progress},
     keyed::random,
@@ -33,6 +38,9 @@ pub(super) struct Options {
     /// Directory of everything that is kept; that of the configuration without.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Where the facts are; what the configuration says without.
+    #[arg(long, value_name = "URL", value_parser = secret)]
+    store: Option<Secret>,
     /// Another moment than now, Unix ms.
     #[arg(long)]
     now: Option<u64>,
@@ -56,7 +64,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
             schedule.policy.as_deref().or(config.policy.as_deref()),
         )?);
     }
-    let mut data = Data::open(options.data.as_ref().unwrap_or(&config.data))?;
+    let url = url(options.store.as_ref(), &config.store)?;
+    let mut data = Data::open(options.data.as_ref().unwrap_or(&config.data), &url)?;
     // A server may start while this works: leases are in the store.
     data.collector = None;
     declare_all(

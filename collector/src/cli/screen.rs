@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Common, data::Data, out, out_json, policy::policy_or_default, selection::moment};
+use super::{Common, out, out_json, policy::policy_or_default, selection::moment};
 use crate::{
     limits::SCREENED_LISTED,
     screen::{Report, Screen},
@@ -31,7 +31,7 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let policy = policy_or_default(options.policy.as_deref())?;
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let as_of = options.as_of.unwrap_or_else(now_ms);
     let screen = Screen::of_store(&*data.store, &policy, project, as_of)?;

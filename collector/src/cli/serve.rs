@@ -12,8 +12,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{
-    data::url, experiment::declare_all, out_json, policy::read_policy, recovered,
-    settings::Settings, supervisor,
+    experiment::declare_all, out_json, policy::read_policy, recovered, settings::Settings,
+    supervisor,
 };
 use crate::{
     collector::Collector,
@@ -23,6 +23,7 @@ use crate::{
     log::Recovery,
     logging::{self, Format, announce},
     metrics::labels,
+    store::StoreUrl,
     wall::now_ms,
 };
 
@@ -49,8 +50,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     }
     // Before anything is opened: a mistake in it is a mistake in the command.
     let own = config.policy.as_deref().map(read_policy).transpose()?;
-    let (mut collector, recovery) = Collector::open(&url(), &config.data, &config.log)?;
+    let (mut collector, recovery) = Collector::open(&config.store, &config.data, &config.log)?;
     collector.settle_ms = config.otlp.settle_ms;
+    collector.ack = config.ack;
     collector.gate = Gate::new(&config.limits)?;
     if let Some(own) = own {
         note(&format!("labels by {}", own.reference()));
@@ -126,7 +128,13 @@ async fn serve(
     let data = config.data.display();
     // Before anybody is told that it runs: who hears of it may stop it at once.
     let signals = Signals::hear()?;
-    announce(format, &format!("listening on {url}, data in {data}"));
+    let line = match &config.store {
+        StoreUrl::Sqlite => format!("listening on {url}, data in {data}"),
+        store @ StoreUrl::ClickHouse(_) => {
+            format!("listening on {url}, data in {data}, facts in {store}")
+        }
+    };
+    announce(format, &line);
     let metrics = metrics(collector, config)?;
     for line in recovered::lines(recovery) {
         announce(format, &line);

@@ -8,10 +8,12 @@ use std::{
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use super::Usage;
+use super::{Usage, data::secret};
 use crate::{
-    config::{Config, ConfigError, Loaded, variables},
+    client::Secret,
+    config::{Config, ConfigError, Loaded, Problem, variables},
     logging::Format,
+    store::StoreUrl,
 };
 
 #[derive(Debug, Args)]
@@ -22,6 +24,11 @@ pub(super) struct Settings {
     /// Directory of everything that is kept.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Where the facts are: sqlite:, a file in the data directory, or
+    /// <clickhouse://user:password@host:8123/database>. Other people of this machine may see
+    /// how a program was called: a password belongs into `TACIT_STORE`.
+    #[arg(long, value_name = "URL", value_parser = secret)]
+    store: Option<Secret>,
     /// Directory of the capture package, served under /capture/.
     #[arg(long)]
     capture: Option<PathBuf>,
@@ -49,12 +56,20 @@ impl Settings {
     /// The same, for who tells the mistakes one by one.
     pub(super) fn read(&self, file: Option<&Path>) -> Result<Loaded, ConfigError> {
         let mut loaded = Loaded::read(file, &variables())?;
-        self.override_in(&mut loaded);
+        let store = self
+            .store
+            .as_ref()
+            .map(|text| text.reveal().parse::<StoreUrl>());
+        let store = store.transpose().map_err(|error| {
+            let (option, problem) = ("--store".into(), error.to_string());
+            ConfigError::Options(vec![Problem::said(option, problem)])
+        })?;
+        self.override_in(&mut loaded, store);
         loaded.config.agrees()?;
         Ok(loaded)
     }
 
-    fn override_in(&self, loaded: &mut Loaded) {
+    fn override_in(&self, loaded: &mut Loaded, store: Option<StoreUrl>) {
         let path = |path: &PathBuf| Value::from(path.display().to_string());
         let format = self
             .log_format
@@ -66,6 +81,11 @@ impl Settings {
                 self.listen.map(|at| at.to_string().into()),
             ),
             ("data", "--data", self.data.as_ref().map(path)),
+            (
+                "store",
+                "--store",
+                store.as_ref().map(|url| url.to_string().into()),
+            ),
             ("capture", "--capture", self.capture.as_ref().map(path)),
             (
                 "demo_url",
@@ -90,6 +110,7 @@ impl Settings {
         loaded.config = Config {
             listen: own.listen.unwrap_or(config.listen),
             data: own.data.clone().unwrap_or(config.data),
+            store: store.unwrap_or(config.store),
             capture: own.capture.clone().or(config.capture),
             demo_url: own.demo_url.clone().or(config.demo_url),
             workers: own.workers.unwrap_or(config.workers),

@@ -7,14 +7,20 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Usage, data::url, keys, note, out, out_json, policy::text_or_default};
+use super::{
+    Usage,
+    data::{secret, url},
+    keys, note, out, out_json,
+    policy::text_or_default,
+};
 use crate::{
     cadence::period::instant,
+    client::Secret,
     collector::{Collector, project_named},
     config::LogConfig,
     control::{ContentPolicy, ProjectId, key::Wanted, scope::Scopes},
     simulate::{Generator, World, evaluate::Study, fill, fit, report},
-    store::KeyKind,
+    store::{self, KeyKind, StoreUrl},
     wall::now_ms,
 };
 
@@ -31,7 +37,17 @@ pub(super) struct Options {
     seed: u64,
     /// Fill this data directory with a world's signals, and make a key for it.
     #[arg(long, requires = "signals")]
-    store: Option<PathBuf>,
+    data: Option<PathBuf>,
+    /// Where its facts are: sqlite:, a file in it, or
+    /// <clickhouse://user:password@host:8123/database>.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "TACIT_STORE",
+        hide_env_values = true,
+        value_parser = secret
+    )]
+    store: Option<Secret>,
     /// About how many signals to fill it with.
     #[arg(long)]
     signals: Option<u64>,
@@ -66,17 +82,17 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let worlds = worlds(options)?;
-    match (&options.store, options.signals) {
+    match (&options.data, options.signals) {
         (Some(data), Some(signals)) => {
             let [world] = &*worlds else {
                 return Err(Usage("one world fills a store".into()).into());
             };
-            store(options, data, world, signals)
+            fill_with(options, data, world, signals)
         }
         _ if options.fit => fit(options, &worlds),
         _ if options.report.is_some() => report(options, &worlds),
         _ => Err(
-            Usage("say what to do: --report DIR, --fit, or --store DIR --signals N".into()).into(),
+            Usage("say what to do: --report DIR, --fit, or --data DIR --signals N".into()).into(),
         ),
     }
 }
@@ -175,14 +191,15 @@ fn declare(
     Ok(collector.look_again()?)
 }
 
-fn store(
+fn fill_with(
     options: &Options,
     data: &std::path::Path,
     world: &World,
     signals: u64,
 ) -> anyhow::Result<()> {
+    let url = url(options.store.as_ref(), &StoreUrl::default())?;
     let key = keys::make(
-        data,
+        &*store::open(&url, data)?,
         Wanted {
             project: options.project.clone(),
             kind: KeyKind::Secret,
@@ -194,7 +211,7 @@ fn store(
     let end = options.end.unwrap_or_else(now_ms);
     let from = end.saturating_sub(options.days.max(1) * DAY_MS);
     let generator = Generator::new(world, fill::plan(world, options.seed, signals, from, end));
-    let (collector, _) = Collector::open(&url(), data, &LogConfig::default())?;
+    let (collector, _) = Collector::open(&url, data, &LogConfig::default())?;
     let named = project_named(&collector.store.control()?, &options.project);
     declare(
         &collector,

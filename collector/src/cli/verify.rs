@@ -4,9 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
 
-use super::{
-    Common, Usage, data::Data, out, out_json, policy::policy_or_default, selection::moment,
-};
+use super::{Common, Usage, out, out_json, policy::policy_or_default, selection::moment};
 use crate::{
     experiment::{guard, metric::Metric},
     export::work,
@@ -62,7 +60,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         return Err(Usage(problem.into()).into());
     }
     let policy = policy_or_default(options.policy.as_deref())?;
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.project.as_deref())?;
     let work = work(&options.common.data)?;
     let asked = Asked {

@@ -6,9 +6,7 @@ use anyhow::bail;
 use clap::Args;
 
 use super::{
-    Common, Usage,
-    data::Data,
-    out, out_json,
+    Common, Usage, out, out_json,
     policy::policy_or_default,
     selection::{Range, moment, trust},
 };
@@ -98,7 +96,7 @@ pub(super) fn capture_rate(options: &CaptureRate) -> anyhow::Result<()> {
         as_of: of.as_of()?,
     };
     let policy = policy_or_default(of.policy.as_deref())?;
-    let data = Data::open(&of.common.data)?;
+    let data = of.common.open()?;
     let project = data.project(of.project.as_deref())?;
     let work = work(&of.common.data)?;
     let trend = capture::trend(&*data.store, &policy, project, &request, work.path())?;
@@ -122,7 +120,7 @@ pub(super) fn guardrails(options: &Guardrails) -> anyhow::Result<()> {
         guards: options.guards.clone(),
     };
     let policy = policy_or_default(of.policy.as_deref())?;
-    let data = Data::open(&of.common.data)?;
+    let data = of.common.open()?;
     let project = data.project(of.project.as_deref())?;
     let releases = data.store.releases(project)?;
     let work = work(&of.common.data)?;

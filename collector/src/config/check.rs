@@ -14,6 +14,7 @@ use super::{
     problem::{Place, Problem},
     units::Unit,
 };
+use crate::store::StoreUrl;
 
 /// A text that is looked through.
 pub(super) struct Check<'a> {
@@ -199,6 +200,10 @@ fn one_text(text: &str, allowed: &[String], format: Option<Format>) -> Result<()
             Err(format!(
                 "found \"{text}\"; an address that starts with https:// or http:// is needed"
             ))
+        }
+        Some(Format::Store) => {
+            let read = text.parse::<StoreUrl>();
+            read.map(drop).map_err(|error| error.to_string())
         }
         _ => Ok(()),
     }

@@ -6,9 +6,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     environment::Said,
-    options::{Node, Shape},
+    options::{Format, Node, Shape},
     problem::Place,
 };
+use crate::store::StoreUrl;
 
 /// An option as it holds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -101,7 +102,7 @@ fn collect(
                 (None, None) => From::Default,
             },
             value: match value {
-                Some(value) => json(value.get_ref()),
+                Some(value) => told(field, json(value.get_ref())),
                 None => match field.shape {
                     Shape::Tables(_) => 0.into(),
                     _ => field.default.clone().unwrap_or_default(),
@@ -109,6 +110,25 @@ fn collect(
             },
             option,
         });
+    }
+}
+
+/// An address without the password in it.
+fn told(field: &Node, value: Value) -> Value {
+    let is_store = matches!(
+        field.shape,
+        Shape::Text {
+            format: Some(Format::Store),
+            ..
+        }
+    );
+    match value
+        .as_str()
+        .filter(|_| is_store)
+        .map(str::parse::<StoreUrl>)
+    {
+        Some(url) => url.map_or(Value::Null, |url| url.to_string().into()),
+        None => value,
     }
 }
 

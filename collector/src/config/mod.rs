@@ -40,7 +40,7 @@ pub use environment::{Variables, variables};
 pub use limits::LimitsConfig;
 pub(crate) use lines::line_of;
 pub use problem::{ConfigError, Place, Problem};
-pub use settings::{Config, LogConfig, MetricsConfig, OtlpConfig};
+pub use settings::{Ack, Config, LogConfig, MetricsConfig, OtlpConfig};
 
 use check::Check;
 use options::options;

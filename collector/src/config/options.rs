@@ -50,6 +50,8 @@ pub(super) enum Format {
     Address,
     Url,
     File,
+    /// The address of a store, which holds a password.
+    Store,
 }
 
 /// All there are.
@@ -136,6 +138,7 @@ impl Shape {
                     Some("address") => Some(Format::Address),
                     Some("url") => Some(Format::Url),
                     Some("file") => Some(Format::File),
+                    Some("store") => Some(Format::Store),
                     _ => None,
                 },
             },

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::{
     cadence::schedule::ScheduleError, experiment::declaration::config::ExperimentError,
-    push::config::PushConfigError,
+    push::config::PushConfigError, store::hides_store,
 };
 
 /// One thing that is wrong.
@@ -52,14 +52,20 @@ impl Place {
         let carets = within.lines().next().unwrap_or_default().chars().count();
         let number = (line + 1).to_string();
         let margin = " ".repeat(number.len());
-        Self {
-            line: line + 1,
-            column: Some(column + 1),
-            shown: format!(
+        // A mistake in it is found without it.
+        let shown = if hides_store(shown) {
+            String::new()
+        } else {
+            format!(
                 "{margin} |\n{number} | {shown}\n{margin} | {}{}",
                 " ".repeat(column),
                 "^".repeat(carets.clamp(1, room))
-            ),
+            )
+        };
+        Self {
+            line: line + 1,
+            column: Some(column + 1),
+            shown,
         }
     }
 
@@ -68,6 +74,18 @@ impl Place {
             line,
             column: None,
             shown: String::new(),
+        }
+    }
+}
+
+impl Problem {
+    /// One that stands in no file.
+    pub(crate) const fn said(option: String, problem: String) -> Self {
+        Self {
+            option,
+            problem,
+            file: None,
+            place: None,
         }
     }
 }

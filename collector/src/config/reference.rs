@@ -175,6 +175,7 @@ fn allowed(name: &str, field: &Node) -> String {
             Some(Format::Address) => "address and port".into(),
             Some(Format::Url) => "an address that starts with https:// or http://".into(),
             Some(Format::File) => "the path of a file".into(),
+            Some(Format::Store) => "`sqlite:`, or an address that starts with clickhouse://".into(),
             None => "a text".into(),
         },
         &Shape::Integer { min, max } => {

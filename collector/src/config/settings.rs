@@ -6,7 +6,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::limits::LimitsConfig;
@@ -16,6 +16,7 @@ use crate::{
     expire::Retention,
     logging::LogOutput,
     push::config::{self as pushed, Push},
+    store::StoreUrl,
 };
 
 /// How the collector runs.
@@ -47,6 +48,13 @@ pub struct Config {
     /// Whether sums of labels are kept up to date, of which the dashboard shows figures;
     /// told in [roll-ups](rollups.md).
     pub rollups: bool,
+    /// Where the facts are: `sqlite:`, a file in `data`, or servers of ClickHouse, as
+    /// `clickhouse://user:password@host:8123/database`; told [below](#the-store).
+    #[schemars(with = "String", extend("format" = "store"))]
+    pub store: StoreUrl,
+    /// When a batch is acknowledged: once it is in the `log` on this machine's disk, or once
+    /// it is in the `store` as well, which takes longer and fails while the store does.
+    pub ack: Ack,
     /// The durable log.
     pub log: LogConfig,
     /// How much may come in, how often, and how long it may take.
@@ -83,6 +91,17 @@ pub struct Config {
     /// Where `tacit push` sends labels.
     #[serde(skip)]
     pub pushes: Vec<Push>,
+}
+
+/// When a batch is acknowledged. In the log it is either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ack {
+    /// Once it is durable in the log.
+    #[default]
+    Log,
+    /// Once the store has it as well.
+    Store,
 }
 
 /// The durable log.
@@ -141,6 +160,8 @@ impl Default for Config {
             policy: None,
             drain_seconds: 0,
             rollups: true,
+            store: StoreUrl::default(),
+            ack: Ack::default(),
             log: LogConfig::default(),
             limits: LimitsConfig::default(),
             otlp: OtlpConfig::default(),

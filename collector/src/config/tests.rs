@@ -3,6 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use super::*;
+use crate::store::StoreUrl;
 
 fn load(text: &str, variables: &[(&str, &str)]) -> Result<Loaded, ConfigError> {
     let variables = variables
@@ -41,6 +42,43 @@ fn sizes_and_times_may_have_their_unit() {
 }
 
 #[test]
+fn the_stores_password_is_shown_nowhere() {
+    let good = "store = \"clickhouse://ada:sesame@ch-1/tacit\"\n";
+    let loaded = load(good, &[]).unwrap();
+    let StoreUrl::ClickHouse(url) = &loaded.config.store else {
+        panic!("of ClickHouse");
+    };
+    assert_eq!(url.user, "ada");
+    let shown = "clickhouse://ada:***@ch-1:8123/tacit";
+    let of_file = loaded.settings.iter().find(|one| one.option == "store");
+    assert_eq!(of_file.unwrap().value, shown);
+    let variable = ("TACIT_STORE", "clickhouse://ada:sesame@ch-2/tacit");
+    let loaded = load(good, &[variable]).unwrap();
+    assert!(!format!("{loaded:?}").contains("sesame"));
+    for text in [
+        "store = \"clickhouse://ada:sesame@ch-1:0/tacit\"",
+        "store = \"clickhouse://ada:sesame@ch-1/tacit",
+        "stor = \"clickhouse://ada:sesame@ch-1/tacit\"",
+        "store = \"clickhouse://ada:se@same@ch-1/tacit\"",
+        "store = \"ClickHouse://ada:sesame@ch-1/tacit\"",
+        "store = \"https://ada:sesame@ch-1/tacit\"",
+        "store = [\"clickhouse://ada:sesame@ch-1/tacit\"]",
+        "[log]\nstore = \"clickhouse://ada:sesame@ch-1/tacit\"",
+    ] {
+        let error = load(text, &[]).unwrap_err();
+        let said = format!("{error} {:?}", error.problems());
+        assert!(
+            !said.contains("sesame") && !said.contains("same@"),
+            "{said}"
+        );
+        assert!(error.to_string().contains("line "), "{error}");
+    }
+    let variable = ("TACIT_STORE", "clickhouse://ada:sesame@ch-2:0/tacit");
+    let said = format!("{:?}", load("", &[variable]).unwrap_err());
+    assert!(said.contains("port") && !said.contains("sesame"), "{said}");
+}
+
+#[test]
 fn an_error_says_where_what_and_what_is_allowed() {
     for (text, said) in [
         (
@@ -55,7 +93,7 @@ fn an_error_says_where_what_and_what_is_allowed() {
         ("[log]\nworkers = 1", "it belongs above the first [table]"),
         (
             "colour = 1",
-            "there is no such option; there are capture, data,",
+            "there is no such option; there are ack, capture, data,",
         ),
         (
             "[lgo]\n",

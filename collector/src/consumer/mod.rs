@@ -6,9 +6,10 @@ mod pace;
 mod timer;
 
 use std::{
+    pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -17,6 +18,7 @@ use cores::Cores;
 use pace::{Facts, Pace};
 use thiserror::Error;
 use timer::Timer;
+use tokio::sync::Notify;
 
 use crate::{
     accept::{
@@ -67,6 +69,9 @@ pub struct Progress {
     bytes_per_second: AtomicU64,
     stalled: AtomicBool,
     stop: AtomicBool,
+    /// How many wait until the store has what they sent.
+    awaited: AtomicUsize,
+    advanced: Notify,
     /// What it does.
     pub meter: FoldMeter,
 }
@@ -102,9 +107,39 @@ impl Progress {
         self.stalled.load(Ordering::Acquire)
     }
 
+    /// Returns once `is_there`, which is asked whenever the store took something. While
+    /// anybody waits, nothing is held back for the sake of those who do not.
+    pub async fn reaches(&self, is_there: impl Fn() -> bool) {
+        let _waiting = Waiting::begin(&self.awaited);
+        loop {
+            let mut advanced = pin!(self.advanced.notified());
+            advanced.as_mut().enable();
+            if is_there() {
+                return;
+            }
+            advanced.await;
+        }
+    }
+
     /// The consumer ends once the store has all of the log.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Release);
+    }
+}
+
+/// One who waits, until dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn begin(awaited: &'a AtomicUsize) -> Self {
+        awaited.fetch_add(1, Ordering::AcqRel);
+        Self(awaited)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -223,12 +258,14 @@ impl Consumer {
         if pace.is_window_over(now_ms) {
             pace.look(now_ms, appended, Cores::now());
         }
-        pace.is_due(Facts {
-            now_ms,
-            backlog,
-            backlog_max: self.backlog_max,
-            lag_ms: self.progress.lag_ms(now),
-        })
+        let is_awaited = self.progress.awaited.load(Ordering::Acquire) > 0;
+        is_awaited
+            || pace.is_due(Facts {
+                now_ms,
+                backlog,
+                backlog_max: self.backlog_max,
+                lag_ms: self.progress.lag_ms(now),
+            })
     }
 
     /// Folds what comes next; whether there was anything.
@@ -254,6 +291,7 @@ impl Consumer {
         let took = started.elapsed();
         self.progress.meter.folded(took);
         self.reader.advance(portion.end);
+        self.progress.advanced.notify_waiters();
         self.show(watched);
         // The next one came no earlier than the last of these.
         let newest = requests.last().map_or(0, |request| request.received_at);

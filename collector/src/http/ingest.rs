@@ -1,8 +1,8 @@
 //! `POST /c` and `POST /v1/events`: a batch of a browser.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, rt, web};
 use serde_json::json;
 use tacit_signals::{Decoded, Rejection, WireError, codec, json as twin, limits::BATCH_BYTES_MAX};
 
@@ -15,8 +15,10 @@ use super::{
 use crate::{
     accept::{self, Verdict, record},
     collector::Collector,
+    config::Ack,
     control::Project,
     dropped::Dropper,
+    limits::STORE_ACK_MS_MAX,
     log::{Unwritten, Written, frame::Frame},
     outcome::Received,
     wall::now_ms,
@@ -90,16 +92,32 @@ async fn take(
     Ok(answer(count, accepted.duplicate, &rejected))
 }
 
-/// Resolves once the batch is durable.
+/// Resolves once the batch is kept.
 async fn keep(
     collector: &Collector,
     accepted: &accept::Accepted,
     received: Received,
 ) -> Result<(), Problem> {
-    append(collector, accepted, received)?
-        .await
-        .map_err(|_| Problem::new(Kind::ShuttingDown, "the log was closed"))??;
-    Ok(())
+    let written = append(collector, accepted, received)?;
+    acknowledged(collector, written).await
+}
+
+/// Resolves once the batch may be acknowledged: in the log, or in the store as well.
+pub(super) async fn acknowledged(collector: &Collector, written: Written) -> Result<(), Problem> {
+    let closed = |_| Problem::new(Kind::ShuttingDown, "the log was closed");
+    written.await.map_err(closed)??;
+    if collector.ack == Ack::Log {
+        return Ok(());
+    }
+    // It is among what was appended by now.
+    let (appended, _) = collector.log.progress();
+    let is_there = || collector.log.progress().1 >= appended;
+    let most = Duration::from_millis(STORE_ACK_MS_MAX);
+    let waited = rt::time::timeout(most, collector.progress.reaches(is_there)).await;
+    waited.map_err(|_| {
+        let detail = "the batch is kept, and the store does not have it yet";
+        Problem::new(Kind::StoreFailing, detail)
+    })
 }
 
 /// By how much the count of what a session dropped rose.

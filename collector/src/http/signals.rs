@@ -8,7 +8,7 @@ use super::{
     auth::Ingest,
     body, ingest, lines, live,
     openapi::{Bodies, Partly, Signals},
-    problem::{Kind, Problem},
+    problem::Problem,
 };
 use crate::{
     accept::{ServerVerdict, accept_server},
@@ -50,9 +50,8 @@ pub(super) async fn signals(
         }
     };
     let ServerVerdict { accepted, rejected } = verdict;
-    ingest::append(&collector, &accepted, received)?
-        .await
-        .map_err(|_| Problem::new(Kind::ShuttingDown, "the log was closed"))??;
+    let written = ingest::append(&collector, &accepted, received)?;
+    ingest::acknowledged(&collector, written).await?;
     live::rejected_of_server(&collector, &accepted, &rejected);
     if rejected.is_empty() {
         return Ok(HttpResponse::NoContent().finish());

@@ -40,6 +40,17 @@ pub enum StoreError {
     /// A ClickHouse store cannot do that yet.
     #[error("a ClickHouse store cannot do {0} yet")]
     Unsupported(String),
+    /// The log was folded into another store so far.
+    #[error(
+        "the log of this data directory is folded into {kept}, not into {asked}: name that one \
+         (--store, TACIT_STORE), or move everything with `tacit migrate`"
+    )]
+    Elsewhere {
+        /// Where.
+        kept: String,
+        /// What was asked for.
+        asked: String,
+    },
     /// A later version wrote it.
     #[error("the database has schema {found}, this version knows up to {known}")]
     Newer {

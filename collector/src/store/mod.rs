@@ -13,6 +13,7 @@ mod erasures;
 mod error;
 mod experiments;
 mod expiries;
+mod home;
 mod join;
 mod keys;
 mod open;
@@ -33,6 +34,7 @@ use std::{collections::BTreeMap, fmt, ops::ControlFlow, str::FromStr};
 use serde::{Deserialize, Serialize};
 use tacit_signals::{Id, SessionId};
 
+pub(crate) use self::url::hides_store;
 pub use self::url::{ClickHouseUrl, Host, StoreUrl, StoreUrlError};
 use crate::{
     accept::{Accepted, registration::Registration},
@@ -48,6 +50,7 @@ pub use erasures::{ErasureStore, Found, Tombstone, What};
 pub use error::StoreError;
 pub use experiments::ExperimentStore;
 pub use expiries::{Due, ExpiryStore, Left, Portion, StoreBytes};
+pub use home::move_to;
 pub use keys::{ControlStore, CreatedKey, KeyInfo, KeyKind, KeyUse, NewKey};
 pub use open::{is_there, open};
 pub use own::Place;

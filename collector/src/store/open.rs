@@ -2,23 +2,25 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{AnyStore, ClickHouseStore, SqliteStore, StoreError, StoreUrl};
+use super::{AnyStore, ClickHouseStore, SqliteStore, StoreError, StoreUrl, home};
 
 /// Opens the store that `url` names for the data directory `data`, makes it if it is
-/// missing, and brings its schema up to date.
+/// missing, and brings its schema up to date. Refuses a store that the log of `data` is not
+/// folded into.
 pub fn open(url: &StoreUrl, data: &Path) -> Result<Arc<dyn AnyStore>, StoreError> {
+    home::check(data, url)?;
     match url {
         StoreUrl::Sqlite => Ok(Arc::new(SqliteStore::open(data)?)),
         StoreUrl::ClickHouse(url) => Ok(Arc::new(ClickHouseStore::open(url, data)?)),
     }
 }
 
-/// Whether somebody made that store already.
+/// Whether somebody made that store already, as far as `data` tells.
 #[must_use]
 pub fn is_there(url: &StoreUrl, data: &Path) -> bool {
     match url {
         StoreUrl::Sqlite => SqliteStore::file(data).is_file(),
-        StoreUrl::ClickHouse(_) => false,
+        StoreUrl::ClickHouse(_) => home::is_remembered(data),
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! `sqlite:` is a file in the data directory. ClickHouse is reached over HTTP, at one host
 //! or several of which any will do:
-//! `clickhouse://user:password@host:8123,other:8123/database?cluster=name`. What has a
-//! meaning of its own in a user or a password is percent-encoded.
+//! `clickhouse://user:password@host:8123,other:8123/database?cluster=name&secure=1`. What
+//! has a meaning of its own in a user or a password is percent-encoded. `secure` is what
+//! ClickHouse's own clients call TLS.
 
 use std::{fmt, num::NonZeroU16, str::FromStr};
 
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use thiserror::Error;
 
 use crate::{
@@ -17,6 +19,10 @@ use crate::{
 
 /// The port of ClickHouse's HTTP interface.
 const PORT: NonZeroU16 = NonZeroU16::new(8_123).unwrap();
+/// The same with TLS.
+const SECURE_PORT: NonZeroU16 = NonZeroU16::new(8_443).unwrap();
+/// What addresses of servers begin with.
+const SCHEME: &str = "clickhouse://";
 /// Who asks where nobody is named, and of what: as ClickHouse's own programs do.
 const DEFAULT: &str = "default";
 /// What stands for what has a meaning of its own.
@@ -45,6 +51,8 @@ pub struct ClickHouseUrl {
     pub database: String,
     /// Of which servers the tables are, where they are of several.
     pub cluster: Option<String>,
+    /// Whether they are asked with TLS.
+    pub secure: bool,
 }
 
 /// A server.
@@ -84,13 +92,34 @@ impl FromStr for StoreUrl {
             }
             return Ok(Self::Sqlite);
         }
-        match text.strip_prefix("clickhouse://") {
+        match text.strip_prefix(SCHEME) {
             Some(rest) => Ok(Self::ClickHouse(clickhouse(rest)?)),
             None => Err(StoreUrlError::new(
                 "scheme",
                 "write sqlite: or clickhouse://user:password@host:8123/database",
             )),
         }
+    }
+}
+
+/// Whether the address of a store stands in a line of a configuration, or what was meant
+/// to be one: the line is then not to be shown, as there may be a password in it.
+pub(crate) fn hides_store(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    line.contains("clickhouse") || line.trim_start().starts_with("store")
+}
+
+/// The error does not repeat what was read.
+impl<'de> Deserialize<'de> for StoreUrl {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// Without the password.
+impl Serialize for StoreUrl {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
     }
 }
 
@@ -113,9 +142,12 @@ impl fmt::Display for ClickHouseUrl {
             write!(f, "{}{host}", if index == 0 { '@' } else { ',' })?;
         }
         write!(f, "/{}", self.database)?;
-        self.cluster
-            .as_ref()
-            .map_or(Ok(()), |name| write!(f, "?cluster={name}"))
+        let cluster = self.cluster.as_ref().map(|name| format!("cluster={name}"));
+        let secure = self.secure.then(|| "secure=1".to_owned());
+        for (index, part) in cluster.into_iter().chain(secure).enumerate() {
+            write!(f, "{}{part}", if index == 0 { '?' } else { '&' })?;
+        }
+        Ok(())
     }
 }
 
@@ -149,6 +181,9 @@ fn clickhouse(rest: &str) -> Result<ClickHouseUrl, StoreUrlError> {
         "" => DEFAULT.into(),
         database => name("database", database)?,
     };
+    let Parameters { cluster, secure } = parameters(query)?;
+    let port = if secure { SECURE_PORT } else { PORT };
+    let hosts = hosts.into_iter().map(|text| host(text, port));
     Ok(ClickHouseUrl {
         user: if user.is_empty() {
             DEFAULT.into()
@@ -156,9 +191,10 @@ fn clickhouse(rest: &str) -> Result<ClickHouseUrl, StoreUrlError> {
             user
         },
         password: Secret::exactly(password),
-        hosts: hosts.into_iter().map(host).collect::<Result<_, _>>()?,
+        hosts: hosts.collect::<Result<_, _>>()?,
         database,
-        cluster: cluster(query)?,
+        cluster,
+        secure,
     })
 }
 
@@ -196,7 +232,7 @@ fn name(part: &'static str, text: &str) -> Result<String, StoreUrlError> {
     Err(StoreUrlError::new(part, problem))
 }
 
-fn host(text: &str) -> Result<Host, StoreUrlError> {
+fn host(text: &str, usual: NonZeroU16) -> Result<Host, StoreUrlError> {
     let (name, port) = match text.rsplit_once(':') {
         // An IPv6 address has colons of its own.
         Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
@@ -208,7 +244,7 @@ fn host(text: &str) -> Result<Host, StoreUrlError> {
         StoreUrlError::new("host", problem)
     })?;
     let port = match port {
-        None => PORT,
+        None => usual,
         Some(port) => port
             .parse()
             .map_err(|_| StoreUrlError::new("port", "write a number from 1 to 65535"))?,
@@ -219,18 +255,46 @@ fn host(text: &str) -> Result<Host, StoreUrlError> {
     })
 }
 
-fn cluster(query: &str) -> Result<Option<String>, StoreUrlError> {
-    let mut cluster = None;
+/// What follows the `?`.
+#[derive(Default)]
+struct Parameters {
+    cluster: Option<String>,
+    secure: bool,
+}
+
+fn parameters(query: &str) -> Result<Parameters, StoreUrlError> {
+    let mut read = Parameters::default();
+    let mut seen = Vec::new();
     for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        if key != "cluster" {
-            let problem = "cluster=NAME is the only one there is";
-            return Err(StoreUrlError::new("parameters", problem));
+        let part = match &*key {
+            "cluster" => {
+                read.cluster = Some(name("cluster", &value)?);
+                "cluster"
+            }
+            "secure" => {
+                read.secure = flag("secure", &value)?;
+                "secure"
+            }
+            _ => {
+                let problem = "cluster=NAME and secure=1 are all there are";
+                return Err(StoreUrlError::new("parameters", problem));
+            }
+        };
+        if seen.contains(&part) {
+            return Err(StoreUrlError::new(part, "it is said twice"));
         }
-        if cluster.replace(name("cluster", &value)?).is_some() {
-            return Err(StoreUrlError::new("cluster", "it is named twice"));
-        }
+        seen.push(part);
     }
-    Ok(cluster)
+    Ok(read)
+}
+
+/// On where nothing is said of it, as ClickHouse's own clients have it.
+fn flag(part: &'static str, text: &str) -> Result<bool, StoreUrlError> {
+    match text {
+        "" | "1" | "true" => Ok(true),
+        "0" | "false" => Ok(false),
+        _ => Err(StoreUrlError::new(part, "write 1 or 0")),
+    }
 }
 
 #[cfg(test)]
@@ -284,6 +348,23 @@ mod tests {
     }
 
     #[test]
+    fn tls_has_a_port_of_its_own() {
+        for text in ["secure", "secure=1", "secure=true&cluster=c"] {
+            let url = read(&format!("clickhouse://a,b:1/db?{text}"));
+            assert!(url.secure);
+            assert_eq!(url.hosts[0].port, SECURE_PORT);
+            assert_eq!(url.hosts[1].to_string(), "b:1");
+            assert_eq!(read(&url.to_string()), url);
+        }
+        assert!(!read("clickhouse://a?secure=0").secure);
+        assert!(
+            read("clickhouse://a?cluster=c&secure")
+                .to_string()
+                .ends_with("?cluster=c&secure=1")
+        );
+    }
+
+    #[test]
     fn errors_name_the_part_and_the_limit() {
         let long = "a".repeat(STORE_NAME_BYTES_MAX + 1);
         let hosts = vec!["h"; STORE_HOSTS_MAX + 1].join(",");
@@ -325,7 +406,9 @@ mod tests {
             (&format!("clickhouse://h/{long}"), "database", "at most 64"),
             ("clickhouse://h/db?cluster=", "cluster", "at most 64"),
             ("clickhouse://h/db?cluster=a&cluster=b", "cluster", "twice"),
-            ("clickhouse://h/db?secure=1", "parameters", "cluster=NAME"),
+            ("clickhouse://h/db?sequre=1", "parameters", "cluster=NAME"),
+            ("clickhouse://h/db?secure=yes", "secure", "1 or 0"),
+            ("clickhouse://h/db?secure&secure", "secure", "twice"),
         ] {
             let (part, message) = part(text);
             assert_eq!(part, named, "{text}: {message}");

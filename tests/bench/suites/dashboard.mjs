@@ -41,7 +41,7 @@ export async function run({ rounds, signals, store }) {
       const needed = signals * BYTES_PER_SIGNAL;
       if (bavail * bsize < needed) throw new Error(`${needed} bytes are needed for ${data}, there are ${bavail * bsize}`);
       say(`filling ${data} with ${signals.toLocaleString("en")} signals …`);
-      clocked("filled", () => tacit(bin, "simulate", "--store", data, "--project", PROJECT, "--signals", `${signals}`, "--world", WORLD));
+      clocked("filled", () => tacit(bin, "simulate", "--data", data, "--project", PROJECT, "--signals", `${signals}`, "--world", WORLD));
     }
     // One that may see every view of it.
     const { key } = tacit(bin, "keys", "create", "--data", data, "--project", PROJECT, "--kind", "secret", "--scope", "read", "--scope", "admin");

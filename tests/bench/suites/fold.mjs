@@ -84,7 +84,7 @@ export async function run({ rounds, signals }) {
 function filled(directory, size) {
   const data = join(directory, "data");
   say(`filling ${data} with ${sized(size)} …`);
-  const said = execFileSync(process.env.TACIT_BIN, ["simulate", "--store", data, "--signals", `${size}`, "--json"], {
+  const said = execFileSync(process.env.TACIT_BIN, ["simulate", "--data", data, "--signals", `${size}`, "--json"], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
   });

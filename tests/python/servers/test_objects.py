@@ -265,7 +265,7 @@ def test_other_addresses_are_wrong_usage(data, endpoint):
 def many(tmp_path_factory):
     """Labels of more bytes than are sent at once."""
     data = tmp_path_factory.mktemp("many") / "data"
-    made = [binary(), "simulate", "--store", str(data), "--signals", "90000", "--seed", "1"]
+    made = [binary(), "simulate", "--data", str(data), "--signals", "90000", "--seed", "1"]
     subprocess.run(made, check=True, capture_output=True)
     return data
 

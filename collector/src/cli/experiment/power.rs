@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::{
-    super::{Usage, data::Data, out, out_json, policy::policy_or_default, selection::moment},
+    super::{Usage, out, out_json, policy::policy_or_default, selection::moment},
     One, unknown,
 };
 use crate::{
@@ -43,7 +43,7 @@ pub(super) fn run(options: &Power) -> anyhow::Result<()> {
         project,
         common,
     } = &options.one;
-    let data = Data::open(&common.data)?;
+    let data = common.open()?;
     let project = data.project(project.as_deref())?;
     let declared = data.store.experiment(project, name)?;
     let declared = declared.with_context(|| unknown(name))?;

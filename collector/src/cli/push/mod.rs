@@ -14,7 +14,11 @@ use self::{
     ready::{Ready, prepare},
     told::{rehearse, tell},
 };
-use super::{data::Data, note, run::holder};
+use super::{
+    data::{Data, url},
+    note,
+    run::holder,
+};
 use crate::{
     keyed::random,
     push::{
@@ -32,7 +36,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let config = configuration(options)?;
     let pushes = pushes(options, &config)?;
     let path = options.data.as_ref().unwrap_or(&config.data);
-    let mut data = Data::open(path)?;
+    let url = url(options.store.as_ref(), &config.store)?;
+    let mut data = Data::open(path, &url)?;
     // A server may start while this works: leases are in the store.
     data.collector = None;
     let mut ready = Vec::new();

@@ -5,8 +5,9 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, builder::ArgAction};
 
 use crate::{
-    cli::{Usage, selection::moment},
-    config::Config,
+    cli::{Usage, data::secret, selection::moment},
+    client::Secret,
+    config::{Config, Loaded, variables},
     push::{
         config::{Entry, EntryError, Push},
         run::LEASE_MS,
@@ -30,6 +31,9 @@ pub(in crate::cli) struct Options {
     /// Directory of everything that is kept; that of the configuration without.
     #[arg(long)]
     pub(super) data: Option<PathBuf>,
+    /// Where the facts are; what the configuration says without.
+    #[arg(long, value_name = "URL", value_parser = secret)]
+    pub(super) store: Option<Secret>,
     #[command(flatten)]
     ad_hoc: AdHoc,
     #[command(flatten)]
@@ -121,7 +125,8 @@ struct Which {
 /// The configuration; for an ad-hoc push it need not be there.
 pub(super) fn configuration(options: &Options) -> anyhow::Result<Config> {
     if options.ad_hoc.kind.is_some() && !options.config.exists() {
-        return Ok(Config::default());
+        let loaded = Loaded::read(None, &variables());
+        return Ok(loaded.map_err(|error| Usage(error.to_string()))?.config);
     }
     Ok(Config::read(&options.config).map_err(|error| Usage(error.to_string()))?)
 }

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, bail};
 
 use super::{
-    super::{Usage, data::Data, policy::policy_or_default},
+    super::{Usage, policy::policy_or_default},
     asked::Asked,
     options::Options,
     plan,
@@ -85,7 +85,7 @@ pub(super) fn drawn(options: &Options, asked: &Asked, now: u64) -> anyhow::Resul
 
 fn fresh(options: &Options, asked: &Asked, now: u64) -> anyhow::Result<Drawn> {
     let policy = policy_or_default(options.draw.policy.as_deref())?;
-    let data = Data::open(&options.common.data)?;
+    let data = options.common.open()?;
     let project = data.project(options.draw.project.as_deref())?;
     let name = data.control.projects.get(&project);
     let name = name

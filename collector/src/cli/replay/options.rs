@@ -223,7 +223,7 @@ mod tests {
         let page = std::fs::read_to_string(path).unwrap();
         let command = Options::augment_args(Command::new("replay"));
         let names = command.get_arguments().filter_map(clap::Arg::get_long);
-        for name in names.filter(|name| !["data", "json"].contains(name)) {
+        for name in names.filter(|name| !["data", "store", "json"].contains(name)) {
             assert!(page.contains(&format!("--{name}")), "--{name}");
         }
         for reason in Reason::ALL {

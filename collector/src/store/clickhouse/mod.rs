@@ -96,7 +96,7 @@ use tacit_signals::{Id, SessionId};
 
 use super::{
     ClickHouseUrl, Folding, Forgotten, Listed, Page, Registering, Settled, Store, StoreError,
-    Traced,
+    StoreUrl, Traced, home,
     rows::{Conduct, Group, GroupName, StoredSubject},
 };
 use crate::{control::ProjectId, export::Scratch, keyed::random, log::Position, outcome::Refused};
@@ -135,13 +135,16 @@ impl ClickHouseStore {
         schema::migrate(&client)?;
         schema::tune(&mut client)?;
         fs::create_dir_all(data)?;
-        Ok(Self {
+        let store = Self {
             client,
             collector: named(data)?,
             data: data.into(),
             stamps: Stamps::default(),
             pen: Mutex::new(Pen::Down(None)),
-        })
+        };
+        let url = StoreUrl::ClickHouse(url.clone());
+        home::settle(data, &url, &store.identity()?)?;
+        Ok(store)
     }
 
     /// Writes a block, which then counts, or is as if it had never been.
