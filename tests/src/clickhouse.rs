@@ -15,6 +15,9 @@ use std::{
 
 use ureq::Agent;
 
+mod cluster;
+pub use cluster::{CLUSTER, Cluster};
+
 const PROGRAM: &str = "clickhouse-server";
 /// `required` fails what would be skipped where there is no server, `skip` skips it anyway.
 const VARIABLE: &str = "TACIT_CLICKHOUSE";
@@ -120,7 +123,7 @@ impl ClickHouse {
     #[must_use]
     pub fn start_in(directory: &Path, wrapper: &[&str]) -> Self {
         for attempt in 0.. {
-            let mut server = Self::spawn(directory, wrapper, free_port());
+            let mut server = Self::spawn(directory, wrapper, free_port(), "");
             if server.answers() {
                 return server;
             }
@@ -136,11 +139,15 @@ impl ClickHouse {
         unreachable!("ends by returning or failing");
     }
 
-    fn spawn(directory: &Path, wrapper: &[&str], port: u16) -> Self {
+    /// `more` is added to its configuration.
+    fn spawn(directory: &Path, wrapper: &[&str], port: u16, more: &str) -> Self {
         fs::create_dir_all(directory).expect("a directory");
         let place = directory.to_str().expect("a UTF-8 path");
         let users = USERS.replace("PASSWORD", &PASSWORD.replace('&', "&amp;"));
-        for (name, text) in [("config.xml", config(place, port)), ("users.xml", users)] {
+        for (name, text) in [
+            ("config.xml", config(place, port, more)),
+            ("users.xml", users),
+        ] {
             fs::write(directory.join(name), text).expect("a writable directory");
         }
         let _ = fs::remove_file(directory.join("errors"));
@@ -276,7 +283,7 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-fn config(place: &str, port: u16) -> String {
+fn config(place: &str, port: u16, more: &str) -> String {
     format!(
         r"<yandex>
   <logger><level>warning</level><log>{place}/log</log><errorlog>{place}/errors</errorlog></logger>
@@ -288,7 +295,7 @@ fn config(place: &str, port: u16) -> String {
   <max_concurrent_queries>200</max_concurrent_queries>
   <users_config>users.xml</users_config>
   <default_profile>default</default_profile>
-  <default_database>default</default_database>
+  <default_database>default</default_database>{more}
 </yandex>
 "
     )

@@ -19,6 +19,14 @@ pub enum StoreError {
     /// A server could not be asked, or its answer was cut: what was to be done may be done.
     #[error("the database could not be asked: {0}")]
     Unreachable(String),
+    /// The servers are not what the store's address says of them.
+    #[error("the cluster {name}: {problem}")]
+    Cluster {
+        /// As the address has it.
+        name: String,
+        /// What does not fit.
+        problem: String,
+    },
     /// A stored value is not what this version writes.
     #[error("the database holds an unreadable {0}")]
     Unreadable(&'static str),

@@ -10,7 +10,10 @@ use std::{io::Read, thread, time::Duration};
 use ureq::Agent;
 use url::form_urlencoded;
 
-use super::rowbinary::{Out, Rows};
+use super::{
+    cluster::Cluster,
+    rowbinary::{Out, Rows},
+};
 use crate::{
     client::{Backoff, streaming_agent},
     store::{ClickHouseUrl, StoreError},
@@ -48,6 +51,8 @@ pub(super) struct Client {
     url: ClickHouseUrl,
     /// Settings that only some servers know.
     settings: Vec<(&'static str, &'static str)>,
+    /// The other servers, where the database is spread over several.
+    pub(super) cluster: Option<Cluster>,
 }
 
 impl Client {
@@ -59,6 +64,7 @@ impl Client {
             address: format!("http://{host}/"),
             url: url.clone(),
             settings: Vec::new(),
+            cluster: None,
         })
     }
 
@@ -197,8 +203,17 @@ pub(super) fn refused(text: &str) -> StoreError {
     } else {
         said.chars().take(SAID_MAX).collect()
     };
+    if OF_OTHERS.contains(&code) {
+        return StoreError::Unreachable(format!("ClickHouse (code {code}): {said}"));
+    }
     StoreError::ClickHouse { code, said }
 }
+
+/// What a server says that could not ask another one of its cluster, or its keeper, to the
+/// end: an answer that ends early, no answer in time, no connection to one or to all, no keeper,
+/// a copy that may only be read yet, inserts that not enough copies have or of which that is
+/// not known, a copy that lacks some, an error of the keeper.
+const OF_OTHERS: [u32; 11] = [32, 209, 210, 225, 242, 279, 285, 286, 289, 319, 999];
 
 const SYNTAX_ERROR: u32 = 62;
 

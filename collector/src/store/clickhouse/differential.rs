@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tacit_signals::json as twin;
 
-use super::testing::{open_with, server};
+use super::testing::{on_cluster, open_with, server};
 use crate::{
     accept::{self, Accepted, registration},
     control::ProjectId,
@@ -192,6 +192,11 @@ fn read(store: &dyn Store, as_of: u64) -> Read {
         people,
         fates: store.fates(OURS).unwrap(),
     }
+}
+
+#[test]
+fn a_cluster_says_the_same_as_one_file_of_any_history() {
+    on_cluster(both_stores_say_the_same_of_any_history);
 }
 
 #[test]

@@ -15,6 +15,8 @@
 //! | `commits`, `history_…` | | which changes of documents count; leases |
 //! | `spans` | project, trace | spans on their way to outputs |
 //!
+//! Where the address names a cluster, facts are spread over its servers, see [`cluster`].
+//!
 //! Rows are only ever added (spans are removed once nobody sees them). Types are those that
 //! servers have had since 2018 ([`schema`]). No sum of the database reaches an export: it
 //! returns rows in order, bytewise, and everything is put together here.
@@ -47,6 +49,7 @@
 mod assigned;
 mod blocks;
 mod client;
+mod cluster;
 mod conduct;
 mod control;
 #[cfg(test)]
@@ -131,7 +134,7 @@ impl ClickHouseStore {
     /// Opens the store for the collector whose data directory is `data`, both made if they
     /// are missing, and brings the schema up to date. Of several hosts the first is asked.
     pub fn open(url: &ClickHouseUrl, data: &Path) -> Result<Self, StoreError> {
-        let mut client = Client::new(url)?;
+        let mut client = cluster::connect(url)?;
         schema::migrate(&client)?;
         schema::tune(&mut client)?;
         fs::create_dir_all(data)?;

@@ -11,7 +11,11 @@
 //! *Nothing of anybody stands in the statement*, as it is kept for long: rows are named by
 //! the block they belong to and their number in it, never by what is in them.
 
-use std::{thread, time::Duration, time::Instant};
+use std::{
+    thread::{self, ScopedJoinHandle},
+    time::Duration,
+    time::Instant,
+};
 
 use super::{
     client::Client,
@@ -32,8 +36,24 @@ const BACKOFF: Backoff = Backoff {
     seed: 0,
 };
 
-/// Removes the rows of `table` of which `condition` holds, and waits until they are gone.
+/// Removes the rows of `table` of which `condition` holds, and waits until they are gone: on
+/// all servers of a cluster at once.
 pub(super) fn delete(client: &Client, table: &str, condition: &str) -> Result<(), StoreError> {
+    let parts = client.parts(table);
+    thread::scope(|scope| {
+        let removing: Vec<_> = parts
+            .iter()
+            .map(|(server, part)| scope.spawn(|| delete_on(server, part, condition)))
+            .collect();
+        // Each is waited for, also where another one failed.
+        let removed: Vec<_> = removing.into_iter().map(ScopedJoinHandle::join).collect();
+        removed.into_iter().try_for_each(|removed| {
+            removed.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked))
+        })
+    })
+}
+
+fn delete_on(client: &Client, table: &str, condition: &str) -> Result<(), StoreError> {
     for _ in 0..ATTEMPTS {
         let mark = hex::encode(random::<16>()?);
         let statement =
@@ -145,9 +165,14 @@ const NO_SUCH_COLUMN: u32 = 16;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::clickhouse::testing::{open_in, server};
+    use crate::store::clickhouse::testing::{on_cluster, open_in, server};
 
     const MANY: u64 = 5_000;
+
+    #[test]
+    fn rows_go_from_all_servers() {
+        on_cluster(rows_go_and_others_stay);
+    }
 
     #[test]
     fn rows_go_and_others_stay() {
@@ -159,7 +184,12 @@ mod tests {
         let told = |from: u64| {
             let mut out = super::super::rowbinary::Out::default();
             for told in from..MANY {
-                out.u32(1).text("o-1").u64(5).u64(told).u64(9).u64(u64::MAX);
+                out.u32(1)
+                    .text(&format!("o-{told}"))
+                    .u64(5)
+                    .u64(told)
+                    .u64(9)
+                    .u64(u64::MAX);
             }
             client.insert(
                 "outputs (project, id, received_at, told, writer, number)",

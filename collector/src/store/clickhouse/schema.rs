@@ -6,11 +6,15 @@
 
 use super::{
     client::Client,
+    cluster::{self, Server},
+    literal::list,
     rowbinary::{Out, TAG_COLUMN},
 };
 use crate::{store::StoreError, wall::now_ms};
 
-/// Each is a list of statements that do nothing the second time; consecutive from 1.
+/// Each is a list of statements that do nothing the second time; consecutive from 1. Those of
+/// a cluster are made of them: a new table is on its first server alone, unless it
+/// is among those that are spread.
 const MIGRATIONS: [&[&str]; 1] = [&[
     BLOCKS,
     CHUNKS,
@@ -182,26 +186,58 @@ const RECORDED: &str = "CREATE TABLE IF NOT EXISTS migrations (
   done_at UInt64
 ) ENGINE = ReplacingMergeTree(done_at) ORDER BY version";
 
-/// Brings the database up to date. Several may do so at once.
+/// Brings the database up to date: on every server of a cluster, each of which keeps what was
+/// done there. Several may do so at once.
 pub(super) fn migrate(client: &Client) -> Result<(), StoreError> {
+    let servers = client.servers();
+    let are_there = servers.iter().all(Server::is_there);
+    // Where the first one is up to date they all were.
+    if !are_there && recorded(client)? < last() {
+        let away = "a server of the cluster does not answer";
+        return Err(StoreError::Unreachable(away.into()));
+    }
+    servers
+        .iter()
+        .filter(|server| server.is_there())
+        .try_for_each(bring)
+}
+
+fn last() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
+/// The last migration that was done, made ready for more.
+fn recorded(client: &Client) -> Result<u32, StoreError> {
     client.create_database()?;
     client.execute(RECORDED)?;
     let select = format!("SELECT {TAG_COLUMN}, version FROM migrations");
     let done = client.all(&select, super::rowbinary::Rows::u32)?;
     let found = done.into_iter().max().unwrap_or(0);
-    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
-    if found > known {
+    if found > last() {
         return Err(StoreError::Newer {
             found: found.into(),
-            known: known.into(),
+            known: last().into(),
         });
     }
-    for (version, statements) in (1..).zip(MIGRATIONS) {
+    Ok(found)
+}
+
+fn bring(server: &Server<'_>) -> Result<(), StoreError> {
+    let client = server.client;
+    let found = recorded(client)?;
+    server.check()?;
+    if found == last() {
+        return Ok(());
+    }
+    let copy = server.copy()?;
+    for (version, creates) in (1..).zip(MIGRATIONS) {
         if version <= found {
             continue;
         }
-        for statement in statements {
-            client.execute(statement)?;
+        for create in creates {
+            for statement in server.statements(create, copy.as_deref()) {
+                client.execute(&statement)?;
+            }
         }
         let mut row = Out::default();
         row.u32(version).u64(now_ms());
@@ -212,14 +248,16 @@ pub(super) fn migrate(client: &Client) -> Result<(), StoreError> {
 
 /// Settings that not every server knows and that matter here.
 pub(super) fn tune(client: &mut Client) -> Result<(), StoreError> {
-    let select =
-        format!("SELECT {TAG_COLUMN}, name FROM system.settings WHERE name = 'async_insert'");
     // Rows that are gathered with those of others come in blocks of the server's making.
-    if !client
-        .all(&select, super::rowbinary::Rows::text)?
-        .is_empty()
-    {
-        client.set("async_insert", "0");
+    let mut wanted = vec![("async_insert", "0")];
+    wanted.extend(cluster::settings(client));
+    let names = list(wanted.iter().map(|(name, _)| name));
+    let select = format!("SELECT {TAG_COLUMN}, name FROM system.settings WHERE name IN {names}");
+    let known = client.all(&select, super::rowbinary::Rows::text)?;
+    for (name, value) in wanted {
+        if known.iter().any(|known| known == name) {
+            client.set(name, value);
+        }
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! A real server for the tests. All tests of a binary share it, each in a database of its
 //! own, and it ends with the binary, however that ends.
 
-use std::{path::Path, sync::OnceLock};
+use std::{cell::Cell, path::Path, sync::OnceLock};
 
-use tacit_tests::clickhouse::{ClickHouse, is_wanted};
+use tacit_tests::clickhouse::{ClickHouse, Cluster, is_wanted};
 
 use super::ClickHouseStore;
 use crate::store::{ClickHouseUrl, StoreUrl};
@@ -25,8 +25,44 @@ pub(crate) fn open_in(path: &Path) -> ClickHouseStore {
 
 /// The store of a collector in the database that belongs to the directory `database`.
 pub(crate) fn open_with(path: &Path, database: &Path) -> ClickHouseStore {
-    let server = server().unwrap();
-    ClickHouseStore::open(&server.address(database), path).unwrap()
+    let address = if IS_ON_CLUSTER.get() {
+        address_of(&cluster().unwrap().url(&name_for(database)))
+    } else {
+        server().unwrap().address(database)
+    };
+    ClickHouseStore::open(&address, path).unwrap()
+}
+
+thread_local! {
+    static IS_ON_CLUSTER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Two servers that are one database, unless there are none on this machine.
+pub(crate) fn cluster() -> Option<&'static Cluster> {
+    static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
+    let cluster = CLUSTER.get_or_init(|| is_wanted().then(Cluster::start));
+    cluster.as_ref()
+}
+
+/// Runs a test so that the stores it opens are on the cluster; not, where there is none.
+pub(crate) fn on_cluster(test: impl FnOnce()) {
+    if cluster().is_some() {
+        IS_ON_CLUSTER.set(true);
+        test();
+        IS_ON_CLUSTER.set(false);
+    }
+}
+
+pub(crate) fn address_of(url: &str) -> ClickHouseUrl {
+    let StoreUrl::ClickHouse(url) = url.parse().unwrap() else {
+        panic!("of ClickHouse");
+    };
+    url
+}
+
+fn name_for(path: &Path) -> String {
+    let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
+    format!("t_{}", &name[..16])
 }
 
 impl TestServer {
@@ -36,12 +72,7 @@ impl TestServer {
 
     /// A database for whatever `path` belongs to.
     pub(crate) fn address(&self, path: &Path) -> ClickHouseUrl {
-        let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
-        let url = self.0.url(&format!("t_{}", &name[..16]));
-        let StoreUrl::ClickHouse(url) = url.parse().unwrap() else {
-            panic!("of ClickHouse");
-        };
-        url
+        address_of(&self.0.url(&name_for(path)))
     }
 
     /// Kills the server, whatever it is doing, and starts it again.

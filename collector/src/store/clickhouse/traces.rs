@@ -183,9 +183,11 @@ impl TraceStore for ClickHouseStore {
 }
 
 /// Traces with portions that are not registered. Those of which rows came twice may be
-/// among them though they are.
+/// among them though they are; and of one that was dropped some rows may be gone already and
+/// others not.
 const UNSETTLED: &str = "SELECT project, trace FROM spans GROUP BY project, trace
-    HAVING countIf(what = 0) > maxIf(portions, what = 1)";
+    HAVING countIf(what = 0) > maxIf(portions, what = 1)
+      OR maxIf(stamp, what = 0) > maxIf(stamp, what > 0)";
 
 impl ClickHouseStore {
     /// Traces, folded from all their rows.
@@ -253,11 +255,14 @@ impl ClickHouseStore {
             by_project.entry(project).or_default().push(trace);
         }
         for (project, traces) in by_project {
-            self.client.execute(&format!(
-                "ALTER TABLE spans DELETE WHERE project = {} AND stamp < {until} AND trace IN {}",
+            let old = format!(
+                "project = {} AND stamp < {until} AND trace IN {}",
                 project.0,
                 list(traces)
-            ))?;
+            );
+            for (server, spans) in self.client.parts("spans") {
+                server.execute(&format!("ALTER TABLE {spans} DELETE WHERE {old}"))?;
+            }
         }
         Ok(())
     }

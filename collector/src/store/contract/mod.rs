@@ -18,6 +18,7 @@ use tacit_signals::json as twin;
 use tempfile::TempDir;
 
 use super::{
+    clickhouse::testing::on_cluster,
     rows::{GroupName, JoinedBy},
     *,
 };
@@ -71,9 +72,10 @@ impl Backend for ClickHouseStore {
 
 /// The body, for one store.
 macro_rules! contract {
-    ($name:ident: $backend:ty) => {
+    ($name:ident: $backend:ty, run by $($run:ident)::+) => {
         mod $name {
             use super::*;
+            use $($run)::+ as run;
             contract!($backend, facts:
                 events_come_back_once
                 any_split_order_and_repetition_gives_the_same_facts
@@ -144,14 +146,19 @@ macro_rules! contract {
     ($backend:ty, $idea:ident: $($test:ident)+) => {
         $(#[test] fn $test() {
             if <$backend as Backend>::is_there() {
-                super::$idea::$test::<$backend>();
+                run(super::$idea::$test::<$backend>);
             }
         })+
     };
 }
 
-contract!(sqlite: SqliteStore);
-contract!(clickhouse: ClickHouseStore);
+contract!(sqlite: SqliteStore, run by alone);
+contract!(clickhouse: ClickHouseStore, run by alone);
+contract!(clickhouse_cluster: ClickHouseStore, run by on_cluster);
+
+fn alone(test: impl FnOnce()) {
+    test();
+}
 
 const OURS: ProjectId = ProjectId(1);
 const EVER: u64 = u64::MAX;

@@ -2,6 +2,7 @@
 //! collectors.
 
 mod answers;
+mod cluster;
 mod collectors;
 mod crashes;
 
