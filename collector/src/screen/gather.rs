@@ -15,6 +15,8 @@ use crate::{
 
 /// Memory of the sorter: a record takes some 50 bytes, so a run holds about 300,000.
 const MEMORY_BYTES: usize = 16 * 1024 * 1024;
+/// The same of outputs, of some 40 bytes each.
+const OUTPUTS_BYTES: usize = 4 * 1024 * 1024;
 
 /// Something that happened: when, in which session; what.
 pub(super) const STEP: u8 = 0;
@@ -103,25 +105,30 @@ const fn is_step(kind: Kind) -> bool {
 /// How many registered outputs that somebody acted on were shown to anybody.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Showing {
-    output: u64,
-    here: About,
     shown: u64,
     unshown: u64,
 }
 
 impl Showing {
-    fn take(&mut self, output: u64, about: About) {
-        if output != self.output {
-            self.settle();
-            self.output = output;
+    /// What is known of registered outputs, several records of one after the other.
+    fn of(outputs: &Sorted) -> Result<Self, SortError> {
+        let mut showing = Self::default();
+        let mut records = outputs.open()?;
+        let (mut output, mut here) = (Vec::new(), About::default());
+        while let Some((key, payload)) = records.next()? {
+            if key != output.as_slice() {
+                showing.count(std::mem::take(&mut here));
+                output = key.to_vec();
+            }
+            here = here.and(About::from_bytes(payload).unwrap_or_default());
         }
-        self.here = self.here.and(about);
+        showing.count(here);
+        Ok(showing)
     }
 
-    fn settle(&mut self) {
-        let here = std::mem::take(&mut self.here);
-        if here.known && here.acted {
-            *(if here.shown {
+    const fn count(&mut self, output: About) {
+        if output.acted {
+            *(if output.shown {
                 &mut self.shown
             } else {
                 &mut self.unshown
@@ -137,6 +144,46 @@ impl Showing {
     }
 }
 
+/// Takes registered outputs in any order; what comes of one in a row is one record.
+struct Outputs {
+    sorter: Sorter,
+    output: u64,
+    here: About,
+}
+
+impl Outputs {
+    fn new(directory: &Path) -> Self {
+        Self {
+            sorter: Sorter::new(directory, "showing", OUTPUTS_BYTES, Keep::ForNow),
+            output: 0,
+            here: About::default(),
+        }
+    }
+
+    fn take(&mut self, output: u64, about: About) -> Result<(), SortError> {
+        if output != self.output {
+            self.settle()?;
+            self.output = output;
+        }
+        self.here = self.here.and(about);
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<(), SortError> {
+        let here = std::mem::take(&mut self.here);
+        if !here.known {
+            return Ok(());
+        }
+        self.sorter
+            .push(&self.output.to_be_bytes(), &here.to_bytes())
+    }
+
+    fn finish(mut self) -> Result<Showing, SortError> {
+        self.settle()?;
+        Showing::of(&self.sorter.finish()?)
+    }
+}
+
 /// Everything, sorted by person.
 pub(super) struct Gathered {
     pub(super) records: Sorted,
@@ -148,7 +195,7 @@ pub(super) struct Gathered {
 pub(super) struct Gather {
     sorter: Sorter,
     sets: Sets,
-    showing: Showing,
+    outputs: Outputs,
     key: Vec<u8>,
 }
 
@@ -157,7 +204,7 @@ impl Gather {
         Self {
             sorter: Sorter::new(directory, "conduct", MEMORY_BYTES, Keep::ForNow),
             sets: Sets::default(),
-            showing: Showing::default(),
+            outputs: Outputs::new(directory),
             key: Vec::new(),
         }
     }
@@ -186,19 +233,57 @@ impl Gather {
         if let Some(named) = conduct.named.filter(|_| about.acted) {
             about.sets = self.sets.of(named);
         }
-        self.showing.take(conduct.output, about);
+        self.outputs.take(conduct.output, about)?;
         self.key.truncate(start);
         self.key.push(ABOUT);
         self.key.extend(conduct.output.to_be_bytes());
         self.sorter.push(&self.key, &about.to_bytes())
     }
 
-    pub(super) fn finish(mut self) -> Result<Gathered, SortError> {
-        self.showing.settle();
+    pub(super) fn finish(self) -> Result<Gathered, SortError> {
         Ok(Gathered {
             records: self.sorter.finish()?,
             sets: self.sets,
-            showing: self.showing,
+            showing: self.outputs.finish()?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_counts_once_in_whatever_order_it_comes() {
+        let about = |shown, acted| About {
+            shown,
+            acted,
+            known: true,
+            ..About::default()
+        };
+        let stranger = About {
+            known: false,
+            ..about(false, true)
+        };
+        // One that was shown in one place and acted on in another, one that was never shown,
+        // one that nobody acted on, and one that no server knows.
+        let mut told = vec![
+            (7, about(true, false)),
+            (7, about(false, true)),
+            (8, about(false, true)),
+            (8, about(false, true)),
+            (9, about(true, false)),
+            (10, stranger),
+        ];
+        for turn in 0..told.len() {
+            told.rotate_left(turn);
+            let directory = tempfile::tempdir().unwrap();
+            let mut outputs = Outputs::new(directory.path());
+            for (output, about) in &told {
+                outputs.take(*output, *about).unwrap();
+            }
+            let Showing { shown, unshown } = outputs.finish().unwrap();
+            assert_eq!((shown, unshown), (1, 1));
+        }
     }
 }
