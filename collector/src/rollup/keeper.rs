@@ -38,6 +38,8 @@ pub struct Keeper {
 /// Whom the screen leaves out.
 struct Known {
     screen: Arc<Screen>,
+    /// As it was kept.
+    found: String,
     /// Facts changed since it looked.
     is_old: bool,
     /// Not to look again before, steady ms.
@@ -100,7 +102,7 @@ impl Keeper {
 
     /// Adds a bucket up anew and replaces what is kept of it.
     pub fn refold(&mut self, bucket: Bucket, now: u64) -> Result<(), StoreError> {
-        if !self.screens.contains_key(&bucket.project) {
+        if !self.knows_screen(bucket.project)? {
             self.look(bucket.project, now)?;
         }
         let as_of = step(now);
@@ -120,6 +122,16 @@ impl Keeper {
             as_of,
             summed: &summed,
         })
+    }
+
+    /// Whether the screen is the one that was kept last: another process may have added up
+    /// since this one did.
+    fn knows_screen(&self, project: ProjectId) -> Result<bool, StoreError> {
+        let Some(known) = self.screens.get(&project) else {
+            return Ok(false);
+        };
+        let kept = self.store.kept_screen(project)?;
+        Ok(kept.is_some_and(|kept| kept.found == known.found))
     }
 
     /// What came of taking a bucket, which is left alone for a while.
@@ -162,8 +174,12 @@ impl Keeper {
             looked_at,
         };
         let before = store.kept_screen(project)?;
-        let is_same = before.is_some_and(|before| before.found == kept.found);
-        match self.screens.get(&project) {
+        let before = before.map(|before| before.found);
+        let is_same = before.as_ref() == Some(&kept.found);
+        // Only from the screen that was kept last it is known who is found no more.
+        let known = self.screens.get(&project);
+        let known = known.filter(|known| before.as_ref() == Some(&known.found));
+        match known {
             _ if is_same => {
                 store.keep_screen(project, &kept, Concerned::People(&HashSet::new()))?
             }
@@ -175,6 +191,7 @@ impl Keeper {
         }
         let known = Known {
             screen,
+            found: kept.found,
             // What others found may be of before the last change.
             is_old: looked_at != now,
             not_before: 0,
