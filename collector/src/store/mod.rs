@@ -46,6 +46,8 @@ use crate::{
 };
 pub use any::AnyStore;
 pub use clickhouse::ClickHouseStore;
+#[cfg(test)]
+pub(crate) use clickhouse::testing as clickhouse_server;
 pub use erasures::{ErasureStore, Found, Tombstone, What};
 pub use error::StoreError;
 pub use experiments::ExperimentStore;
@@ -56,8 +58,8 @@ pub use open::{is_there, open};
 pub use own::Place;
 pub use push::{PushNote, PushStore, Pushed};
 pub use rollups::{
-    AddedUp, Bucket, BucketKind, BucketRead, Concerned, KeptBucket, KeptScreen, Mark, RollupStore,
-    VisitSights,
+    AddedUp, Bucket, BucketKind, BucketRead, Concerned, KeptBucket, KeptScreen, Mark, Reading,
+    RollupStore, VisitSights,
 };
 use rows::{Conduct, Group, GroupName, StoredSubject};
 pub use sign_ins::SignInStore;

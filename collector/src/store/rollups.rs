@@ -35,13 +35,36 @@ pub enum BucketKind {
     Outputs,
 }
 
+impl BucketKind {
+    /// What it is called where buckets are kept.
+    pub(super) const fn number(self) -> u8 {
+        match self {
+            Self::Conversations => 0,
+            Self::Outputs => 1,
+        }
+    }
+
+    /// The kind of that number.
+    pub(super) const fn of(number: u8) -> Self {
+        match number {
+            0 => Self::Conversations,
+            _ => Self::Outputs,
+        }
+    }
+}
+
+/// Groups of a bucket, as a power of two.
+pub(super) const BUCKET_BITS: u32 = 9;
+
 /// What a bucket held when it was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BucketRead {
     /// How it was marked; `None` when it was not.
     pub mark: Option<Mark>,
     /// Groups.
     pub groups: u64,
+    /// Which reading it is, where a store tells one from another.
+    pub reading: Reading,
 }
 
 /// What a bucket waits for.
@@ -51,6 +74,18 @@ pub struct Mark {
     pub changes: i64,
     /// How often something of the project was taken out meanwhile.
     pub removals: i64,
+}
+
+/// One reading of a bucket among others, which may be other processes': the store's to say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reading {
+    /// Readings of a bucket in the order in which they may replace each other; 0 where none
+    /// may be kept.
+    pub(super) order: u64,
+    /// By which choice of the screen.
+    pub(super) screen: u64,
+    /// The marks that were there: by whom, and the last of theirs.
+    pub(super) covers: Vec<(u64, u64)>,
 }
 
 /// What is kept of a bucket.

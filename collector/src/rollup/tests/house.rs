@@ -18,12 +18,37 @@ use crate::{
     label::Policy,
     rollup::{At, By, Keeper, Meter, Request, kept, refolded, step},
     sights::Source,
-    store::{self, AnyStore, Folding, KeyKind, NewKey, Registering, StoreUrl},
+    store::{
+        self, AnyStore, ClickHouseStore, Folding, KeyKind, NewKey, Registering, StoreUrl,
+        clickhouse_server::{open_with, server},
+    },
     testing::NOW,
 };
 
+/// In which store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ground {
+    Sqlite,
+    /// Two collectors on one database, where there is a server.
+    ClickHouse,
+}
+
+impl Ground {
+    /// Those that can be tested on this machine.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        let is_there = |ground: &Self| *ground == Self::Sqlite || server().is_some();
+        [Self::Sqlite, Self::ClickHouse]
+            .into_iter()
+            .filter(is_there)
+    }
+}
+
 pub(crate) struct House {
     directory: TempDir,
+    /// The collectors that share a database, where it is one of ClickHouse.
+    pair: Vec<Arc<ClickHouseStore>>,
+    elsewhere: TempDir,
+    /// That of the collector that adds up, in a pair.
     pub(crate) store: Arc<dyn AnyStore>,
     pub(crate) project: Arc<Project>,
     /// What was folded in, to be folded in again.
@@ -34,8 +59,19 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let store = store::open(&StoreUrl::Sqlite, directory.path()).unwrap();
+        Self::on(Ground::Sqlite)
+    }
+
+    pub(crate) fn on(ground: Ground) -> Self {
+        let [directory, elsewhere] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let mut pair = Vec::new();
+        let store: Arc<dyn AnyStore> = match ground {
+            Ground::Sqlite => store::open(&StoreUrl::Sqlite, directory.path()).unwrap(),
+            Ground::ClickHouse => {
+                pair = collectors(&directory, &elsewhere);
+                Arc::clone(&pair[0]) as _
+            }
+        };
         let key = NewKey {
             project: "shop".into(),
             kind: KeyKind::Secret,
@@ -51,6 +87,8 @@ impl House {
         let project = Arc::clone(control.projects.values().next().unwrap());
         Self {
             directory,
+            pair,
+            elsewhere,
             store,
             project,
             told: Vec::new(),
@@ -66,7 +104,34 @@ impl House {
 
     /// As after a crash: only what is in the file is known.
     pub(crate) fn reopen(&mut self) {
-        self.store = store::open(&StoreUrl::Sqlite, self.directory.path()).unwrap();
+        if self.pair.is_empty() {
+            self.store = store::open(&StoreUrl::Sqlite, self.directory.path()).unwrap();
+        } else {
+            self.pair = collectors(&self.directory, &self.elsewhere);
+            self.store = Arc::clone(&self.pair[0]) as _;
+        }
+    }
+
+    /// Inserts everything twice from now on, where a repeated insert can happen.
+    pub(crate) fn insert_twice(&self) {
+        self.pair.iter().for_each(|store| store.insert_twice());
+    }
+
+    /// From now on the other collector adds up, of two.
+    pub(crate) fn hand_over(&mut self) {
+        if let [adds_up, other] = &mut *self.pair {
+            adds_up.stop_adding();
+            std::mem::swap(adds_up, other);
+            self.store = Arc::clone(adds_up) as _;
+        }
+    }
+
+    /// That of any collector.
+    fn any(&self) -> &dyn AnyStore {
+        match &*self.pair {
+            [_, other] if self.seq % 2 == 1 => &**other,
+            _ => &*self.store,
+        }
     }
 
     pub(crate) fn raw(&self, sql: &str) {
@@ -78,6 +143,9 @@ impl House {
 
     /// What is new from now on is in buckets of its own.
     pub(crate) fn apart(&self) {
+        if let Some(store) = self.pair.first() {
+            return store.apart(self.project.id);
+        }
         self.raw(
             "INSERT INTO outputs (output, project, id, received_at)
                SELECT next, 0, 'apart-' || next, 0
@@ -126,9 +194,10 @@ impl House {
             requests: request,
             unreadable: &[],
         };
-        let mut to = self.store.position().unwrap();
+        let store = self.any();
+        let mut to = store.position().unwrap();
         to.offset += 1;
-        self.store.fold(&portion, to).unwrap();
+        store.fold(&portion, to).unwrap();
     }
 
     pub(crate) fn told(&self) -> usize {
@@ -147,7 +216,7 @@ impl House {
             outputs: vec![parsed],
         };
         let request = [request];
-        self.store.register(&request).unwrap();
+        self.any().register(&request).unwrap();
         self.store.register(&request).unwrap();
     }
 
@@ -232,6 +301,12 @@ impl House {
         assert_eq!(fates, books.fates);
         assert_eq!(fates.all(), stored);
     }
+}
+
+fn collectors(here: &TempDir, there: &TempDir) -> Vec<Arc<ClickHouseStore>> {
+    [here, there]
+        .map(|place| Arc::new(open_with(place.path(), here.path())))
+        .into()
 }
 
 fn requests() -> impl Iterator<Item = Request> {

@@ -84,6 +84,11 @@ impl Snapshot {
         ))
     }
 
+    /// The last block of each writer.
+    pub(super) fn writers(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.0.iter().map(|(writer, number)| (*writer, *number))
+    }
+
     /// Whether a row of `block` is there.
     pub(super) fn sees(&self, block: Block) -> bool {
         let last = self.0.get(&block.writer);

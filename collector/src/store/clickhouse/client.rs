@@ -45,6 +45,7 @@ const SETTINGS: [(&str, &str); 5] = [
 ];
 
 /// Asks one database of one server.
+#[derive(Clone)]
 pub(super) struct Client {
     agent: Agent,
     address: String,
@@ -53,6 +54,9 @@ pub(super) struct Client {
     settings: Vec<(&'static str, &'static str)>,
     /// The other servers, where the database is spread over several.
     pub(super) cluster: Option<Cluster>,
+    /// As if no first answer to an insert had ever arrived.
+    #[cfg(test)]
+    pub(super) inserts_twice: std::sync::Arc<std::sync::atomic::AtomicBool>,
 }
 
 impl Client {
@@ -65,6 +69,8 @@ impl Client {
             url: url.clone(),
             settings: Vec::new(),
             cluster: None,
+            #[cfg(test)]
+            inserts_twice: std::sync::Arc::default(),
         })
     }
 
@@ -103,6 +109,13 @@ impl Client {
         }
         let statement = format!("INSERT INTO {into} FORMAT RowBinary");
         let database = &self.url.database;
+        #[cfg(test)]
+        if self
+            .inserts_twice
+            .load(std::sync::atomic::Ordering::Relaxed)
+        {
+            again(|| self.ask(database, Some(&statement), &rows.0).map(drop))?;
+        }
         again(|| self.ask(database, Some(&statement), &rows.0).map(drop))
     }
 

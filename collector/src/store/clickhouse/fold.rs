@@ -199,7 +199,7 @@ fn unite(mut ranges: Vec<(u32, u32)>) -> Ranges {
 }
 
 /// Those of `ids` that were heard of before.
-fn known_outputs(
+pub(super) fn known_outputs(
     client: &Client,
     snapshot: &Snapshot,
     project: ProjectId,

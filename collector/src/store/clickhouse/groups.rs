@@ -22,11 +22,24 @@ pub(super) fn visit(
 ) -> Result<(), StoreError> {
     let of = (view.client, view.snapshot);
     let mut names = Names::of(of, view.project, view.as_of, after)?;
+    windows(
+        view,
+        &mut std::iter::from_fn(|| names.next().transpose()),
+        visit,
+    )
+}
+
+/// Calls `visit` with the groups of these names, where there is anything of them.
+pub(super) fn windows(
+    view: &View<'_>,
+    names: &mut dyn Iterator<Item = Result<GroupName, StoreError>>,
+    visit: &mut dyn FnMut(&GroupName, Group) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
     let mut waiting: VecDeque<GroupName> = VecDeque::new();
     let mut len = FIRST;
     loop {
         while waiting.len() < len
-            && let Some(name) = names.next()?
+            && let Some(name) = names.next().transpose()?
         {
             waiting.push_back(name);
         }

@@ -38,6 +38,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     client::Client,
     literal::quoted,
+    numbers::Batches,
     rowbinary::{Out, TAG_COLUMN},
 };
 use crate::{client::Backoff, keyed::random, store::StoreError};
@@ -69,6 +70,12 @@ pub(super) struct State {
     pub(super) control: u64,
     /// By name.
     pub(super) leases: BTreeMap<String, Lease>,
+    /// Grows with what is to be taken in of no block, see marks.rs.
+    #[serde(default)]
+    pub(super) called: u64,
+    /// Which numbers of groups count.
+    #[serde(default)]
+    pub(super) batches: Batches,
 }
 
 /// Who has a lease, and how long.

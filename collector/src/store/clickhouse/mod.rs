@@ -14,6 +14,9 @@
 //! | `documents` | kind, project, key | all that is small: keys, experiments, runs, pushes |
 //! | `commits`, `history_…` | | which changes of documents count; leases |
 //! | `spans` | project, trace | spans on their way to outputs |
+//! | `touched`, `taken` | writer, number | what roll-ups have yet to take in |
+//! | `numbers`, `numbered` | project, kind, name or number | numbers of groups |
+//! | `marks`, `sums`, `screens` | project, kind, bucket | which buckets wait, what they add up to |
 //!
 //! Where the address names a cluster, facts are spread over its servers, see [`cluster`].
 //!
@@ -42,12 +45,17 @@
 //!   for again.
 //! - *Keys, runs, pushes, leases* are changed by compare-and-set over all collectors; see
 //!   [`history`].
+//! - *Sums* are kept by one collector at a time, from what blocks say that they touch; see
+//!   [`rollup`].
 //!
 //! What a server has acknowledged is as durable as its disk's cache: it is asked to sync
 //! nothing, and the log is kept for an hour behind it.
 
+mod adding;
 mod assigned;
+mod belonging;
 mod blocks;
+mod buckets;
 mod client;
 mod cluster;
 mod conduct;
@@ -61,12 +69,15 @@ mod expire;
 mod fold;
 mod groups;
 mod history;
+mod intake;
 mod keys;
 mod ledger;
 mod links;
 mod lists;
 mod literal;
+mod marks;
 mod names;
+mod numbers;
 mod pages;
 mod push;
 mod register;
@@ -75,13 +86,17 @@ mod removal;
 mod rollup;
 mod rowbinary;
 mod schema;
+mod shelves;
 mod sign_ins;
 mod slices;
 mod stamps;
+mod standing;
+mod sums;
 #[cfg(test)]
-pub(super) mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod touched;
 mod traces;
 mod updates;
 mod upkeep;
@@ -103,6 +118,7 @@ use super::{
     rows::{Conduct, Group, GroupName, StoredSubject},
 };
 use crate::{control::ProjectId, export::Scratch, keyed::random, log::Position, outcome::Refused};
+use adding::Adding;
 use blocks::{Snapshot, Written};
 use client::Client;
 use lists::Lists;
@@ -121,6 +137,7 @@ pub struct ClickHouseStore {
     data: PathBuf,
     stamps: Stamps,
     pen: Mutex<Pen>,
+    adding: Adding,
 }
 
 /// Who writes facts.
@@ -137,6 +154,7 @@ impl ClickHouseStore {
         let mut client = cluster::connect(url)?;
         schema::migrate(&client)?;
         schema::tune(&mut client)?;
+        let adding = Adding::new(client.clone())?;
         fs::create_dir_all(data)?;
         let store = Self {
             client,
@@ -144,6 +162,7 @@ impl ClickHouseStore {
             data: data.into(),
             stamps: Stamps::default(),
             pen: Mutex::new(Pen::Down(None)),
+            adding,
         };
         let url = StoreUrl::ClickHouse(url.clone());
         home::settle(data, &url, &store.identity()?)?;

@@ -10,6 +10,7 @@ use super::{
     links::Link,
     rowbinary::Out,
     stamps::Stamps,
+    touched::Touched,
 };
 use crate::{
     accept::{Assigned, Chunk, Part, record::subject_bytes},
@@ -64,6 +65,8 @@ pub(super) struct Pages<'a> {
     registrations: Out,
     seen: Out,
     assigned: Out,
+    /// Outputs that something is said of, and whether they may have moved.
+    touched: BTreeMap<(ProjectId, Id), bool>,
 }
 
 impl<'a> Pages<'a> {
@@ -79,7 +82,13 @@ impl<'a> Pages<'a> {
             registrations: Out::default(),
             seen: Out::default(),
             assigned: Out::default(),
+            touched: BTreeMap::new(),
         }
+    }
+
+    /// Something is said of an output; or it may belong elsewhere from now on.
+    fn touch(&mut self, project: ProjectId, output: &Id, moved: bool) {
+        *self.touched.entry((project, output.clone())).or_default() |= moved;
     }
 
     pub(super) fn chunk(
@@ -92,6 +101,7 @@ impl<'a> Pages<'a> {
         for conversation in &chunk.conversations {
             self.place(project, conversation, &chunk.output, received_at);
         }
+        self.touch(project, &chunk.output, false);
         let claimed = chunk.conversations.iter().min();
         let known = || self.memory.places.get(&(project, chunk.output.clone()));
         let place = claimed.or_else(known).unwrap_or(&chunk.output);
@@ -117,7 +127,9 @@ impl<'a> Pages<'a> {
     /// Notes that `output` was said to be in `conversation`.
     pub(super) fn place(&mut self, project: ProjectId, conversation: &Id, output: &Id, at: u64) {
         self.link(project, Link::Placed, conversation, output, at);
-        self.link(project, Link::In, output, conversation, at);
+        if self.link(project, Link::In, output, conversation, at) {
+            self.touch(project, output, true);
+        }
         room(&mut self.memory.places, HashMap::len, HashMap::clear);
         let places = &mut self.memory.places;
         places.insert((project, output.clone()), conversation.clone());
@@ -125,15 +137,19 @@ impl<'a> Pages<'a> {
 
     /// Notes that `alias` is another id of `output`.
     pub(super) fn alias(&mut self, project: ProjectId, alias: &Id, output: &Id, at: u64) {
-        self.link(project, Link::AliasOf, alias, output, at);
+        if self.link(project, Link::AliasOf, alias, output, at) {
+            self.touch(project, alias, true);
+            self.touch(project, output, true);
+        }
         self.link(project, Link::Aliases, output, alias, at);
     }
 
-    fn link(&mut self, project: ProjectId, kind: Link, source: &Id, target: &Id, at: u64) {
+    /// False where it is known to be written down.
+    fn link(&mut self, project: ProjectId, kind: Link, source: &Id, target: &Id, at: u64) -> bool {
         let key = (project, kind, source.clone(), target.clone());
         let known = &mut self.memory.links;
         if known.get(&key).is_some_and(|since| *since <= at) {
-            return;
+            return false;
         }
         room(known, HashMap::len, HashMap::clear);
         known.insert(key, at);
@@ -142,6 +158,7 @@ impl<'a> Pages<'a> {
         out.text(source.as_str()).text(target.as_str());
         out.u64(at).u64(self.stamps.next());
         self.block.put(out);
+        true
     }
 
     /// Notes that an output was heard of, unless that is known.
@@ -201,6 +218,7 @@ impl<'a> Pages<'a> {
         (model, prompt_version): (Option<&str>, Option<&str>),
         body: &str,
     ) {
+        self.touch(project, output, false);
         let out = &mut self.registrations;
         out.u32(project.0).text(output.as_str());
         out.u64(self.stamps.next()).u64(received_at);
@@ -210,6 +228,11 @@ impl<'a> Pages<'a> {
 
     /// Inserts all of it. That it counts is said by [`Written::commit`], afterwards.
     pub(super) fn insert(&self, client: &Client) -> Result<(), StoreError> {
+        let mut touched = Touched::default();
+        for ((project, output), moved) in &self.touched {
+            touched.put(self.block, *project, output.as_str(), *moved);
+        }
+        touched.insert(client)?;
         for (columns, rows) in [
             (CHUNKS, &self.chunks),
             (LINKS, &self.links),

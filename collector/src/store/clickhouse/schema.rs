@@ -27,6 +27,13 @@ const MIGRATIONS: [&[&str]; 1] = [&[
     DOCUMENTS,
     COMMITS,
     SPANS,
+    TOUCHED,
+    TAKEN,
+    NUMBERS,
+    NUMBERED,
+    MARKS,
+    SUMS,
+    SCREENS,
 ]];
 
 /// Where each collector is: one row for each writer once parts are merged, that of the
@@ -180,6 +187,88 @@ const SPANS: &str = "CREATE TABLE IF NOT EXISTS spans (
 ) ENGINE = ReplacingMergeTree
   ORDER BY (project, trace, stamp, what)
   SETTINGS index_granularity = 256";
+
+/// Outputs that a block says something of, under the ids it says it of: what roll-ups take
+/// in next.
+const TOUCHED: &str = "CREATE TABLE IF NOT EXISTS touched (
+  writer  UInt64,
+  number  UInt64,
+  project UInt32,
+  output  String,
+  moved   UInt8    -- whether it may be in another group from now on
+) ENGINE = ReplacingMergeTree
+  ORDER BY (writer, number, project, output, moved)
+  SETTINGS index_granularity = 1024";
+
+/// Up to which block of each writer that was taken in.
+const TAKEN: &str = "CREATE TABLE IF NOT EXISTS taken (
+  writer UInt64,
+  number UInt64
+) ENGINE = ReplacingMergeTree(number) ORDER BY writer";
+
+/// Numbers of groups, from 1 for each project and kind.
+const NUMBERS: &str = "CREATE TABLE IF NOT EXISTS numbers (
+  project UInt32,
+  kind    UInt8,   -- of the group: 0 a conversation, 1 an output in none
+  name    String,
+  number  UInt64,
+  batch   UInt64   -- see numbers.rs
+) ENGINE = ReplacingMergeTree
+  ORDER BY (project, kind, name, number, batch)
+  SETTINGS index_granularity = 1024";
+
+/// The same by number.
+const NUMBERED: &str = "CREATE TABLE IF NOT EXISTS numbered (
+  project UInt32,
+  kind    UInt8,
+  number  UInt64,
+  name    String,
+  batch   UInt64
+) ENGINE = ReplacingMergeTree
+  ORDER BY (project, kind, number, name, batch)
+  SETTINGS index_granularity = 1024";
+
+/// Buckets of groups whose facts changed, by what changed them.
+const MARKS: &str = "CREATE TABLE IF NOT EXISTS marks (
+  project UInt32,
+  kind    UInt8,
+  bucket  UInt64,
+  source  UInt64,  -- a writer, or any number of its own
+  number  UInt64,  -- of the writer's last block
+  removal UInt8    -- whether something was taken out
+) ENGINE = ReplacingMergeTree(number)
+  ORDER BY (project, kind, bucket, source)
+  SETTINGS index_granularity = 1024";
+
+/// Buckets as they were added up: one row for each once parts are merged, that of the
+/// last reading.
+const SUMS: &str = "CREATE TABLE IF NOT EXISTS sums (
+  project    UInt32,
+  kind       UInt8,
+  bucket     UInt64,
+  reading    UInt64,  -- in the order they may replace each other
+  version    String,  -- of the code and the policy
+  screen     UInt64,
+  as_of      UInt64,
+  changes_at UInt64,  -- when time alone changes it; the highest there is where never
+  covers     String,  -- the marks that were there when it was read
+  len        UInt32,  -- how many cells
+  first_at   UInt64,  -- the span of time of the sights
+  last_at    UInt64,
+  cells      String,
+  sights     String
+) ENGINE = ReplacingMergeTree(reading)
+  ORDER BY (project, kind, bucket)
+  SETTINGS index_granularity = 64";
+
+/// Whom the screen left out of them.
+const SCREENS: &str = "CREATE TABLE IF NOT EXISTS screens (
+  project   UInt32,
+  stamp     UInt64,
+  choice    UInt64,  -- another one makes all that was added up old
+  found     String,
+  looked_at UInt64
+) ENGINE = ReplacingMergeTree(stamp) ORDER BY project";
 
 const RECORDED: &str = "CREATE TABLE IF NOT EXISTS migrations (
   version UInt32,

@@ -8,23 +8,16 @@ use crate::{
     store::{Bucket, BucketKind, StoreError, rows::Group},
 };
 
-/// Groups of a bucket, as a power of two: in the migration as well.
-pub(super) const BUCKET_BITS: u32 = 9;
+// In the migration as well.
+pub(super) use crate::store::rollups::BUCKET_BITS;
 
-pub(super) const fn key(bucket: Bucket) -> (u32, i64, i64) {
-    let kind = match bucket.kind {
-        BucketKind::Conversations => 0,
-        BucketKind::Outputs => 1,
-    };
-    (bucket.project.0, kind, bucket.number)
+pub(super) fn key(bucket: Bucket) -> (u32, i64, i64) {
+    (bucket.project.0, bucket.kind.number().into(), bucket.number)
 }
 
 /// Its kind by what it is called.
-pub(super) const fn kind(number: i64) -> BucketKind {
-    match number {
-        0 => BucketKind::Conversations,
-        _ => BucketKind::Outputs,
-    }
+pub(super) fn kind(number: i64) -> BucketKind {
+    BucketKind::of(u8::try_from(number).unwrap_or(u8::MAX))
 }
 
 pub(super) fn bucket(row: &Row<'_>) -> rusqlite::Result<Bucket> {

@@ -18,7 +18,7 @@ use crate::{
     rollup::{Cell, Cells, Key},
     sights::Place,
     store::{
-        AddedUp, Bucket, BucketRead, Concerned, KeptBucket, KeptScreen, Mark, RollupStore,
+        AddedUp, Bucket, BucketRead, Concerned, KeptBucket, KeptScreen, Mark, Reading, RollupStore,
         StoreError, VisitSights,
         rows::{Group, StoredSubject},
     },
@@ -92,7 +92,11 @@ impl RollupStore for SqliteStore {
         self.read(|snapshot| {
             let mark = mark(snapshot, bucket)?;
             let groups = groups(snapshot, bucket, visit)?;
-            Ok(BucketRead { mark, groups })
+            Ok(BucketRead {
+                mark,
+                groups,
+                reading: Reading::default(),
+            })
         })
     }
 

@@ -43,6 +43,7 @@ use super::client::Client;
 use crate::store::{ClickHouseUrl, StoreError};
 
 /// What the first server has to do with others.
+#[derive(Clone)]
 pub(super) struct Cluster {
     name: String,
     database: String,

@@ -5,6 +5,7 @@ mod answers;
 mod cluster;
 mod collectors;
 mod crashes;
+mod rollups;
 
 use serde_json::{Value, json};
 use tacit_signals::json as twin;
