@@ -218,6 +218,14 @@ fn who_read_less_does_not_win() {
         sums::of(&first.client, bucket).unwrap().unwrap().1.cells,
         kept(second).1
     );
+    // Nor once it has the lease again, and somebody waits who was counted by neither.
+    second.stop_adding();
+    fold(second, 1, &[copied(2, "o-1")]);
+    assert_eq!(due(first), [bucket]);
+    keep(first, bucket, late.read.clone(), &summed);
+    assert_eq!((kept(first).0, kept(second).0), (1, 1));
+    drain(first);
+    assert_eq!(kept(second), (0, anew(second)));
 }
 
 #[test]
@@ -312,7 +320,16 @@ fn what_is_removed_is_shown_to_nobody_until_it_is_added_up_anew() {
         removing(&second.client, OURS, &BTreeSet::from([named])).unwrap();
         assert_eq!((sights(first), sights(second)), (1, 1));
         // What was read before is not kept.
-        keep(first, bucket, read.clone(), &summed);
+        let late = AddedUp {
+            bucket,
+            version: VERSION,
+            read: read.clone(),
+            as_of: AS_OF + 1,
+            summed: &summed,
+        };
+        first.keep_bucket(&late).unwrap();
+        let (_, there) = sums::of(&first.client, bucket).unwrap().unwrap();
+        assert_eq!(there.as_of, AS_OF);
         assert_eq!((sights(first), sights(second)), (1, 1));
         assert!(kept(second).0 > 0 && kept(first).0 > 0);
         // As a conversation, and as an output that stands for itself from then on or not.
@@ -345,5 +362,32 @@ fn what_was_taken_in_is_not_kept_for_ever() {
     drain(first);
     // But for the last blocks, of which one may turn out not to count.
     assert_eq!(touched(), [16]);
+    assert_eq!(kept(first), (0, anew(first)));
+}
+
+#[test]
+fn what_is_marked_while_a_bucket_is_read_waits_for_whoever_comes_next() {
+    if server().is_none() {
+        return;
+    }
+    let House { first, second, .. } = &House::open();
+    fold(first, 1, &[shown(0, "o-1", "c-1")]);
+    let [bucket] = due(first)[..] else {
+        panic!("one waits");
+    };
+    let policy = Policy::default_policy().unwrap();
+    let mut tally = Tally::default();
+    let read = first.read_bucket(bucket, &mut |number, group| {
+        tally.add_numbered(number, &group, &policy, AS_OF);
+        // It is read, and then something comes and is taken in.
+        fold(second, 1, &[copied(1, "o-1")]);
+        let taken_in = first.fresh(true, true, |adder| adder.standing.changes(bucket));
+        assert_eq!(taken_in.unwrap(), Some(Some(2)));
+    });
+    keep(first, bucket, read.unwrap(), &tally.finish());
+    assert_eq!((kept(first).0, kept(second).0), (1, 1));
+    // Who was not there knows it as well.
+    first.stop_adding();
+    assert_eq!(drain(second), 1);
     assert_eq!(kept(first), (0, anew(first)));
 }
