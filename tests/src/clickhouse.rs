@@ -176,6 +176,12 @@ impl ClickHouse {
         self.port
     }
 
+    /// Where it keeps everything.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// The address of a database on it, as `--store` is given it.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
@@ -292,6 +298,7 @@ fn config(place: &str, port: u16, more: &str) -> String {
   <path>{place}/data/</path>
   <tmp_path>{place}/tmp/</tmp_path>
   <mark_cache_size>16777216</mark_cache_size>
+  <merge_tree><old_parts_lifetime>1</old_parts_lifetime></merge_tree>
   <max_concurrent_queries>200</max_concurrent_queries>
   <users_config>users.xml</users_config>
   <default_profile>default</default_profile>

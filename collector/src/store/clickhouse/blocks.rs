@@ -28,6 +28,8 @@ use crate::{control::ProjectId, keyed::random, log::Position, store::StoreError}
 
 /// Above all numbers.
 const SEALED: u64 = 1 << 62;
+/// In the numbers of writers that are removals, and in no others.
+pub(super) const REMOVAL: u64 = 1 << 63;
 
 /// Which block a row belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,8 +52,8 @@ impl Block {
     }
 }
 
-/// Counters by project and name.
-pub(super) type Fates = BTreeMap<u32, BTreeMap<String, u64>>;
+/// Counters by project and name. What was removed is taken off by a writer of its own.
+pub(super) type Fates = BTreeMap<u32, BTreeMap<String, i64>>;
 
 /// How far a writer is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +63,8 @@ pub(super) struct Written {
     version: u64,
     pub(super) position: Position,
     pub(super) fates: Fates,
+    /// Which graves the last block knew of.
+    pub(super) graves: u64,
 }
 
 /// Which blocks count.
@@ -89,6 +93,12 @@ impl Snapshot {
         self.0.iter().map(|(writer, number)| (*writer, *number))
     }
 
+    /// The one that these writers are.
+    pub(super) fn of(writers: &[Written]) -> Self {
+        let blocks = writers.iter().map(|written| written.block);
+        Self(blocks.map(|block| (block.writer, block.number)).collect())
+    }
+
     /// Whether a row of `block` is there.
     pub(super) fn sees(&self, block: Block) -> bool {
         let last = self.0.get(&block.writer);
@@ -104,8 +114,12 @@ pub(super) fn writers(
     let of = collector.map_or_else(String::new, |collector| {
         format!(" WHERE collector = {}", quoted(collector))
     });
+    of_collectors(client, &of)
+}
+
+fn of_collectors(client: &Client, of: &str) -> Result<Vec<Written>, StoreError> {
     let select = format!(
-        "SELECT {TAG_COLUMN}, writer, number, epoch, version, segment, offset, fates FROM blocks{of}"
+        "SELECT {TAG_COLUMN}, writer, number, epoch, version, segment, offset, fates, graves FROM blocks{of}"
     );
     let rows = client.all(&select, |rows| {
         let block = Block::read(rows)?;
@@ -121,6 +135,7 @@ pub(super) fn writers(
             version,
             position,
             fates: fates.map_err(|_| StoreError::Unreadable("counter"))?,
+            graves: rows.u64()?,
         })
     })?;
     let mut newest: BTreeMap<u64, Written> = BTreeMap::new();
@@ -133,6 +148,14 @@ pub(super) fn writers(
     Ok(newest.into_values().collect())
 }
 
+/// All writers of other collectors, as they are now.
+pub(super) fn others(client: &Client, collector: &str) -> Result<Vec<Written>, StoreError> {
+    of_collectors(
+        client,
+        &format!(" WHERE collector != {}", quoted(collector)),
+    )
+}
+
 /// Where the log of a collector is read on.
 pub(super) fn position(client: &Client, collector: &str) -> Result<Position, StoreError> {
     let writers = writers(client, Some(collector))?;
@@ -140,28 +163,33 @@ pub(super) fn position(client: &Client, collector: &str) -> Result<Position, Sto
     Ok(last.map_or_else(Position::default, |last| last.position))
 }
 
-/// All counters of a project.
-pub(super) fn fates(
-    client: &Client,
-    project: ProjectId,
-) -> Result<BTreeMap<String, u64>, StoreError> {
-    let mut sums = BTreeMap::new();
-    for mut written in writers(client, None)? {
-        for (name, count) in written.fates.remove(&project.0).unwrap_or_default() {
-            *sums.entry(name).or_default() += count;
+/// All counters, by project.
+pub(super) fn fates(writers: &[Written]) -> BTreeMap<ProjectId, BTreeMap<String, u64>> {
+    let mut sums: BTreeMap<ProjectId, BTreeMap<String, i64>> = BTreeMap::new();
+    for written in writers {
+        for (project, counts) in &written.fates {
+            let of = sums.entry(ProjectId(*project)).or_default();
+            for (name, count) in counts {
+                *of.entry(name.clone()).or_default() += count;
+            }
         }
     }
-    Ok(sums)
+    let count = |(name, sum)| (name, u64::try_from(sum).unwrap_or(0));
+    let sums = sums.into_iter();
+    sums.map(|(project, counts)| (project, counts.into_iter().map(count).collect()))
+        .collect()
 }
 
 /// A new writer for a collector. Those before it are sealed: as `undone` says, where a
-/// block of that writer failed in this process, and else as they are.
+/// block of that writer failed in this process, and else as they are. `known` are those
+/// there are, `graves` those that are known.
 pub(super) fn begin(
     client: &Client,
     collector: &str,
+    mut known: Vec<Written>,
     undone: Option<&Written>,
+    graves: u64,
 ) -> Result<Written, StoreError> {
-    let mut known = writers(client, Some(collector))?;
     if let Some(undone) = undone {
         known.retain(|written| written.block.writer != undone.block.writer);
         known.push(undone.clone());
@@ -175,17 +203,41 @@ pub(super) fn begin(
     let last = known.iter().max_by_key(|written| written.epoch);
     Ok(Written {
         block: Block {
-            writer: u64::from_le_bytes(random()?),
+            writer: u64::from_le_bytes(random()?) & !REMOVAL,
             number: 0,
         },
         epoch: last.map_or(0, |last| last.epoch) + 1,
         version: 0,
         position: last.map_or_else(Position::default, |last| last.position),
         fates: Fates::new(),
+        graves,
     })
 }
 
 impl Written {
+    /// The only block of a writer that no collector is: of what comes of a removal, see
+    /// plan.rs. It is sealed with it.
+    pub(super) fn of_removal(block: Block, fates: Fates) -> Self {
+        Self {
+            block,
+            epoch: 0,
+            version: SEALED | block.number,
+            position: Position::default(),
+            fates,
+            graves: 0,
+        }
+    }
+
+    /// Whether no block of it may come any more.
+    pub(super) const fn is_sealed(&self) -> bool {
+        self.version >= SEALED
+    }
+
+    /// Whether it is of a removal.
+    pub(super) const fn is_removal(&self) -> bool {
+        self.block.writer & REMOVAL != 0
+    }
+
     /// This writer after its next block.
     pub(super) fn next(&self) -> Self {
         let mut next = self.clone();
@@ -202,7 +254,8 @@ impl Written {
     }
 }
 
-const COLUMNS: &str = "blocks (collector, writer, number, epoch, version, segment, offset, fates)";
+const COLUMNS: &str = "blocks (collector, writer, number, epoch, version, segment, offset, fates,
+  graves)";
 
 fn put(out: &mut Out, collector: &str, written: &Written) -> Result<(), StoreError> {
     let fates = serde_json::to_string(&written.fates);
@@ -212,6 +265,6 @@ fn put(out: &mut Out, collector: &str, written: &Written) -> Result<(), StoreErr
     out.u64(written.epoch).u64(written.version);
     out.u64(written.position.segment)
         .u64(written.position.offset);
-    out.text(&fates);
+    out.text(&fates).u64(written.graves);
     Ok(())
 }

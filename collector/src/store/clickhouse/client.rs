@@ -152,6 +152,28 @@ impl Client {
         again(|| read(&mut self.stream(select)?))
     }
 
+    /// Whether a server finds the files of a table sound. It says one number: as rows that
+    /// begin like any other, where it is 1.
+    pub(super) fn check(&self, table: &str) -> Result<bool, StoreError> {
+        let database = &self.url.database;
+        let settings = "SETTINGS check_query_single_value_result = 1";
+        let check = format!("CHECK TABLE {table} FORMAT RowBinary {settings}");
+        let answer = match again(|| self.ask(database, None, check.as_bytes())) {
+            // The oldest servers take no settings here.
+            Err(StoreError::ClickHouse {
+                code: SYNTAX_ERROR, ..
+            }) => {
+                let check = format!("CHECK TABLE {table} FORMAT RowBinary");
+                again(|| self.ask(database, None, check.as_bytes()))?
+            }
+            answer => answer?,
+        };
+        let mut said = Vec::new();
+        let read = answer.take(ERROR_BYTES_MAX).read_to_end(&mut said);
+        read.map_err(|error| StoreError::Unreachable(error.to_string()))?;
+        Ok(said.iter().all(|&said| said == 1))
+    }
+
     fn ask(
         &self,
         database: &str,

@@ -1,6 +1,9 @@
 //! Projects and keys.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use super::{
     ClickHouseStore,
@@ -44,7 +47,10 @@ impl ControlStore for ClickHouseStore {
 
     fn control(&self) -> Result<Control, StoreError> {
         // Before all else: what changes meanwhile is read again the next time.
-        let version = self.control_version()?;
+        let (_, state) = history::now(&self.client)?;
+        let version = state.control;
+        let buried = self.buried_at(&state)?;
+        self.pass_on(&state);
         let mut experiments: BTreeMap<ProjectId, Vec<Running>> = BTreeMap::new();
         for (project, declared) in self.declared(Which::All)? {
             let running = Running::try_from(&declared);
@@ -65,7 +71,7 @@ impl ControlStore for ClickHouseStore {
                 pepper: Keyed::new(&secret(&tenant.pepper)?),
                 secret: Keyed::new(&secret(&tenant.secret)?),
                 experiments: experiments.remove(&id).unwrap_or_default(),
-                erased: Vec::new(),
+                erased: buried.of_project(id),
             };
             control.projects.insert(id, Arc::new(project));
         }
@@ -195,6 +201,16 @@ impl ClickHouseStore {
             .into_iter()
             .map(|known| (known.key, known.body))
             .collect())
+    }
+
+    /// What the graves of each project are made with.
+    pub(super) fn peppers(&self) -> Result<HashMap<ProjectId, Keyed>, StoreError> {
+        let tenants = self.tenants()?.into_values();
+        let pepper = |tenant: Tenant| {
+            let pepper = Keyed::new(&secret(&tenant.pepper)?);
+            Ok((ProjectId(tenant.id), pepper))
+        };
+        tenants.map(pepper).collect()
     }
 
     /// Sixteen random bytes that everybody who asks for `name` gets.

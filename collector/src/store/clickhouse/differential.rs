@@ -4,18 +4,24 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tacit_signals::json as twin;
+use tacit_signals::{SubjectKind, json as twin};
 
-use super::testing::{on_cluster, open_with, server};
+use super::{
+    ClickHouseStore,
+    testing::{on_cluster, open_with, server, set_secrets},
+};
 use crate::{
     accept::{self, Accepted, registration},
-    control::ProjectId,
+    control::{ProjectId, scope::Scopes},
     dataset::{Filter, Format, Wanted},
+    erase::{self, Step},
     export::export,
     label::{Milli, Policy, Trust},
     log::Position,
     store::{
-        Folding, Registering, SqliteStore, Status, Store,
+        AnyStore, ControlStore, Folding, KeyKind, NewKey, Registering, SqliteStore, Status, Store,
+        UpkeepStore,
+        contract::{erasures::try_to_remove, set_sqlite_secrets},
         rows::{Group, GroupName, StoredSubject},
     },
     testing::{NOW, project_with, running},
@@ -204,17 +210,64 @@ fn both_stores_say_the_same_of_any_history() {
     if server().is_none() {
         return;
     }
-    let mut lines: BTreeMap<&str, usize> = BTreeMap::new();
-    for seed in 0..HISTORIES {
+    let lines = compared(HISTORIES, false);
+    assert!(
+        lines.values().all(|count| *count > 0),
+        "it was about something: {lines:?}"
+    );
+}
+
+#[test]
+fn both_stores_say_the_same_once_people_were_erased() {
+    if server().is_none() {
+        return;
+    }
+    let lines = compared(HISTORIES, true);
+    assert!(lines["erased"] > 0, "it was about something: {lines:?}");
+}
+
+/// Somebody who is forgotten, at both.
+fn erased(sqlite: &SqliteStore, collectors: &[ClickHouseStore], number: u32) -> u64 {
+    let subject = ours().subject(&format!("u-{number}"), SubjectKind::App);
+    let found = |store: &dyn AnyStore| {
+        let job = erase::ask(store, &ours(), &subject, NOW).unwrap().job;
+        for collector in collectors {
+            collector.control().unwrap();
+        }
+        let erasure = try_to_remove(store, &job).unwrap();
+        assert!(store.look_for(OURS, &job).unwrap().is_empty());
+        let mut steps = erasure.steps.into_iter();
+        steps
+            .find(|report| report.step == Step::Store)
+            .unwrap()
+            .found
+    };
+    let expected = found(sqlite);
+    assert_eq!(found(&collectors[number as usize % 2]), expected);
+    expected.get("events").copied().unwrap_or_default()
+}
+
+/// How many lines of each kind were compared in so many histories.
+fn compared(histories: u64, with_erasures: bool) -> BTreeMap<&'static str, u64> {
+    let mut lines: BTreeMap<&str, u64> = BTreeMap::new();
+    for seed in 0..histories {
         let mut rng = fastrand::Rng::with_seed(seed);
         let [here, there] = [(); 2].map(|()| tempfile::tempdir().unwrap());
         let sqlite = SqliteStore::open(here.path()).unwrap();
         let collectors = [&here, &there].map(|place| open_with(place.path(), here.path()));
+        for store in [&sqlite as &dyn AnyStore, &collectors[0]] {
+            store.create_key(&key()).unwrap();
+        }
+        set_sqlite_secrets(here.path());
+        set_secrets(&collectors[0]);
         for step in 1..20_u64 {
             // Not everything is folded in the order it came in.
             let received_at = NOW + step * 10 - rng.u64(..25);
             let collector = &collectors[rng.usize(..2)];
-            if rng.u8(..3) == 0 {
+            if with_erasures && step % 7 == 0 {
+                let number = rng.u32(1..4);
+                *lines.entry("erased").or_default() += erased(&sqlite, &collectors, number);
+            } else if rng.u8(..3) == 0 {
                 let request = [registering(&mut rng, received_at)];
                 let told: [Vec<Vec<(Status, _)>>; 2] =
                     [&sqlite as &dyn Store, collector].map(|store| {
@@ -248,12 +301,27 @@ fn both_stores_say_the_same_of_any_history() {
             assert_eq!(found, expected, "{seed}, as of {as_of}");
             for (name, file) in found.files {
                 let count = file.iter().filter(|byte| **byte == b'\n').count();
-                *lines.entry(name).or_default() += count;
+                *lines.entry(name).or_default() += count as u64;
             }
+            let recounts = [&sqlite as &dyn AnyStore, &collectors[0]];
+            let [expected, found] = recounts.map(|store| store.recount(OURS).unwrap());
+            assert_eq!(found, expected, "{seed}");
+            assert_eq!(found.booked, found.counted, "{seed}");
         }
+        assert_eq!(collectors[1].damage(true).unwrap(), [""; 0], "{seed}");
     }
-    assert!(
-        lines.values().all(|count| *count > 0),
-        "it was about something: {lines:?}"
-    );
+    lines
+}
+
+fn key() -> NewKey {
+    NewKey {
+        project: "shop".into(),
+        kind: KeyKind::Secret,
+        text: "sk_1".into(),
+        id: "key_1".into(),
+        origins: Vec::new(),
+        scopes: Scopes::ALL,
+        content: None,
+        created_at: 1,
+    }
 }

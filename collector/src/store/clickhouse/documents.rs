@@ -97,6 +97,37 @@ impl ClickHouseStore {
         documents.collect()
     }
 
+    /// The documents of `kind` in a project of which `condition` holds, in the order they
+    /// were written in, and those of changes that do not count too.
+    pub(super) fn placed(
+        &self,
+        kind: &'static str,
+        project: ProjectId,
+        condition: &str,
+    ) -> Result<Vec<Placed>, StoreError> {
+        let filter = format!(
+            "kind = {} AND project = {} AND {condition}",
+            quoted(kind),
+            project.0
+        );
+        let mut rows = read(&self.client, &filter)?;
+        rows.sort_unstable_by_key(|row| (row.stamp, row.part, row.change));
+        rows.dedup_by_key(|row| (row.stamp, row.part, row.change));
+        let mut counting = rows.clone();
+        self.only_those_that_count(&mut counting)?;
+        let counting: HashSet<_> = counting
+            .into_iter()
+            .map(|row| (row.stamp, row.part, row.change))
+            .collect();
+        let placed = rows.into_iter().map(|row| Placed {
+            at: format!("({},{},'{}')", row.stamp, row.part, hex::encode(row.change)),
+            counts: counting.contains(&(row.stamp, row.part, row.change)),
+            key: row.key,
+            body: row.body,
+        });
+        Ok(placed.collect())
+    }
+
     /// Writes documents that stand for themselves: all of them, or none.
     pub(super) fn note(&self, documents: &[NewDocument]) -> Result<(), StoreError> {
         let stamp = self.stamps.next();
@@ -171,8 +202,25 @@ impl Next {
         next.state.control += 1;
         next
     }
+
+    /// The same for graves.
+    pub(super) fn of_graves(state: &State, documents: Vec<NewDocument>) -> Self {
+        let mut next = Self::of_control(state, documents);
+        next.state.graves += 1;
+        next
+    }
 }
 
+/// Where a document is, whether or not it counts.
+pub(super) struct Placed {
+    pub(super) key: String,
+    pub(super) body: String,
+    pub(super) counts: bool,
+    /// A value of [`COORDINATES`](super::plan::columns).
+    pub(super) at: String,
+}
+
+#[derive(Clone)]
 struct Row {
     project: ProjectId,
     key: String,

@@ -13,7 +13,7 @@ use super::{
     rowbinary::TAG_COLUMN,
 };
 use crate::{
-    accept::{Accepted, Chunk, ChunkWriter, Part},
+    accept::{Accepted, Chunk, ChunkWriter, ERASED, Part},
     control::ProjectId,
     store::{Folding, StoreError, ranges::Ranges},
 };
@@ -98,13 +98,14 @@ impl Fold<'_, '_> {
         received_at: u64,
         part: &Part,
     ) -> Result<(), StoreError> {
-        if part.slices.iter().all(|chunk| chunk.seqs.is_empty()) {
+        let slices = self.kept(project, part);
+        if slices.iter().all(|chunk| chunk.seqs.is_empty()) {
             return Ok(());
         }
         self.pages
             .assigned(project, &part.subject, &part.assigned, received_at);
         let key = (project, part.session);
-        for chunk in &part.slices {
+        for chunk in slices {
             let seen = self.seen.entry(key).or_default();
             let new: Vec<bool> = chunk.seqs.iter().map(|&seq| seen.insert(seq)).collect();
             let came = self.came.entry(key).or_default();
@@ -133,6 +134,20 @@ impl Fold<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// What of `part` is about nobody who was erased; the rest is counted.
+    fn kept<'p>(&mut self, project: ProjectId, part: &'p Part) -> Vec<&'p Chunk> {
+        let buried = self.pages.buried;
+        let is_buried = buried.subject(project, &part.subject);
+        let (erased, kept): (Vec<&Chunk>, Vec<&Chunk>) = part
+            .slices
+            .iter()
+            .partition(|chunk| is_buried || buried.output(project, &chunk.output));
+        for chunk in erased {
+            self.tally.add(project, ERASED, chunk.seqs.len() as u64);
+        }
+        kept
     }
 }
 

@@ -68,6 +68,9 @@ pub(super) struct State {
     has_documents: bool,
     /// Grows with changes of projects, keys and experiments.
     pub(super) control: u64,
+    /// Grows with every grave.
+    #[serde(default)]
+    pub(super) graves: u64,
     /// By name.
     pub(super) leases: BTreeMap<String, Lease>,
     /// Grows with what is to be taken in of no block, see marks.rs.

@@ -127,18 +127,15 @@ pub(super) fn put_bucket(out: &mut Out, bucket: Bucket) {
 /// Something of `groups` is about to be removed, or was removed just now: to be called
 /// before and after. An output is named as one that stands for itself, under every id that
 /// something of it had, also where it is in a conversation; what is in a conversation that
-/// is named counts as named as long as the links are there.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "erasing and expiring are being built")
-)]
+/// is named counts as named as long as the links are there. The buckets they are in are
+/// returned.
 pub(super) fn removing(
     client: &Client,
     project: ProjectId,
     groups: &BTreeSet<GroupName>,
-) -> Result<(), StoreError> {
+) -> Result<BTreeSet<Bucket>, StoreError> {
     if groups.is_empty() {
-        return Ok(());
+        return Ok(BTreeSet::new());
     }
     let snapshot = Snapshot::take(client)?;
     let of = (client, &snapshot);
@@ -146,14 +143,37 @@ pub(super) fn removing(
     let moved = outputs.iter().map(|id| (id.clone(), true)).collect();
     let conversation = |id| (BucketKind::Conversations, id);
     let groups = conversations.into_iter().map(conversation).collect();
-    mark(of, project, &moved, groups, true)?;
+    let buckets = mark(of, project, &moved, groups, true)?;
     // Where they are by then is found out when the call is taken in. Names of what is gone
     // are written nowhere again.
-    call(
-        client,
-        project,
-        &known_outputs(client, &snapshot, project, &outputs)?,
-    )
+    let known = known_outputs(client, &snapshot, project, &outputs)?;
+    call(client, project, &known)?;
+    Ok(buckets)
+}
+
+/// The same once rows are gone, for who knows no names of what was in these buckets:
+/// `moved` are outputs that stay, and may be elsewhere now.
+pub(super) fn removed(
+    client: &Client,
+    project: ProjectId,
+    buckets: impl IntoIterator<Item = Bucket>,
+    moved: &[Id],
+) -> Result<(), StoreError> {
+    put_anew(client, buckets, true)?;
+    call(client, project, moved)
+}
+
+fn put_anew(
+    client: &Client,
+    buckets: impl IntoIterator<Item = Bucket>,
+    removal: bool,
+) -> Result<(), StoreError> {
+    let source = (u64::from_le_bytes(random()?), 1);
+    let mut marks = Marks::default();
+    for bucket in buckets {
+        marks.put(bucket, source, removal);
+    }
+    marks.insert(client)
 }
 
 /// Marks the buckets of `groups`, and of those that `outputs` may be in.
@@ -163,7 +183,7 @@ pub(super) fn mark(
     outputs: &BTreeMap<Id, bool>,
     mut groups: BTreeSet<GroupKey>,
     removal: bool,
-) -> Result<(), StoreError> {
+) -> Result<BTreeSet<Bucket>, StoreError> {
     for belongs in belonging::of((client, snapshot), project, outputs)?.into_values() {
         groups.extend(belongs.now);
         groups.extend(belongs.before);
@@ -174,12 +194,8 @@ pub(super) fn mark(
     let buckets: BTreeSet<Bucket> = buckets
         .map(|((kind, _), number)| numbers::bucket(project, kind, number))
         .collect();
-    let source = (u64::from_le_bytes(random()?), 1);
-    let mut marks = Marks::default();
-    for bucket in buckets {
-        marks.put(bucket, source, removal);
-    }
-    marks.insert(client)
+    put_anew(client, buckets.iter().copied(), removal)?;
+    Ok(buckets)
 }
 
 /// Has these outputs taken in as if they had moved, and all marks of the project read anew.

@@ -20,7 +20,8 @@
 //!
 //! Where the address names a cluster, facts are spread over its servers, see [`cluster`].
 //!
-//! Rows are only ever added (spans are removed once nobody sees them). Types are those that
+//! Rows are added, and removed in one way ([`removal`]): what people want forgotten
+//! ([`erase`]), spans once nobody sees them. Types are those that
 //! servers have had since 2018 ([`schema`]). No sum of the database reaches an export: it
 //! returns rows in order, bytewise, and everything is put together here.
 //!
@@ -67,10 +68,12 @@ mod erase;
 mod experiments;
 mod expire;
 mod fold;
+mod graves;
 mod groups;
 mod history;
 mod intake;
 mod keys;
+mod leases;
 mod ledger;
 mod links;
 mod lists;
@@ -79,6 +82,7 @@ mod marks;
 mod names;
 mod numbers;
 mod pages;
+mod plan;
 mod push;
 mod register;
 mod registered;
@@ -121,6 +125,7 @@ use crate::{control::ProjectId, export::Scratch, keyed::random, log::Position, o
 use adding::Adding;
 use blocks::{Snapshot, Written};
 use client::Client;
+use graves::Buried;
 use lists::Lists;
 use pages::{Memory, Pages};
 use stamps::Stamps;
@@ -138,6 +143,9 @@ pub struct ClickHouseStore {
     stamps: Stamps,
     pen: Mutex<Pen>,
     adding: Adding,
+    graves: graves::Known,
+    silent: erase::Silent,
+    removing: leases::Removers,
 }
 
 /// Who writes facts.
@@ -145,6 +153,12 @@ enum Pen {
     /// Nobody yet; or a block after this one failed.
     Down(Option<Written>),
     Up(Written, Memory),
+}
+
+/// A block that counts, and whether graves came while it was written.
+struct Done<T> {
+    result: T,
+    late_since: Option<u64>,
 }
 
 impl ClickHouseStore {
@@ -163,6 +177,9 @@ impl ClickHouseStore {
             stamps: Stamps::default(),
             pen: Mutex::new(Pen::Down(None)),
             adding,
+            graves: graves::Known::default(),
+            silent: erase::Silent::default(),
+            removing: leases::Removers::default(),
         };
         let url = StoreUrl::ClickHouse(url.clone());
         home::settle(data, &url, &store.identity()?)?;
@@ -174,36 +191,86 @@ impl ClickHouseStore {
         &self,
         act: impl FnOnce(&Snapshot, &mut Pages<'_>, &mut Written) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let done = self.one_block(act)?;
+        if let Some(since) = done.late_since {
+            // An empty one, for whoever waits until this collector knows of the graves.
+            let passed_on = self.is_late(since).and_then(|()| {
+                let empty = self.one_block(|_, _, _| Ok(()))?;
+                empty.late_since.map_or(Ok(()), |since| self.is_late(since))
+            });
+            if let Err(error) = passed_on {
+                tracing::warn!(%error, "graves came while a block was written: the next one says so");
+            }
+        }
+        Ok(done.result)
+    }
+
+    fn one_block<T>(
+        &self,
+        act: impl FnOnce(&Snapshot, &mut Pages<'_>, &mut Written) -> Result<T, StoreError>,
+    ) -> Result<Done<T>, StoreError> {
         let mut pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
         let (before, mut memory) = match std::mem::replace(&mut *pen, Pen::Down(None)) {
             Pen::Up(written, memory) => (written, memory),
-            Pen::Down(undone) => {
-                match blocks::begin(&self.client, &self.collector, undone.as_ref()) {
-                    Ok(written) => (written, Memory::default()),
-                    Err(error) => {
-                        *pen = Pen::Down(undone);
-                        return Err(error);
-                    }
+            Pen::Down(undone) => match self.begin(undone.as_ref()) {
+                Ok(written) => (written, Memory::default()),
+                Err(error) => {
+                    *pen = Pen::Down(undone);
+                    return Err(error);
                 }
+            },
+        };
+        // After its writer is known to be there: whoever erases waits for it, or this sees
+        // the grave.
+        let buried = match self.buried() {
+            Ok(buried) => buried,
+            Err(error) => {
+                *pen = Pen::Up(before, memory);
+                return Err(error);
             }
         };
         let mut next = before.next();
-        let written = self.write(&mut next, &mut memory, act);
+        if next.graves != buried.version {
+            // It may rest on rows that go.
+            memory = Memory::default();
+            next.graves = buried.version;
+        }
+        let written = self.write(&mut next, &mut memory, &buried, act);
         *pen = match written {
             Ok(_) => Pen::Up(next, memory),
             Err(_) => Pen::Down(Some(before)),
         };
-        written
+        let result = written?;
+        // Only now: whatever came before this is read, is known to be late.
+        let late_since = match history::now(&self.client) {
+            Ok((_, state)) if state.graves == buried.version => None,
+            _ => Some(buried.version),
+        };
+        Ok(Done { result, late_since })
+    }
+
+    /// A new writer. One that crashed may not have seen that its last block was late.
+    fn begin(&self, undone: Option<&Written>) -> Result<Written, StoreError> {
+        let known = blocks::writers(&self.client, Some(&self.collector))?;
+        let open = known.iter().filter(|written| !written.is_sealed());
+        if let Some(since) = open.map(|written| written.graves).min() {
+            self.is_late(since)?;
+        }
+        let graves = self.buried()?.version;
+        let begun = blocks::begin(&self.client, &self.collector, known, undone, graves)?;
+        begun.commit(&self.client, &self.collector)?;
+        Ok(begun)
     }
 
     fn write<T>(
         &self,
         next: &mut Written,
         memory: &mut Memory,
+        buried: &Buried,
         act: impl FnOnce(&Snapshot, &mut Pages<'_>, &mut Written) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let snapshot = Snapshot::take(&self.client)?;
-        let mut pages = Pages::new(next, memory, &self.stamps);
+        let mut pages = Pages::new(next.block, buried, memory, &self.stamps);
         let done = act(&snapshot, &mut pages, next)?;
         pages.insert(&self.client)?;
         next.commit(&self.client, &self.collector)?;
@@ -337,9 +404,11 @@ impl Store for ClickHouseStore {
         })
     }
 
-    /// Nothing is: erasing and expiring are not done here yet.
-    fn forgotten(&self, _: ProjectId) -> Result<Forgotten, StoreError> {
-        Ok(Forgotten::default())
+    fn forgotten(&self, project: ProjectId) -> Result<Forgotten, StoreError> {
+        Ok(Forgotten {
+            graves: self.buried()?.count(project),
+            ..Forgotten::default()
+        })
     }
 
     fn page(&self, project: ProjectId, page: &Page) -> Result<Vec<Listed>, StoreError> {
@@ -354,7 +423,8 @@ impl Store for ClickHouseStore {
     }
 
     fn fates(&self, project: ProjectId) -> Result<BTreeMap<String, u64>, StoreError> {
-        blocks::fates(&self.client, project)
+        let mut all = blocks::fates(&blocks::writers(&self.client, None)?);
+        Ok(all.remove(&project).unwrap_or_default())
     }
 
     fn refusals(&self) -> Result<Vec<(Option<ProjectId>, Refused)>, StoreError> {

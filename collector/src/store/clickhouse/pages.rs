@@ -7,6 +7,7 @@ use tacit_signals::{Id, SessionId, SubjectKind};
 use super::{
     blocks::{Block, Written},
     client::Client,
+    graves::Buried,
     links::Link,
     rowbinary::Out,
     stamps::Stamps,
@@ -15,7 +16,11 @@ use super::{
 use crate::{
     accept::{Assigned, Chunk, Part, record::subject_bytes},
     control::ProjectId,
-    store::{StoreError, ranges::Ranges, rows::StoredSubject},
+    store::{
+        StoreError,
+        ranges::Ranges,
+        rows::{Registered, StoredSubject},
+    },
 };
 
 /// Entries of each memory; it begins anew beyond.
@@ -56,6 +61,9 @@ fn room<T>(of: &mut T, len: fn(&T) -> usize, clear: fn(&mut T)) {
 /// A block that is being written.
 pub(super) struct Pages<'a> {
     block: Block,
+    pub(super) buried: &'a Buried,
+    /// Rows so far of the tables that have no other number.
+    rows: u32,
     pub(super) memory: &'a mut Memory,
     stamps: &'a Stamps,
     chunks: Out,
@@ -70,9 +78,16 @@ pub(super) struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    pub(super) fn new(written: &Written, memory: &'a mut Memory, stamps: &'a Stamps) -> Self {
+    pub(super) fn new(
+        block: Block,
+        buried: &'a Buried,
+        memory: &'a mut Memory,
+        stamps: &'a Stamps,
+    ) -> Self {
         Self {
-            block: written.block,
+            block,
+            buried,
+            rows: 0,
             memory,
             stamps,
             chunks: Out::default(),
@@ -87,7 +102,7 @@ impl<'a> Pages<'a> {
     }
 
     /// Something is said of an output; or it may belong elsewhere from now on.
-    fn touch(&mut self, project: ProjectId, output: &Id, moved: bool) {
+    pub(super) fn touch(&mut self, project: ProjectId, output: &Id, moved: bool) {
         *self.touched.entry((project, output.clone())).or_default() |= moved;
     }
 
@@ -121,7 +136,20 @@ impl<'a> Pages<'a> {
         out.u16(part.sample.thousandths());
         out.u8(part.automated.into()).u8(chunk.signed.into());
         out.u64(part.sent_at).u64(chunk.base_at).bytes(&chunk.bytes);
+        out.u32(self.rows);
+        self.rows += 1;
         self.block.put(out);
+    }
+
+    /// A chunk that lay elsewhere: the columns from its output to its events as they are.
+    pub(super) fn chunk_again(&mut self, project: ProjectId, place: &Id, rest: &Out) {
+        self.chunks
+            .u32(project.0)
+            .text(place.as_str())
+            .fixed(&rest.0);
+        self.chunks.u32(self.rows);
+        self.rows += 1;
+        self.block.put(&mut self.chunks);
     }
 
     /// Notes that `output` was said to be in `conversation`.
@@ -180,7 +208,8 @@ impl<'a> Pages<'a> {
     pub(super) fn seen(&mut self, project: ProjectId, session: SessionId, came: &Ranges) {
         for (first, last) in came.as_slice() {
             self.seen.u32(project.0).fixed(&session.0);
-            self.seen.u32(*first).u32(*last);
+            self.seen.u32(*first).u32(*last).u32(self.rows);
+            self.rows += 1;
             self.block.put(&mut self.seen);
         }
     }
@@ -215,14 +244,17 @@ impl<'a> Pages<'a> {
         project: ProjectId,
         output: &Id,
         received_at: u64,
-        (model, prompt_version): (Option<&str>, Option<&str>),
+        said: &Registered,
         body: &str,
     ) {
         self.touch(project, output, false);
         let out = &mut self.registrations;
         out.u32(project.0).text(output.as_str());
         out.u64(self.stamps.next()).u64(received_at);
-        out.maybe(model).maybe(prompt_version).text(body);
+        out.maybe(said.model.as_deref());
+        out.maybe(said.prompt_version.as_deref());
+        out.maybe(said.subject.as_ref().map(|subject| &*subject.id));
+        out.text(body);
         self.block.put(out);
     }
 
@@ -250,13 +282,13 @@ impl<'a> Pages<'a> {
 
 const CHUNKS: &str = "chunks (project, place, output, session, received_at, first_seq, quarantined,
   kind, subject, lang, device, surface, sdk, sample, automated, signed, sent_at, base_at, events,
-  writer, number)";
+  row, writer, number)";
 const LINKS: &str = "links (project, kind, source, target, received_at, told, writer, number)";
 const OUTPUTS: &str = "outputs (project, id, received_at, told, writer, number)";
 const HEARD: &str = "heard (project, received_at, told, id, writer, number)";
 const REGISTRATIONS: &str = "registrations (project, output, told, received_at, model,
-  prompt_version, body, writer, number)";
-const SEEN: &str = "seen (project, session, first, last, writer, number)";
+  prompt_version, subject, body, writer, number)";
+const SEEN: &str = "seen (project, session, first, last, row, writer, number)";
 const ASSIGNED: &str =
     "assigned (project, experiment, kind, subject, told, received_at, arm, writer, number)";
 
@@ -281,11 +313,12 @@ pub(super) const fn kind_from(number: u8) -> Result<SubjectKind, StoreError> {
 
 /// Counters to be added, by project and name.
 #[derive(Default)]
-pub(super) struct Tally(BTreeMap<(ProjectId, String), u64>);
+pub(super) struct Tally(BTreeMap<(ProjectId, String), i64>);
 
 impl Tally {
     pub(super) fn add(&mut self, project: ProjectId, name: &str, count: u64) {
         if count > 0 {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
             *self.0.entry((project, name.into())).or_default() += count;
         }
     }

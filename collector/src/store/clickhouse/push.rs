@@ -15,8 +15,8 @@ use crate::{
     store::{Held, PushNote, PushStore, Pushed, StoreError, rows::GroupName},
 };
 
-const CURSOR: &str = "push_cursor";
-const PUSHED: &str = "pushed";
+pub(super) const CURSOR: &str = "push_cursor";
+pub(super) const PUSHED: &str = "pushed";
 
 /// [`Pushed`], as it is kept.
 #[derive(Serialize, Deserialize)]
@@ -101,6 +101,13 @@ impl PushStore for ClickHouseStore {
 /// Ids hold no line ends.
 fn key(target: &str, output: &Id, part: u8) -> String {
     format!("{output}\n{part}\n{target}")
+}
+
+/// Of a [`key`].
+pub(super) fn output_and_target(key: &str) -> Option<(&str, &str)> {
+    let (output, rest) = key.split_once('\n')?;
+    let (_, target) = rest.split_once('\n')?;
+    Some((output, target))
 }
 
 fn read(kept: &Kept) -> Result<Pushed, StoreError> {

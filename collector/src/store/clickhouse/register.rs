@@ -88,6 +88,12 @@ struct Register<'a, 'b> {
 
 impl Register<'_, '_> {
     fn one(&mut self, said: &Registration) -> Result<Settled, StoreError> {
+        if self.is_erased(said) {
+            return Ok(Settled {
+                status: Status::Erased,
+                subject: None,
+            });
+        }
         let output = match said.manner {
             Manner::Told => &said.id,
             Manner::Observed => self.known.targets.get(&said.id).unwrap_or(&said.id),
@@ -107,6 +113,15 @@ impl Register<'_, '_> {
             }
         }
         Ok(Settled { status, subject })
+    }
+
+    /// Whether it is about somebody who was erased, or an output of theirs.
+    fn is_erased(&self, said: &Registration) -> bool {
+        let (buried, project) = (self.pages.buried, self.project);
+        let subject = said.fields.subject.as_ref();
+        let mut ids = said.fields.aliases.iter().chain([&said.id]);
+        subject.is_some_and(|subject| buried.subject(project, subject))
+            || ids.any(|id| buried.output(project, id))
     }
 
     fn settle(
@@ -179,8 +194,7 @@ impl Register<'_, '_> {
             .map_err(|_| StoreError::Unreadable("registration"))?;
         let (project, at) = (self.project, self.received_at);
         self.pages.output(project, output, at);
-        let named = (new.model.as_deref(), new.prompt_version.as_deref());
-        self.pages.registration(project, output, at, named, &body);
+        self.pages.registration(project, output, at, new, &body);
         if let Some(conversation) = &new.conversation {
             self.pages.place(project, conversation, output, at);
         }

@@ -71,7 +71,6 @@ fn delete_on(client: &Client, table: &str, condition: &str) -> Result<(), StoreE
 }
 
 /// Removes rows of `table` that `columns`, a tuple, has one of `values` in: tuples too.
-#[cfg_attr(not(test), expect(dead_code, reason = "erasures are the first"))]
 pub(super) fn rows<T: AsRef<str>>(
     client: &Client,
     table: &str,

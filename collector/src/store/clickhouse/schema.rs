@@ -46,7 +46,8 @@ const BLOCKS: &str = "CREATE TABLE IF NOT EXISTS blocks (
   number    UInt64,   -- the last block that counts
   segment   UInt64,   -- the position in the collector's log
   offset    UInt64,
-  fates     String    -- JSON: the counters of all blocks of this writer, by project
+  fates     String,   -- JSON: the counters of all blocks of this writer, by project
+  graves    UInt64    -- which graves its last block knew of, see graves.rs
 ) ENGINE = ReplacingMergeTree(version) ORDER BY (collector, writer)";
 
 /// Sessions' slices of outputs, as the codec's bytes.
@@ -70,6 +71,7 @@ const CHUNKS: &str = "CREATE TABLE IF NOT EXISTS chunks (
   sent_at     UInt64,
   base_at     UInt64,
   events      String,
+  row         UInt32,  -- within the block
   writer      UInt64,
   number      UInt64
 ) ENGINE = ReplacingMergeTree
@@ -122,6 +124,7 @@ const REGISTRATIONS: &str = "CREATE TABLE IF NOT EXISTS registrations (
   received_at    UInt64,
   model          Nullable(String),
   prompt_version Nullable(String),
+  subject        Nullable(String),
   body           String,  -- JSON
   writer         UInt64,
   number         UInt64
@@ -135,6 +138,7 @@ const SEEN: &str = "CREATE TABLE IF NOT EXISTS seen (
   session FixedString(16),
   first   UInt32,
   last    UInt32,
+  row     UInt32,          -- within the block
   writer  UInt64,
   number  UInt64
 ) ENGINE = ReplacingMergeTree

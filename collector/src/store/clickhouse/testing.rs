@@ -5,8 +5,11 @@ use std::{cell::Cell, path::Path, sync::OnceLock};
 
 use tacit_tests::clickhouse::{ClickHouse, Cluster, is_wanted};
 
-use super::ClickHouseStore;
-use crate::store::{ClickHouseUrl, StoreUrl};
+use super::{ClickHouseStore, documents::NewDocument};
+use crate::{
+    control::ProjectId,
+    store::{ClickHouseUrl, StoreUrl},
+};
 
 /// A server that runs.
 pub(crate) struct TestServer(ClickHouse);
@@ -65,6 +68,15 @@ fn name_for(path: &Path) -> String {
     format!("t_{}", &name[..16])
 }
 
+/// Gives the only project the secrets of the tests' first one.
+pub(crate) fn set_secrets(store: &ClickHouseStore) {
+    let of = |byte: u8| hex::encode([byte; 32]);
+    let tenant = serde_json::json!({"id":1,"content":"full","pepper":of(1),"secret":of(0x81),
+        "created_at":1});
+    let document = NewDocument::new("project", ProjectId(0), "shop", &tenant).unwrap();
+    store.note(&[document]).unwrap();
+}
+
 impl TestServer {
     pub(crate) fn start() -> Self {
         Self(ClickHouse::start())
@@ -73,6 +85,11 @@ impl TestServer {
     /// A database for whatever `path` belongs to.
     pub(crate) fn address(&self, path: &Path) -> ClickHouseUrl {
         address_of(&self.0.url(&name_for(path)))
+    }
+
+    /// Where its files are.
+    pub(crate) fn directory(&self) -> &Path {
+        self.0.directory()
     }
 
     /// Kills the server, whatever it is doing, and starts it again.

@@ -93,6 +93,14 @@ pub(super) fn of(
     Ok(found)
 }
 
+/// The outputs that a writer touched.
+pub(super) fn by(client: &Client, writer: u64) -> Result<Vec<Id>, StoreError> {
+    let select = format!(
+        "SELECT DISTINCT {TAG_COLUMN}, output FROM touched WHERE writer = {writer} AND output != ''"
+    );
+    client.all(&select, |rows| rows.id())
+}
+
 /// Projects of which these blocks touched anything.
 pub(super) fn projects(client: &Client, spans: &[Span]) -> Result<Vec<ProjectId>, StoreError> {
     let mut found = Vec::new();

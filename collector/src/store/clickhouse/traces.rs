@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{
     ClickHouseStore,
     literal::{list, quoted},
+    plan, removal,
     rowbinary::{Out, Rows, TAG_COLUMN},
 };
 use crate::{
@@ -39,7 +40,7 @@ struct Row {
 
 /// A trace, folded from its rows.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Trace {
+pub(super) struct Trace {
     portions: u64,
     settled: u64,
     bytes: u64,
@@ -47,7 +48,7 @@ struct Trace {
     settle_ms: u64,
     waiting_since: Option<u64>,
     /// Rows up to this one are gone.
-    dropped: u64,
+    pub(super) dropped: u64,
 }
 
 impl Trace {
@@ -191,7 +192,10 @@ const UNSETTLED: &str = "SELECT project, trace FROM spans GROUP BY project, trac
 
 impl ClickHouseStore {
     /// Traces, folded from all their rows.
-    fn traces(&self, filter: &str) -> Result<BTreeMap<(ProjectId, String), Trace>, StoreError> {
+    pub(super) fn traces(
+        &self,
+        filter: &str,
+    ) -> Result<BTreeMap<(ProjectId, String), Trace>, StoreError> {
         let select = format!(
             "SELECT {TAG_COLUMN}, project, trace, stamp, what, received_at, settle_ms, portions, bytes
              FROM spans WHERE {filter}"
@@ -211,7 +215,12 @@ impl ClickHouseStore {
         Ok(traces.collect())
     }
 
-    fn spans(&self, project: ProjectId, trace: &str, after: u64) -> Result<Vec<Facts>, StoreError> {
+    pub(super) fn spans(
+        &self,
+        project: ProjectId,
+        trace: &str,
+        after: u64,
+    ) -> Result<Vec<Facts>, StoreError> {
         let select = format!(
             "SELECT {TAG_COLUMN}, stamp, body FROM spans
              WHERE project = {} AND trace = {} AND what = {PORTION} AND stamp > {after}",
@@ -230,6 +239,17 @@ impl ClickHouseStore {
         Ok(spans)
     }
 
+    /// Where the rows are of which `condition` holds.
+    pub(super) fn span_rows(&self, condition: &str) -> Result<Vec<String>, StoreError> {
+        let select =
+            format!("SELECT {TAG_COLUMN}, stamp, cityHash64(trace) FROM spans WHERE {condition}");
+        let at = |rows: &mut Rows| Ok(format!("({},{})", rows.u64()?, rows.u64()?));
+        let mut found = self.client.all(&select, at)?;
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
     fn mark(&self, what: u8, traces: &[TraceKey]) -> Result<(), StoreError> {
         let mut out = Out::default();
         for trace in traces {
@@ -246,22 +266,23 @@ impl ClickHouseStore {
         self.client.insert(COLUMNS, &out)
     }
 
-    /// Removes rows of traces that are marked as dropped: at some time later, and as nobody
-    /// sees them any more nobody waits for it. What comes meanwhile has a higher stamp.
+    /// Removes rows of traces that are marked as dropped; what comes meanwhile has a higher
+    /// stamp. What they say goes in this order, or what is left for a moment would say
+    /// something else: that portions are registered which are new, or that old ones are new.
     fn remove(&self, traces: Vec<(ProjectId, String)>) -> Result<(), StoreError> {
         let until = self.stamps.next();
         let mut by_project: BTreeMap<ProjectId, Vec<String>> = BTreeMap::new();
         for (project, trace) in traces {
             by_project.entry(project).or_default().push(trace);
         }
-        for (project, traces) in by_project {
-            let old = format!(
-                "project = {} AND stamp < {until} AND trace IN {}",
-                project.0,
-                list(traces)
-            );
-            for (server, spans) in self.client.parts("spans") {
-                server.execute(&format!("ALTER TABLE {spans} DELETE WHERE {old}"))?;
+        for what in [SETTLED, PORTION, DROPPED] {
+            for (project, traces) in &by_project {
+                let rows = self.span_rows(&format!(
+                    "project = {} AND what = {what} AND stamp < {until} AND trace IN {}",
+                    project.0,
+                    list(traces)
+                ))?;
+                removal::rows(&self.client, "spans", plan::columns("spans"), &rows)?;
             }
         }
         Ok(())

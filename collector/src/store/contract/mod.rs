@@ -2,6 +2,7 @@
 
 mod assigned;
 mod books;
+pub(super) mod erasures;
 mod experiments;
 mod facts;
 mod grouping;
@@ -36,9 +37,21 @@ struct Fixture<S> {
 }
 
 trait Backend:
-    Store + ControlStore + UpdateStore + ExperimentStore + TraceStore + PushStore + Sized
+    Store
+    + ControlStore
+    + UpdateStore
+    + ExperimentStore
+    + TraceStore
+    + PushStore
+    + ErasureStore
+    + UpkeepStore
+    + Sized
+    + Sync
 {
     fn open_in(path: &std::path::Path) -> Self;
+
+    /// Gives the only project the secrets of the tests' first one.
+    fn set_secrets(&self, path: &std::path::Path);
 
     /// Whether it can be tested on this machine.
     fn is_there() -> bool {
@@ -58,11 +71,28 @@ impl Backend for SqliteStore {
     fn open_in(path: &std::path::Path) -> Self {
         Self::open(path).unwrap()
     }
+
+    fn set_secrets(&self, path: &std::path::Path) {
+        set_sqlite_secrets(path);
+    }
+}
+
+/// Gives the only project of a SQLite store the secrets of the tests' first one.
+pub(super) fn set_sqlite_secrets(path: &std::path::Path) {
+    let connection = rusqlite::Connection::open(path.join("tacit.sqlite")).unwrap();
+    let update = "UPDATE projects SET pepper = ?1, secret = ?2";
+    let secrets: ([u8; 32], [u8; 32]) = ([1; 32], [0x81; 32]);
+    let changed = connection.execute(update, secrets).unwrap();
+    assert_eq!(changed, 1);
 }
 
 impl Backend for ClickHouseStore {
     fn open_in(path: &std::path::Path) -> Self {
         super::clickhouse::testing::open_in(path)
+    }
+
+    fn set_secrets(&self, _: &std::path::Path) {
+        super::clickhouse::testing::set_secrets(self);
     }
 
     fn is_there() -> bool {
@@ -129,6 +159,16 @@ macro_rules! contract {
                 who_lost_the_lease_ends_no_run
                 builds_are_recorded_once
                 releases_are_recorded_once_in_order
+            );
+            contract!($backend, erasures:
+                what_is_theirs_goes_and_nothing_else
+                nothing_more_is_taken_of_whoever_was_erased
+                graves_are_known_to_all
+                a_restored_store_is_erased_by_its_graves
+                an_erasure_is_asked_for_once
+                where_labels_about_them_went_is_told
+                one_removes_at_a_time
+                books_and_stored_agree
             );
             contract!($backend, push:
                 what_was_pushed_is_kept_by_target_output_and_part

@@ -43,6 +43,13 @@ fn model(number: u8, parent: u8, at: u64, response: &str) -> Facts {
     span(number, parent, at, &attributes)
 }
 
+/// An answer to somebody.
+pub(super) fn answer(subject: &str) -> Facts {
+    let attributes = json!({"gen_ai.operation.name":"chat","gen_ai.response.id":"r-theirs",
+        "user.id":subject,"gen_ai.completion.0.content":"Their answer"});
+    span(1, 0, 0, &attributes)
+}
+
 fn keep<S: Backend>(store: &S, at: u64, spans: &[Facts]) {
     let crowded = store
         .keep_spans(OURS, at, SETTLE, &[(TRACE, spans)])

@@ -5,6 +5,7 @@ mod answers;
 mod cluster;
 mod collectors;
 mod crashes;
+mod erasures;
 mod rollups;
 
 use serde_json::{Value, json};
