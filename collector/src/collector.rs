@@ -1,6 +1,7 @@
 //! A running collector without its HTTP: log, consumer, store, keys.
 
 use std::{
+    collections::BTreeMap,
     io,
     path::Path,
     sync::{
@@ -92,6 +93,8 @@ pub struct Collector {
     pub rollups: Arc<rollup::Meter>,
     /// What was worked out of all facts a while ago.
     pub answers: Arc<Answers>,
+    /// The store is not on this machine: batches are kept while it is away.
+    is_apart: bool,
     began: Instant,
     stopping: AtomicBool,
     /// Sums of labels are kept.
@@ -136,13 +139,17 @@ impl Collector {
     ) -> Result<(Self, Recovery), OpenError> {
         let lock =
             DataLock::take(data)?.ok_or_else(|| OpenError::Busy(data.display().to_string()))?;
-        let store = store::open(url, data)?;
+        let store = store::begin(url, data)?;
         let control = Arc::new(ControlCell::new(store.control()?));
         let erasures = Erasures::open(data, Arc::clone(&store), Arc::clone(&control))?;
         let erasures = Arc::new(erasures);
         let outcomes = Arc::new(Outcomes::default());
         for &project in control.get().projects.keys() {
-            let fates = store.fates(project)?;
+            // Of what others wrote nothing was acknowledged here.
+            let fates = match store.own_fates(project)? {
+                Some(own) => own,
+                None => store.fates(project)?,
+            };
             outcomes.of(Some(project)).acknowledge(
                 fates.get("batches").copied().unwrap_or_default(),
                 ended(&fates),
@@ -186,15 +193,22 @@ impl Collector {
             live: Arc::clone(&live),
             control: Arc::clone(&control),
             backlog_max: config.backlog_bytes,
+            beginning: Box::new({
+                let store = Arc::clone(&store);
+                move || beginning(&*store)
+            }),
+            is_placed: false,
         };
         let builds = Builds::new(data, Arc::clone(&store));
         let sign_ins = Arc::new(SignIns::new(store.sign_ins()?));
+        store.begun();
+        let is_apart = matches!(url, StoreUrl::ClickHouse(_));
         let (control_stop, stopped) = mpsc::channel();
         let watcher = {
             let (store, control) = (Arc::clone(&store), Arc::clone(&control));
-            let sign_ins = Arc::clone(&sign_ins);
+            let (sign_ins, progress) = (Arc::clone(&sign_ins), Arc::clone(&progress));
             thread("control", move || {
-                watch(&*store, &control, &sign_ins, &stopped);
+                watch(&*store, &progress, &control, &sign_ins, &stopped);
             })?
         };
         let log = Arc::new(log);
@@ -232,6 +246,7 @@ impl Collector {
             expiries,
             rollups: Arc::default(),
             answers: Arc::default(),
+            is_apart,
             began: Instant::now(),
             stopping: AtomicBool::new(false),
             keeps_rollups: AtomicBool::new(false),
@@ -303,6 +318,33 @@ impl Collector {
         self.stopping.load(Ordering::Acquire)
     }
 
+    /// Batches and events that were ever acknowledged of `project`, here or by another
+    /// collector of the same store, of which `counters` were read before.
+    pub fn acknowledged(
+        &self,
+        project: ProjectId,
+        counters: &BTreeMap<String, u64>,
+    ) -> Result<(u64, u64), StoreError> {
+        let own = self.store.own_fates(project)?;
+        // Read last: it only grows, so nothing waits below zero.
+        let tally = self.outcomes.of(Some(project));
+        let (batches, events) = (tally.acknowledged_batches(), tally.acknowledged_events());
+        let Some(own) = own else {
+            return Ok((batches, events));
+        };
+        let of = |counters: &BTreeMap<String, u64>| counters.get("batches").copied().unwrap_or(0);
+        Ok((
+            of(counters) + batches.saturating_sub(of(&own)),
+            ended(counters) + events.saturating_sub(ended(&own)),
+        ))
+    }
+
+    /// Whether batches are taken and acknowledged while the store is away.
+    #[must_use]
+    pub fn goes_on_without_store(&self) -> bool {
+        self.is_apart && self.ack == Ack::Log
+    }
+
     /// Whether the store is so far behind that batches are refused, at `now` (Unix ms).
     #[must_use]
     pub fn is_behind(&self, now: u64) -> bool {
@@ -341,9 +383,25 @@ impl Collector {
     }
 }
 
+/// Asks all that a collector asks of its store when it begins.
+fn beginning(store: &dyn AnyStore) -> Result<(), StoreError> {
+    // Where the log is read on comes before what was counted of it: of what is folded in
+    // between nothing is left out.
+    for &project in store.control()?.projects.keys() {
+        store.own_fates(project)?;
+        store.fates(project)?;
+    }
+    store.position()?;
+    store.refusals()?;
+    store.salt()?;
+    store.tombstones()?;
+    store.open_erasures()?;
+    store.sign_ins().map(drop)
+}
+
 /// The events of which the store knows the end.
 #[must_use]
-pub fn ended(fates: &std::collections::BTreeMap<String, u64>) -> u64 {
+pub fn ended(fates: &BTreeMap<String, u64>) -> u64 {
     ["stored", "duplicate", "quarantined", "erased", EXPIRED]
         .into_iter()
         .filter_map(|name| fates.get(name))
@@ -352,7 +410,7 @@ pub fn ended(fates: &std::collections::BTreeMap<String, u64>) -> u64 {
 
 /// Whose events await the store.
 #[must_use]
-pub fn waiting(acknowledged: u64, fates: &std::collections::BTreeMap<String, u64>) -> u64 {
+pub fn waiting(acknowledged: u64, fates: &BTreeMap<String, u64>) -> u64 {
     acknowledged.saturating_sub(ended(fates))
 }
 
@@ -368,6 +426,7 @@ fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<JoinHan
 /// then and at the end, when keys were used.
 fn watch(
     store: &dyn AnyStore,
+    progress: &Progress,
     control: &ControlCell,
     sign_ins: &SignIns,
     stopped: &mpsc::Receiver<()>,
@@ -376,7 +435,7 @@ fn watch(
     let began = Instant::now();
     let steady_ms = || u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let mut wall = WallWatch::new(now_ms(), steady_ms());
-    let mut looks = 0;
+    let (mut looks, mut is_blind) = (0, false);
     while stopped.recv_timeout(period) == Err(RecvTimeoutError::Timeout) {
         if let Some(ms) = wall.look(now_ms(), steady_ms()) {
             tracing::warn!(
@@ -388,11 +447,18 @@ fn watch(
         let newer = store
             .control_version()
             .and_then(|version| (version != known).then(|| store.control()).transpose());
+        // Once a failure: it is looked some times a second.
+        let failed = newer.is_err();
         match newer {
-            Ok(Some(newer)) => control.set(newer),
+            Ok(Some(newer)) => {
+                control.set(newer);
+                progress.forget();
+            }
             Ok(None) => {}
-            Err(error) => tracing::error!(%error, "keys could not be read again"),
+            Err(error) if !is_blind => tracing::error!(%error, "keys could not be read again"),
+            Err(_) => {}
         }
+        is_blind = failed;
         looks += 1;
         if looks % (USES_KEPT_EVERY_MS / CONTROL_AGE_MS_MAX) == 0 {
             keep_uses(store, control, sign_ins);

@@ -346,6 +346,10 @@ pub const INSTALL_OUTPUTS_MAX: usize = 200;
 /// whoever asked is told to come again. What they sent is in the log, and counted once.
 pub const STORE_ACK_MS_MAX: u64 = 10_000;
 
+/// Milliseconds an answer waits for the store to register outputs: a little longer than one
+/// that is asked in vain is waited for. They may be registered all the same.
+pub const REGISTERING_MS_MAX: u64 = 30_000;
+
 /// Servers in the address of a store: any of them will do, and a cluster knows its others.
 pub const STORE_HOSTS_MAX: usize = 16;
 

@@ -66,6 +66,8 @@ pub struct Facts {
     pub log_failing: bool,
     /// The latest fold was refused.
     pub store_failing: bool,
+    /// Batches are kept all the same: the log holds them until the store is there again.
+    pub goes_on: bool,
     /// Milliseconds since the store's writer looked around.
     pub silent_ms: u64,
     /// Batches are refused because the store is behind.
@@ -94,6 +96,7 @@ impl Facts {
             free_bytes: free.into_iter().flatten().min(),
             log_failing: collector.log.is_failing(),
             store_failing: collector.progress.is_stalled(),
+            goes_on: collector.goes_on_without_store(),
             silent_ms: collector.progress.silent_ms(now),
             behind: collector.is_behind(now),
             lag_ms: collector.progress.lag_ms(now),
@@ -106,7 +109,8 @@ impl Facts {
     #[must_use]
     pub fn reasons(&self) -> Vec<(Reason, String)> {
         let full = self.free_bytes.filter(|&free| free < FREE_BYTES_MIN);
-        let silent = (self.silent_ms > STORE_SILENT_MS_MAX).then_some(self.silent_ms);
+        let is_silent = self.silent_ms > STORE_SILENT_MS_MAX && !self.goes_on;
+        let silent = is_silent.then_some(self.silent_ms);
         let told = [
             self.stopping.then(|| {
                 let said = "it was told to end; what is under way is finished".to_owned();
@@ -120,7 +124,7 @@ impl Facts {
                 let said = "the log's latest write was refused by the disk".to_owned();
                 (Reason::LogFailing, said)
             }),
-            self.store_failing.then(|| {
+            (self.store_failing && !self.goes_on).then(|| {
                 let said = "the store refuses what the log holds; it is tried again".to_owned();
                 (Reason::StoreFailing, said)
             }),
@@ -157,6 +161,19 @@ mod tests {
         assert_eq!(names(well), Vec::<&str>::new());
         // What the system does not say is no reason.
         assert_eq!(names(Facts::default()), Vec::<&str>::new());
+        // A store that is away is none while the log has room for it.
+        let away = Facts {
+            store_failing: true,
+            silent_ms: STORE_SILENT_MS_MAX + 1,
+            goes_on: true,
+            ..well
+        };
+        assert_eq!(names(away), Vec::<&str>::new());
+        let full = Facts {
+            behind: true,
+            ..away
+        };
+        assert_eq!(names(full), ["behind"]);
         let cases = [
             Facts {
                 stopping: true,

@@ -1,10 +1,13 @@
 //! A data directory with the keys of a project, made by the command line.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use tempfile::TempDir;
 
-use crate::process::{Done, tacit};
+use crate::process::{Done, bound, finish, tacit_bin};
 
 /// The origin the publishable key allows.
 pub const ORIGIN: &str = "https://chat.example";
@@ -20,6 +23,8 @@ pub struct Data {
     pub publishable: String,
     /// Secret key of project `shop`; may do everything.
     pub secret: String,
+    /// The address of its store, if that is not in the directory.
+    pub store: Option<String>,
 }
 
 impl Default for Data {
@@ -32,10 +37,38 @@ impl Data {
     /// A fresh directory with the project `shop` and its two keys.
     #[must_use]
     pub fn new() -> Self {
-        let mut data = Self::bare();
+        Self::bare().with_keys()
+    }
+
+    /// As [`Data::new`], with its facts at `store`.
+    #[must_use]
+    pub fn at(store: &str) -> Self {
+        let store = Some(store.to_owned());
+        Self::bare().with_store(store).with_keys()
+    }
+
+    /// The same directory and keys, said to be of that store.
+    #[must_use]
+    pub fn with_store(self, store: Option<String>) -> Self {
+        Self { store, ..self }
+    }
+
+    /// A directory of another collector of the same store, with the same keys.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self {
+            publishable: self.publishable.clone(),
+            secret: self.secret.clone(),
+            store: self.store.clone(),
+            ..Self::bare()
+        }
+    }
+
+    fn with_keys(mut self) -> Self {
+        let data = &mut self;
         data.publishable = data.key("shop", "publishable", &["--content", "edits"]);
         data.secret = data.key("shop", "secret", &ALL_SCOPES);
-        data
+        self
     }
 
     /// A directory in which nothing is yet.
@@ -45,6 +78,7 @@ impl Data {
             directory: TempDir::with_prefix("tacit-test-").expect("a temporary directory"),
             publishable: String::new(),
             secret: String::new(),
+            store: None,
         }
     }
 
@@ -63,7 +97,17 @@ impl Data {
     pub fn cli(&self, args: &[&str]) -> Done {
         let path = self.path();
         let path = path.to_str().expect("a UTF-8 path");
-        tacit(args.iter().copied().chain(["--data", path]))
+        let mut command = bound(tacit_bin());
+        command.args(args).args(["--data", path]);
+        self.tell_store(&mut command);
+        finish(command.env_remove("RUST_LOG"))
+    }
+
+    /// Tells a process where the facts are, as one should: not on its command line.
+    pub fn tell_store(&self, command: &mut Command) {
+        if let Some(store) = &self.store {
+            command.env("TACIT_STORE", store);
+        }
     }
 
     /// `tacit export` of `format` to stdout, as of `as_of` (Unix ms).

@@ -6,7 +6,8 @@
 //! browser's side of a session; [`load`] many of them at once, remembering what
 //! was acknowledged; [`chats`] many answers in a store; [`stored`] what the collector says it has; [`trace`] the
 //! order of its system calls; [`taker`] a server that takes what it sends;
-//! [`volume`] small file systems that fill up; [`clickhouse`] a server of that name. Waits are bounded and for a condition: [`wait`].
+//! [`volume`] small file systems that fill up; [`clickhouse`] a server of that name;
+//! [`relay`] a bad way to one. Waits are bounded and for a condition: [`wait`].
 
 #![expect(
     clippy::expect_used,
@@ -24,6 +25,7 @@ pub mod metrics;
 pub mod page;
 pub mod process;
 pub mod raw;
+pub mod relay;
 pub mod sandbox;
 pub mod server;
 pub mod signals;

@@ -127,7 +127,8 @@ fn send(
 }
 
 /// Some events, each of which can be told by its content: `active_ms` is its `seq`.
-fn batch(page: &mut Page, name: &str) -> Batch {
+#[must_use]
+pub fn batch(page: &mut Page, name: &str) -> Batch {
     let mut events = Vec::new();
     for _ in 0..fastrand::u32(1..=EVENTS_MAX) {
         let output = format!("{name}-{}", fastrand::u32(0..OUTPUTS));

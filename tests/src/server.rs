@@ -162,6 +162,7 @@ fn serve(command: &mut Command, data: &Data, more: &[&str]) {
         .arg(data.path())
         .args(more)
         .env_remove("RUST_LOG");
+    data.tell_store(command);
 }
 
 impl Drop for Server {

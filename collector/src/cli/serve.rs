@@ -23,9 +23,12 @@ use crate::{
     log::Recovery,
     logging::{self, Format, announce},
     metrics::labels,
-    store::StoreUrl,
+    store::{StoreError, StoreUrl},
     wall::now_ms,
 };
+
+/// Until a store that is away at the start is asked again.
+const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -58,10 +61,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         note(&format!("labels by {}", own.reference()));
         collector.policies = collector.policies.with(own);
     }
-    declare(&collector, config)?;
-    keep(&collector, config)?;
     collector.builds.resume(&collector.policies)?;
     let collector = Arc::new(collector);
+    begin(&collector, config)?;
     labels::keep_counting(Arc::clone(&collector))?;
     collector.keep_screens()?;
     if config.rollups {
@@ -79,6 +81,36 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     collector.close().context("the store could not be closed")?;
     served?;
     note("stopped; nothing was lost");
+    Ok(())
+}
+
+/// What is done before anybody is answered; later, where the store is away: nothing is read
+/// of it then.
+fn begin(collector: &Arc<Collector>, config: &Config) -> anyhow::Result<()> {
+    let settle = |collector: &Collector, config: &Config| {
+        declare(collector, config)?;
+        keep(collector, config)
+    };
+    let Err(error) = settle(collector, config) else {
+        return Ok(());
+    };
+    let asked = collector.store.control_version();
+    if !matches!(asked, Err(StoreError::Unreachable(_))) {
+        return Err(error);
+    }
+    let line = "the store is away: what is received waits in the log";
+    announce(config.log_output.format, line);
+    let (collector, config) = (Arc::clone(collector), config.clone());
+    let settling = std::thread::Builder::new().name("settling".into());
+    settling.spawn(move || {
+        while !collector.is_stopping() {
+            std::thread::sleep(BETWEEN_TRIES);
+            match settle(&collector, &config) {
+                Ok(()) => return,
+                Err(error) => tracing::debug!(%error, "the store is still away"),
+            }
+        }
+    })?;
     Ok(())
 }
 

@@ -55,6 +55,8 @@ const RETRY: Duration = Duration::from_millis(250);
 const REFUSALS_EVERY: Duration = Duration::from_secs(1);
 /// Between two looks for traces that are due.
 const ASSEMBLE_EVERY: Duration = Duration::from_millis(250);
+/// Between two looks whether what a start needs has changed.
+const REMEMBER_EVERY: Duration = Duration::from_secs(1);
 /// Between two looks for segments and spans to delete.
 const DELETE_EVERY: Duration = Duration::from_secs(30);
 
@@ -69,6 +71,8 @@ pub struct Progress {
     bytes_per_second: AtomicU64,
     stalled: AtomicBool,
     stop: AtomicBool,
+    /// What a collector has to know to begin is remembered as it is.
+    is_remembered: AtomicBool,
     /// How many wait until the store has what they sent.
     awaited: AtomicUsize,
     advanced: Notify,
@@ -121,6 +125,11 @@ impl Progress {
         }
     }
 
+    /// What a collector has to know to begin has changed.
+    pub fn forget(&self) {
+        self.is_remembered.store(false, Ordering::Release);
+    }
+
     /// The consumer ends once the store has all of the log.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Release);
@@ -167,6 +176,11 @@ pub struct Consumer {
     pub control: Arc<ControlCell>,
     /// Bytes the store may be behind before batches are refused.
     pub backlog_max: u64,
+    /// Asks all that a collector has to know to begin.
+    pub beginning: Box<dyn Fn() -> Result<(), StoreError> + Send>,
+    /// The reader stands where the store is: one that was away at the start may be further
+    /// than was remembered.
+    pub is_placed: bool,
 }
 
 #[derive(Debug, Error)]
@@ -188,6 +202,7 @@ impl Consumer {
         }
         let mut refusals = Timer::every(REFUSALS_EVERY);
         let mut deletion = Timer::every(DELETE_EVERY);
+        let mut memory = Timer::every(REMEMBER_EVERY);
         let mut assembly = Timer::every(ASSEMBLE_EVERY);
         let mut kept = Vec::new();
         let (began, mut pace) = (Instant::now(), Pace::default());
@@ -229,6 +244,9 @@ impl Consumer {
             if deletion.is_due() {
                 self.delete_segments();
                 self.forget_spans();
+            }
+            if memory.is_due() {
+                self.remember();
             }
             let assembled = assembly.is_due() && self.assemble();
             if folded || registered || assembled {
@@ -272,6 +290,7 @@ impl Consumer {
     fn fold(&mut self, pace: &mut Pace, began: Instant) -> Result<bool, FoldError> {
         // Where there is little room, it is made little by little: who was refused comes
         // back, and not all at once.
+        self.place()?;
         let most = usize::try_from(self.backlog_max / PORTIONS_MIN).unwrap_or(usize::MAX);
         let most = most.clamp(PORTION_BYTES_MIN, FOLD_BYTES_MAX);
         let Some(portion) = self.reader.next(most)? else {
@@ -306,6 +325,28 @@ impl Consumer {
             .bytes_per_second
             .store(pace.folding(), Ordering::Release);
         Ok(true)
+    }
+
+    fn place(&mut self) -> Result<(), StoreError> {
+        if !self.is_placed {
+            let position = self.store.position()?;
+            if self.reader.position() < position {
+                self.reader.advance(position);
+            }
+            self.is_placed = true;
+        }
+        Ok(())
+    }
+
+    /// Remembers what a collector has to know to begin, where that has changed.
+    fn remember(&self) {
+        if self.progress.is_remembered.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        if let Err(error) = self.store.remember(&mut || (self.beginning)()) {
+            self.progress.forget();
+            tracing::warn!(%error, "what a start without the store needs is not kept");
+        }
     }
 
     /// What of `requests` somebody watches; nothing, and nothing asked, where nobody does.
@@ -376,6 +417,9 @@ impl Consumer {
         self.reader.advance(position);
         let expired = self.reader.expired(self.keep);
         if !expired.is_empty() {
+            // A start without the store reads on from what is remembered.
+            self.progress.forget();
+            self.remember();
             self.store.sync()?;
             self.reader.remove(&expired)?;
         }

@@ -107,9 +107,16 @@ impl Erasures {
         };
         erasures.agree(&written)?;
         for mut erasure in erasures.store.open_erasures()? {
-            erasures.at(&mut erasure, Step::Store, |erasure| {
+            let removed = erasures.at(&mut erasure, Step::Store, |erasure| {
                 erasures.unstore(erasure)
-            })?;
+            });
+            match removed {
+                // Nothing is served of a store that is away; it goes on once it is there.
+                Err(EraseError::Store(StoreError::Unreachable(error))) => {
+                    tracing::warn!(error, "an erasure waits for the store");
+                }
+                removed => removed?,
+            }
         }
         Ok(erasures)
     }

@@ -1,6 +1,8 @@
 //! Whether it lives, and whether it should be sent anything.
 
-use actix_web::{HttpResponse, http::StatusCode, web};
+use std::time::Duration;
+
+use actix_web::{HttpResponse, http::StatusCode, rt, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,6 +11,9 @@ use crate::{
     ready::{Facts, Reason},
     wall::now_ms,
 };
+
+/// How long the size of the store may take to be told.
+const SIZE_TIME: Duration = Duration::from_secs(1);
 
 /// The process answers
 #[derive(Serialize, ToSchema)]
@@ -41,6 +46,8 @@ pub(super) struct Readiness {
 /// How large the database is; nothing of it makes the collector refuse anything.
 #[derive(Serialize, ToSchema)]
 struct StoreSize {
+    /// The latest write was refused, or not answered: what is taken waits in the log.
+    failing: bool,
     /// In use.
     bytes: u64,
     /// Of its file.
@@ -88,12 +95,16 @@ pub(super) async fn readyz(
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let bytes = web::block({
-        let store = std::sync::Arc::clone(&collector.store);
-        move || store.bytes()
-    })
-    .await;
-    let bytes = bytes.ok().and_then(Result::ok).unwrap_or_default();
+    // Whoever asks whether batches are taken does not wait for the store.
+    let asked = rt::time::timeout(
+        SIZE_TIME,
+        web::block({
+            let store = std::sync::Arc::clone(&collector.store);
+            move || store.bytes()
+        }),
+    );
+    let bytes = asked.await.ok().and_then(Result::ok).and_then(Result::ok);
+    let bytes = bytes.unwrap_or_default();
     #[expect(clippy::cast_precision_loss, reason = "a lag is far below 2^53 ms")]
     let lag_seconds = facts.lag_ms as f64 / 1_000.0;
     HttpResponse::build(status).json(Readiness {
@@ -105,6 +116,7 @@ pub(super) async fn readyz(
         damaged_bytes: facts.damaged_bytes,
         free_bytes: facts.free_bytes,
         store: StoreSize {
+            failing: facts.store_failing,
             bytes: bytes.used,
             file_bytes: bytes.file,
             max_bytes: collector.expiries.max_bytes(),

@@ -61,12 +61,13 @@ pub(super) async fn ledger(
         } else {
             None
         };
+        let (batches, events) = collector.acknowledged(project, &counters)?;
         let own = collector.outcomes.of(Some(project));
         let nobody = collector.outcomes.of(None);
         let ledger = Ledger {
-            acknowledged: own.acknowledged_batches(),
+            acknowledged: batches,
             refused: vec![own.refused(), nobody.refused()],
-            events: Events::new(own.acknowledged_events(), &counters),
+            events: Events::new(events, &counters),
             counters,
         };
         Ok(ledger.to_json(fates.as_ref()))

@@ -54,7 +54,7 @@ pub use experiments::ExperimentStore;
 pub use expiries::{Due, ExpiryStore, Left, Portion, StoreBytes};
 pub use home::move_to;
 pub use keys::{ControlStore, CreatedKey, KeyInfo, KeyKind, KeyUse, NewKey};
-pub use open::{is_there, open};
+pub use open::{begin, is_there, open};
 pub use own::Place;
 pub use push::{PushNote, PushStore, Pushed};
 pub use rollups::{
@@ -86,6 +86,20 @@ pub trait Store: Send + Sync {
 
     /// Tells this store's facts from those of any other.
     fn identity(&self) -> Result<String, StoreError>;
+
+    /// Keeps the answers to what `ask` asks, which is all that a collector has to know to
+    /// begin: where the store is not on this machine, it may be away then.
+    fn remember(&self, _ask: &mut dyn FnMut() -> Result<(), StoreError>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// The collector has begun: what was remembered is told no more.
+    fn begun(&self) {}
+
+    /// Of [`Store::fates`] what this collector wrote, where others write as well.
+    fn own_fates(&self, _project: ProjectId) -> Result<Option<BTreeMap<String, u64>>, StoreError> {
+        Ok(None)
+    }
 
     /// How far the log is folded in.
     fn position(&self) -> Result<Position, StoreError>;

@@ -15,6 +15,16 @@ pub fn open(url: &StoreUrl, data: &Path) -> Result<Arc<dyn AnyStore>, StoreError
     }
 }
 
+/// The same for a collector, which may begin while a store that is not on this machine is
+/// away: it is told what `data` remembers, until [`Store::begun`](super::Store::begun).
+pub fn begin(url: &StoreUrl, data: &Path) -> Result<Arc<dyn AnyStore>, StoreError> {
+    home::check(data, url)?;
+    match url {
+        StoreUrl::Sqlite => open(url, data),
+        StoreUrl::ClickHouse(url) => Ok(Arc::new(ClickHouseStore::begin(url, data)?)),
+    }
+}
+
 /// Whether somebody made that store already, as far as `data` tells.
 #[must_use]
 pub fn is_there(url: &StoreUrl, data: &Path) -> bool {

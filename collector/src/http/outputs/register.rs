@@ -1,6 +1,8 @@
 //! Registering outputs.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, rt, web};
 use serde_json::{Value, json};
 use tacit_signals::Id;
 
@@ -15,7 +17,9 @@ use crate::{
         problem::{Kind, Problem},
         signals::CONTENT_TYPES,
     },
-    limits::{OUTPUTS_BODY_BYTES_MAX, OUTPUTS_PER_REQUEST_MAX, TOKEN_AGE_MS_MAX},
+    limits::{
+        OUTPUTS_BODY_BYTES_MAX, OUTPUTS_PER_REQUEST_MAX, REGISTERING_MS_MAX, TOKEN_AGE_MS_MAX,
+    },
     store::{Registering, Settled, Status},
     wall::now_ms,
 };
@@ -85,7 +89,12 @@ async fn ask(
         received_at,
         outputs,
     };
-    let settled = collector.registrations.push(request)?.await;
+    let waiting = collector.registrations.push(request)?;
+    let most = Duration::from_millis(REGISTERING_MS_MAX);
+    let settled = rt::time::timeout(most, waiting).await.map_err(|_| {
+        // They may still be registered: whoever comes again is told how they are.
+        Problem::new(Kind::StoreFailing, "the store does not answer")
+    })?;
     Ok(settled.map_err(|_| Problem::new(Kind::ShuttingDown, "the store was closed"))??)
 }
 

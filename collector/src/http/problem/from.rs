@@ -150,6 +150,10 @@ impl From<Unregistered> for Problem {
 
 impl From<crate::store::StoreError> for Problem {
     fn from(error: crate::store::StoreError) -> Self {
+        if matches!(error, crate::store::StoreError::Unreachable(_)) {
+            tracing::warn!(%error, "the store is away");
+            return Self::new(Kind::StoreFailing, "the store cannot be reached");
+        }
         tracing::error!(%error, "a read failed");
         Self::new(Kind::Internal, "the store could not be read")
     }

@@ -5,22 +5,35 @@
 //! servers before 2022 do not know, and one of them returned silently empty results from
 //! the oldest server that is tested.
 
-use std::{io::Read, thread, time::Duration};
+use std::{
+    io::{self, Read},
+    sync::{Arc, PoisonError},
+    thread,
+    time::Duration,
+};
 
-use ureq::Agent;
+use ureq::{Agent, Timeout};
 use url::form_urlencoded;
 
 use super::{
     cluster::Cluster,
-    rowbinary::{Out, Rows},
+    hosts::{Failed, Hosts, Server, Settings},
+    recall::Recall,
+    rowbinary::{Out, Rows, TAG_COLUMN},
 };
 use crate::{
     client::{Backoff, streaming_agent},
     store::{ClickHouseUrl, StoreError},
 };
 
-/// How long a server may say nothing.
+/// How long a server may say nothing before it answers what may take it long, …
 const SILENCE: Duration = Duration::from_secs(60);
+/// … and before it answers what should not.
+const SHORT_SILENCE: Duration = Duration::from_secs(20);
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long a change may take from its first byte to its answer, however slowly it goes.
+const CHANGE: Duration = Duration::from_secs(120);
 /// How often something is asked that may be asked again.
 const ATTEMPTS: u32 = 3;
 const BACKOFF: Backoff = Backoff {
@@ -44,14 +57,20 @@ const SETTINGS: [(&str, &str); 5] = [
     ("max_execution_time", "0"),
 ];
 
-/// Asks one database of one server.
+/// What is done with a server before it is asked for the first time, through a client that
+/// asks no other one: what settings it is asked with then.
+pub(super) type Begin = Arc<dyn Fn(Client) -> Result<Settings, StoreError> + Send + Sync>;
+
+/// Asks one database.
 #[derive(Clone)]
 pub(super) struct Client {
     agent: Agent,
-    address: String,
     url: ClickHouseUrl,
+    hosts: Arc<Hosts>,
+    begin: Option<Begin>,
+    pub(super) recall: Arc<Recall>,
     /// Settings that only some servers know.
-    settings: Vec<(&'static str, &'static str)>,
+    settings: Settings,
     /// The other servers, where the database is spread over several.
     pub(super) cluster: Option<Cluster>,
     /// As if no first answer to an insert had ever arrived.
@@ -59,23 +78,46 @@ pub(super) struct Client {
     pub(super) inserts_twice: std::sync::Arc<std::sync::atomic::AtomicBool>,
 }
 
+/// How something is asked.
+#[derive(Clone, Copy)]
+enum How {
+    /// Told once: what it does is another thing the second time.
+    Once,
+    /// Told again where there was no answer.
+    Change,
+    /// Asked, with an answer that should come soon.
+    Short,
+    /// Asked.
+    Long,
+}
+
 impl Client {
     pub(super) fn new(url: &ClickHouseUrl) -> Result<Self, StoreError> {
-        let first = url.hosts.first();
-        let host = first.ok_or_else(|| StoreError::Unreachable("no host is named".into()))?;
         Ok(Self {
             agent: streaming_agent(SILENCE),
-            address: format!("http://{host}/"),
             url: url.clone(),
-            settings: Vec::new(),
+            hosts: Arc::new(Hosts::new(&url.hosts, url.secure)),
+            begin: None,
+            recall: Arc::default(),
+            settings: Settings::new(),
             cluster: None,
             #[cfg(test)]
             inserts_twice: std::sync::Arc::default(),
         })
     }
 
-    pub(super) fn database(&self) -> &str {
-        &self.url.database
+    /// The same, which does `begin` with each server before it is asked for the first time.
+    pub(super) fn beginning(url: &ClickHouseUrl, begin: Begin) -> Result<Self, StoreError> {
+        Ok(Self {
+            begin: Some(begin),
+            ..Self::new(url)?
+        })
+    }
+
+    /// Whether the database can be asked now.
+    pub(super) fn reach(&self) -> Result<(), StoreError> {
+        let select = format!("SELECT {TAG_COLUMN}");
+        self.all(&select, |_| Ok(())).map(drop)
     }
 
     /// Runs every statement with this as well from now on.
@@ -83,16 +125,25 @@ impl Client {
         self.settings.push((name, value));
     }
 
+    /// What every statement is run with besides.
+    pub(super) fn settings(&self) -> Settings {
+        self.settings.clone()
+    }
+
+    pub(super) fn database(&self) -> &str {
+        &self.url.database
+    }
+
     /// Makes the database, if it is missing.
     pub(super) fn create_database(&self) -> Result<(), StoreError> {
         let create = format!("CREATE DATABASE IF NOT EXISTS `{}`", self.url.database);
-        again(|| self.ask("", None, create.as_bytes()).map(drop))
+        again(|| self.ask(How::Change, "", None, create.as_bytes()).map(drop))
     }
 
     /// Runs a statement once; whether it was run is unknown if there is no answer.
     pub(super) fn execute(&self, statement: &str) -> Result<(), StoreError> {
         let database = &self.url.database;
-        let mut answer = self.ask(database, None, statement.as_bytes())?;
+        let mut answer = self.ask(How::Once, database, None, statement.as_bytes())?;
         let mut text = String::new();
         let read = (&mut answer)
             .take(ERROR_BYTES_MAX)
@@ -109,23 +160,34 @@ impl Client {
         }
         let statement = format!("INSERT INTO {into} FORMAT RowBinary");
         let database = &self.url.database;
+        let insert = || {
+            self.ask(How::Change, database, Some(&statement), &rows.0)
+                .map(drop)
+        };
         #[cfg(test)]
         if self
             .inserts_twice
             .load(std::sync::atomic::Ordering::Relaxed)
         {
-            again(|| self.ask(database, Some(&statement), &rows.0).map(drop))?;
+            again(insert)?;
         }
-        again(|| self.ask(database, Some(&statement), &rows.0).map(drop))
+        again(insert)
     }
 
     /// The rows of a `SELECT`, as they come. Its first column is
     /// [`TAG_COLUMN`](super::rowbinary::TAG_COLUMN).
     pub(super) fn stream(&self, select: &str) -> Result<Rows, StoreError> {
-        let select = format!("{select} FORMAT RowBinary");
+        self.rows(How::Long, select)
+    }
+
+    fn rows(&self, how: How, select: &str) -> Result<Rows, StoreError> {
+        if let Some(kept) = self.recall.answer(select) {
+            return Ok(Rows::new(Box::new(kept?)));
+        }
+        let statement = format!("{select} FORMAT RowBinary");
         let database = &self.url.database;
-        let answer = again(|| self.ask(database, None, select.as_bytes()))?;
-        Ok(Rows::new(answer))
+        let answer = again(|| self.ask(how, database, None, statement.as_bytes()))?;
+        Ok(Rows::new(self.recall.heard(select, answer)?))
     }
 
     /// All rows of a `SELECT` that has few.
@@ -134,10 +196,11 @@ impl Client {
         select: &str,
         read: impl Fn(&mut Rows) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        self.whole(select, |rows| {
+        again(|| {
+            let mut rows = self.rows(How::Short, select)?;
             let mut all = Vec::new();
             while rows.next()? {
-                all.push(read(rows)?);
+                all.push(read(&mut rows)?);
             }
             Ok(all)
         })
@@ -176,33 +239,116 @@ impl Client {
 
     fn ask(
         &self,
+        how: How,
         database: &str,
         statement: Option<&str>,
         body: &[u8],
     ) -> Result<Box<dyn Read>, StoreError> {
+        self.hosts.ask(matches!(how, How::Once), |server| {
+            let settings = self.begun(server)?;
+            self.send(server, how, (database, &settings), statement, body)
+        })
+    }
+
+    /// The settings a server is asked with, which is begun with first.
+    fn begun(&self, server: &Server) -> Result<Settings, Failed> {
+        let Some(begin) = &self.begin else {
+            return Ok(self.settings.clone());
+        };
+        let mut known = server
+            .settings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = &*known {
+            return Ok(known.clone());
+        }
+        let url = ClickHouseUrl {
+            hosts: vec![server.host.clone()],
+            ..self.url.clone()
+        };
+        let begun = Self::new(&url).and_then(|client| begin(client));
+        let settings = begun.map_err(|error| match error {
+            StoreError::Unreachable(_) => Failed::Unheard(error),
+            error => Failed::Refused(error),
+        })?;
+        *known = Some(settings.clone());
+        Ok(settings)
+    }
+
+    fn send(
+        &self,
+        server: &Server,
+        how: How,
+        (database, settings): (&str, &Settings),
+        statement: Option<&str>,
+        body: &[u8],
+    ) -> Result<Box<dyn Read>, Failed> {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("database", database);
-        query.extend_pairs(SETTINGS).extend_pairs(&self.settings);
+        query.extend_pairs(SETTINGS).extend_pairs(settings);
         if let Some(statement) = statement {
             query.append_pair("query", statement);
         }
         let ClickHouseUrl { user, password, .. } = &self.url;
-        let answer = self
+        let (silence, most) = match how {
+            How::Once | How::Change => (SHORT_SILENCE, Some(CHANGE)),
+            How::Short => (SHORT_SILENCE, None),
+            How::Long => (SILENCE, None),
+        };
+        let request = self
             .agent
-            .post(format!("{}?{}", self.address, query.finish()))
+            .post(format!("{}?{}", server.address, query.finish()))
+            .config()
+            .timeout_connect(Some(CONNECT))
+            .timeout_per_read(Some(silence))
+            .timeout_per_write(Some(silence))
+            .timeout_global(most)
+            .build();
+        let answer = request
             .header("X-ClickHouse-User", user)
             .header("X-ClickHouse-Key", password.reveal())
             .send(body)
-            .map_err(|error| StoreError::Unreachable(password.hide(&error.to_string())))?;
-        let is_good = answer.status().is_success();
+            .map_err(|error| {
+                let said = StoreError::Unreachable(password.hide(&error.to_string()));
+                if is_unheard(&error) {
+                    Failed::Unheard(said)
+                } else {
+                    Failed::Unanswered(said)
+                }
+            })?;
+        let status = answer.status();
+        let is_good = status.is_success();
         let mut reader = answer.into_body().into_reader();
         if is_good {
             return Ok(Box::new(reader));
         }
         let mut text = Vec::new();
         let read = (&mut reader).take(ERROR_BYTES_MAX).read_to_end(&mut text);
-        read.map_err(|error| StoreError::Unreachable(error.to_string()))?;
-        Err(refused(&password.hide(&String::from_utf8_lossy(&text))))
+        read.map_err(|error| Failed::Unanswered(StoreError::Unreachable(error.to_string())))?;
+        let refused = refused(&password.hide(&String::from_utf8_lossy(&text)));
+        Err(match refused {
+            // Said by what stands before the server, and could not reach it.
+            StoreError::ClickHouse { code: 0, .. }
+                if [502, 503, 504].contains(&status.as_u16()) =>
+            {
+                let said = format!("a proxy answered {}", status.as_u16());
+                Failed::Unanswered(StoreError::Unreachable(said))
+            }
+            refused => Failed::Refused(refused),
+        })
+    }
+}
+
+/// Whether nothing of a request can have come to a server.
+fn is_unheard(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect)
+        | ureq::Error::Tls(_)
+        | ureq::Error::Rustls(_) => true,
+        ureq::Error::Io(error) => error.kind() == io::ErrorKind::ConnectionRefused,
+        _ => false,
     }
 }
 

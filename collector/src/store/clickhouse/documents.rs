@@ -172,7 +172,9 @@ impl ClickHouseStore {
         let (_, state) = history::now(&self.client)?;
         let mut counting: HashSet<Change> = HashSet::from([NO_CHANGE]);
         counting.extend(state.change());
-        let changes: Vec<Change> = changes.into_iter().collect();
+        // In one order, so that the same question is asked in the same words.
+        let mut changes: Vec<Change> = changes.into_iter().collect();
+        changes.sort_unstable();
         for changes in changes.chunks(KEYS_MAX) {
             counting.extend(history::committed(&self.client, changes)?);
         }

@@ -71,6 +71,7 @@ mod fold;
 mod graves;
 mod groups;
 mod history;
+mod hosts;
 mod intake;
 mod keys;
 mod leases;
@@ -84,6 +85,7 @@ mod numbers;
 mod pages;
 mod plan;
 mod push;
+mod recall;
 mod register;
 mod registered;
 mod removal;
@@ -111,7 +113,7 @@ use std::{
     fs,
     ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use tacit_signals::{Id, SessionId};
@@ -163,27 +165,76 @@ struct Done<T> {
 
 impl ClickHouseStore {
     /// Opens the store for the collector whose data directory is `data`, both made if they
-    /// are missing, and brings the schema up to date. Of several hosts the first is asked.
+    /// are missing, and brings the schema up to date.
     pub fn open(url: &ClickHouseUrl, data: &Path) -> Result<Self, StoreError> {
-        let mut client = cluster::connect(url)?;
+        let store = Self::named_in(url, data)?;
+        store.client.reach()?;
+        Ok(store)
+    }
+
+    /// The same, but where no server can be reached and `data` remembers what a collector
+    /// has to know to begin: it is told that then, until [`Store::begun`].
+    pub fn begin(url: &ClickHouseUrl, data: &Path) -> Result<Self, StoreError> {
+        let store = Self::named_in(url, data)?;
+        match store.client.reach() {
+            Err(StoreError::Unreachable(error)) if store.client.recall.begin(data)? => {
+                tracing::warn!(
+                    error,
+                    "the store is away: beginning with what is remembered"
+                );
+            }
+            reached => reached?,
+        }
+        Ok(store)
+    }
+
+    /// Asks nobody yet, unless a cluster is named. Before a server is asked for the first
+    /// time its schema is brought up to date, and it has to be of the database that the log
+    /// of `data` is folded into.
+    fn named_in(url: &ClickHouseUrl, data: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(data)?;
+        let collector = named(data)?;
+        if url.cluster.is_some() {
+            // Who is who in it has to be known first.
+            return Self::arranged(cluster::connect(url)?, url, collector, data);
+        }
+        let begin = {
+            let (url, data, collector) = (url.clone(), data.to_owned(), collector.clone());
+            move |client: Client| {
+                let store = Self::arranged(client, &url, collector.clone(), &data)?;
+                Ok(store.client.settings())
+            }
+        };
+        let client = Client::beginning(url, Arc::new(begin))?;
+        Self::of(client, collector, data)
+    }
+
+    fn arranged(
+        mut client: Client,
+        url: &ClickHouseUrl,
+        collector: String,
+        data: &Path,
+    ) -> Result<Self, StoreError> {
         schema::migrate(&client)?;
         schema::tune(&mut client)?;
-        let adding = Adding::new(client.clone())?;
-        fs::create_dir_all(data)?;
-        let store = Self {
-            client,
-            collector: named(data)?,
-            data: data.into(),
-            stamps: Stamps::default(),
-            pen: Mutex::new(Pen::Down(None)),
-            adding,
-            graves: graves::Known::default(),
-            silent: erase::Silent::default(),
-            removing: leases::Removers::default(),
-        };
+        let store = Self::of(client, collector, data)?;
         let url = StoreUrl::ClickHouse(url.clone());
         home::settle(data, &url, &store.identity()?)?;
         Ok(store)
+    }
+
+    fn of(client: Client, collector: String, data: &Path) -> Result<Self, StoreError> {
+        Ok(Self {
+            adding: Adding::new(client.clone())?,
+            client,
+            collector,
+            data: data.into(),
+            stamps: Stamps::default(),
+            pen: Mutex::new(Pen::Down(None)),
+            graves: graves::Known::default(),
+            silent: erase::Silent::default(),
+            removing: leases::Removers::default(),
+        })
     }
 
     /// Writes a block, which then counts, or is as if it had never been.
@@ -277,6 +328,16 @@ impl ClickHouseStore {
         Ok(done)
     }
 
+    /// The counters of a project: those of one collector, or of all.
+    fn fates_of(
+        &self,
+        project: ProjectId,
+        collector: Option<&str>,
+    ) -> Result<BTreeMap<String, u64>, StoreError> {
+        let mut all = blocks::fates(&blocks::writers(&self.client, collector)?);
+        Ok(all.remove(&project).unwrap_or_default())
+    }
+
     /// Runs `act` on all blocks that count now.
     fn read<T>(
         &self,
@@ -351,6 +412,18 @@ impl Store for ClickHouseStore {
         Ok(())
     }
 
+    fn remember(&self, ask: &mut dyn FnMut() -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.client.recall.keep(&self.data, ask)
+    }
+
+    fn begun(&self) {
+        self.client.recall.end();
+    }
+
+    fn own_fates(&self, project: ProjectId) -> Result<Option<BTreeMap<String, u64>>, StoreError> {
+        self.fates_of(project, Some(&self.collector)).map(Some)
+    }
+
     fn identity(&self) -> Result<String, StoreError> {
         let chosen = self.chosen_once("identity")?;
         Ok(blake3::hash(&chosen).to_hex().to_string())
@@ -423,8 +496,7 @@ impl Store for ClickHouseStore {
     }
 
     fn fates(&self, project: ProjectId) -> Result<BTreeMap<String, u64>, StoreError> {
-        let mut all = blocks::fates(&blocks::writers(&self.client, None)?);
-        Ok(all.remove(&project).unwrap_or_default())
+        self.fates_of(project, None)
     }
 
     fn refusals(&self) -> Result<Vec<(Option<ProjectId>, Refused)>, StoreError> {
