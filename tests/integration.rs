@@ -26,6 +26,8 @@ mod builds_http;
 mod cadence;
 #[path = "integration/cli.rs"]
 mod cli;
+#[path = "integration/clickhouse/mod.rs"]
+mod clickhouse;
 #[path = "integration/cors.rs"]
 mod cors;
 #[path = "integration/crash.rs"]

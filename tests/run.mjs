@@ -78,11 +78,12 @@ const STEPS = {
     run: () => loaders("full", ["requirements.txt", "trainers/requirements.txt"], ["trainers"], env),
     count: countPytest,
   },
-  // The store on ClickHouse: its own tests and the contract of every store, on a real server.
+  // The store on ClickHouse: its own tests and the contract of every store, on a real server;
+  // and what goes wrong between the binary and one.
   clickhouse: {
     heavy: true,
-    needs: [clickhouseServer],
-    run: () => run("cargo", ["test", "--package", "tacit-collector", "--lib", "clickhouse"], { env: { ...env, TACIT_CLICKHOUSE: "required" } }),
+    needs: [tacit, clickhouseServer],
+    run: clickhouse,
     count: countCargo,
   },
   // The same on the engine of the current server, the other end of the range.
@@ -271,6 +272,12 @@ async function proxies() {
 /** The tests start one of their own. What Debian has does not know `--version`. */
 async function clickhouseServer() {
   if (!existsSync("/usr/sbin/clickhouse-server")) await installed("clickhouse-server");
+}
+
+/** Those of the store, and of the binary. */
+function clickhouse() {
+  const where = ["--package", "tacit-collector", "--package", "tacit-tests", "--lib", "--test", "integration"];
+  return run("cargo", ["test", ...where, "--no-fail-fast", "clickhouse"], { env: { ...env, TACIT_CLICKHOUSE: "required" } });
 }
 
 /** No registry has a current server as a package; one has its engine. */
