@@ -35,8 +35,7 @@ fn a_data_directory_stays_with_its_store() {
         let told = back.cli(command);
         assert_eq!(told.code, 1);
         assert!(
-            told
-                .stderr
+            told.stderr
                 .contains("folded into clickhouse://default:***@127.0.0.1:"),
             "{}",
             told.stderr

@@ -221,13 +221,13 @@ impl Client {
         let database = &self.url.database;
         let settings = "SETTINGS check_query_single_value_result = 1";
         let check = format!("CHECK TABLE {table} FORMAT RowBinary {settings}");
-        let answer = match again(|| self.ask(database, None, check.as_bytes())) {
+        let answer = match again(|| self.ask(How::Long, database, None, check.as_bytes())) {
             // The oldest servers take no settings here.
             Err(StoreError::ClickHouse {
                 code: SYNTAX_ERROR, ..
             }) => {
                 let check = format!("CHECK TABLE {table} FORMAT RowBinary");
-                again(|| self.ask(database, None, check.as_bytes()))?
+                again(|| self.ask(How::Long, database, None, check.as_bytes()))?
             }
             answer => answer?,
         };

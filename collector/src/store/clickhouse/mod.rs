@@ -263,7 +263,7 @@ impl ClickHouseStore {
         let mut pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
         let (before, mut memory) = match std::mem::replace(&mut *pen, Pen::Down(None)) {
             Pen::Up(written, memory) => (written, memory),
-            Pen::Down(undone) => match self.begin(undone.as_ref()) {
+            Pen::Down(undone) => match self.new_writer(undone.as_ref()) {
                 Ok(written) => (written, Memory::default()),
                 Err(error) => {
                     *pen = Pen::Down(undone);
@@ -301,7 +301,7 @@ impl ClickHouseStore {
     }
 
     /// A new writer. One that crashed may not have seen that its last block was late.
-    fn begin(&self, undone: Option<&Written>) -> Result<Written, StoreError> {
+    fn new_writer(&self, undone: Option<&Written>) -> Result<Written, StoreError> {
         let known = blocks::writers(&self.client, Some(&self.collector))?;
         let open = known.iter().filter(|written| !written.is_sealed());
         if let Some(since) = open.map(|written| written.graves).min() {
