@@ -51,7 +51,7 @@ pub enum StoreError {
     /// The log was folded into another store so far.
     #[error(
         "the log of this data directory is folded into {kept}, not into {asked}: name that one \
-         (--store, TACIT_STORE), or move everything with `tacit migrate`"
+         (--store, TACIT_STORE), or begin with another directory"
     )]
     Elsewhere {
         /// Where.

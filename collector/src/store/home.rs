@@ -130,7 +130,7 @@ mod tests {
         let refused = settle(data, &away, "i-2").unwrap_err().to_string();
         assert!(
             refused.contains("clickhouse://ada:***@ch-2:8123,ch-1:8123/tacit")
-                && refused.contains("tacit migrate"),
+                && refused.contains("another directory"),
             "{refused}"
         );
         let refused = check(data, &StoreUrl::Sqlite).unwrap_err().to_string();
