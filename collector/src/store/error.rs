@@ -45,9 +45,6 @@ pub enum StoreError {
     /// What was found is handed to a store that did not find it.
     #[error("another store found that")]
     Foreign,
-    /// A ClickHouse store cannot do that yet.
-    #[error("a ClickHouse store cannot do {0} yet")]
-    Unsupported(String),
     /// The log was folded into another store so far.
     #[error(
         "the log of this data directory is folded into {kept}, not into {asked}: name that one \

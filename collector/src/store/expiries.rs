@@ -5,8 +5,12 @@ use std::{any::Any, collections::BTreeMap};
 use super::{Place, StoreError, own::Own};
 use crate::{
     control::ProjectId,
-    expire::{Expiry, Horizon, Horizons},
+    expire::{DAY_MS, Expiry, Horizon, Horizons},
 };
+
+/// How long numbers of events are remembered that are gone: as long as an idempotency key
+/// of a server is good for, and far longer than a page may repeat itself.
+pub(super) const REMEMBERED_MS: u64 = 91 * DAY_MS;
 
 /// What one look found that is past its time.
 #[derive(Debug, Default)]

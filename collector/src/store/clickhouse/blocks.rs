@@ -99,6 +99,22 @@ impl Snapshot {
         Self(blocks.map(|block| (block.writer, block.number)).collect())
     }
 
+    /// The condition that a row is of a block that is there.
+    pub(super) fn condition(&self) -> String {
+        let mut last: Vec<(&u64, &u64)> = self.0.iter().collect();
+        last.sort_unstable();
+        if last.is_empty() {
+            return "0".into();
+        }
+        let array = |numbers: Vec<&u64>| {
+            let typed = numbers.iter().map(|number| format!("toUInt64({number})"));
+            typed.collect::<Vec<_>>().join(",")
+        };
+        let (writers, numbers) = last.into_iter().unzip();
+        let (writers, numbers) = (array(writers), array(numbers));
+        format!("number <= transform(writer, [{writers}], [{numbers}], toUInt64(0))")
+    }
+
     /// Whether a row of `block` is there.
     pub(super) fn sees(&self, block: Block) -> bool {
         let last = self.0.get(&block.writer);

@@ -27,7 +27,7 @@ use crate::{
     testing::{NOW, project_with, running},
 };
 
-const OURS: ProjectId = ProjectId(1);
+pub(super) const OURS: ProjectId = ProjectId(1);
 /// Histories; each of some twenty steps.
 const HISTORIES: u64 = 12;
 
@@ -87,7 +87,7 @@ fn event(rng: &mut fastrand::Rng, seq: u32, at: u64) -> Value {
     event
 }
 
-fn batch(rng: &mut fastrand::Rng, received_at: u64) -> Accepted {
+pub(super) fn batch(rng: &mut fastrand::Rng, received_at: u64) -> Accepted {
     let session = rng.u32(..4);
     let first = rng.u32(..30);
     let events = (first..first + rng.u32(1..8)).map(|seq| {
@@ -104,7 +104,7 @@ fn batch(rng: &mut fastrand::Rng, received_at: u64) -> Accepted {
     accept::accept(decoded, &ours(), received_at).accepted
 }
 
-fn registering(rng: &mut fastrand::Rng, received_at: u64) -> Registering {
+pub(super) fn registering(rng: &mut fastrand::Rng, received_at: u64) -> Registering {
     let outputs = (0..rng.u32(1..4)).map(|_| {
         let of = said(rng);
         let id = of.id.replace(['c', 'a'], "o");
@@ -143,14 +143,14 @@ fn registering(rng: &mut fastrand::Rng, received_at: u64) -> Registering {
 
 /// Everything that is read of a store.
 #[derive(Debug, PartialEq)]
-struct Read {
-    groups: Vec<(GroupName, Group)>,
-    files: BTreeMap<&'static str, Vec<u8>>,
+pub(super) struct Read {
+    pub(super) groups: Vec<(GroupName, Group)>,
+    pub(super) files: BTreeMap<&'static str, Vec<u8>>,
     people: Vec<(StoredSubject, String)>,
-    fates: BTreeMap<String, u64>,
+    pub(super) fates: BTreeMap<String, u64>,
 }
 
-fn read(store: &dyn Store, as_of: u64) -> Read {
+pub(super) fn read(store: &dyn Store, as_of: u64) -> Read {
     let mut groups = Vec::new();
     let visited = store.groups_after(OURS, as_of, None, &mut |name, group| {
         groups.push((name.clone(), group));

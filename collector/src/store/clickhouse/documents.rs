@@ -198,6 +198,13 @@ impl Next {
         }
     }
 
+    /// The same state, but that rows are gone.
+    pub(super) fn of_removal(state: &State) -> Self {
+        let mut next = Self::with(state, Vec::new());
+        next.state.removals += 1;
+        next
+    }
+
     /// The same for documents that collectors have to read again.
     pub(super) fn of_control(state: &State, documents: Vec<NewDocument>) -> Self {
         let mut next = Self::with(state, documents);

@@ -53,7 +53,7 @@ pub(super) fn fold(
         pages,
         tally: Tally::default(),
         seen: before,
-        came: Seen::new(),
+        came: HashMap::new(),
     };
     for request in portion.requests {
         fold.request(request)?;
@@ -62,8 +62,8 @@ pub(super) fn fold(
         fold.tally.add(project, "batches", 1);
         fold.tally.add(project, "quarantined", events);
     }
-    for ((project, session), came) in &fold.came {
-        fold.pages.seen(*project, *session, came);
+    for ((project, session, received_at), came) in &fold.came {
+        fold.pages.seen(*project, *session, *received_at, came);
     }
     Ok(fold.tally)
 }
@@ -73,8 +73,8 @@ struct Fold<'a, 'b> {
     tally: Tally,
     /// Before this block and in it.
     seen: Seen,
-    /// In this block.
-    came: Seen,
+    /// In this block, by when it came.
+    came: HashMap<(ProjectId, SessionId, u64), Ranges>,
 }
 
 impl Fold<'_, '_> {
@@ -108,7 +108,8 @@ impl Fold<'_, '_> {
         for chunk in slices {
             let seen = self.seen.entry(key).or_default();
             let new: Vec<bool> = chunk.seqs.iter().map(|&seq| seen.insert(seq)).collect();
-            let came = self.came.entry(key).or_default();
+            let came = (project, part.session, received_at);
+            let came = self.came.entry(came).or_default();
             let mut kept = 0;
             for (&seq, _) in chunk.seqs.iter().zip(&new).filter(|(_, new)| **new) {
                 came.insert(seq);

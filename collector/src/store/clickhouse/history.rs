@@ -71,6 +71,9 @@ pub(super) struct State {
     /// Grows with every grave.
     #[serde(default)]
     pub(super) graves: u64,
+    /// Grows when rows are gone that writers may take for written down.
+    #[serde(default)]
+    pub(super) removals: u64,
     /// By name.
     pub(super) leases: BTreeMap<String, Lease>,
     /// Grows with what is to be taken in of no block, see marks.rs.

@@ -9,7 +9,7 @@
 //! | `links` | project, kind, source, target | conversations, aliases; each from both sides |
 //! | `outputs`, `heard` | project, id; project, time | when an output was first heard of |
 //! | `registrations` | project, output, told | what was new in what a server said |
-//! | `seen` | project, session, first | numbers of the events that were received |
+//! | `seen` | project, session, first | numbers of the events that were received, and when |
 //! | `assigned` | project, experiment, person | arms |
 //! | `documents` | kind, project, key | all that is small: keys, experiments, runs, pushes |
 //! | `commits`, `history_…` | | which changes of documents count; leases |
@@ -21,7 +21,7 @@
 //! Where the address names a cluster, facts are spread over its servers, see [`cluster`].
 //!
 //! Rows are added, and removed in one way ([`removal`]): what people want forgotten
-//! ([`erase`]), spans once nobody sees them. Types are those that
+//! ([`erase`]), what expired ([`expire`]), spans once nobody sees them. Types are those that
 //! servers have had since 2018 ([`schema`]). No sum of the database reaches an export: it
 //! returns rows in order, bytewise, and everything is put together here.
 //!
@@ -119,8 +119,8 @@ use std::{
 use tacit_signals::{Id, SessionId};
 
 use super::{
-    ClickHouseUrl, Folding, Forgotten, Listed, Page, Registering, Settled, Store, StoreError,
-    StoreUrl, Traced, home,
+    ClickHouseUrl, ExpiryStore, Folding, Forgotten, Listed, Page, Registering, Settled, Store,
+    StoreError, StoreUrl, Traced, home,
     rows::{Conduct, Group, GroupName, StoredSubject},
 };
 use crate::{control::ProjectId, export::Scratch, keyed::random, log::Position, outcome::Refused};
@@ -320,6 +320,8 @@ impl ClickHouseStore {
         buried: &Buried,
         act: impl FnOnce(&Snapshot, &mut Pages<'_>, &mut Written) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let (_, state) = history::now(&self.client)?;
+        memory.as_of(state.removals);
         let snapshot = Snapshot::take(&self.client)?;
         let mut pages = Pages::new(next.block, buried, memory, &self.stamps);
         let done = act(&snapshot, &mut pages, next)?;
@@ -480,7 +482,7 @@ impl Store for ClickHouseStore {
     fn forgotten(&self, project: ProjectId) -> Result<Forgotten, StoreError> {
         Ok(Forgotten {
             graves: self.buried()?.count(project),
-            ..Forgotten::default()
+            horizon: self.horizon_of(project)?,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use tacit_signals::{Id, SessionId, SubjectKind};
+use tacit_signals::{Id, SessionId, SubjectKind, codec::EventReader, signal::Kind};
 
 use super::{
     blocks::{Block, Written},
@@ -14,7 +14,7 @@ use super::{
     touched::Touched,
 };
 use crate::{
-    accept::{Assigned, Chunk, Part, record::subject_bytes},
+    accept::{Assigned, Chunk, Part, record::subject_bytes, registration::to_stored},
     control::ProjectId,
     store::{
         StoreError,
@@ -27,9 +27,11 @@ use crate::{
 const REMEMBERED: usize = 200_000;
 
 /// What a writer knows to be written: only so that it is not written again and again. It
-/// ends with the writer.
+/// ends with the writer, and when somebody removed something.
 #[derive(Default)]
 pub(super) struct Memory {
+    /// As of which removals.
+    removals: u64,
     /// Where chunks of an output go: a conversation it was said to be in.
     places: HashMap<(ProjectId, Id), Id>,
     /// Since when a link is known.
@@ -40,6 +42,16 @@ pub(super) struct Memory {
 }
 
 impl Memory {
+    /// Begins anew where more was removed since.
+    pub(super) fn as_of(&mut self, removals: u64) {
+        if self.removals != removals {
+            *self = Self {
+                removals,
+                ..Self::default()
+            };
+        }
+    }
+
     /// Whether `output` is known to be written down.
     pub(super) fn has_output(&self, project: ProjectId, output: &Id) -> bool {
         self.outputs.contains(&(project, output.clone()))
@@ -136,12 +148,13 @@ impl<'a> Pages<'a> {
         out.u16(part.sample.thousandths());
         out.u8(part.automated.into()).u8(chunk.signed.into());
         out.u64(part.sent_at).u64(chunk.base_at).bytes(&chunk.bytes);
+        out.u32(if chunk.quarantined { 0 } else { texts(chunk) });
         out.u32(self.rows);
         self.rows += 1;
         self.block.put(out);
     }
 
-    /// A chunk that lay elsewhere: the columns from its output to its events as they are.
+    /// A chunk that lay elsewhere: the columns from its output to its texts as they are.
     pub(super) fn chunk_again(&mut self, project: ProjectId, place: &Id, rest: &Out) {
         self.chunks
             .u32(project.0)
@@ -204,11 +217,21 @@ impl<'a> Pages<'a> {
         self.block.put(&mut self.heard);
     }
 
-    /// Notes which events of a session came.
-    pub(super) fn seen(&mut self, project: ProjectId, session: SessionId, came: &Ranges) {
+    /// Notes which events of a session came, and when.
+    pub(super) fn seen(
+        &mut self,
+        project: ProjectId,
+        session: SessionId,
+        received_at: u64,
+        came: &Ranges,
+    ) {
         for (first, last) in came.as_slice() {
             self.seen.u32(project.0).fixed(&session.0);
-            self.seen.u32(*first).u32(*last).u32(self.rows);
+            self.seen
+                .u32(*first)
+                .u32(*last)
+                .u64(received_at)
+                .u32(self.rows);
             self.rows += 1;
             self.block.put(&mut self.seen);
         }
@@ -244,18 +267,20 @@ impl<'a> Pages<'a> {
         project: ProjectId,
         output: &Id,
         received_at: u64,
-        said: &Registered,
-        body: &str,
-    ) {
+        new: &Registered,
+    ) -> Result<(), StoreError> {
+        let body = serde_json::to_string(&to_stored(new));
+        let body = body.map_err(|_| StoreError::Unreadable("registration"))?;
         self.touch(project, output, false);
         let out = &mut self.registrations;
         out.u32(project.0).text(output.as_str());
         out.u64(self.stamps.next()).u64(received_at);
-        out.maybe(said.model.as_deref());
-        out.maybe(said.prompt_version.as_deref());
-        out.maybe(said.subject.as_ref().map(|subject| &*subject.id));
-        out.text(body);
+        out.maybe(new.model.as_deref());
+        out.maybe(new.prompt_version.as_deref());
+        out.maybe(new.subject.as_ref().map(|subject| &*subject.id));
+        out.text(&body).u8(holds_texts(new).into());
         self.block.put(out);
+        Ok(())
     }
 
     /// Inserts all of it. That it counts is said by [`Written::commit`], afterwards.
@@ -280,17 +305,32 @@ impl<'a> Pages<'a> {
     }
 }
 
-const CHUNKS: &str = "chunks (project, place, output, session, received_at, first_seq, quarantined,
+pub(super) const CHUNKS: &str =
+    "chunks (project, place, output, session, received_at, first_seq, quarantined,
   kind, subject, lang, device, surface, sdk, sample, automated, signed, sent_at, base_at, events,
-  row, writer, number)";
-const LINKS: &str = "links (project, kind, source, target, received_at, told, writer, number)";
-const OUTPUTS: &str = "outputs (project, id, received_at, told, writer, number)";
-const HEARD: &str = "heard (project, received_at, told, id, writer, number)";
-const REGISTRATIONS: &str = "registrations (project, output, told, received_at, model,
-  prompt_version, subject, body, writer, number)";
-const SEEN: &str = "seen (project, session, first, last, row, writer, number)";
+  texts, row, writer, number)";
+pub(super) const LINKS: &str =
+    "links (project, kind, source, target, received_at, told, writer, number)";
+pub(super) const OUTPUTS: &str = "outputs (project, id, received_at, told, writer, number)";
+pub(super) const HEARD: &str = "heard (project, received_at, told, id, writer, number)";
+pub(super) const REGISTRATIONS: &str = "registrations (project, output, told, received_at, model,
+  prompt_version, subject, body, texts, writer, number)";
+const SEEN: &str = "seen (project, session, first, last, received_at, row, writer, number)";
 const ASSIGNED: &str =
     "assigned (project, experiment, kind, subject, told, received_at, arm, writer, number)";
+
+/// Whether what was said of an output has texts in it, which may expire before the rest.
+pub(super) const fn holds_texts(said: &Registered) -> bool {
+    said.input.is_some() || said.output.is_some() || said.documents.is_some()
+}
+
+/// Events of a chunk that are texts.
+fn texts(chunk: &Chunk) -> u32 {
+    let events = EventReader::of_output(&chunk.bytes, chunk.base_at, chunk.output.clone());
+    let known = events.filter_map(|event| event.ok().and_then(Result::ok));
+    let texts = known.filter(|event| event.signal.kind() == Some(Kind::Content));
+    texts.fold(0, |texts, _| texts + 1)
+}
 
 /// How a kind of subject is kept.
 pub(super) const fn kind_number(kind: SubjectKind) -> u8 {

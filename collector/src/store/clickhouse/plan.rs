@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ClickHouseStore,
     blocks::{Block, Fates, REMOVAL, Written},
+    client::Client,
     documents::{NewDocument, Next, Which},
     marks, removal, touched,
     updates::is_held,
@@ -133,6 +134,15 @@ impl Plan {
         }
     }
 
+    /// Says that its block counts, and with it the counters that move.
+    pub(super) fn write_down(&self, client: &Client, project: ProjectId) -> Result<(), StoreError> {
+        let mut fates = Fates::new();
+        if !self.moved.is_empty() {
+            fates.insert(project.0, self.moved.clone());
+        }
+        Written::of_removal(self.block(), fates).commit(client, NOBODY)
+    }
+
     fn key(&self) -> String {
         format!("{:016x}", self.writer)
     }
@@ -176,6 +186,7 @@ impl ClickHouseStore {
 
     /// Carries out what was written down before and is not done.
     pub(super) fn finish_plans(&self, project: ProjectId) -> Result<(), StoreError> {
+        self.carry_out_open()?;
         for (plan, gone) in self.open_plans(project)? {
             self.finish(project, &plan, &gone)?;
         }
@@ -183,13 +194,9 @@ impl ClickHouseStore {
     }
 
     fn finish(&self, project: ProjectId, plan: &Plan, gone: &Gone) -> Result<(), StoreError> {
-        let mut fates = Fates::new();
-        if !plan.moved.is_empty() {
-            fates.insert(project.0, plan.moved.clone());
-        }
         #[cfg(test)]
         tests::step()?;
-        Written::of_removal(plan.block(), fates).commit(&self.client, NOBODY)?;
+        plan.write_down(&self.client, project)?;
         #[cfg(test)]
         tests::step()?;
         for (table, rows) in &gone.0 {

@@ -13,7 +13,7 @@ use super::{
     registered::{self, Which},
 };
 use crate::{
-    accept::registration::{self, Manner, Registration, fill, fill_empty},
+    accept::registration::{Manner, Registration, fill, fill_empty},
     control::ProjectId,
     store::{Registering, Settled, Status, StoreError, rows::Registered},
 };
@@ -190,11 +190,9 @@ impl Register<'_, '_> {
     }
 
     fn insert(&mut self, output: &Id, new: &Registered) -> Result<(), StoreError> {
-        let body = serde_json::to_string(&registration::to_stored(new))
-            .map_err(|_| StoreError::Unreadable("registration"))?;
         let (project, at) = (self.project, self.received_at);
         self.pages.output(project, output, at);
-        self.pages.registration(project, output, at, new, &body);
+        self.pages.registration(project, output, at, new)?;
         if let Some(conversation) = &new.conversation {
             self.pages.place(project, conversation, output, at);
         }

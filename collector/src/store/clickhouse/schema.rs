@@ -3,6 +3,20 @@
 //! Types are those that every server knows since 2018. Every table of facts ends with the
 //! block a row belongs to (`writer`, `number`), which is part of its key: a row that was
 //! inserted twice is one row, at the latest when parts are merged.
+//!
+//! # Partitions
+//! Facts lie in partitions by when they were received, which no repetition changes: what
+//! expires is then in a few old parts, and the rest is not written anew for it. What is
+//! large has one for each thirty days, what is looked up by id in every block one for
+//! each twelve times as long: each is a place more where somebody has to look. Measured
+//! on 18.16 with 300,000 chunks of three years: a window of 2,048 conversations took 1.7
+//! times as long with thirty days as without partitions, and 2.2 times with weeks; a
+//! single conversation ten times as long (40 ms), and thirty times with weeks. A block
+//! is a part or two of each table either way.
+//!
+//! Partitions are not dropped: on 18.16 `DROP PARTITION` brought 1,000 of 1,000 rows back
+//! that had been inserted, merged and dropped before a kill. They hold every project's
+//! rows, besides, and those of blocks that nobody has counted.
 
 use super::{
     client::Client,
@@ -71,10 +85,12 @@ const CHUNKS: &str = "CREATE TABLE IF NOT EXISTS chunks (
   sent_at     UInt64,
   base_at     UInt64,
   events      String,
+  texts       UInt32,  -- events that are texts
   row         UInt32,  -- within the block
   writer      UInt64,
   number      UInt64
 ) ENGINE = ReplacingMergeTree
+  PARTITION BY intDiv(received_at, 2592000000)
   ORDER BY (project, place, output, session, received_at, first_seq, quarantined, writer, number)
   SETTINGS index_granularity = 1024";
 
@@ -89,6 +105,7 @@ const LINKS: &str = "CREATE TABLE IF NOT EXISTS links (
   writer      UInt64,
   number      UInt64
 ) ENGINE = ReplacingMergeTree
+  PARTITION BY intDiv(received_at, 31104000000)
   ORDER BY (project, kind, source, target, received_at, told, writer, number)
   SETTINGS index_granularity = 1024";
 
@@ -101,6 +118,7 @@ const OUTPUTS: &str = "CREATE TABLE IF NOT EXISTS outputs (
   writer      UInt64,
   number      UInt64
 ) ENGINE = ReplacingMergeTree
+  PARTITION BY intDiv(received_at, 31104000000)
   ORDER BY (project, id, received_at, told, writer, number)
   SETTINGS index_granularity = 1024";
 
@@ -113,6 +131,7 @@ const HEARD: &str = "CREATE TABLE IF NOT EXISTS heard (
   writer      UInt64,
   number      UInt64
 ) ENGINE = ReplacingMergeTree
+  PARTITION BY intDiv(received_at, 2592000000)
   ORDER BY (project, received_at, told, id, writer, number)
   SETTINGS index_granularity = 1024";
 
@@ -126,23 +145,27 @@ const REGISTRATIONS: &str = "CREATE TABLE IF NOT EXISTS registrations (
   prompt_version Nullable(String),
   subject        Nullable(String),
   body           String,  -- JSON
+  texts          UInt8,   -- whether it holds any
   writer         UInt64,
   number         UInt64
 ) ENGINE = ReplacingMergeTree
+  PARTITION BY intDiv(received_at, 2592000000)
   ORDER BY (project, output, told, writer, number)
   SETTINGS index_granularity = 256";
 
-/// Which events of a session a block brought.
+/// Which events of a session a block brought, and when.
 const SEEN: &str = "CREATE TABLE IF NOT EXISTS seen (
-  project UInt32,
-  session FixedString(16),
-  first   UInt32,
-  last    UInt32,
-  row     UInt32,          -- within the block
-  writer  UInt64,
-  number  UInt64
+  project     UInt32,
+  session     FixedString(16),
+  first       UInt32,
+  last        UInt32,
+  received_at UInt64,
+  row         UInt32,  -- within the block
+  writer      UInt64,
+  number      UInt64
 ) ENGINE = ReplacingMergeTree
-  ORDER BY (project, session, first, last, writer, number)
+  PARTITION BY intDiv(received_at, 31104000000)
+  ORDER BY (project, session, first, last, received_at, writer, number)
   SETTINGS index_granularity = 1024";
 
 /// Who is in which arm: that of the first row told, since the earliest.
@@ -157,6 +180,7 @@ const ASSIGNED: &str = "CREATE TABLE IF NOT EXISTS assigned (
   writer      UInt64,
   number      UInt64
 ) ENGINE = ReplacingMergeTree
+  PARTITION BY intDiv(received_at, 31104000000)
   ORDER BY (project, experiment, kind, subject, told, writer, number)";
 
 /// Everything that is small: projects, keys, experiments, runs, what was pushed.

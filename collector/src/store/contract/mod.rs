@@ -4,6 +4,7 @@ mod assigned;
 mod books;
 pub(super) mod erasures;
 mod experiments;
+pub(super) mod expiries;
 mod facts;
 mod grouping;
 mod push;
@@ -43,6 +44,7 @@ trait Backend:
     + ExperimentStore
     + TraceStore
     + PushStore
+    + ExpiryStore
     + ErasureStore
     + UpkeepStore
     + Sized
@@ -174,6 +176,17 @@ macro_rules! contract {
                 what_was_pushed_is_kept_by_target_output_and_part
                 who_lost_the_lease_notes_nothing
                 where_a_push_stopped_is_kept
+            );
+            contract!($backend, expiries:
+                what_is_past_its_time_goes_and_the_rest_stays
+                a_horizon_that_moves_step_by_step_counts_the_same
+                horizons_never_move_back
+                repeats_of_what_is_gone_are_no_news
+                a_late_event_of_what_is_gone_begins_anew
+                whoever_is_heard_of_again_stays
+                arms_end_with_what_was_done
+                nothing_is_known_of_what_was_sent_elsewhere
+                it_is_known_how_large_and_how_old_the_store_is
             );
             contract!($backend, experiments:
                 an_experiment_is_declared_once

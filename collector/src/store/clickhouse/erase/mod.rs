@@ -185,7 +185,7 @@ impl ErasureStore for ClickHouseStore {
     }
 
     fn look_for(&self, project: ProjectId, job: &str) -> Result<Found, StoreError> {
-        if !self.open_plans(project)?.is_empty() {
+        if !self.open_plans(project)?.is_empty() || self.is_expiring()? {
             return Ok(Found::new(BTreeSet::new(), true, Own::Unfinished));
         }
         let late = self.late_of(project, job)?;

@@ -170,7 +170,7 @@ fn shown(
 
 /// The columns between a chunk's place and its number, see `pages::CHUNKS`.
 const REST: &str = "session, received_at, first_seq, quarantined, kind, subject, lang, device,
-  surface, sdk, sample, automated, signed, sent_at, base_at, events";
+  surface, sdk, sample, automated, signed, sent_at, base_at, events, texts";
 
 fn rest(rows: &mut Rows, output: &Id) -> Result<Out, StoreError> {
     let mut out = Out::default();
@@ -184,6 +184,7 @@ fn rest(rows: &mut Rows, output: &Id) -> Result<Out, StoreError> {
     out.u16(rows.u16()?).u8(rows.u8()?).u8(rows.u8()?);
     out.u64(rows.u64()?).u64(rows.u64()?);
     out.bytes(&rows.bytes()?);
+    out.u32(rows.u32()?);
     Ok(out)
 }
 

@@ -6,6 +6,7 @@ mod cluster;
 mod collectors;
 mod crashes;
 mod erasures;
+mod expiries;
 mod rollups;
 
 use serde_json::{Value, json};

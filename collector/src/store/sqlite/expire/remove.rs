@@ -12,13 +12,10 @@ use super::{
 use crate::{
     accept::{ChunkWriter, EXPIRED},
     control::ProjectId,
-    expire::{DAY_MS, Expiry},
-    store::StoreError,
+    expire::Expiry,
+    store::{StoreError, expiries::REMEMBERED_MS},
 };
 
-/// How long numbers of events are remembered that are gone: as long as an idempotency key
-/// of a server is good for, and far longer than a page may repeat itself.
-const REMEMBERED_MS: u64 = 91 * DAY_MS;
 /// Rows an output that stays may have for its places to be told anew from them.
 const ROWS_MAX: i64 = 4_096;
 
