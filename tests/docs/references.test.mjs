@@ -44,7 +44,7 @@ for (const [name, command] of [
   ["replay", "replay"],
 ]) {
   test(`${name}.md tells every option of tacit ${command}, and no other`, () => {
-    const known = namesOf(sectionOf(page("cli"), `tacit ${command}`)).filter((option) => option !== "data");
+    const known = namesOf(sectionOf(page("cli"), `tacit ${command}`)).filter((option) => option !== "data" && option !== "store");
     const told = namesOf(tableOf(page(name), "| option |"));
     const toldElsewhere = known.filter((option) => !told.includes(option) && page(name).includes(`--${option}`));
     const short = { rpm: "requests-per-minute", tpm: "tokens-per-minute" };
