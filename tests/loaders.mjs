@@ -16,10 +16,3 @@ export async function loaders(name, requirements, paths, env) {
   const args = ["-m", "pytest", "-p", "no:cacheprovider", "--tb=short", "-q", "-rs", ...paths];
   return run(python, args, { cwd: folder, env: { ...quiet, ...env } });
 }
-
-/** `12 passed, 1 failed, 2 skipped, 1 warning in 3.21s`, the last line of pytest. */
-export function countPytest(output) {
-  const closing = output.split("\n").findLast((line) => / in [\d.]+s/.test(line)) ?? "";
-  const count = (what) => Number(closing.match(new RegExp(`(\\d+) ${what}`))?.[1] ?? 0);
-  return { passed: count("passed"), failed: count("failed") + count("errors?"), skipped: count("skipped") };
-}

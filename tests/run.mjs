@@ -9,7 +9,8 @@ import { codeOf } from "../capture-wasm/build/document.mjs";
 import { collector, compilers, npmPackages, wasmPackage } from "../capture-wasm/build/prepare.mjs";
 import { canInstallDebianPackages, installDebianPackages, Problem, root, run, say, stopRunning, target, works } from "../capture-wasm/build/tools.mjs";
 import { dependencies } from "./deps/check.mjs";
-import { countPytest, loaders } from "./loaders.mjs";
+import { loaders } from "./loaders.mjs";
+import { countCargo, countNode, countPlaywright, countPytest, namesOf, whatFailed } from "./outcomes/outcomes.mjs";
 import { environment } from "./python.mjs";
 
 // `count` reads the totals of a step that consists of tests; such a step fails
@@ -114,8 +115,6 @@ const STEPS = {
 
 /** Of the column of names in the summary. */
 const WIDTH = 18;
-/** Lines of a step's failures that are said again at the end. */
-const TOLD = 120;
 /** What the tests are told: the binary and the browser. */
 const env = {};
 /** The interpreter with ClickHouse's engine; for one step alone. */
@@ -189,8 +188,8 @@ async function execute(name, step) {
   }
   const seconds = (performance.now() - began) / 1000;
   say(`${name}: ${failed === 0 ? "passed" : "FAILED"}`);
-  const told = failed + flaky > 0 ? whatFailed(output) : "";
-  return { name, passed, failed, skipped, flaky, seconds, told };
+  const [told, names] = failed + flaky > 0 ? [whatFailed(output), namesOf(output)] : ["", []];
+  return { name, passed, failed, skipped, flaky, seconds, told, names };
 }
 
 function summary(results) {
@@ -205,6 +204,8 @@ function summary(results) {
   const failed = sum(results, "failed");
   const flaky = sum(results, "flaky");
   console.log(`\n${passed} passed, ${failed} failed${flaky > 0 ? `, ${flaky} only at the second try` : ""}`);
+  // The last lines are what is kept of a long run.
+  for (const { name, names } of results) for (const test of names) console.log(`  ${name}: ${test}`);
   return failed === 0;
 }
 
@@ -315,54 +316,6 @@ function once(make) {
   };
 }
 
-// Totals, from what each runner prints last.
-
-/** `test result: ok. 12 passed; 0 failed; 1 ignored; …`, once a test binary. */
-function countCargo(output) {
-  return {
-    passed: total(output, /^test result: .*?(\d+) passed/gm),
-    failed: total(output, /^test result: .*?(\d+) failed/gm),
-    skipped: total(output, /^test result: .*?(\d+) ignored/gm),
-  };
-}
-
-/** `ℹ pass 12` */
-function countNode(output) {
-  return {
-    passed: total(output, /^ℹ pass (\d+)/gm),
-    failed: total(output, /^ℹ (?:fail|cancelled) (\d+)/gm),
-    skipped: total(output, /^ℹ (?:skipped|todo) (\d+)/gm),
-  };
-}
-
-/** `  12 passed (3.4s)` */
-function countPlaywright(output) {
-  return {
-    passed: total(output, /^\s+(\d+) passed/gm),
-    failed: total(output, /^\s+(\d+) (?:failed|interrupted|did not run)/gm),
-    skipped: total(output, /^\s+(\d+) skipped/gm),
-    flaky: total(output, /^\s+(\d+) flaky/gm),
-  };
-}
-
-function total(output, pattern) {
-  return [...plain(output).matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
-}
-
-/** From where a runner sums up what failed: Playwright, Node, cargo, pytest; else the last lines. */
-function whatFailed(output) {
-  const lines = plain(output).split("\n").filter((line) => !/^\s*[\d.]+ s {2}/.test(line));
-  const heads = [/^ {2}1\) /, /^✖ failing tests:/, /^failures:$/, /^=+ FAILURES/, /^error(\[|:)/];
-  const at = Math.max(0, Math.min(...heads.map((head) => lines.findIndex((line) => head.test(line))).filter((at) => at >= 0)));
-  const told = Number.isFinite(at) ? lines.slice(at) : lines;
-  if (told.length <= TOLD) return told.join("\n");
-  return [...told.slice(0, TOLD / 2), `… (${told.length - TOLD} lines more, above)`, ...told.slice(-TOLD / 2)].join("\n");
-}
-
-function plain(output) {
-  return output.replaceAll(/\x1b\[[0-9;]*m/g, "");
-}
-
 function sum(results, field) {
   return results.reduce((sum, result) => sum + result[field], 0);
 }
@@ -406,7 +359,7 @@ async function types() {
 
 /** Beside what they test. */
 function nodeTests() {
-  return ["capture-wasm/js", "demo-site", "tests/browser", "tests/chats", "tests/deps"].flatMap(testsIn);
+  return ["capture-wasm/js", "demo-site", "tests/browser", "tests/chats", "tests/deps", "tests/outcomes"].flatMap(testsIn);
 }
 
 function testsIn(folder) {

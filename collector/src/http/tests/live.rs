@@ -1,8 +1,13 @@
 use super::*;
 
-/// The tail of the project, once the consumer has it all.
+/// The tail of the project, once the consumer has stored and then shown it all.
 async fn tail(harness: &Harness, key: &str, after: Option<u64>) -> Value {
     harness.ledger().await;
+    let progress = &harness.collector.progress;
+    until("all is shown", async || {
+        (progress.lag_ms(u64::MAX) == 0).then_some(())
+    })
+    .await;
     let query = after
         .map(|after| format!("?after={after}"))
         .unwrap_or_default();

@@ -239,15 +239,24 @@ impl Harness {
 
     /// The ledger once nothing waits, balanced.
     pub(super) async fn ledger(&self) -> Value {
-        for _ in 0..400 {
+        until("nothing waits", async || {
             let ledger = self.get("/v1/ledger").await.json();
             balanced(&ledger);
-            if ledger["events"]["waiting"] == 0 {
-                return ledger;
-            }
-            actix_web::rt::time::sleep(std::time::Duration::from_millis(5)).await;
+            (ledger["events"]["waiting"] == 0).then_some(ledger)
+        })
+        .await
+    }
+}
+
+/// What `look` finds, once it does. It looks for a minute: a machine may be busy.
+pub(super) async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+    let began = std::time::Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
         }
-        panic!("the consumer does not follow");
+        assert!(began.elapsed().as_secs() < 60, "not within a minute: {what}");
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(5)).await;
     }
 }
 

@@ -105,15 +105,11 @@ async fn a_client_that_hangs_up_is_counted() {
         stream.shutdown(Shutdown::Both).unwrap();
     })
     .await;
-    let mut batches = Value::Null;
-    for _ in 0..400 {
-        batches = running.harness.ledger().await["batches"].clone();
-        if batches["received"] == 1 {
-            break;
-        }
-        actix_web::rt::time::sleep(Duration::from_millis(5)).await;
-    }
-    assert_eq!(batches["received"], 1, "{batches}");
+    let batches = until("the batch is counted", async || {
+        let batches = running.harness.ledger().await["batches"].clone();
+        (batches["received"] == 1).then_some(batches)
+    })
+    .await;
     assert_eq!(batches["acknowledged"], 0);
     running.handle.stop(false).await;
 }

@@ -310,16 +310,12 @@ async fn theirs(harness: &Harness) -> (String, String) {
 }
 
 async fn done(harness: &Harness, path: &str) {
-    let mut told = Value::Null;
-    for _ in 0..4_000 {
-        told = harness.get(path).await.json();
-        if told["state"] == "done" {
-            return;
-        }
+    until("it is done", async || {
+        let told = harness.get(path).await.json();
         assert_ne!(told["state"], "failed", "{told}");
-        actix_web::rt::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    panic!("it is not done: {told}");
+        (told["state"] == "done").then_some(())
+    })
+    .await;
 }
 
 /// All that is read of the project by its own key, but for what a clock moves.
