@@ -9,11 +9,11 @@ const WRAPPER = join(import.meta.dirname, "measured.py");
 
 /**
  * Runs `command` by `python`; answers with `{ seconds, cpu, memory (bytes), stdout }`. What it
- * prints goes to the file `out`, where there is one.
+ * prints goes to the file `out`, where there is one; `env` is its environment.
  */
-export async function measured(python, command, { out } = {}) {
+export async function measured(python, command, { out, env } = {}) {
   const file = out && openSync(out, "w");
-  const child = spawn(python, [WRAPPER, ...command], { stdio: ["ignore", file ?? "pipe", "pipe"] });
+  const child = spawn(python, [WRAPPER, ...command], { stdio: ["ignore", file ?? "pipe", "pipe"], env });
   const [stdout, stderr, [status]] = await Promise.all([gathered(child.stdout), gathered(child.stderr), once(child, "close")]);
   if (file) closeSync(file);
   if (status !== 0) throw new Error(`${command.join(" ")}: ${status}\n${stderr}`);

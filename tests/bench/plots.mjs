@@ -4,8 +4,8 @@
 import { digits, spread } from "./report.mjs";
 
 const WIDTH = 720;
-const OURS = "#0f8a80";
-const OTHERS = ["#8d877c", "#b3652f", "#5a6ea8"];
+export const OURS = "#0f8a80";
+export const OTHERS = ["#8d877c", "#b3652f", "#5a6ea8"];
 
 const escaped = (text) => String(text).replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
 const text = (x, y, content, more = "") => `<text x="${x}" y="${y}" ${more}>${escaped(content)}</text>`;
@@ -46,7 +46,7 @@ function bars(plot, measure, products) {
 const HEIGHT = 360;
 const AREA = { left: 90, right: WIDTH - 150, top: 40, bottom: HEIGHT - 50 };
 
-/** `plot.lines`: `{ x, y: [unit], series(products) → [{ name, points: [[x, y]] }] }`. */
+/** `plot.lines`: `{ x, y: [unit], series(products) → [{ name, points: [[x, y]], color?, isDashed? }] }`. */
 function lines(plot, products) {
   const series = plot.lines.series(products).filter(({ points }) => points.length > 0);
   const all = series.flatMap(({ points }) => points);
@@ -65,8 +65,8 @@ function lines(plot, products) {
   let free = -Infinity;
   const ends = series.map((one, i) => ({ one, i, y: place(one.points.at(-1))[1] })).sort((a, b) => a.y - b.y);
   const parts = ends.map(({ one, i, y: end }) => {
-    const stroke = one.name.startsWith("tacit") ? OURS : OTHERS[i % OTHERS.length];
-    const dashes = one.name.startsWith("tacit,") ? ' stroke-dasharray="5 4"' : "";
+    const { color: stroke = one.name.startsWith("tacit") ? OURS : OTHERS[i % OTHERS.length], isDashed = one.name.startsWith("tacit,") } = one;
+    const dashes = isDashed ? ' stroke-dasharray="5 4"' : "";
     const points = one.points.map((point) => place(point).map((at) => at.toFixed(1)));
     free = Math.max(end + 4, free + 16);
     const dots = points.map(([px, py]) => `<circle cx="${px}" cy="${py}" r="3.5" fill="${stroke}"/>`).join("");

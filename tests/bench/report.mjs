@@ -2,7 +2,8 @@
 //
 // A table has a row for each measure, which says what it is, and its physical limit, and a
 // column for each product: first the ratios, Tacit's value ÷ the other's of the same round,
-// then the values. A product's `values` are a number for each measure, or one a round: then
+// then the values. Where all are Tacit's, a table names one as its `base`: then they are the
+// others' values ÷ that one's. A product's `values` are a number for each measure, or one a round: then
 // the median stands here, and in brackets the least and the most.
 
 /** `12,345`, `0.123`, `1.2` */
@@ -27,7 +28,7 @@ function shown(found) {
   return least === most ? digits(median) : `${digits(median)} (${digits(least)}–${digits(most)})`;
 }
 
-/** Tacit's ÷ another's: of each round, where both have rounds; nothing of nothing. */
+/** One's ÷ another's: of each round, where both have rounds; nothing of nothing. */
 export function ratio(ours, theirs) {
   const [mine, other] = [[ours].flat(), [theirs].flat()];
   const pairs = mine.length === other.length ? mine.map((value, i) => [value, other[i]]) : [[spread(ours)?.median, spread(theirs)?.median]];
@@ -39,16 +40,21 @@ function mate(products, { name }) {
   const [under] = name.match(/ \(.*\)$/) ?? [""];
   return products.find((one) => one.name === `tacit${under}`);
 }
-/** Those that ratios are of: not Tacit with something else on. */
-const others = (products) => products.filter(({ name }) => !name.startsWith("tacit"));
+/** Those that ratios are of: not Tacit with something else on; or all but the base. */
+const others = ({ base }, products) => products.filter(({ name }) => (base ? name !== base : !name.startsWith("tacit")));
+
+function ratioOf({ base }, products, other, key) {
+  if (!base) return ratio(mate(products, other)?.values[key], other.values[key]);
+  return ratio(other.values[key], products.find(({ name }) => name === base).values[key]);
+}
 
 const named = ({ what, unit }) => (unit ? `${what}, ${unit}` : what);
 
-function ratioRows({ measures }, products) {
-  const rows = measures.map((measure) => {
-    const ratios = others(products).map((other) => ratio(mate(products, other)?.values[measure.key], other.values[measure.key]));
+function ratioRows(table, products) {
+  const rows = table.measures.map((measure) => {
+    const ratios = others(table, products).map((other) => ratioOf(table, products, other, measure.key));
     if (measure.isCompared === false || !ratios.some(Boolean)) return null;
-    const cells = others(products).map(({ name }, i) => {
+    const cells = others(table, products).map(({ name }, i) => {
       const over = measure.ratioBudgets?.[name] < ratios[i]?.median ? " (over)" : "";
       const under = measure.ratioFloors?.[name] > ratios[i]?.median ? " (under)" : "";
       return shown(ratios[i]) + over + under;
@@ -71,7 +77,7 @@ function valueRows({ measures }, products) {
 }
 
 const heads = (table, products) => ({
-  ratios: ["tacit ÷", "better", ...others(products).map(({ name }) => name)],
+  ratios: [table.base ? `÷ ${table.base}` : "tacit ÷", "better", ...others(table, products).map(({ name }) => name)],
   values: ["", "physical limit", "Tacit's budget", ...products.map(({ name }) => name)],
 });
 
@@ -99,7 +105,7 @@ export function markdown(table, products, plotFile) {
     `## ${table.title}`,
     table.about,
     notes.join("\n"),
-    ratios.length > 0 && `Ratios, Tacit's ÷ the other's:\n\n${grid(head.ratios, ratios, 2)}`,
+    ratios.length > 0 && `Ratios, ${table.base ? `÷ that of ${table.base}` : "Tacit's ÷ the other's"}:\n\n${grid(head.ratios, ratios, 2)}`,
     `Values:\n\n${grid(head.values, valueRows(table, products), 2)}`,
     plotFile && table.plot && `![${table.plot.title}](${plotFile})`,
   ];

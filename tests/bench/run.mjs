@@ -3,6 +3,7 @@
 // it is told to `--write DIRECTORY`;
 // `npm run bench -- fold --signals 1e6,1e7,5e7` and `npm run bench -- dashboard --signals 1e7`
 // take their time, and some GB; with `--store DIRECTORY` what the latter fills is used again.
+// So it is with `npm run bench -- stores --only growth --signals 1e6,1e7,5e7`.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
@@ -15,7 +16,7 @@ import { heading } from "./heading.mjs";
 import { drawn } from "./plots.mjs";
 import { markdown, plain } from "./report.mjs";
 
-const SUITES = ["bundle", "page", "edits", "ingest", "feedback", "fold", "instructions", "dashboard", "rollups"];
+const SUITES = ["bundle", "page", "edits", "ingest", "feedback", "fold", "instructions", "dashboard", "rollups", "stores"];
 /** Suites for which pages are built and a browser is there. */
 const OF_PAGES = ["bundle", "page", "edits"];
 
@@ -60,6 +61,8 @@ for (const name of wanted) {
   const found = await suite.run(options);
   took.push({ name, options, seconds: (performance.now() - began) / 1_000 });
   for (const [i, table] of suite.tables.entries()) {
+    // Not all of a suite was wanted.
+    if (!found[i]) continue;
     console.log(plain(table, found[i]));
     if (table.mustHold && isOver(table, found[i])) process.exitCode = 1;
     const plotFile = table.plot && `plots/${table.name}.svg`;

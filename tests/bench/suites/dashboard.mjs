@@ -1,14 +1,13 @@
 // What the dashboard waits for: every path its views ask, over HTTP on the collector that is
 // shipped, and the same answers worked out of all facts.
 
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { say } from "../../../capture-wasm/build/tools.mjs";
 import { asked } from "../asked.mjs";
-import { started } from "../collector.mjs";
+import { started, tacit } from "../collector.mjs";
 
 /** Its measures are known once the views have said what they ask. */
 const table = {
@@ -41,18 +40,14 @@ export async function run({ rounds, signals, store }) {
       const needed = signals * BYTES_PER_SIGNAL;
       if (bavail * bsize < needed) throw new Error(`${needed} bytes are needed for ${data}, there are ${bavail * bsize}`);
       say(`filling ${data} with ${signals.toLocaleString("en")} signals …`);
-      clocked("filled", () => tacit(bin, "simulate", "--data", data, "--project", PROJECT, "--signals", `${signals}`, "--world", WORLD));
+      clocked("filled", () => tacit(bin, ["simulate", "--project", PROJECT, "--signals", `${signals}`, "--world", WORLD], data));
     }
     // One that may see every view of it.
-    const { key } = tacit(bin, "keys", "create", "--data", data, "--project", PROJECT, "--kind", "secret", "--scope", "read", "--scope", "admin");
+    const { key } = tacit(bin, ["keys", "create", "--project", PROJECT, "--kind", "secret", "--scope", "read", "--scope", "admin"], data);
     return await queries(bin, data, key, rounds);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-function tacit(bin, ...args) {
-  return JSON.parse(execFileSync(bin, [...args, "--json"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
 }
 
 const seconds = (began) => `${((performance.now() - began) / 1_000).toFixed(1)} s`;
