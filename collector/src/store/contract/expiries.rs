@@ -5,17 +5,17 @@ use tacit_signals::SubjectKind;
 use super::*;
 use crate::{
     expire::{DAY_MS, Expiry, Horizon, Horizons, Step, Why},
-    store::{ExpiryStore, expiries::REMEMBERED_MS},
+    store::ExpiryStore,
 };
 
-const DAYS: u64 = DAY_MS;
+pub(super) const DAYS: u64 = DAY_MS;
 
 /// So many days before [`NOW`].
-fn ago(days: u64) -> u64 {
+pub(super) fn ago(days: u64) -> u64 {
     NOW - days * DAYS
 }
 
-fn horizons(signals_days: u64, texts_days: u64) -> Horizons {
+pub(super) fn horizons(signals_days: u64, texts_days: u64) -> Horizons {
     let horizon = Horizon {
         signals_before: ago(signals_days),
         texts_before: ago(texts_days),
@@ -71,7 +71,7 @@ pub(in super::super) fn go_on<S: ExpiryStore + ?Sized>(store: &S, expiry: &mut E
     store.keep_expiry(expiry).unwrap();
 }
 
-fn went(expiry: &Expiry) -> Vec<(&str, u64)> {
+pub(super) fn went(expiry: &Expiry) -> Vec<(&str, u64)> {
     let counts = expiry.removed.iter().filter(|(name, _)| *name != "bytes");
     counts.map(|(name, count)| (&**name, *count)).collect()
 }
@@ -80,7 +80,12 @@ fn text(seq: u32, output: &str, text: &str) -> Value {
     json!({"content":{"seq":seq,"at":NOW,"output":output,"role":"edit","text":text}})
 }
 
-fn named(number: u8, person: &str, received_at: u64, events: &[Value]) -> Accepted {
+pub(in super::super) fn named(
+    number: u8,
+    person: &str,
+    received_at: u64,
+    events: &[Value],
+) -> Accepted {
     let batch = json!({"v":1,"key":"pk","session":session(number),"sent_at":received_at,
                        "subject":person,"lang":"en","sdk":"t","events":events});
     let decoded = twin::decode(batch.to_string().as_bytes()).unwrap();
@@ -90,7 +95,7 @@ fn named(number: u8, person: &str, received_at: u64, events: &[Value]) -> Accept
 }
 
 /// What is older than everything may be.
-fn old(store: &dyn Store) {
+pub(super) fn old(store: &dyn Store) {
     let output = json!({"id":"o-old","aliases":["chat-old"],"subject":"u-old",
         "conversation":"c-old","input":[{"role":"user","content":"Old question"}],
         "output":"Old answer"});
@@ -113,7 +118,7 @@ fn old(store: &dyn Store) {
 }
 
 /// What is old enough to lose its texts, and what is not.
-fn rest(store: &dyn Store, with_texts: bool) {
+pub(super) fn rest(store: &dyn Store, with_texts: bool) {
     let mut output = json!({"id":"o-mid","subject":"u-mid","conversation":"c-mid","model":"m"});
     if with_texts {
         output["input"] = json!([{"role":"user","content":"Mid question"}]);
@@ -244,150 +249,30 @@ pub(super) fn a_horizon_that_moves_step_by_step_counts_the_same<S: Backend>() {
     assert_eq!(one.fates(OURS).unwrap(), other.fates(OURS).unwrap());
 }
 
-pub(super) fn horizons_never_move_back<S: Backend>() {
+/// A server told of an output, and batches about it had waited in the log for long.
+pub(super) fn what_came_before_its_output_was_heard_of_goes_in_its_time<S: Backend>() {
     let Fixture {
         store,
         directory: _here,
     } = S::fixture();
-    assert_eq!(store.open_expiry().unwrap(), None);
+    let output = json!({"id":"o-late","aliases":["chat-late"],"conversation":"c-late"});
+    assert_eq!(register_at(&store, ago(2), output), Status::Created);
+    for (number, own) in [(1, "o-late"), (2, "chat-late")] {
+        let events = [copied(0, own), text(1, own, "Old edit")];
+        fold(&store, &[named(number, "u-old", ago(500), &events)]);
+        let events = [copied(2, own), text(3, own, "Mid edit")];
+        fold(&store, &[named(number + 2, "u-mid", ago(100), &events)]);
+    }
     let all = horizons(400, 90);
-    let begun = store
-        .begin_expiry(&Expiry::new(Why::Age, &all, NOW))
-        .unwrap();
-    assert_eq!((begun.number, store.horizons().unwrap()), (1, all.clone()));
-    let mut back = store
-        .begin_expiry(&Expiry::new(Why::Size, &horizons(500, 30), NOW + 1))
-        .unwrap();
-    assert_eq!(back.number, 2);
-    assert_eq!(
-        store.horizons().unwrap(),
-        horizons(400, 30),
-        "each by itself"
-    );
-    assert_eq!(store.horizon_of(OURS).unwrap(), horizons(400, 30)[&OURS]);
-    assert_eq!(store.horizon_of(ProjectId(7)).unwrap(), Horizon::default());
-    let first = store.open_expiry().unwrap().unwrap();
-    assert_eq!((first.number, first.why), (1, Why::Age));
-    let mut first = first;
-    for step in Step::ALL {
-        first.finish(step, NOW + 2);
-        back.finish(step, NOW + 3);
-    }
-    first.count("events", 3);
-    store.keep_expiry(&first).unwrap();
-    assert_eq!(store.open_expiry().unwrap().unwrap().number, 2);
-    store.keep_expiry(&back).unwrap();
-    assert_eq!(store.open_expiry().unwrap(), None);
-    assert_eq!(store.expiries(9).unwrap(), [back.clone(), first]);
-    assert_eq!(store.expiries(1).unwrap(), [back]);
-    assert_eq!(store.stale_since().unwrap(), None);
-    store.set_stale(Some(5)).unwrap();
-    store.set_stale(Some(9)).unwrap();
-    assert_eq!(store.stale_since().unwrap(), Some(5), "since the first");
-    store.set_stale(None).unwrap();
-    assert_eq!(store.stale_since().unwrap(), None);
-}
-
-pub(super) fn repeats_of_what_is_gone_are_no_news<S: Backend>() {
-    let Fixture {
-        store,
-        directory: _here,
-    } = S::fixture();
-    let events = [copied(0, "o"), copied(1, "o")];
-    fold(&store, &[named(1, "u", ago(12), &events)]);
-    let first = expire(&store, &horizons(5, 5), NOW);
-    assert_eq!(went(&first), [("events", 2), ("outputs", 1), ("people", 1)]);
-    assert_eq!(groups(&store, EVER), []);
-    // A page that was asleep sends again what it never had an answer to, and goes on.
-    let again = [copied(0, "o"), copied(1, "o"), copied(2, "o")];
-    fold(&store, &[named(1, "u", NOW, &again)]);
-    assert_eq!(
-        (count(&store, "duplicate"), count(&store, "stored")),
-        (2, 1)
-    );
-    let session = SessionId(1_u128.to_be_bytes());
-    let gone = store.trace(OURS, session, 0).unwrap().unwrap();
-    assert_eq!(gone.output, None, "it was received, and is kept no more");
-    assert!(
-        store
-            .trace(OURS, session, 2)
-            .unwrap()
-            .unwrap()
-            .output
-            .is_some()
-    );
-    // Once it cannot come again nothing is left.
-    let later = NOW + REMEMBERED_MS + DAYS;
-    let all = [(
-        OURS,
-        Horizon {
-            signals_before: later,
-            texts_before: later,
-        },
-    )];
-    let last = expire(&store, &all.into(), later);
-    assert_eq!(last.removed["sessions"], 1, "{last:?}");
-    assert_eq!(store.trace(OURS, session, 0).unwrap(), None);
-}
-
-pub(super) fn a_late_event_of_what_is_gone_begins_anew<S: Backend>() {
-    let Fixture {
-        store,
-        directory: _here,
-    } = S::fixture();
-    old(&store);
-    expire(&store, &horizons(400, 90), NOW);
-    let late = [copied(0, "o-old"), copied(1, "chat-old")];
-    fold(&store, &[named(9, "u-old", NOW, &late)]);
-    for own in ["o-old", "chat-old"] {
-        let (group, found) = store.group_of(OURS, &id(own), EVER).unwrap().unwrap();
-        assert_eq!(found, id(own), "nobody knows that it is another's");
-        assert_eq!(group.outputs[0].registered, None);
-    }
-    let page = Page {
-        len: 9,
-        ..Page::default()
-    };
-    assert_eq!(store.page(OURS, &page).unwrap().len(), 2);
-    let again = json!({"id":"o-old","aliases":["chat-old"],"output":"Told again"});
-    assert_eq!(register_at(&store, NOW, again), Status::Created);
-    let (_, found) = store
-        .group_of(OURS, &id("chat-old"), EVER)
-        .unwrap()
-        .unwrap();
-    assert_eq!(found, id("o-old"));
-}
-
-pub(super) fn whoever_is_heard_of_again_stays<S: Backend>() {
-    let Fixture {
-        store,
-        directory: _here,
-    } = S::fixture();
-    old(&store);
-    let all = horizons(400, 90);
-    let mut expiry = store
-        .begin_expiry(&Expiry::new(Why::Asked, &all, NOW))
-        .unwrap();
-    let mut after = None;
-    loop {
-        let due = store.due(&all, after.as_ref()).unwrap();
-        store.expire(&mut expiry, &due, NOW).unwrap();
-        after = due.next;
-        if after.is_none() {
-            break;
-        }
-    }
-    let left = store.left(&all, NOW).unwrap();
-    assert_eq!(left.sessions, 4);
-    let left: Vec<_> = left.collect();
-    fold(&store, &[named(1, "u-old", NOW, &[copied(7, "o-next")])]);
-    for portion in &left {
-        store.remove_left(&mut expiry, portion).unwrap();
-    }
-    store.found_left();
-    assert_eq!(expiry.removed["sessions"], 3);
-    fold(&store, &[named(1, "u-old", NOW, &[copied(7, "o-next")])]);
-    assert_eq!(count(&store, "duplicate"), 1);
+    let expected = [("events", 6), ("people", 1), ("sessions", 2), ("texts", 4)];
+    let would = store.would_go(&all).unwrap();
+    assert_eq!((would["events"], would["texts"]), (6, 4));
+    let done = expire(&store, &all, NOW);
+    assert_eq!(went(&done), expected);
+    let found = facts(&groups(&store, EVER));
+    let found: Vec<(&str, u32)> = found.iter().map(|fact| (&*fact.0, fact.2)).collect();
+    assert_eq!(found, [("o-late", 2); 2]);
+    assert_eq!(went(&expire(&store, &all, NOW)), []);
 }
 
 pub(super) fn arms_end_with_what_was_done<S: Backend>() {
@@ -467,21 +352,40 @@ pub(super) fn nothing_is_known_of_what_was_sent_elsewhere<S: Backend>() {
     assert!(store.push_cursor(OURS, "other").unwrap().is_some());
 }
 
-pub(super) fn it_is_known_how_large_and_how_old_the_store_is<S: Backend>() {
+pub(super) fn an_output_goes_with_its_last_texts<S: Backend>() {
     let Fixture {
         store,
         directory: _here,
     } = S::fixture();
-    old(&store);
-    assert_eq!(store.oldest(0).unwrap(), Some(ago(500)));
-    assert_eq!(store.oldest(ago(450)).unwrap(), Some(ago(401)));
-    assert_eq!(store.oldest(NOW).unwrap(), None);
-    let bytes = store.bytes().unwrap();
-    assert!(bytes.used > 0 && bytes.used <= bytes.file, "{bytes:?}");
-    let tables = store.bytes_by_table().unwrap();
-    assert!(
-        tables
-            .iter()
-            .any(|(table, bytes)| table == "chunks" && *bytes > 0)
+    let shown = [shown(0, "o", "c", 1, 0)];
+    fold(&store, &[named(1, "u-old", ago(500), &shown)]);
+    let texts = [text(0, "o", "Mid edit"), text(1, "o", "Mid note")];
+    fold(&store, &[named(2, "u-mid", ago(100), &texts)]);
+    // As old, and not for its texts alone.
+    fold(
+        &store,
+        &[named(1, "u-old", ago(500), &[copied(1, "o-used")])],
     );
+    let mixed = [text(2, "o-used", "Mid edit"), copied(3, "o-used")];
+    fold(&store, &[named(2, "u-mid", ago(100), &mixed)]);
+    let all = horizons(400, 90);
+    assert_eq!(store.would_go(&all).unwrap()["outputs"], 1);
+    let done = expire(&store, &all, NOW);
+    assert_eq!(
+        went(&done),
+        [
+            ("events", 5),
+            ("outputs", 1),
+            ("people", 1),
+            ("sessions", 1),
+            ("texts", 3)
+        ]
+    );
+    let page = Page {
+        len: 9,
+        ..Page::default()
+    };
+    let listed = store.page(OURS, &page).unwrap();
+    let listed: Vec<&str> = listed.iter().map(|listed| listed.id.as_str()).collect();
+    assert_eq!(listed, ["o-used"]);
 }

@@ -2,11 +2,13 @@
 
 mod assigned;
 mod books;
+mod comebacks;
 pub(super) mod erasures;
 mod experiments;
 pub(super) mod expiries;
 mod facts;
 mod grouping;
+mod horizons;
 mod push;
 mod registered;
 mod traces;
@@ -180,13 +182,20 @@ macro_rules! contract {
             contract!($backend, expiries:
                 what_is_past_its_time_goes_and_the_rest_stays
                 a_horizon_that_moves_step_by_step_counts_the_same
+                what_came_before_its_output_was_heard_of_goes_in_its_time
+                an_output_goes_with_its_last_texts
+                arms_end_with_what_was_done
+                nothing_is_known_of_what_was_sent_elsewhere
+            );
+            contract!($backend, horizons:
                 horizons_never_move_back
+                it_is_known_how_large_and_how_old_the_store_is
+            );
+            contract!($backend, comebacks:
                 repeats_of_what_is_gone_are_no_news
                 a_late_event_of_what_is_gone_begins_anew
                 whoever_is_heard_of_again_stays
-                arms_end_with_what_was_done
-                nothing_is_known_of_what_was_sent_elsewhere
-                it_is_known_how_large_and_how_old_the_store_is
+                who_sends_again_what_is_gone_is_counted_once
             );
             contract!($backend, experiments:
                 an_experiment_is_declared_once

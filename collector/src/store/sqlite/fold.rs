@@ -60,7 +60,6 @@ struct Fold<'a> {
 struct Place {
     project: ProjectId,
     session: i64,
-    subject: i64,
     origin: i64,
     received_at: u64,
 }
@@ -99,7 +98,6 @@ impl Fold<'_> {
         let place = Place {
             project,
             session: self.interned.session(self.tx, project, part.session)?,
-            subject: self.interned.subject(self.tx, project, &part.subject)?,
             origin: self.interned.origin(self.tx, project, &part.origin)?,
             received_at,
         };
@@ -164,6 +162,8 @@ impl Fold<'_> {
         let output = self
             .interned
             .output(self.tx, project, &chunk.output, received_at)?;
+        // Only now: who sends again what is there already is nobody new.
+        let subject = self.interned.subject(self.tx, project, &part.subject)?;
         self.tx
             .prepare_cached(
                 "INSERT INTO chunks (project, output, session, first_seq, quarantined, subject,
@@ -176,7 +176,7 @@ impl Fold<'_> {
                 place.session,
                 chunk.seqs.first(),
                 chunk.quarantined,
-                place.subject,
+                subject,
                 place.origin,
                 part.sample.thousandths(),
                 part.automated,

@@ -204,6 +204,12 @@ impl Looking<'_> {
                 found.facts.chunks.push(row);
                 continue;
             }
+            if found
+                .emptied
+                .contains(&(output.clone(), session, row.2, row.3))
+            {
+                continue;
+            }
             window.of(&output, |known| known.is_left = true);
             if found.due.contains_key(&output) {
                 let left = window.left.entry(output.clone()).or_default();

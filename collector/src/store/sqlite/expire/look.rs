@@ -1,24 +1,25 @@
-//! What is past its time: looked for in the order outputs were first heard of, so that no
-//! index is needed that every batch would pay for.
+//! What is past its time: looked for output by output, so that no index is needed that
+//! every batch would pay for. Of those that were heard of since, what is older is read for
+//! in the order it lies in.
 //!
 //! What one session did with one output goes as a whole, as soon as any of it is past its
 //! time: a label never rests on half a visit. An output goes itself, with all its ids and
 //! registrations, once nothing younger is known of it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet, btree_map::Entry};
 
 use rusqlite::{Transaction, params};
 use tacit_signals::{Id, codec::EventReader, signal::Kind};
 
-use super::super::{RowKey, erase::Look, time, unsigned};
+use super::{
+    super::{RowKey, erase::Look, time, unsigned},
+    outputs,
+};
 use crate::{
     control::ProjectId,
-    expire::{DAY_MS, Horizon, Horizons},
+    expire::{Horizon, Horizons},
     store::StoreError,
 };
-
-/// Outputs that are looked at in one go: some milliseconds.
-const OUTPUTS_MAX: usize = 2_000;
 
 /// How much one look finds.
 pub(super) struct Limits {
@@ -96,27 +97,25 @@ pub(super) fn look(
         due: PastTime::default(),
         seen: HashSet::new(),
     };
-    let latest = horizons.values().map(|horizon| horizon.latest()).max();
-    // What is folded late was heard of late: a day is far more than a log holds.
-    let until = latest.unwrap_or_default().saturating_add(DAY_MS);
-    let mut select = snapshot.prepare_cached(
-        "SELECT output, project, received_at FROM outputs NOT INDEXED
-         WHERE output > ?1 ORDER BY output LIMIT ?2",
-    )?;
-    let mut rows = select.query(params![after, time(OUTPUTS_MAX as u64)])?;
-    let mut looked = 0;
-    while let Some(row) = rows.next()? {
-        let output: i64 = row.get(0)?;
+    let outputs = outputs::heard_of(snapshot, after)?;
+    let numbers = (after, outputs.last().map_or(after, |last| last.0));
+    let mut older: BTreeMap<ProjectId, HashSet<i64>> = BTreeMap::new();
+    for &(output, project, received_at) in &outputs {
         looking.due.next = Some(output);
-        looked += 1;
-        let project = ProjectId(row.get(1)?);
-        // Not the end: a clock may have been wrong for a while.
-        if unsigned(row.get(2)?) >= until {
-            continue;
-        }
         let Some(horizon) = horizons.get(&project) else {
             continue;
         };
+        if received_at >= horizon.latest() {
+            let older = match older.entry(project) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    new.insert(outputs::of_older(snapshot, project, horizon, numbers)?)
+                }
+            };
+            if !older.contains(&output) {
+                continue;
+            }
+        }
         if !looking.output(project, output, horizon)? {
             // There is more of it.
             looking.due.next = Some(output - 1);
@@ -126,7 +125,7 @@ pub(super) fn look(
             return Ok(looking.due);
         }
     }
-    if looked < OUTPUTS_MAX {
+    if outputs.len() < outputs::AT_ONCE {
         looking.due.next = None;
     }
     Ok(looking.due)
@@ -177,9 +176,9 @@ impl Looking<'_> {
             for &session in &sessions {
                 one.rows(id, session, &mut found)?;
             }
-            is_all &= is_whole;
-            is_left |= !is_whole || one.others(id, &sessions)?;
-            is_all &= one.texts(id, &sessions, &mut found)?;
+            let (emptied, has_all_texts) = one.texts(id, &sessions, &mut found)?;
+            is_all &= is_whole && has_all_texts;
+            is_left |= !is_whole || one.others(id, &sessions, emptied)?;
         }
         let registered = one.registered(output, &ids)?;
         let is_over = !is_left && !registered.is_younger;
@@ -274,25 +273,26 @@ impl One<'_> {
         Ok(())
     }
 
-    /// Whether there are rows of other sessions.
-    fn others(&self, id: i64, sessions: &BTreeSet<i64>) -> Result<bool, StoreError> {
+    /// Whether there are rows of other sessions, but for those that lose all they have.
+    fn others(&self, id: i64, sessions: &BTreeSet<i64>, emptied: u64) -> Result<bool, StoreError> {
         let mut select = self.snapshot.prepare_cached(
             "SELECT 1 FROM chunks WHERE project = ?1 AND output = ?2
-               AND session NOT IN (SELECT value FROM json_each(?3)) LIMIT 1",
+               AND session NOT IN (SELECT value FROM json_each(?3)) LIMIT 1 OFFSET ?4",
         )?;
-        Ok(select.exists(params![self.project.0, id, list(sessions)])?)
+        Ok(select.exists(params![self.project.0, id, list(sessions), time(emptied)])?)
     }
 
-    /// Finds rows of other sessions with texts that are past their time; whether these
-    /// are all.
+    /// Finds rows of other sessions with texts that are past their time; how many have
+    /// nothing else, and whether these are all.
     fn texts(
         &self,
         id: i64,
         sessions: &BTreeSet<i64>,
         found: &mut Rows,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<(u64, bool), StoreError> {
+        let mut emptied = 0;
         if self.horizon.texts_before <= self.horizon.signals_before {
-            return Ok(true);
+            return Ok((emptied, true));
         }
         let mut select = self.snapshot.prepare_cached(
             "SELECT session, first_seq, base_at, events FROM chunks
@@ -306,19 +306,20 @@ impl One<'_> {
                 continue;
             }
             let bytes = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
-            let (_, content) = count(bytes, unsigned(row.get(2)?));
+            let (events, content) = count(bytes, unsigned(row.get(2)?));
             if content == 0 {
                 continue;
             }
+            emptied += u64::from(content == events);
             found.events += content;
             found.content += content;
             found.bytes += bytes.len() as u64;
             found.texts.insert((id, session, row.get(1)?));
             if found.texts.len() >= self.limits.texts {
-                return Ok(false);
+                return Ok((emptied, false));
             }
         }
-        Ok(true)
+        Ok((emptied, true))
     }
 
     /// What servers said of an output: which texts are past their time, and whether

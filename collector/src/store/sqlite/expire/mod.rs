@@ -2,6 +2,7 @@
 
 mod left;
 mod look;
+mod outputs;
 mod remove;
 
 use std::collections::BTreeMap;
