@@ -255,7 +255,10 @@ pub(super) async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T
         if let Some(found) = look().await {
             return found;
         }
-        assert!(began.elapsed().as_secs() < 60, "not within a minute: {what}");
+        assert!(
+            began.elapsed().as_secs() < 60,
+            "not within a minute: {what}"
+        );
         actix_web::rt::time::sleep(std::time::Duration::from_millis(5)).await;
     }
 }

@@ -178,8 +178,6 @@ fn after_anything(ground: Ground) {
                         house.fold(which.index(house.told()));
                     }
                     Step::Again(_) => {}
-                    // Not built there yet.
-                    Step::Erases(_) | Step::Expires(..) if ground == Ground::ClickHouse => {}
                     Step::Erases(who) => house.erase(&name(who)),
                     Step::Expires(signals, texts) => house.expire(signals, texts),
                     Step::Relabels => {
@@ -302,8 +300,7 @@ fn traffic_goes_on(ground: Ground) {
             let (output, conversation) = (format!("o-{}", n % 7), format!("c-{}", n % 3));
             house.does("u-1", 0, shown(&output, &conversation));
             house.does("u-2", 0, copied(&output));
-            // Not built there yet.
-            if n % 10 == 9 && ground == Ground::Sqlite {
+            if n % 10 == 9 {
                 house.erase("u-2");
             }
         }

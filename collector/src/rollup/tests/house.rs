@@ -19,7 +19,8 @@ use crate::{
     rollup::{At, By, Keeper, Meter, Request, kept, refolded, step},
     sights::Source,
     store::{
-        self, AnyStore, ClickHouseStore, Folding, KeyKind, NewKey, Registering, StoreUrl,
+        self, AnyStore, ClickHouseStore, ControlStore, Folding, KeyKind, NewKey, Registering,
+        StoreUrl,
         clickhouse_server::{open_with, server},
     },
     testing::NOW,
@@ -220,14 +221,27 @@ impl House {
         self.store.register(&request).unwrap();
     }
 
+    /// As whoever works on erasures does it.
     pub(crate) fn erase(&self, person: &str) {
-        let store = &*self.store;
+        let (store, project) = (&*self.store, self.project.id);
         let subject = self.project.subject(person, SubjectKind::App);
         let mut erasure = erase::ask(store, &self.project, &subject, self.now).unwrap();
-        let found = store.look_for(self.project.id, &erasure.job).unwrap();
-        let tombstones = found.tombstones(self.project.id, &erasure.job, self.now);
-        store.bury(&tombstones).unwrap();
-        store.remove(&mut erasure, &found).unwrap();
+        let _removing = store.removing().unwrap();
+        loop {
+            // Each collector asks for what is new every moment.
+            self.pair
+                .iter()
+                .for_each(|one| drop(one.control().unwrap()));
+            let found = store.look_for(project, &erasure.job).unwrap();
+            let tombstones = found.tombstones(project, &erasure.job, self.now);
+            if !tombstones.is_empty() {
+                store.bury(&tombstones).unwrap();
+            } else if found.is_empty() {
+                return;
+            } else {
+                store.remove(&mut erasure, &found).unwrap();
+            }
+        }
     }
 
     /// Ends what was received so long ago.
@@ -238,8 +252,16 @@ impl House {
         };
         let horizons = [(self.project.id, horizon)].into();
         let mut expiry = expire::ask(&*self.store, &horizons, self.now).unwrap();
-        let due = self.store.due(&horizons, None).unwrap();
-        self.store.expire(&mut expiry, &due, self.now).unwrap();
+        let _removing = self.store.removing().unwrap();
+        let mut after = None;
+        loop {
+            let due = self.store.due(&horizons, after.as_ref()).unwrap();
+            self.store.expire(&mut expiry, &due, self.now).unwrap();
+            after = due.next;
+            if after.is_none() {
+                return;
+            }
+        }
     }
 
     pub(crate) fn keeper(&self, policy: &Policy) -> Keeper {

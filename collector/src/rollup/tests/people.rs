@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::house::House;
+use super::house::{Ground, House};
 use crate::{
     experiment::{
         declaration::record,
@@ -105,8 +105,12 @@ fn copied(output: &str) -> serde_json::Value {
 /// is added up anew.
 #[test]
 fn nothing_is_kept_of_who_is_gone() {
+    Ground::all().for_each(nothing_is_kept_of_them);
+}
+
+fn nothing_is_kept_of_them(ground: Ground) {
     let policy = Policy::default_policy().unwrap();
-    let mut house = House::new();
+    let mut house = House::on(ground);
     let mut keeper = house.keeper(&policy);
     house.does("u-1", 0, shown("o-1"));
     house.does("u-2", 0, shown("o-2"));
@@ -123,8 +127,12 @@ fn nothing_is_kept_of_who_is_gone() {
 
 #[test]
 fn what_was_read_before_somebody_was_erased_is_not_kept_after() {
+    Ground::all().for_each(what_was_read_before_is_not_kept);
+}
+
+fn what_was_read_before_is_not_kept(ground: Ground) {
     let policy = Policy::default_policy().unwrap();
-    let mut house = House::new();
+    let mut house = House::on(ground);
     let mut keeper = house.keeper(&policy);
     house.does("u-1", 0, shown("o-1"));
     let bucket = Bucket {

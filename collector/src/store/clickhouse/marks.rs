@@ -17,8 +17,8 @@
 //!
 //! *Whoever removes rows* says so by [`removing`], before and after. From then on the
 //! sights of the buckets are shown to nobody, as people are in them, and what was read
-//! before is never taken for current; sums hold what was removed until they are added up
-//! again. Names of groups are also in `numbers`, `numbered` and `touched`: they are to be
+//! before is never taken for current; at the end they are taken out of what is kept
+//! ([`super::unseen`]). Sums hold what was removed until they are added up again. Names of groups are also in `numbers`, `numbered` and `touched`: they are to be
 //! removed by whoever removes the last fact of a group or an output.
 
 use std::{

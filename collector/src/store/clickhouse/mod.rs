@@ -80,9 +80,11 @@ mod links;
 mod lists;
 mod literal;
 mod marks;
+mod named;
 mod names;
 mod numbers;
 mod pages;
+mod pen;
 mod plan;
 mod push;
 mod recall;
@@ -104,6 +106,7 @@ pub(crate) mod testing;
 mod tests;
 mod touched;
 mod traces;
+mod unseen;
 mod updates;
 mod upkeep;
 mod view;
@@ -113,7 +116,7 @@ use std::{
     fs,
     ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use tacit_signals::{Id, SessionId};
@@ -123,18 +126,15 @@ use super::{
     StoreError, StoreUrl, Traced, home,
     rows::{Conduct, Group, GroupName, StoredSubject},
 };
-use crate::{control::ProjectId, export::Scratch, keyed::random, log::Position, outcome::Refused};
+use crate::{control::ProjectId, export::Scratch, log::Position, outcome::Refused};
 use adding::Adding;
-use blocks::{Snapshot, Written};
+use blocks::Snapshot;
 use client::Client;
-use graves::Buried;
 use lists::Lists;
-use pages::{Memory, Pages};
+use named::named;
+use pen::Pen;
 use stamps::Stamps;
 use view::View;
-
-/// The file of the data directory that names the collector.
-const NAME: &str = "collector";
 
 /// A database of a ClickHouse server.
 pub struct ClickHouseStore {
@@ -148,19 +148,6 @@ pub struct ClickHouseStore {
     graves: graves::Known,
     silent: erase::Silent,
     removing: leases::Removers,
-}
-
-/// Who writes facts.
-enum Pen {
-    /// Nobody yet; or a block after this one failed.
-    Down(Option<Written>),
-    Up(Written, Memory),
-}
-
-/// A block that counts, and whether graves came while it was written.
-struct Done<T> {
-    result: T,
-    late_since: Option<u64>,
 }
 
 impl ClickHouseStore {
@@ -237,99 +224,6 @@ impl ClickHouseStore {
         })
     }
 
-    /// Writes a block, which then counts, or is as if it had never been.
-    fn block<T>(
-        &self,
-        act: impl FnOnce(&Snapshot, &mut Pages<'_>, &mut Written) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let done = self.one_block(act)?;
-        if let Some(since) = done.late_since {
-            // An empty one, for whoever waits until this collector knows of the graves.
-            let passed_on = self.is_late(since).and_then(|()| {
-                let empty = self.one_block(|_, _, _| Ok(()))?;
-                empty.late_since.map_or(Ok(()), |since| self.is_late(since))
-            });
-            if let Err(error) = passed_on {
-                tracing::warn!(%error, "graves came while a block was written: the next one says so");
-            }
-        }
-        Ok(done.result)
-    }
-
-    fn one_block<T>(
-        &self,
-        act: impl FnOnce(&Snapshot, &mut Pages<'_>, &mut Written) -> Result<T, StoreError>,
-    ) -> Result<Done<T>, StoreError> {
-        let mut pen = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
-        let (before, mut memory) = match std::mem::replace(&mut *pen, Pen::Down(None)) {
-            Pen::Up(written, memory) => (written, memory),
-            Pen::Down(undone) => match self.new_writer(undone.as_ref()) {
-                Ok(written) => (written, Memory::default()),
-                Err(error) => {
-                    *pen = Pen::Down(undone);
-                    return Err(error);
-                }
-            },
-        };
-        // After its writer is known to be there: whoever erases waits for it, or this sees
-        // the grave.
-        let buried = match self.buried() {
-            Ok(buried) => buried,
-            Err(error) => {
-                *pen = Pen::Up(before, memory);
-                return Err(error);
-            }
-        };
-        let mut next = before.next();
-        if next.graves != buried.version {
-            // It may rest on rows that go.
-            memory = Memory::default();
-            next.graves = buried.version;
-        }
-        let written = self.write(&mut next, &mut memory, &buried, act);
-        *pen = match written {
-            Ok(_) => Pen::Up(next, memory),
-            Err(_) => Pen::Down(Some(before)),
-        };
-        let result = written?;
-        // Only now: whatever came before this is read, is known to be late.
-        let late_since = match history::now(&self.client) {
-            Ok((_, state)) if state.graves == buried.version => None,
-            _ => Some(buried.version),
-        };
-        Ok(Done { result, late_since })
-    }
-
-    /// A new writer. One that crashed may not have seen that its last block was late.
-    fn new_writer(&self, undone: Option<&Written>) -> Result<Written, StoreError> {
-        let known = blocks::writers(&self.client, Some(&self.collector))?;
-        let open = known.iter().filter(|written| !written.is_sealed());
-        if let Some(since) = open.map(|written| written.graves).min() {
-            self.is_late(since)?;
-        }
-        let graves = self.buried()?.version;
-        let begun = blocks::begin(&self.client, &self.collector, known, undone, graves)?;
-        begun.commit(&self.client, &self.collector)?;
-        Ok(begun)
-    }
-
-    fn write<T>(
-        &self,
-        next: &mut Written,
-        memory: &mut Memory,
-        buried: &Buried,
-        act: impl FnOnce(&Snapshot, &mut Pages<'_>, &mut Written) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let (_, state) = history::now(&self.client)?;
-        memory.as_of(state.removals);
-        let snapshot = Snapshot::take(&self.client)?;
-        let mut pages = Pages::new(next.block, buried, memory, &self.stamps);
-        let done = act(&snapshot, &mut pages, next)?;
-        pages.insert(&self.client)?;
-        next.commit(&self.client, &self.collector)?;
-        Ok(done)
-    }
-
     /// The counters of a project: those of one collector, or of all.
     fn fates_of(
         &self,
@@ -364,31 +258,6 @@ impl ClickHouseStore {
             })
         })
     }
-}
-
-/// The name of the collector that has the directory `data`.
-fn named(data: &Path) -> Result<String, StoreError> {
-    let path = data.join(NAME);
-    let read = || match fs::read_to_string(&path) {
-        Ok(name) if name.len() == 32 => Ok(Some(name)),
-        Ok(_) => Err(StoreError::Unreadable("name of the collector")),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.into()),
-    };
-    if let Some(name) = read()? {
-        return Ok(name);
-    }
-    // Whole, and on the device, before it has its name; and the first one keeps it.
-    let mut file = tempfile::NamedTempFile::new_in(data)?;
-    std::io::Write::write_all(&mut file, hex::encode(random::<16>()?).as_bytes())?;
-    file.as_file().sync_all()?;
-    match file.persist_noclobber(&path) {
-        Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => {
-            return Err(error.error.into());
-        }
-        _ => fs::File::open(data)?.sync_all()?,
-    }
-    read()?.ok_or(StoreError::Unreadable("name of the collector"))
 }
 
 impl Store for ClickHouseStore {

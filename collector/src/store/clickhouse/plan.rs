@@ -30,7 +30,7 @@ use super::{
     blocks::{Block, Fates, REMOVAL, Written},
     client::Client,
     documents::{NewDocument, Next, Which},
-    marks, removal, touched,
+    marks, removal, touched, unseen,
     updates::is_held,
 };
 use crate::{
@@ -205,6 +205,8 @@ impl ClickHouseStore {
             #[cfg(test)]
             tests::step()?;
         }
+        // Writers may know links and outputs from rows that went.
+        self.let_look_again()?;
         self.recount_later(project, plan)?;
         self.note(&[NewDocument::new(DONE, project, plan.key(), &())?])
     }
@@ -216,8 +218,10 @@ impl ClickHouseStore {
             kind: BucketKind::of(*kind),
             number: *number,
         });
+        let buckets: BTreeSet<Bucket> = buckets.collect();
         let moved = touched::by(&self.client, plan.writer)?;
-        marks::removed(&self.client, project, buckets, &moved)
+        marks::removed(&self.client, project, buckets.iter().copied(), &moved)?;
+        unseen::forget(&self.client, buckets)
     }
 
     /// Plans that are not done, in the order they were made.

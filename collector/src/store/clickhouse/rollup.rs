@@ -31,6 +31,7 @@ use super::{
     pages::kind_number,
     rowbinary::{Rows, TAG_COLUMN},
     sums::{self, Sights},
+    unseen,
 };
 use crate::{
     accept::record::subject_bytes,
@@ -121,6 +122,11 @@ impl RollupStore for ClickHouseStore {
             }
             let head = sums::Head::of(sums);
             sums::insert(&self.client, &head, sums)?;
+            let removals = marks::removals_of(&self.client, sums.bucket)?;
+            if !is_covered(&reading.covers, &removals) {
+                // Whoever removed it meanwhile may not have seen this row.
+                unseen::forget(&self.client, [sums.bucket])?;
+            }
             adder.standing.set(&head);
             if let Some(Mark { changes, .. }) = mark {
                 adder.standing.unmark(sums.bucket, *changes);

@@ -21,6 +21,10 @@ const UNREADABLE: StoreError = StoreError::Unreadable("roll-up");
 /// Where time alone changes nothing.
 const NEVER: u64 = u64::MAX;
 
+/// The columns of a row.
+pub(super) const COLUMNS: &str = "sums (project, kind, bucket, reading, version, screen, as_of,
+  changes_at, covers, len, first_at, last_at, cells, sights)";
+
 /// What is kept of a bucket, but for the sums.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
@@ -61,11 +65,7 @@ pub(super) fn insert(client: &Client, head: &Head, sums: &AddedUp<'_>) -> Result
     row.bytes(&bytes(&head.covers)?).u32(head.len);
     row.u64(first).u64(last);
     row.bytes(&bytes(cells)?).bytes(&sights.body);
-    client.insert(
-        "sums (project, kind, bucket, reading, version, screen, as_of, changes_at, covers, len,
-           first_at, last_at, cells, sights)",
-        &row,
-    )
+    client.insert(COLUMNS, &row)
 }
 
 fn bytes<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {

@@ -8,6 +8,7 @@ use tacit_signals::codec::EventReader;
 use super::{
     ClickHouseStore,
     blocks::{self, Block, Snapshot, Written},
+    expire::{found::is_text, plan::Facts},
     links::Link,
     plan::Gone,
     rowbinary::{Rows, TAG_COLUMN},
@@ -45,11 +46,14 @@ impl UpkeepStore for ClickHouseStore {
         let mut writers = blocks::writers(&self.client, None)?;
         for _ in 0..ATTEMPTS {
             let snapshot = Snapshot::of(&writers);
-            // Their events are booked as gone, and may be there.
+            // Events of these are booked as gone, and may be there.
             let plans = self.open_plans(project)?.into_iter();
             let booked = plans.filter(|(plan, _)| snapshot.sees(plan.block()));
-            let gone = booked.map(|(_, gone)| gone);
-            let counted = self.counted_events(project, &snapshot, gone)?;
+            let going = Going {
+                erased: booked.map(|(_, gone)| gone).collect(),
+                expired: self.booked_as_expired(project, &snapshot)?,
+            };
+            let counted = self.counted_events(project, &snapshot, &going)?;
             let now = blocks::writers(&self.client, None)?;
             if removals(&now) == removals(&writers) {
                 let fates = blocks::fates(&writers).remove(&project).unwrap_or_default();
@@ -96,6 +100,29 @@ impl UpkeepStore for ClickHouseStore {
     }
 }
 
+/// What is booked as gone, and may be there.
+struct Going {
+    erased: Vec<Gone>,
+    expired: Vec<Facts>,
+}
+
+impl Going {
+    /// The conditions of chunks that go, and of those that lose their texts.
+    fn expired(&self, project: ProjectId) -> [String; 2] {
+        let all = self
+            .expired
+            .iter()
+            .map(|facts| facts.chunks_that_go(project));
+        let all: Vec<[String; 2]> = all.collect();
+        [0, 1].map(|place| {
+            let any = all
+                .iter()
+                .map(|conditions| format!(" OR ({})", conditions[place]));
+            format!("0{}", any.collect::<String>())
+        })
+    }
+}
+
 /// The writers of what was removed.
 fn removals(writers: &[Written]) -> BTreeSet<u64> {
     let removals = writers.iter().filter(|written| written.is_removal());
@@ -103,17 +130,18 @@ fn removals(writers: &[Written]) -> BTreeSet<u64> {
 }
 
 impl ClickHouseStore {
-    /// Events of all rows that count and that are not `gone`.
+    /// Events of all rows that count and that are not going.
     fn counted_events(
         &self,
         project: ProjectId,
         snapshot: &Snapshot,
-        gone: impl Iterator<Item = Gone>,
+        going: &Going,
     ) -> Result<u64, StoreError> {
-        let gone: Vec<Gone> = gone.collect();
+        let [expired, stripped] = going.expired(project);
         let select = format!(
-            "SELECT {TAG_COLUMN}, writer, number, row, output, base_at, events FROM chunks
-             WHERE project = {} ORDER BY writer, number, row",
+            "SELECT {TAG_COLUMN}, writer, number, row, output, base_at, events,
+               toUInt8({expired}), toUInt8({stripped})
+             FROM chunks WHERE project = {} ORDER BY writer, number, row",
             project.0
         );
         self.client.whole(&select, |rows| {
@@ -123,16 +151,22 @@ impl ClickHouseStore {
                 let at = (block, rows.u32()?);
                 let (output, base_at) = (rows.id()?, rows.u64()?);
                 let events = rows.bytes()?;
+                let (is_expired, is_stripped) = (rows.bool()?, rows.bool()?);
                 // The same row may be there twice until its parts are merged.
-                if !snapshot.sees(block) || last.replace(at) == Some(at) {
+                if !snapshot.sees(block) || last.replace(at) == Some(at) || is_expired {
                     continue;
                 }
                 let value = format!("({},{},{})", block.writer, block.number, at.1);
-                if gone.iter().any(|gone| gone.has("chunks", &value)) {
+                if going.erased.iter().any(|gone| gone.has("chunks", &value)) {
                     continue;
                 }
                 let events = EventReader::of_output(&events, base_at, output);
-                count += events.filter(Result::is_ok).count() as u64;
+                let stays = |event: &Result<_, _>| match event {
+                    Ok(Ok(event)) => !is_stripped || !is_text(event),
+                    Ok(Err(_)) => true,
+                    Err(_) => false,
+                };
+                count += events.filter(stays).count() as u64;
             }
             Ok(count)
         })

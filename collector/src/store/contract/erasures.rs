@@ -13,7 +13,7 @@ use crate::{
 const PERSON: &str = "u-forget-me";
 
 /// A store with the first project, whose secrets are those of [`project`].
-fn with_project<S: Backend>() -> (Fixture<S>, Arc<Project>) {
+pub(super) fn with_project<S: Backend>() -> (Fixture<S>, Arc<Project>) {
     let fixture = S::fixture();
     let key = NewKey {
         project: "shop".into(),
@@ -46,7 +46,7 @@ fn in_conversation(seq: u32, output: &str, conversation: &str) -> Value {
     shown(seq, output, conversation, 0, 0)
 }
 
-fn others(store: &dyn Store) {
+pub(super) fn others(store: &dyn Store) {
     let other = json!({"id":"o-others","subject":"u-other","conversation":"c-others",
         "input":[{"role":"user","content":"Another question"}],"output":"Another answer"});
     assert_eq!(register(store, other), Status::Created);
@@ -65,7 +65,7 @@ fn others(store: &dyn Store) {
 }
 
 /// What others do who come later, on what the person was at as well.
-fn others_later(store: &dyn Store) {
+pub(super) fn others_later(store: &dyn Store) {
     sent(
         store,
         2,
@@ -77,7 +77,7 @@ fn others_later(store: &dyn Store) {
     sent(store, 2, None, NOW + 61, &claim);
 }
 
-fn person(store: &dyn Store) {
+pub(super) fn person(store: &dyn Store) {
     let own = json!({"id":"o-theirs","aliases":["chat-theirs"],"subject":PERSON,
         "conversation":"c-theirs","input":[{"role":"user","content":"Their question"}],
         "output":"Their answer"});
@@ -104,7 +104,7 @@ fn person(store: &dyn Store) {
 }
 
 /// Has everything of the person removed, as the thread does that works on erasures.
-fn erased<S: Backend>(store: &S, project: &Project) -> Erasure {
+pub(super) fn erased<S: Backend>(store: &S, project: &Project) -> Erasure {
     let subject = project.subject(PERSON, SubjectKind::App);
     let asked = erase::ask(store, project, &subject, NOW).unwrap();
     removed(store, &asked.job)

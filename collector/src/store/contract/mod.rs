@@ -11,6 +11,7 @@ mod grouping;
 mod horizons;
 mod push;
 mod registered;
+mod rollups;
 mod traces;
 mod updates;
 
@@ -49,6 +50,7 @@ trait Backend:
     + ExpiryStore
     + ErasureStore
     + UpkeepStore
+    + RollupStore
     + Sized
     + Sync
 {
@@ -56,6 +58,9 @@ trait Backend:
 
     /// Gives the only project the secrets of the tests' first one.
     fn set_secrets(&self, path: &std::path::Path);
+
+    /// Inserts everything twice from now on, where a repeated insert can happen.
+    fn insert_twice(&self) {}
 
     /// Whether it can be tested on this machine.
     fn is_there() -> bool {
@@ -97,6 +102,10 @@ impl Backend for ClickHouseStore {
 
     fn set_secrets(&self, _: &std::path::Path) {
         super::clickhouse::testing::set_secrets(self);
+    }
+
+    fn insert_twice(&self) {
+        Self::insert_twice(self);
     }
 
     fn is_there() -> bool {
@@ -196,6 +205,12 @@ macro_rules! contract {
                 a_late_event_of_what_is_gone_begins_anew
                 whoever_is_heard_of_again_stays
                 who_sends_again_what_is_gone_is_counted_once
+            );
+            contract!($backend, rollups:
+                what_waits_is_what_changed
+                what_changes_while_it_is_read_waits_still
+                told_twice_erased_expired_and_relabelled_it_is_what_a_refold_gives
+                another_screen_makes_what_it_concerns_old
             );
             contract!($backend, experiments:
                 an_experiment_is_declared_once

@@ -81,7 +81,7 @@ impl ClickHouseStore {
     pub(super) fn settled(&self) -> Result<Arc<graves::Buried>, StoreError> {
         let buried = self.buried()?;
         // Whatever this process was writing has ended once the pen was free.
-        drop(self.pen.lock().unwrap_or_else(PoisonError::into_inner));
+        drop(self.pen());
         let begun = Instant::now();
         loop {
             let writers = blocks::others(&self.client, &self.collector)?;

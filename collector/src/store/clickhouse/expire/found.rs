@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use tacit_signals::{Id, SessionId, Signal, codec::EventReader, signal::Kind};
+use tacit_signals::{Event, Id, SessionId, Signal, codec::EventReader, signal::Kind};
 
 use super::plan::Facts;
 use crate::control::ProjectId;
@@ -104,7 +104,7 @@ impl Once {
                 read.is_texts = false;
                 continue;
             };
-            let is_text = event.signal.kind() == Some(Kind::Content);
+            let is_text = is_text(&event);
             read.is_texts &= is_text;
             read.texts += u64::from(is_text);
             if let Signal::Shown(shown) = event.signal {
@@ -113,4 +113,9 @@ impl Once {
         }
         Some(read)
     }
+}
+
+/// Whether an event is a text.
+pub(in super::super) fn is_text(event: &Event) -> bool {
+    event.signal.kind() == Some(Kind::Content)
 }

@@ -7,10 +7,7 @@
 //! a block of another collector that was begun before the rows went and counts after all
 //! of this: its signals on such an output are kept, and are seen once the next ones come.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::PoisonError,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use tacit_signals::{Id, Signal, codec::EventReader};
 
@@ -18,7 +15,6 @@ use super::{
     super::{
         ClickHouseStore,
         blocks::Snapshot,
-        documents::Next,
         fold::known_outputs,
         links::{self, IDS_MAX, Link},
         literal::list,
@@ -106,14 +102,6 @@ impl ClickHouseStore {
         })?;
         news.extend(chunks);
         Ok(news)
-    }
-
-    /// What writers take for written down may be gone: blocks that are begun from now on
-    /// look again, of all collectors, and this one's that was begun before has ended.
-    pub(super) fn let_look_again(&self) -> Result<(), StoreError> {
-        self.change(|state| Ok((Some(Next::of_removal(state)), ())))?;
-        drop(self.pen.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(())
     }
 
     /// Writes down again what was taken for known and is gone.

@@ -25,7 +25,7 @@ use self::{
     found::Found,
     look::Looking,
     people::Few,
-    plan::{PLAN, Plan},
+    plan::{Facts, PLAN, Plan},
 };
 use super::{
     ClickHouseStore,
@@ -348,6 +348,18 @@ impl ClickHouseStore {
     /// Whether something was written down and is not carried out.
     pub(super) fn is_expiring(&self) -> Result<bool, StoreError> {
         Ok(!self.documents::<Plan>(PLAN, Which::All)?.is_empty())
+    }
+
+    /// What was written down of a project and is not carried out, as far as it counts.
+    pub(super) fn booked_as_expired(
+        &self,
+        project: ProjectId,
+        snapshot: &Snapshot,
+    ) -> Result<Vec<Facts>, StoreError> {
+        let plans = self.documents::<Plan>(PLAN, Which::OfProject(project))?;
+        let plans = plans.into_iter().map(|open| open.body);
+        let booked = plans.filter(|plan| snapshot.sees(plan.books.block()));
+        Ok(booked.filter_map(|plan| plan.facts).collect())
     }
 
     /// Carries out what was written down before a crash.

@@ -21,14 +21,17 @@ use super::{
 };
 use crate::{
     control::ProjectId,
-    store::{BucketKind, StoreError},
+    store::{Bucket, BucketKind, StoreError},
 };
 
 impl ClickHouseStore {
-    /// Something of these groups goes: called before and after.
-    pub(super) fn mark_groups(&self, project: ProjectId, facts: &Facts) -> Result<(), StoreError> {
-        marks::removing(&self.client, project, &facts.groups)?;
-        Ok(())
+    /// Something of these groups goes: called before and after. The buckets they are in.
+    pub(super) fn mark_groups(
+        &self,
+        project: ProjectId,
+        facts: &Facts,
+    ) -> Result<BTreeSet<Bucket>, StoreError> {
+        marks::removing(&self.client, project, &facts.groups)
     }
 
     /// Removes the names of groups, and of what was said of outputs, that are gone.

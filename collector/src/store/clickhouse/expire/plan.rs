@@ -18,15 +18,19 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use tacit_signals::codec::EventReader;
 
-use super::super::{
-    ClickHouseStore,
-    documents::NewDocument,
-    links::Link,
-    pages::{self, CHUNKS, LINKS, REGISTRATIONS},
-    plan::Plan as Books,
-    removal,
-    rowbinary::{Out, Rows, TAG_COLUMN},
-    view::parse,
+use super::{
+    super::{
+        ClickHouseStore,
+        documents::NewDocument,
+        links::Link,
+        pages::{self, CHUNKS, LINKS, REGISTRATIONS},
+        plan::Plan as Books,
+        removal,
+        rowbinary::{Out, Rows, TAG_COLUMN},
+        unseen,
+        view::parse,
+    },
+    found::is_text,
 };
 use crate::{
     accept::{
@@ -150,6 +154,17 @@ impl Facts {
         self.moved.iter().map(|(row, _)| *row).collect()
     }
 
+    /// The conditions of chunks that go, and of those that lose their texts.
+    pub(in super::super) fn chunks_that_go(&self, project: ProjectId) -> [String; 2] {
+        let looked_at = self.looked_at(project);
+        let before = self.before.signals_before;
+        let with_others = of_rows(&self.chunks);
+        [
+            format!("{looked_at} AND (received_at < {before} OR {with_others})"),
+            format!("{looked_at} AND {}", self.stripped()),
+        ]
+    }
+
     /// Conditions of what goes, by table and in order.
     pub(in super::super) fn removals(&self, project: ProjectId) -> Vec<(&'static str, String)> {
         let looked_at = self.looked_at(project);
@@ -223,7 +238,7 @@ impl ClickHouseStore {
         let Some(facts) = &plan.facts else {
             return self.let_look_again();
         };
-        self.mark_groups(project, facts)?;
+        let mut buckets = self.mark_groups(project, facts)?;
         let mut facts = facts.clone();
         facts.stay.extend(self.heard_of_since(project, &facts)?);
         self.insert_anew(project, &facts)?;
@@ -232,7 +247,8 @@ impl ClickHouseStore {
         }
         self.let_look_again()?;
         self.mend(project, &facts)?;
-        self.mark_groups(project, &facts)?;
+        buckets.extend(self.mark_groups(project, &facts)?);
+        unseen::forget(&self.client, buckets)?;
         self.forget_names(project, &facts)
     }
 
@@ -246,6 +262,7 @@ impl ClickHouseStore {
         self.insert_registrations(project, facts)?;
         self.insert_links(project, facts)
     }
+
     /// Chunks without their texts, and those that lie elsewhere from now on.
     fn insert_chunks(&self, project: ProjectId, facts: &Facts) -> Result<(), StoreError> {
         let moved: std::collections::BTreeMap<Row, &str> = facts
@@ -361,7 +378,7 @@ fn anew(
         for event in EventReader::of_output(&events, base_at, parse(&output)?) {
             let event = event.ok().and_then(Result::ok);
             let event = event.ok_or(StoreError::Unreadable("event"))?;
-            if event.signal.kind() != Some(tacit_signals::signal::Kind::Content) {
+            if !is_text(&event) {
                 kept.push(&event);
             }
         }

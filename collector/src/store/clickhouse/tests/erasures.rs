@@ -20,14 +20,14 @@ use crate::{
     },
 };
 
-const PERSON: &str = "u-forget-me";
+pub(super) const PERSON: &str = "u-forget-me";
 
 /// A collector's store in a database with the first project.
 fn opened(server: &TestServer, directory: &Path) -> ClickHouseStore {
     ClickHouseStore::open(&server.address(directory), directory).unwrap()
 }
 
-fn with_project(store: &ClickHouseStore) {
+pub(super) fn with_project(store: &ClickHouseStore) {
     let key = NewKey {
         project: "shop".into(),
         kind: KeyKind::Secret,
@@ -42,7 +42,7 @@ fn with_project(store: &ClickHouseStore) {
     set_secrets(store);
 }
 
-fn sent(from: u8, subject: &str, events: &[Value]) -> Accepted {
+pub(super) fn sent(from: u8, subject: &str, events: &[Value]) -> Accepted {
     let batch = json!({"v":1,"key":"pk","session":format!("{from:032x}"),"subject":subject,
         "sent_at":NOW,"lang":"en","sdk":"t","events":events});
     let decoded = twin::decode(batch.to_string().as_bytes()).unwrap();
@@ -66,7 +66,7 @@ fn register(store: &ClickHouseStore, output: Value) -> Status {
     store.register(&[request]).unwrap()[0][0].status
 }
 
-fn others(store: &ClickHouseStore) {
+pub(super) fn others(store: &ClickHouseStore) {
     let requests = [
         sent(
             1,
@@ -87,7 +87,7 @@ fn theirs() -> Accepted {
     sent(7, PERSON, &events)
 }
 
-fn person(store: &ClickHouseStore) {
+pub(super) fn person(store: &ClickHouseStore) {
     let own = json!({"id":"o-theirs","aliases":["chat-theirs"],"subject":PERSON,
         "conversation":"c-theirs","output":"Their answer, as it was given"});
     assert_eq!(register(store, own), Status::Created);
@@ -97,7 +97,7 @@ fn person(store: &ClickHouseStore) {
     store.fold(&folding(&later), at(3)).unwrap();
 }
 
-fn asked(store: &ClickHouseStore) -> String {
+pub(super) fn asked(store: &ClickHouseStore) -> String {
     let subject = project(1).subject(PERSON, SubjectKind::App);
     erase::ask(store, &project(1), &subject, NOW).unwrap().job
 }
@@ -129,7 +129,7 @@ fn found(erasure: &Erasure) -> String {
 }
 
 /// Rows of all tables in which one of `needles` is, by table.
-fn rows_with(store: &ClickHouseStore, needles: &[Vec<u8>]) -> Vec<String> {
+pub(super) fn rows_with(store: &ClickHouseStore, needles: &[Vec<u8>]) -> Vec<String> {
     let columns = format!(
         "SELECT {TAG_COLUMN}, table, name, type FROM system.columns WHERE database = '{}'",
         store.client.database()
@@ -176,7 +176,7 @@ fn files_with(directory: &Path, needles: &[Vec<u8>], found: &mut Vec<String>) {
     }
 }
 
-fn needles() -> Vec<Vec<u8>> {
+pub(super) fn needles() -> Vec<Vec<u8>> {
     let subject = project(1).subject(PERSON, SubjectKind::App);
     let texts = [
         "o-theirs",

@@ -7,6 +7,7 @@ mod collectors;
 mod crashes;
 mod erasures;
 mod expiries;
+mod forgotten;
 mod rollups;
 
 use serde_json::{Value, json};

@@ -51,7 +51,7 @@ fn due(store: &ClickHouseStore) -> Vec<Bucket> {
 }
 
 /// Adds up whatever waits; how many buckets that were.
-fn drain(store: &ClickHouseStore) -> usize {
+pub(super) fn drain(store: &ClickHouseStore) -> usize {
     let mut count = 0;
     loop {
         let due = due(store);
@@ -66,7 +66,7 @@ fn drain(store: &ClickHouseStore) -> usize {
     }
 }
 
-fn kept(store: &ClickHouseStore) -> (u64, Cells) {
+pub(super) fn kept(store: &ClickHouseStore) -> (u64, Cells) {
     let mut cells = Cells::new();
     let waiting = store.rollups(OURS, VERSION, NOW, (None, None), &mut |key, cell| {
         cells.entry(key.clone()).or_default().merge(cell);
@@ -75,7 +75,7 @@ fn kept(store: &ClickHouseStore) -> (u64, Cells) {
 }
 
 /// The sums of everything there is.
-fn anew(store: &ClickHouseStore) -> Cells {
+pub(super) fn anew(store: &ClickHouseStore) -> Cells {
     let policy = Policy::default_policy().unwrap();
     let mut tally = Tally::default();
     let visited = store.groups(OURS, u64::MAX, &mut |group| {
@@ -86,7 +86,7 @@ fn anew(store: &ClickHouseStore) -> Cells {
     tally.finish().cells
 }
 
-fn sights(store: &ClickHouseStore) -> usize {
+pub(super) fn sights(store: &ClickHouseStore) -> usize {
     let mut count = 0;
     let visited = store.sights(OURS, VERSION, (0, u64::MAX), &mut |_, _| {
         count += 1;
