@@ -8,7 +8,9 @@ end of an answer that has begun.
     python current.py --config-file=config.xml
 
 Of a server's configuration it reads the port, where to keep data and the log of errors,
-and of `users.xml` the password and the settings of `default`.
+and of `users.xml` the password and the settings of `default`. The engine has a file of its
+own beside them: tests look for bytes in its files, so no values are compressed there, and
+what was replaced goes at once, as in the tests' configuration of the oldest server.
 """
 
 import errno
@@ -25,6 +27,15 @@ from chdb import _chdb
 
 # Parameters that are no settings.
 OWN = {"database", "query", "query_id", "default_format"}
+ENGINE = """<clickhouse><merge_tree>
+  <old_parts_lifetime>1</old_parts_lifetime>
+  <cleanup_delay_period>1</cleanup_delay_period>
+  <max_cleanup_delay_period>1</max_cleanup_delay_period>
+  <cleanup_delay_period_random_add>0</cleanup_delay_period_random_add>
+  <default_compression_codec>NONE</default_compression_codec>
+  <primary_key_compression_codec>NONE</primary_key_compression_codec>
+</merge_tree></clickhouse>
+"""
 INSERT = re.compile(r"\s*INSERT\s+INTO\s.*?\sFORMAT\s+(\w+)\s*\Z", re.IGNORECASE | re.DOTALL)
 SELECT = re.compile(r"(.*)\sFORMAT\s+(\w+)\s*\Z", re.IGNORECASE | re.DOTALL)
 CODE = re.compile(r"Code: (\d+)\. ")
@@ -206,7 +217,9 @@ def main():
         if error.errno == errno.EADDRINUSE:
             Path(told.findtext("logger/errorlog")).write_text("Address already in use")
         raise
-    server.place = told.findtext("path")
+    engine = config.with_name("engine.xml")
+    engine.write_text(ENGINE)
+    server.place = f"{told.findtext('path')}?config-file={engine}"
     server.password = users.findtext("users/default/password").encode()
     server.settings = {setting.tag: setting.text for setting in users.find("profiles/default")}
     # The engine ends with its last connection.
