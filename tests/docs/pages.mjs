@@ -28,6 +28,7 @@ export const RUN = [
   ["adapters.md", "html", "tests/browser/documented/html.mjs"],
   ["adapters.md", "js", "tests/browser/documented/js.mjs"],
   ["api.md", "json", "tests/docs/answers.test.mjs"],
+  ["clickhouse.md", "run", "tests/docs/clickhouse.test.mjs"],
   ["clickhouse.md", "xml", "tests/src/clickhouse/cluster.rs"],
   ["configuration.md", "text", "tests/docs/shown.test.mjs"],
   ["datasets.md", "json", "collector/src/dataset/tests/docs.rs"],

@@ -19,7 +19,7 @@ const TACIT = process.env.TACIT_BIN;
 const run = promisify(execFile);
 
 /** What is put before programs: what would go on for ever is ended once it works, and refusals are failures. */
-const PROGRAMS = {
+export const PROGRAMS = {
   tacit: `#!/bin/bash
 case "$*" in
   serve*|*--follow*)

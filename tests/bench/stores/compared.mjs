@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { say } from "../../../capture-wasm/build/tools.mjs";
-import { servers } from "../clickhouse.mjs";
+import { servers } from "../../clickhouse/servers.mjs";
 import { environment, started, tacit } from "../collector.mjs";
 import { measured } from "../measured.mjs";
 import { linesOf } from "../read.mjs";

@@ -11,7 +11,7 @@ import { once } from "node:events";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, statSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { say } from "../../../capture-wasm/build/tools.mjs";
-import { servers } from "../clickhouse.mjs";
+import { servers } from "../../clickhouse/servers.mjs";
 import { environment } from "../collector.mjs";
 import { forget, measured } from "../measured.mjs";
 import { OTHERS, OURS } from "../plots.mjs";

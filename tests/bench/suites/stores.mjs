@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isInstalled } from "../clickhouse.mjs";
+import { isInstalled } from "../../clickhouse/servers.mjs";
 import { compared } from "../stores/compared.mjs";
 import { growthTable, grown } from "../stores/grown.mjs";
 

@@ -1,6 +1,6 @@
-// ClickHouse servers for a benchmark, on free ports of the loopback: one, or several that are
-// the shards of a cluster. As `tests/src/clickhouse.rs` has them for tests, but with what a
-// server has by default wherever that makes it faster or slower.
+// ClickHouse servers for programs in JavaScript, on free ports of the loopback: one, or several that are
+// the shards of a cluster. `tests/src/clickhouse.rs` is its twin in Rust; these have what a
+// server has by default wherever that makes it faster or slower, as the benchmark needs.
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -48,6 +48,10 @@ export async function servers(directory, shards) {
   const sum = async (what) => (await Promise.all(all.map(what))).reduce((total, one) => total + one, 0);
   return {
     store: `clickhouse://default:${PASSWORD}@${hosts}/${DATABASE}${shards > 1 ? `?cluster=${CLUSTER}` : ""}`,
+    /** Of each server, on the loopback. */
+    ports: own,
+    /** What the first server answers to a statement. */
+    ask: (statement) => all[0].ask(statement),
     version: await all[0].ask("SELECT version()"),
     /** Bytes on disk of the parts that are in use, and how many parts inserts have made. */
     bytes: () => sum(async (one) => Number(await one.ask(`SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = '${DATABASE}'`))),
