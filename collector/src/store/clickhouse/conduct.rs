@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tacit_signals::{Id, limits::EVENT_AGE_MS_MAX, signal::Kind};
 
 use super::{
-    registered::{self, Which},
+    links::{self, Link},
+    registered::{self, InOrder, Which},
     rowbinary::TAG_COLUMN,
     slices::{COLUMNS, Chunk, ORDER, Once},
     view::View,
@@ -32,6 +33,11 @@ pub(super) fn visit(
          ORDER BY {ORDER}",
         view.project.0, view.as_of
     );
+    let which = Which {
+        project: view.project,
+        as_of: view.as_of,
+    };
+    let mut names = InOrder::of((view.client, view.snapshot), which)?;
     let mut rows = view.client.stream(&select)?;
     let mut once = Once::default();
     let mut chunks: Vec<Chunk> = Vec::with_capacity(AT_ONCE);
@@ -50,7 +56,7 @@ pub(super) fn visit(
             }
         }
         if chunks.len() >= AT_ONCE || !is_there {
-            some(view, &chunks, visit)?;
+            some(view, which, &chunks, &mut names, visit)?;
             chunks.clear();
         }
         if !is_there {
@@ -61,22 +67,20 @@ pub(super) fn visit(
 
 fn some(
     view: &View<'_>,
+    which: Which,
     chunks: &[Chunk],
+    names: &mut InOrder<'_>,
     visit: &mut dyn FnMut(&Conduct<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let ids: BTreeSet<Id> = chunks.iter().map(|chunk| chunk.output.clone()).collect();
     let targets = view.targets(&ids)?;
-    let own = |id: &Id| targets.get(id).unwrap_or(id).clone();
-    let outputs: BTreeSet<Id> = ids.iter().map(own).collect();
-    let which = Which {
-        project: view.project,
-        as_of: view.as_of,
-    };
-    let named: BTreeMap<Id, Named> =
-        registered::names((view.client, view.snapshot), which, &outputs)?;
+    let elsewhere = elsewhere(view, which, &targets)?;
     let mut events: Vec<(u64, Option<Kind>)> = Vec::new();
     for Chunk { output, slice, .. } in chunks {
-        let output = own(output);
+        let (output, named) = match targets.get(output) {
+            Some(own) => (own, elsewhere.get(own)),
+            None => (output, names.named(output)?),
+        };
         events.clear();
         events.extend(slice.events.iter().map(|event| {
             let (sent, received) = (slice.sent_at, slice.received_at);
@@ -85,7 +89,7 @@ fn some(
         }));
         visit(&Conduct {
             output: number(output.as_str().as_bytes()),
-            named: named.get(&output),
+            named,
             subject: &slice.subject,
             session: number(&slice.session.0),
             signed: slice.signed,
@@ -93,6 +97,21 @@ fn some(
         })?;
     }
     Ok(())
+}
+
+/// What outputs are said to be from that chunks came of under other ids.
+fn elsewhere(
+    view: &View<'_>,
+    which: Which,
+    targets: &BTreeMap<Id, Id>,
+) -> Result<BTreeMap<Id, Named>, StoreError> {
+    if targets.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let of = (view.client, view.snapshot);
+    let outputs: BTreeSet<Id> = targets.values().cloned().collect();
+    let claims = links::of(of, view.project, Link::In, &outputs)?;
+    registered::names(of, which, &outputs, &claims)
 }
 
 /// A number that stands for an id: nothing is counted by it but how many there are.

@@ -15,6 +15,9 @@ use crate::{control::ProjectId, store::StoreError};
 
 /// Ids that are asked for in one query.
 pub(super) const IDS_MAX: usize = 5_000;
+/// Ids whose links are asked for in one query. They lie everywhere, so that a query reads most
+/// of a table: there are few of them.
+const SOURCES_MAX: usize = 50_000;
 
 /// What `source` and `target` are to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,7 +64,7 @@ pub(super) fn of(
 ) -> Result<Links, StoreError> {
     let mut links = Links::new();
     let sources: Vec<&str> = sources.iter().map(Id::as_str).collect();
-    for sources in sources.chunks(IDS_MAX) {
+    for sources in sources.chunks(SOURCES_MAX) {
         let select = format!(
             "SELECT {TAG_COLUMN}, source, target, received_at, told, writer, number FROM links
              WHERE project = {} AND kind = {} AND source IN {}",

@@ -8,7 +8,7 @@
 //! | `chunks` | project, place, output, session, … | slices of sessions, as the codec's bytes |
 //! | `links` | project, kind, source, target | conversations, aliases; each from both sides |
 //! | `outputs`, `heard` | project, id; project, time | when an output was first heard of |
-//! | `registrations` | project, output, told | what was new in what a server said |
+//! | `registrations` | project, place, output, told | what was new in what a server said |
 //! | `seen` | project, session, first | numbers of the events that were received, and when |
 //! | `assigned` | project, experiment, person | arms |
 //! | `documents` | kind, project, key | all that is small: keys, experiments, runs, pushes |

@@ -261,11 +261,12 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// Notes what was new in a registration.
+    /// Notes what was new in a registration of an output that was registered in
+    /// `conversation`, by now or before.
     pub(super) fn registration(
         &mut self,
         project: ProjectId,
-        output: &Id,
+        (output, conversation): (&Id, Option<&Id>),
         received_at: u64,
         new: &Registered,
     ) -> Result<(), StoreError> {
@@ -273,7 +274,9 @@ impl<'a> Pages<'a> {
         let body = body.map_err(|_| StoreError::Unreadable("registration"))?;
         self.touch(project, output, false);
         let out = &mut self.registrations;
-        out.u32(project.0).text(output.as_str());
+        out.u32(project.0);
+        out.text(conversation.unwrap_or(output).as_str());
+        out.text(output.as_str());
         out.u64(self.stamps.next()).u64(received_at);
         out.maybe(new.model.as_deref());
         out.maybe(new.prompt_version.as_deref());
@@ -313,7 +316,8 @@ pub(super) const LINKS: &str =
     "links (project, kind, source, target, received_at, told, writer, number)";
 pub(super) const OUTPUTS: &str = "outputs (project, id, received_at, told, writer, number)";
 pub(super) const HEARD: &str = "heard (project, received_at, told, id, writer, number)";
-pub(super) const REGISTRATIONS: &str = "registrations (project, output, told, received_at, model,
+pub(super) const REGISTRATIONS: &str =
+    "registrations (project, place, output, told, received_at, model,
   prompt_version, subject, body, texts, writer, number)";
 const SEEN: &str = "seen (project, session, first, last, received_at, row, writer, number)";
 const ASSIGNED: &str =

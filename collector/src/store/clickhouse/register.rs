@@ -8,7 +8,7 @@ use tacit_signals::Id;
 use super::{
     blocks::Snapshot,
     client::Client,
-    links,
+    links::{self, Link},
     pages::Pages,
     registered::{self, Which},
 };
@@ -74,7 +74,10 @@ impl Known {
             project,
             as_of: u64::MAX,
         };
-        self.registered = registered::of((client, snapshot), which, &outputs)?.fields;
+        let of = (client, snapshot);
+        let claims = links::of(of, project, Link::In, &outputs)?;
+        let outputs = registered::said_of(of, which, &outputs, &claims)?;
+        self.registered = registered::of(of, which, &outputs, &claims)?.fields;
         Ok(())
     }
 }
@@ -147,7 +150,7 @@ impl Register<'_, '_> {
             },
         };
         if is_new || new != Registered::default() {
-            self.insert(output, &new)?;
+            self.insert(output, &new, fields.conversation.as_ref())?;
         }
         for alias in &aliases {
             self.pages
@@ -189,10 +192,16 @@ impl Register<'_, '_> {
         Some(new)
     }
 
-    fn insert(&mut self, output: &Id, new: &Registered) -> Result<(), StoreError> {
+    fn insert(
+        &mut self,
+        output: &Id,
+        new: &Registered,
+        conversation: Option<&Id>,
+    ) -> Result<(), StoreError> {
         let (project, at) = (self.project, self.received_at);
         self.pages.output(project, output, at);
-        self.pages.registration(project, output, at, new)?;
+        self.pages
+            .registration(project, (output, conversation), at, new)?;
         if let Some(conversation) = &new.conversation {
             self.pages.place(project, conversation, output, at);
         }

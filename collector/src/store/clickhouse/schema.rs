@@ -138,6 +138,7 @@ const HEARD: &str = "CREATE TABLE IF NOT EXISTS heard (
 /// What was new in what a server said about an output.
 const REGISTRATIONS: &str = "CREATE TABLE IF NOT EXISTS registrations (
   project        UInt32,
+  place          String,  -- the conversation it was registered in by then, or the output
   output         String,
   told           UInt64,
   received_at    UInt64,
@@ -150,7 +151,7 @@ const REGISTRATIONS: &str = "CREATE TABLE IF NOT EXISTS registrations (
   number         UInt64
 ) ENGINE = ReplacingMergeTree
   PARTITION BY intDiv(received_at, 2592000000)
-  ORDER BY (project, output, told, writer, number)
+  ORDER BY (project, place, output, told, writer, number)
   SETTINGS index_granularity = 256";
 
 /// Which events of a session a block brought, and when.

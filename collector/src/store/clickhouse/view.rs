@@ -2,10 +2,11 @@
 //!
 //! To look up group by group would take a thousand times as long as reading on; to read
 //! all in the order of groups, all would have to be stored anew whenever it becomes known
-//! where an output belongs. So a *window* of groups whose names follow one another is
-//! looked up at once: who is in them, and then the chunks of all these outputs. Chunks
-//! of one conversation lie beside each other as a rule, where a conversation was known when
-//! they were written, and those of a window beside each other too.
+//! where an output belongs. So groups whose names follow one another are looked up at once:
+//! who is in them ([`Members`], of many groups, since links lie everywhere), and then, of a
+//! *window* of these, what was said of their outputs and what was done with them. That
+//! lies beside each other as a rule for one conversation, where it was known when it was
+//! written, and for those of a window too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,14 +41,27 @@ pub(super) struct Assembled {
     pub(super) joined: BTreeMap<Id, Id>,
 }
 
-/// What is known of some outputs, texts and signals apart.
+/// Who is in some groups, and where what is known of them lies.
+pub(super) struct Members {
+    groups: BTreeMap<(Id, bool), BTreeSet<Id>>,
+    known: Known,
+}
+
+impl Members {
+    /// How many outputs were looked up for them.
+    pub(super) fn outputs(&self) -> usize {
+        self.groups.values().map(BTreeSet::len).sum()
+    }
+}
+
+/// Where some outputs are.
 struct Known {
     /// Other ids of each output, in the order they became known.
     aliases: BTreeMap<Id, Vec<Id>>,
     /// Conversations that each id was said to be in, whenever that became known.
     claims: Links,
-    registered: BTreeMap<Id, Registered>,
-    bytes: usize,
+    /// The one it was registered in, of outputs that were said to be in several.
+    registered: BTreeMap<Id, Id>,
 }
 
 impl View<'_> {
@@ -66,12 +80,8 @@ impl View<'_> {
         Ok(known.map(|(alias, target)| (alias, target.id)).collect())
     }
 
-    /// The groups of these names; `None` where that is more than `budget` allows.
-    pub(super) fn window(
-        &self,
-        names: &[GroupName],
-        budget: Budget,
-    ) -> Result<Option<Vec<Assembled>>, StoreError> {
+    /// Who is in the groups of these names.
+    pub(super) fn members(&self, names: &[GroupName]) -> Result<Members, StoreError> {
         let ids = |alone: bool| {
             let named = names.iter().filter(move |name| name.alone == alone);
             named.map(|name| parse(&name.id))
@@ -83,23 +93,22 @@ impl View<'_> {
         ids.extend(self.known(&placed).map(|(_, id)| id.clone()));
         let targets = self.targets(&ids)?;
         let own = |id: &Id| targets.get(id).unwrap_or(id).clone();
-        let outputs: BTreeSet<Id> = ids.iter().map(own).collect();
-        let known = self.read(&outputs)?;
-        let mut members: BTreeMap<(Id, bool), BTreeSet<Id>> = BTreeMap::new();
+        let known = self.read(&ids.iter().map(own).collect())?;
+        let mut groups: BTreeMap<(Id, bool), BTreeSet<Id>> = BTreeMap::new();
         for (conversation, id) in self.known(&placed) {
             let output = own(id);
             if self.conversation(&known, &output).as_ref() == Some(conversation) {
                 let name = (conversation.clone(), false);
-                members.entry(name).or_default().insert(output);
+                groups.entry(name).or_default().insert(output);
             }
         }
         for id in alone {
             if !targets.contains_key(&id) && self.conversation(&known, &id).is_none() {
                 let group = BTreeSet::from([id.clone()]);
-                members.insert((id, true), group);
+                groups.insert((id, true), group);
             }
         }
-        self.fill(names, known, members, budget)
+        Ok(Members { groups, known })
     }
 
     /// The group in which the output is that `id` names, and whether it is there.
@@ -112,7 +121,8 @@ impl View<'_> {
             alone: conversation.is_none(),
             id: conversation.unwrap_or(output).to_string(),
         };
-        let groups = self.window(&[name], Budget::ANY)?;
+        let names = [name];
+        let groups = self.window(&names, &self.members(&names)?, Budget::ANY)?;
         let Some(Assembled { group, joined }) = groups.into_iter().flatten().next() else {
             return Ok(None);
         };
@@ -145,51 +155,82 @@ impl View<'_> {
         }
         let mut ids = outputs.clone();
         ids.extend(named);
-        let which = Which {
-            project: self.project,
-            as_of: self.as_of,
-        };
-        let registered = registered::of(self.of(), which, outputs)?;
         let ids_of = |linked: Vec<links::Linked>| linked.into_iter().map(|one| one.id).collect();
-        Ok(Known {
+        let mut known = Known {
             aliases: aliases
                 .into_iter()
                 .map(|(output, of)| (output, ids_of(of)))
                 .collect(),
             claims: self.links(Link::In, &ids)?,
-            registered: registered.fields,
-            bytes: registered.bytes,
-        })
+            registered: BTreeMap::new(),
+        };
+        // Where there is one, it is the one it was registered in, if it was in any.
+        let mut several = outputs.clone();
+        several.retain(|output| {
+            let mut claimed = self.claimed(&known, output);
+            let first = claimed.next();
+            claimed.any(|one| Some(one) != first)
+        });
+        let found = registered::of(self.of(), self.which(), &several, &known.claims)?;
+        let said = found.fields.into_iter();
+        known.registered = said
+            .filter_map(|(output, fields)| Some((output, fields.conversation?)))
+            .collect();
+        Ok(known)
+    }
+
+    fn which(&self) -> Which {
+        Which {
+            project: self.project,
+            as_of: self.as_of,
+        }
     }
 
     /// The conversation of `output`: as registered, else the bytewise smallest of those that
     /// any of its ids was said to be in: a rule that no order of arrival can bend.
     fn conversation(&self, known: &Known, output: &Id) -> Option<Id> {
         let registered = known.registered.get(output);
-        if let Some(conversation) = registered.and_then(|fields| fields.conversation.as_ref()) {
-            return Some(conversation.clone());
-        }
+        registered
+            .or_else(|| self.claimed(known, output).min())
+            .cloned()
+    }
+
+    /// Conversations that any of its ids was said to be in by then.
+    fn claimed<'k>(&self, known: &'k Known, output: &'k Id) -> impl Iterator<Item = &'k Id> {
+        let as_of = self.as_of;
         let aliases = known.aliases.get(output).into_iter().flatten();
         let claims = aliases
             .chain([output])
             .filter_map(|id| known.claims.get(id));
         let known = claims
             .flatten()
-            .filter(|claim| claim.received_at <= self.as_of);
-        known.map(|claim| &claim.id).min().cloned()
+            .filter(move |claim| claim.received_at <= as_of);
+        known.map(|claim| &claim.id)
     }
 
-    fn fill(
+    /// The groups of these names, all of which were looked up; `None` where that is more
+    /// than `budget` allows.
+    pub(super) fn window(
         &self,
         names: &[GroupName],
-        mut known: Known,
-        mut members: BTreeMap<(Id, bool), BTreeSet<Id>>,
+        Members { groups, known }: &Members,
         budget: Budget,
     ) -> Result<Option<Vec<Assembled>>, StoreError> {
+        let keys = names
+            .iter()
+            .map(|name| Ok((parse(&name.id)?, name.alone)))
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        let outputs: BTreeSet<Id> = keys
+            .iter()
+            .filter_map(|key| groups.get(key))
+            .flatten()
+            .cloned()
+            .collect();
+        let mut registered = registered::of(self.of(), self.which(), &outputs, &known.claims)?;
         // Under which output what each id brought is put together.
         let mut ids: BTreeMap<Id, Id> = BTreeMap::new();
         let mut places: BTreeSet<Id> = BTreeSet::new();
-        for output in members.values().flatten() {
+        for output in &outputs {
             let aliases = known.aliases.get(output).into_iter().flatten();
             for id in aliases.chain([output]) {
                 ids.insert(id.clone(), output.clone());
@@ -199,22 +240,22 @@ impl View<'_> {
                 places.extend(claims.map(|claim| claim.id.clone()));
             }
         }
-        let Some(mut slices) = slices::read(self, &ids, &places, budget.less(known.bytes))? else {
+        let left = budget.less(registered.bytes);
+        let Some(mut slices) = slices::read(self, &ids, &places, left)? else {
             return Ok(None);
         };
-        let groups = names.iter().map(|name| {
-            let members = members.remove(&(parse(&name.id)?, name.alone));
+        let assembled = keys.iter().map(|key| {
             let (mut outputs, mut joined) = (Vec::new(), BTreeMap::new());
-            for id in members.unwrap_or_default() {
-                let aliases = known.aliases.remove(&id).unwrap_or_default();
-                let registered = known.registered.remove(&id);
-                let slices = slices.remove(&id).unwrap_or_default();
+            for id in groups.get(key).into_iter().flatten() {
+                let aliases = known.aliases.get(id).cloned().unwrap_or_default();
+                let registered = registered.fields.remove(id);
+                let slices = slices.remove(id).unwrap_or_default();
                 joined.extend(aliases.iter().map(|alias| (alias.clone(), id.clone())));
-                outputs.extend(output(id, registered, aliases, slices));
+                outputs.extend(output(id.clone(), registered, aliases, slices));
             }
-            Ok(assemble(outputs, joined))
+            assemble(outputs, joined)
         });
-        groups.collect::<Result<_, _>>().map(Some)
+        Ok(Some(assembled.collect()))
     }
 }
 

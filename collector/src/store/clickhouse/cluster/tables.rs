@@ -16,7 +16,7 @@ const SPREAD: [(&str, &str); 13] = [
     ("links", "project, source"),
     ("outputs", "project, id"),
     ("heard", "project, id"),
-    ("registrations", "project, output"),
+    ("registrations", "project, place"),
     ("seen", "project, session"),
     ("assigned", "project, kind, subject"),
     ("spans", "project, trace"),

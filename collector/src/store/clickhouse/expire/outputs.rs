@@ -69,9 +69,11 @@ impl Looking<'_> {
             "SELECT {TAG_COLUMN}, id FROM outputs WHERE {looked_at} AND id IN {ids}
              GROUP BY id HAVING argMin(received_at, told) >= {before}"
         );
+        let places = window.places();
         let said = format!(
             "SELECT DISTINCT {TAG_COLUMN}, output FROM registrations
-             WHERE {looked_at} AND output IN {ids} AND received_at >= {before}"
+             WHERE {looked_at} AND place IN {places} AND output IN {ids}
+               AND received_at >= {before}"
         );
         for select in [heard, said] {
             for id in self.client.all(&select, Rows::id)? {
@@ -161,14 +163,6 @@ impl Looking<'_> {
         if window.owner.is_empty() {
             return Ok(());
         }
-        let mut places: BTreeSet<&str> = window.owner.keys().map(Id::as_str).collect();
-        places.extend(
-            window
-                .claims
-                .values()
-                .flatten()
-                .map(|claim| claim.id.as_str()),
-        );
         let select = format!(
             "SELECT {TAG_COLUMN}, output, session, quarantined, kind, subject, base_at, events,
                place, row, {} FROM chunks
@@ -176,7 +170,7 @@ impl Looking<'_> {
              ORDER BY output, session, received_at, writer, number, row",
             Row::COLUMNS,
             self.looked_at(),
-            list(places),
+            window.places(),
             list(window.owner.keys().map(Id::as_str)),
             self.before.signals_before
         );
@@ -240,8 +234,9 @@ impl Looking<'_> {
         }
         let select = format!(
             "SELECT {TAG_COLUMN}, output, received_at, writer, number, body FROM registrations
-             WHERE {} AND output IN {}",
+             WHERE {} AND place IN {} AND output IN {}",
             self.looked_at(),
+            window.places(),
             list(ids)
         );
         let mut rows = self.client.stream(&select)?;
@@ -297,6 +292,14 @@ pub(super) struct Window {
 }
 
 impl Window {
+    /// Where what is known of them lies: by themselves, and in conversations they were said
+    /// to be in.
+    fn places(&self) -> String {
+        let claims = self.claims.values().flatten().map(|claim| &claim.id);
+        let places: BTreeSet<&Id> = self.owner.keys().chain(claims).collect();
+        list(places.into_iter().map(Id::as_str))
+    }
+
     fn of(&mut self, id: &Id, act: impl FnOnce(&mut Output)) {
         let known = self.owner.get(id).and_then(|own| self.outputs.get_mut(own));
         if let Some(known) = known {

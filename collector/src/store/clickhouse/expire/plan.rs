@@ -295,15 +295,15 @@ impl ClickHouseStore {
         // What goes as a whole is not written again.
         let stays = format!("NOT ({})", facts.past(project));
         let select = format!(
-            "SELECT {TAG_COLUMN}, output, told, received_at, model, prompt_version, subject, body,
-               writer, number FROM registrations WHERE {} AND {} AND {stays}",
+            "SELECT {TAG_COLUMN}, place, output, told, received_at, model, prompt_version, subject,
+               body, writer, number FROM registrations WHERE {} AND {} AND {stays}",
             facts.looked_at(project),
             facts.silenced()
         );
         let mut rows = self.client.stream(&select)?;
         let mut out = Out::default();
         while rows.next()? {
-            out.u32(project.0).text(&rows.text()?);
+            out.u32(project.0).text(&rows.text()?).text(&rows.text()?);
             out.u64(rows.u64()?).u64(rows.u64()?);
             out.maybe(rows.maybe()?.as_deref())
                 .maybe(rows.maybe()?.as_deref());
