@@ -3,6 +3,7 @@
 
 mod collectors;
 mod faults;
+mod forgetting;
 mod opening;
 mod spool;
 
