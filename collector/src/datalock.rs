@@ -16,12 +16,17 @@ pub struct DataLock {
 impl DataLock {
     /// Takes the lock of the directory `data`; `None` when another process has it.
     pub fn take(data: &Path) -> io::Result<Option<Self>> {
+        Self::take_named(data, "lock")
+    }
+
+    /// The same of a lock of another name, for another thing that one does at a time.
+    pub fn take_named(data: &Path, name: &str) -> io::Result<Option<Self>> {
         fs::create_dir_all(data)?;
         let file = File::options()
             .create(true)
             .truncate(false)
             .write(true)
-            .open(data.join("lock"))?;
+            .open(data.join(name))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),

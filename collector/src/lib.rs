@@ -36,6 +36,8 @@
 //! [`erase`] forgets a person: in the store, in the log, in whatever else was made.
 //! [`expire`] ends what is older than it may be, or too much.
 //!
+//! [`migrate`] moves everything from one store into another.
+//!
 //! [`screen`] finds people whose signals must not teach: all that reads facts to label
 //! them reads them through it.
 //!
@@ -95,6 +97,7 @@ pub mod live;
 pub mod log;
 pub mod logging;
 pub mod metrics;
+pub mod migrate;
 pub mod objects;
 pub mod otlp;
 pub mod outcome;

@@ -88,6 +88,7 @@ export const NOT_RUN = [
   ["benchmarks.md", "npm run bench", "takes an hour"],
   ["builds.md", "export AWS_REGION", "an object store of somebody else's; a real one is asked in tests/python/servers"],
   ["chats.md", "npm test", "is a step of these tests"],
+  ["cli.md", "tacit migrate --from", "a server of ClickHouse; one is moved to in tests/integration/clickhouse/moving.rs"],
   ["operate.md", "cargo build", "is how these tests are made"],
   ["operate.md", "install ", "changes the system; its units are read in tests/integration/deploy.rs"],
   ["operate.md", "runuser ", "another user"],

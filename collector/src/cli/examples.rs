@@ -105,6 +105,10 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "backup",
         &["tacit backup /var/backups/tacit-2026-11-26 --data /var/lib/tacit"],
     ),
+    (
+        "migrate",
+        &["tacit migrate --from sqlite:/var/lib/tacit --to clickhouse://tacit@ch-1:8123/tacit"],
+    ),
     ("erase", &["tacit erase u-42 --project shop"]),
     ("openapi", &["tacit openapi"]),
     (

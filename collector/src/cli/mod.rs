@@ -22,6 +22,7 @@ mod keys;
 mod label;
 mod ledger;
 mod manual;
+mod migrate;
 mod openapi;
 mod policy;
 mod push;
@@ -110,6 +111,8 @@ enum Command {
     Health(health::Options),
     /// Copy the store while a server runs.
     Backup(backup::Options),
+    /// Move everything into another store, most of it while a server runs.
+    Migrate(migrate::Options),
     /// Forget a person: in the store, the log and the database's file.
     Erase(erase::Options),
     /// End what is older than it may be, or say what would go.
@@ -192,6 +195,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(options) => doctor::run(&options),
         Command::Health(options) => health::run(&options),
         Command::Backup(options) => backup::run(&options),
+        Command::Migrate(options) => migrate::run(&options),
         Command::Erase(options) => erase::run(&options),
         Command::Expire(options) => expire::run(&options),
         Command::Ledger(options) => ledger::run(&options),

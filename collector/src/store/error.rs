@@ -48,7 +48,8 @@ pub enum StoreError {
     /// The log was folded into another store so far.
     #[error(
         "the log of this data directory is folded into {kept}, not into {asked}: name that one \
-         (--store, TACIT_STORE), or begin with another directory"
+         (--store, TACIT_STORE), move from a file with tacit migrate, or begin with another \
+         directory"
     )]
     Elsewhere {
         /// Where.

@@ -16,6 +16,7 @@ mod expiries;
 mod home;
 mod join;
 mod keys;
+pub(crate) mod moving;
 mod open;
 mod own;
 mod push;
@@ -63,7 +64,7 @@ pub use rollups::{
 };
 use rows::{Conduct, Group, GroupName, StoredSubject};
 pub use sign_ins::SignInStore;
-pub use sqlite::SqliteStore;
+pub use sqlite::{SqliteStore, Watch};
 pub use traces::{DueTrace, TraceKey, TraceStore};
 pub use updates::{Attempt, BuildKind, BuildRecord, Held, NewRun, Run, RunEnd, UpdateStore};
 pub use upkeep::{Recount, Removing, UpkeepStore};

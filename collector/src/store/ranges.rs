@@ -14,6 +14,32 @@ impl Ranges {
         &self.0
     }
 
+    /// Those numbers that are not in `other`.
+    pub(super) fn without(&self, other: &Self) -> Self {
+        let mut left = Vec::new();
+        let mut others = other.0.iter().peekable();
+        for &(first, last) in &self.0 {
+            let mut next = Some(first);
+            while let Some(from) = next {
+                // Those that end before it are behind all that follows, too.
+                while others.next_if(|(_, end)| *end < from).is_some() {}
+                match others.peek() {
+                    Some(&&(start, end)) if start <= last => {
+                        if from < start {
+                            left.push((from, start - 1));
+                        }
+                        next = end.checked_add(1).filter(|next| *next <= last);
+                    }
+                    _ => {
+                        left.push((from, last));
+                        next = None;
+                    }
+                }
+            }
+        }
+        Self(left)
+    }
+
     /// Adds `number`; false if it was there.
     pub(super) fn insert(&mut self, number: u32) -> bool {
         let ranges = &mut self.0;
@@ -48,6 +74,23 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn what_is_in_no_other_is_left(
+            one in prop::collection::btree_set(prop_oneof![0_u32..40, u32::MAX - 3..=u32::MAX], 0..40),
+            other in prop::collection::btree_set(prop_oneof![0_u32..40, u32::MAX - 3..=u32::MAX], 0..40),
+        ) {
+            let ranges = |numbers: &BTreeSet<u32>| {
+                let mut ranges = Ranges::default();
+                for number in numbers {
+                    ranges.insert(*number);
+                }
+                ranges
+            };
+            let left = ranges(&one).without(&ranges(&other));
+            let expected: BTreeSet<u32> = one.difference(&other).copied().collect();
+            prop_assert_eq!(left, ranges(&expected));
+        }
+
         #[test]
         fn is_a_set(numbers in prop::collection::vec(prop_oneof![0_u32..40, u32::MAX - 3..=u32::MAX], 0..80)) {
             let mut ranges = Ranges::default();

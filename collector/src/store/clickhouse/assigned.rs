@@ -1,9 +1,12 @@
 //! Who is in which arm of an experiment.
 
+use std::collections::BTreeSet;
+
 use super::{
     blocks::{Block, Snapshot},
     client::Client,
-    literal::quoted,
+    links::IDS_MAX,
+    literal::{list, quoted},
     pages::kind_from,
     rowbinary::TAG_COLUMN,
 };
@@ -12,6 +15,44 @@ use crate::{
     control::ProjectId,
     store::{StoreError, rows::StoredSubject},
 };
+
+/// That somebody is in an arm of an experiment.
+pub(super) struct Arm {
+    pub(super) experiment: String,
+    /// Kind and id.
+    pub(super) person: (u8, [u8; 16]),
+    /// Unix ms.
+    pub(super) since: u64,
+}
+
+/// What is written down of the arms of these people.
+pub(super) fn of(
+    (client, snapshot): (&Client, &Snapshot),
+    project: ProjectId,
+    people: &BTreeSet<[u8; 16]>,
+) -> Result<Vec<Arm>, StoreError> {
+    let people: Vec<&[u8; 16]> = people.iter().collect();
+    let mut arms = Vec::new();
+    for people in people.chunks(IDS_MAX) {
+        let select = format!(
+            "SELECT {TAG_COLUMN}, experiment, kind, subject, received_at, writer, number
+             FROM assigned WHERE project = {} AND subject IN {}",
+            project.0,
+            list(people)
+        );
+        let rows = client.all(&select, |rows| {
+            let arm = Arm {
+                experiment: rows.text()?,
+                person: (rows.u8()?, rows.fixed()?),
+                since: rows.u64()?,
+            };
+            Ok((arm, Block::read(rows)?))
+        })?;
+        let seen = rows.into_iter().filter(|(_, block)| snapshot.sees(*block));
+        arms.extend(seen.map(|(arm, _)| arm));
+    }
+    Ok(arms)
+}
 
 /// Somebody, while their rows are read.
 struct One {

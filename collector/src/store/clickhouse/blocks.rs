@@ -28,6 +28,8 @@ use crate::{control::ProjectId, keyed::random, log::Position, store::StoreError}
 
 /// Above all numbers.
 const SEALED: u64 = 1 << 62;
+/// Above all that are sealed.
+const UNDONE: u64 = SEALED | 1 << 61;
 /// In the numbers of writers that are removals, and in no others.
 pub(super) const REMOVAL: u64 = 1 << 63;
 
@@ -228,6 +230,18 @@ pub(super) fn begin(
         fates: Fates::new(),
         graves,
     })
+}
+
+/// Makes no block of a collector count any more: its writers end before their first one.
+pub(super) fn undo(client: &Client, collector: &str) -> Result<(), StoreError> {
+    let mut rows = Out::default();
+    for mut written in writers(client, Some(collector))? {
+        written.block.number = 0;
+        written.version = UNDONE;
+        written.fates.clear();
+        put(&mut rows, collector, &written)?;
+    }
+    client.insert(COLUMNS, &rows)
 }
 
 impl Written {

@@ -17,16 +17,16 @@ use crate::{
     },
     keyed::{Keyed, random},
     log::frame::Salt,
-    store::{ControlStore, CreatedKey, KeyInfo, KeyUse, NewKey, StoreError},
+    store::{ControlStore, CreatedKey, KeyInfo, KeyUse, NewKey, StoreError, moving::MovedProject},
 };
 
-const PROJECT: &str = "project";
+pub(super) const PROJECT: &str = "project";
 const SALT: &str = "salt";
 /// Of no project.
 const NOBODY: ProjectId = ProjectId(0);
 
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
-struct Tenant {
+pub(super) struct Tenant {
     id: u32,
     content: String,
     pepper: String,
@@ -34,10 +34,21 @@ struct Tenant {
     created_at: u64,
 }
 
+impl From<&MovedProject> for Tenant {
+    fn from(moved: &MovedProject) -> Self {
+        Self {
+            id: moved.id,
+            content: moved.content.clone(),
+            pepper: hex::encode(moved.pepper),
+            secret: hex::encode(moved.secret),
+            created_at: moved.created_at,
+        }
+    }
+}
+
 impl ControlStore for ClickHouseStore {
     fn salt(&self) -> Result<Salt, StoreError> {
-        self.chosen_once(&format!("log of {}", self.collector))
-            .map(Salt)
+        self.chosen_once(&self.name_of_salt()).map(Salt)
     }
 
     fn control_version(&self) -> Result<u64, StoreError> {
@@ -195,7 +206,7 @@ impl ControlStore for ClickHouseStore {
 
 impl ClickHouseStore {
     /// By name.
-    fn tenants(&self) -> Result<BTreeMap<String, Tenant>, StoreError> {
+    pub(super) fn tenants(&self) -> Result<BTreeMap<String, Tenant>, StoreError> {
         let known = self.documents::<Tenant>(PROJECT, Which::All)?;
         Ok(known
             .into_iter()
@@ -213,8 +224,18 @@ impl ClickHouseStore {
         tenants.map(pepper).collect()
     }
 
+    /// By which name the salt of this collector's log is chosen.
+    pub(super) fn name_of_salt(&self) -> String {
+        format!("log of {}", self.collector)
+    }
+
     /// Sixteen random bytes that everybody who asks for `name` gets.
     pub(super) fn chosen_once(&self, name: &str) -> Result<[u8; 16], StoreError> {
+        self.agree_on(name, random()?)
+    }
+
+    /// What everybody who asks for `name` gets: `fresh`, where nobody asked before.
+    pub(super) fn agree_on(&self, name: &str, fresh: [u8; 16]) -> Result<[u8; 16], StoreError> {
         let keys = [name.to_owned()];
         let known = || -> Result<Option<[u8; 16]>, StoreError> {
             let known = self.documents::<String>(SALT, Which::Keys(NOBODY, &keys))?;
@@ -223,7 +244,6 @@ impl ClickHouseStore {
         if let Some(known) = known()? {
             return Ok(known);
         }
-        let fresh: [u8; 16] = random()?;
         self.change(|state| {
             if let Some(known) = known()? {
                 return Ok((None, known));

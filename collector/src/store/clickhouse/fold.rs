@@ -202,7 +202,7 @@ pub(super) fn seen(
 }
 
 /// One set of ranges that may overlap: other collectors may have received the same.
-fn unite(mut ranges: Vec<(u32, u32)>) -> Ranges {
+pub(super) fn unite(mut ranges: Vec<(u32, u32)>) -> Ranges {
     ranges.sort_unstable();
     let mut apart: Vec<(u32, u32)> = Vec::new();
     for (first, last) in ranges {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     control::{Life, ProjectId, scope::Scopes},
     keyed::digest,
-    store::{KeyInfo, KeyKind, NewKey, StoreError},
+    store::{KeyInfo, KeyKind, NewKey, StoreError, moving::MovedKey},
 };
 
 /// Kinds of documents: a key, when it ends as another took its place, when it was
@@ -46,6 +46,18 @@ impl Key {
             created_at: new.created_at,
         };
         NewDocument::new(KEY, project, new.id.clone(), &key)
+    }
+
+    /// As another store had it.
+    pub(super) fn moved(key: &MovedKey) -> Result<Self, StoreError> {
+        Ok(Self {
+            kind: KeyKind::from_name(&key.kind).ok_or(StoreError::Unreadable("kind of key"))?,
+            text: key.text.clone(),
+            digest: hex::encode(key.digest),
+            origins: key.origins.clone(),
+            scopes: key.scopes.clone(),
+            created_at: key.created_at,
+        })
     }
 }
 

@@ -80,6 +80,7 @@ mod links;
 mod lists;
 mod literal;
 mod marks;
+mod moving;
 mod named;
 mod names;
 mod numbers;
@@ -154,7 +155,7 @@ impl ClickHouseStore {
     /// Opens the store for the collector whose data directory is `data`, both made if they
     /// are missing, and brings the schema up to date.
     pub fn open(url: &ClickHouseUrl, data: &Path) -> Result<Self, StoreError> {
-        let store = Self::named_in(url, data)?;
+        let store = Self::named_in(url, data, true)?;
         store.client.reach()?;
         Ok(store)
     }
@@ -162,7 +163,7 @@ impl ClickHouseStore {
     /// The same, but where no server can be reached and `data` remembers what a collector
     /// has to know to begin: it is told that then, until [`Store::begun`].
     pub fn begin(url: &ClickHouseUrl, data: &Path) -> Result<Self, StoreError> {
-        let store = Self::named_in(url, data)?;
+        let store = Self::named_in(url, data, true)?;
         match store.client.reach() {
             Err(StoreError::Unreachable(error)) if store.client.recall.begin(data)? => {
                 tracing::warn!(
@@ -175,20 +176,28 @@ impl ClickHouseStore {
         Ok(store)
     }
 
+    /// The store that a copy is made into, while the log of `data` is folded into another one,
+    /// which `data` goes on to remember.
+    pub fn open_beside(url: &ClickHouseUrl, data: &Path) -> Result<Self, StoreError> {
+        let store = Self::named_in(url, data, false)?;
+        store.client.reach()?;
+        Ok(store)
+    }
+
     /// Asks nobody yet, unless a cluster is named. Before a server is asked for the first
     /// time its schema is brought up to date, and it has to be of the database that the log
-    /// of `data` is folded into.
-    fn named_in(url: &ClickHouseUrl, data: &Path) -> Result<Self, StoreError> {
+    /// of `data` is folded into, where it `is_home`.
+    fn named_in(url: &ClickHouseUrl, data: &Path, is_home: bool) -> Result<Self, StoreError> {
         fs::create_dir_all(data)?;
         let collector = named(data)?;
         if url.cluster.is_some() {
             // Who is who in it has to be known first.
-            return Self::arranged(cluster::connect(url)?, url, collector, data);
+            return Self::arranged(cluster::connect(url)?, url, collector, (data, is_home));
         }
         let begin = {
             let (url, data, collector) = (url.clone(), data.to_owned(), collector.clone());
             move |client: Client| {
-                let store = Self::arranged(client, &url, collector.clone(), &data)?;
+                let store = Self::arranged(client, &url, collector.clone(), (&data, is_home))?;
                 Ok(store.client.settings())
             }
         };
@@ -200,13 +209,15 @@ impl ClickHouseStore {
         mut client: Client,
         url: &ClickHouseUrl,
         collector: String,
-        data: &Path,
+        (data, is_home): (&Path, bool),
     ) -> Result<Self, StoreError> {
         schema::migrate(&client)?;
         schema::tune(&mut client)?;
         let store = Self::of(client, collector, data)?;
-        let url = StoreUrl::ClickHouse(url.clone());
-        home::settle(data, &url, &store.identity()?)?;
+        if is_home {
+            let url = StoreUrl::ClickHouse(url.clone());
+            home::settle(data, &url, &store.identity()?)?;
+        }
         Ok(store)
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use tacit_signals::{Id, SessionId, SubjectKind, codec::EventReader, signal::Kind};
 
 use super::{
+    assigned::Arm,
     blocks::{Block, Written},
     client::Client,
     graves::Buried,
@@ -61,6 +62,29 @@ impl Memory {
     pub(super) fn learn_output(&mut self, project: ProjectId, output: Id) {
         room(&mut self.outputs, HashSet::len, HashSet::clear);
         self.outputs.insert((project, output));
+    }
+
+    /// Keeps that a link is, since then.
+    pub(super) fn learn_link(
+        &mut self,
+        project: ProjectId,
+        kind: Link,
+        (source, target): (&Id, &Id),
+        since: u64,
+    ) {
+        room(&mut self.links, HashMap::len, HashMap::clear);
+        let key = (project, kind, source.clone(), target.clone());
+        let known = self.links.entry(key).or_insert(since);
+        *known = since.min(*known);
+    }
+
+    /// Keeps that somebody's arm is, since then.
+    pub(super) fn learn_arm(&mut self, project: ProjectId, arm: Arm) {
+        room(&mut self.assigned, HashMap::len, HashMap::clear);
+        let (kind, subject) = arm.person;
+        let key = (project, arm.experiment, kind, subject);
+        let known = self.assigned.entry(key).or_insert(arm.since);
+        *known = arm.since.min(*known);
     }
 }
 

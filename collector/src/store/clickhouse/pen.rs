@@ -49,6 +49,11 @@ impl ClickHouseStore {
         Ok(done.result)
     }
 
+    /// The next block is that of a new writer.
+    pub(super) fn put_down(&self) {
+        *self.pen() = Pen::Down(None);
+    }
+
     fn one_block<T>(
         &self,
         act: impl FnOnce(&Snapshot, &mut Pages<'_>, &mut Written) -> Result<T, StoreError>,

@@ -143,6 +143,19 @@ impl Plan {
         Written::of_removal(self.block(), fates).commit(client, NOBODY)
     }
 
+    /// The documents of one that was carried out in another store: nothing is left to go.
+    pub(super) fn done_elsewhere(
+        &self,
+        project: ProjectId,
+    ) -> Result<[NewDocument; 3], StoreError> {
+        let key = self.key();
+        Ok([
+            NewDocument::new(PLAN, project, key.clone(), self)?,
+            NewDocument::new(ROWS, project, key.clone(), &Gone::default())?,
+            NewDocument::new(DONE, project, key, &())?,
+        ])
+    }
+
     fn key(&self) -> String {
         format!("{:016x}", self.writer)
     }
@@ -271,7 +284,7 @@ pub(super) mod tests {
     }
 
     /// Whoever removes may die at any of these.
-    pub(super) fn step() -> Result<(), StoreError> {
+    pub(in super::super) fn step() -> Result<(), StoreError> {
         match LEFT.get() {
             Some(0) => Err(StoreError::Unreachable("killed".into())),
             left => {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     control::ProjectId,
-    store::{Held, PushNote, PushStore, Pushed, StoreError, rows::GroupName},
+    store::{Held, PushNote, PushStore, Pushed, StoreError, moving::MovedPush, rows::GroupName},
 };
 
 pub(super) const CURSOR: &str = "push_cursor";
@@ -24,6 +24,15 @@ struct Kept {
     digest: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     delivered: Option<String>,
+}
+
+impl From<&Pushed> for Kept {
+    fn from(pushed: &Pushed) -> Self {
+        Self {
+            digest: hex::encode(pushed.digest),
+            delivered: pushed.delivered.map(hex::encode),
+        }
+    }
 }
 
 impl PushStore for ClickHouseStore {
@@ -86,16 +95,19 @@ impl PushStore for ClickHouseStore {
                 return Ok((None, false));
             }
             let documents = notes.iter().map(|note| {
-                let kept = Kept {
-                    digest: hex::encode(note.pushed.digest),
-                    delivered: note.pushed.delivered.map(hex::encode),
-                };
-                NewDocument::new(PUSHED, project, key(target, note.output, note.part), &kept)
+                let of = key(target, note.output, note.part);
+                NewDocument::new(PUSHED, project, of, &Kept::from(note.pushed))
             });
             let documents = documents.collect::<Result<_, _>>()?;
             Ok((Some(Next::with(state, documents)), true))
         })
     }
+}
+
+/// What another store knew to be sent.
+pub(super) fn moved(of: &MovedPush) -> Result<NewDocument, StoreError> {
+    let key = key(&of.target, &of.output, of.part);
+    NewDocument::new(PUSHED, of.project, key, &Kept::from(&of.pushed))
 }
 
 /// Ids hold no line ends.

@@ -169,7 +169,9 @@ impl<'a> InOrder<'a> {
     }
 }
 
-fn rows<T>(
+/// What is told in `columns` of each row about `outputs`, by output and in the order it was
+/// told in. `claims` says in which conversations they are said to be.
+pub(super) fn rows<T>(
     (client, snapshot): (&Client, &Snapshot),
     which: Which,
     (outputs, claims): (&BTreeSet<Id>, &Links),

@@ -5,7 +5,9 @@ use std::{cell::Cell, path::Path, sync::OnceLock};
 
 use tacit_tests::clickhouse::{ClickHouse, Cluster, is_wanted};
 
-use super::{ClickHouseStore, documents::NewDocument};
+use super::{
+    ClickHouseStore, documents::NewDocument, literal::quoted, removal, rowbinary::TAG_COLUMN,
+};
 use crate::{
     control::ProjectId,
     store::{ClickHouseUrl, StoreUrl},
@@ -28,12 +30,21 @@ pub(crate) fn open_in(path: &Path) -> ClickHouseStore {
 
 /// The store of a collector in the database that belongs to the directory `database`.
 pub(crate) fn open_with(path: &Path, database: &Path) -> ClickHouseStore {
-    let address = if IS_ON_CLUSTER.get() {
+    ClickHouseStore::open(&address_in(database), path).unwrap()
+}
+
+/// The same beside the store that the directory remembers.
+pub(crate) fn open_beside(path: &Path) -> ClickHouseStore {
+    ClickHouseStore::open_beside(&address_in(path), path).unwrap()
+}
+
+/// The address of the database that belongs to a directory.
+fn address_in(database: &Path) -> ClickHouseUrl {
+    if IS_ON_CLUSTER.get() {
         address_of(&cluster().unwrap().url(&name_for(database)))
     } else {
         server().unwrap().address(database)
-    };
-    ClickHouseStore::open(&address, path).unwrap()
+    }
 }
 
 thread_local! {
@@ -75,6 +86,30 @@ pub(crate) fn set_secrets(store: &ClickHouseStore) {
         "created_at":1});
     let document = NewDocument::new("project", ProjectId(0), "shop", &tenant).unwrap();
     store.note(&[document]).unwrap();
+}
+
+impl ClickHouseStore {
+    /// Changes when a session's rows say that they were sent.
+    pub(crate) fn send_later(&self, session: [u8; 16]) {
+        let of = format!("session = {}", quoted(session));
+        let update = format!("ALTER TABLE chunks UPDATE sent_at = sent_at + 7000 WHERE {of}");
+        self.client.execute(&update).unwrap();
+        let undone = format!(
+            "SELECT {TAG_COLUMN}, mutation_id FROM system.mutations
+             WHERE database = {} AND is_done = 0",
+            quoted(self.client.database())
+        );
+        tacit_tests::wait::until("rows to be changed", || {
+            let left = self.client.all(&undone, super::rowbinary::Rows::text);
+            left.unwrap().is_empty().then_some(())
+        });
+    }
+
+    /// Removes which events of a session were received.
+    pub(crate) fn forget_seen(&self, session: [u8; 16]) {
+        let of = format!("session = {}", quoted(session));
+        removal::delete(&self.client, "seen", &of).unwrap();
+    }
 }
 
 impl TestServer {

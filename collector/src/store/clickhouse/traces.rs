@@ -13,7 +13,7 @@ use crate::{
     control::ProjectId,
     limits::{DUE_BYTES_MAX, TRACE_BYTES_MAX, TRACE_WAIT_MS_MAX},
     otlp::Facts,
-    store::{DueTrace, StoreError, TraceKey, TraceStore},
+    store::{DueTrace, StoreError, TraceKey, TraceStore, moving::MovedTrace},
 };
 
 const UNREADABLE: StoreError = StoreError::Unreadable("span");
@@ -248,6 +248,39 @@ impl ClickHouseStore {
         found.sort_unstable();
         found.dedup();
         Ok(found)
+    }
+
+    /// Forgets all of them.
+    pub(crate) fn drop_spans(&self) -> Result<(), StoreError> {
+        removal::delete(&self.client, "spans", "1")
+    }
+
+    /// Takes in traces of another store, as they are there.
+    pub(crate) fn take_in_traces(&self, traces: &[MovedTrace]) -> Result<(), StoreError> {
+        let mut out = Out::default();
+        for trace in traces {
+            let of = |out: &mut Out| {
+                out.u32(trace.project.0).text(&trace.trace);
+                out.u64(self.stamps.next());
+            };
+            // When one is due hangs on when the first that waits came, and the last.
+            let (mut at, due) = trace.waiting.unwrap_or((trace.last_at, trace.last_at));
+            let settle_ms = due.saturating_sub(trace.last_at);
+            for (place, body) in (1..).zip(&trace.portions) {
+                if place == trace.portions.len() {
+                    at = trace.last_at;
+                }
+                of(&mut out);
+                out.u8(PORTION).u64(at).u64(settle_ms).u64(0);
+                out.u64(body.len() as u64).text(body);
+            }
+            if trace.waiting.is_none() {
+                of(&mut out);
+                out.u8(SETTLED).u64(0).u64(0);
+                out.u64(trace.portions.len() as u64).u64(0).text("");
+            }
+        }
+        self.client.insert(COLUMNS, &out)
     }
 
     fn mark(&self, what: u8, traces: &[TraceKey]) -> Result<(), StoreError> {

@@ -11,32 +11,63 @@ use super::{
 use crate::{
     control::ProjectId,
     release::Release,
-    store::{Attempt, BuildRecord, Held, NewRun, Run, RunEnd, StoreError, UpdateStore},
+    store::{
+        Attempt, BuildRecord, Held, NewRun, Run, RunEnd, StoreError, UpdateStore,
+        moving::MovedAttempt,
+    },
 };
 
-const RUN: &str = "run";
-const RUN_END: &str = "run_end";
+pub(super) const RUN: &str = "run";
+pub(super) const RUN_END: &str = "run_end";
 const BUILD: &str = "build";
 const RELEASE: &str = "release";
 
 #[derive(Serialize, Deserialize)]
-struct Begun {
+pub(super) struct Begun {
     schedule: String,
     period: String,
-    attempt: u32,
+    pub(super) attempt: u32,
     started_at: u64,
     as_of: u64,
     inputs: Value,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Ended {
+pub(super) struct Ended {
     schedule: String,
     period: String,
-    attempt: u32,
+    pub(super) attempt: u32,
     ended_at: u64,
     build: Option<String>,
     error: Option<String>,
+}
+
+impl From<&MovedAttempt> for Begun {
+    fn from(moved: &MovedAttempt) -> Self {
+        Self {
+            schedule: moved.schedule.clone(),
+            period: moved.period.clone(),
+            attempt: moved.attempt,
+            started_at: moved.started_at,
+            as_of: moved.as_of,
+            inputs: moved.inputs.clone(),
+        }
+    }
+}
+
+impl Ended {
+    /// How an attempt of another store ended, if it did.
+    pub(super) fn of(moved: &MovedAttempt) -> Option<Self> {
+        let end = moved.end.as_ref()?;
+        Some(Self {
+            schedule: moved.schedule.clone(),
+            period: moved.period.clone(),
+            attempt: moved.attempt,
+            ended_at: end.ended_at,
+            build: end.build.clone(),
+            error: end.error.clone(),
+        })
+    }
 }
 
 /// Whether the lease is held at `now`.
@@ -205,7 +236,7 @@ impl ClickHouseStore {
     }
 }
 
-fn key(schedule: &str, period: &str) -> String {
+pub(super) fn key(schedule: &str, period: &str) -> String {
     format!("{schedule}\n{period}")
 }
 

@@ -19,9 +19,11 @@ mod fold;
 mod group;
 mod intern;
 mod keys;
+mod leaving;
 mod ledger;
 mod marks;
 mod migrate;
+mod moving;
 mod names;
 mod push;
 mod read;
@@ -53,6 +55,7 @@ use super::{
 };
 use crate::{control::ProjectId, export::Scratch, log::Position, outcome::Refused};
 use intern::Interned;
+pub use leaving::Watch;
 use shelves::Shelves;
 
 /// The database's file.

@@ -32,6 +32,7 @@
 mod find;
 mod late;
 mod look;
+mod moved;
 mod places;
 mod remove;
 mod shred;

@@ -12,6 +12,7 @@
 pub(super) mod found;
 mod late;
 mod look;
+mod moved;
 mod names;
 mod outputs;
 mod people;

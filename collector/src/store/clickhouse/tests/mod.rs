@@ -8,6 +8,7 @@ mod crashes;
 mod erasures;
 mod expiries;
 mod forgotten;
+mod moving;
 mod rollups;
 
 use serde_json::{Value, json};
