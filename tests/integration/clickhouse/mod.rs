@@ -4,6 +4,7 @@
 mod collectors;
 mod faults;
 mod forgetting;
+mod moving;
 mod opening;
 mod spool;
 
