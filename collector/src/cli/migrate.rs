@@ -35,7 +35,7 @@ pub(super) struct Options {
         value_parser = data::secret
     )]
     from: Secret,
-    /// The store that takes its place, <clickhouse://user:password@host:8123/database>: an
+    /// The store that takes its place, `clickhouse://user:password@host:8123/database`: an
     /// empty database. Without, what --store or `TACIT_STORE` says, where a password is best.
     #[arg(long, value_name = "URL", value_parser = data::secret)]
     to: Option<Secret>,

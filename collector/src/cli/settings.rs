@@ -25,7 +25,7 @@ pub(super) struct Settings {
     #[arg(long)]
     data: Option<PathBuf>,
     /// Where the facts are: sqlite:, a file in the data directory, or
-    /// <clickhouse://user:password@host:8123/database>. Other people of this machine may see
+    /// `clickhouse://user:password@host:8123/database`. Other people of this machine may see
     /// how a program was called: a password belongs into `TACIT_STORE`.
     #[arg(long, value_name = "URL", value_parser = secret)]
     store: Option<Secret>,

@@ -39,7 +39,7 @@ pub(super) struct Options {
     #[arg(long, requires = "signals")]
     data: Option<PathBuf>,
     /// Where its facts are: sqlite:, a file in it, or
-    /// <clickhouse://user:password@host:8123/database>.
+    /// `clickhouse://user:password@host:8123/database`.
     #[arg(
         long,
         value_name = "URL",
