@@ -174,8 +174,9 @@ pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// 32 000. Those who register outputs wait for it.
 pub const FOLD_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// Registrations that wait for the store's writer; more is shed.
-pub const REGISTRATIONS_WAITING_MAX: usize = 1_024;
+/// Registrations that wait for the store's writer; more is shed. What they hold in memory is
+/// bounded by [`BODIES_BYTES_MAX`], but for bodies that do not count: a quarter of a GB.
+pub const REGISTRATIONS_WAITING_MAX: usize = 4_096;
 
 /// Milliseconds a registration's token is good for: as long as a late event may
 /// still be received.

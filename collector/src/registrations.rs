@@ -75,6 +75,12 @@ impl Registrations {
         Ok(answer)
     }
 
+    /// How many wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue().waiting.len()
+    }
+
     /// Nothing more is taken.
     pub fn close(&self) {
         self.queue().closed = true;

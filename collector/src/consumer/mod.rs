@@ -205,13 +205,13 @@ impl Consumer {
         let mut memory = Timer::every(REMEMBER_EVERY);
         let mut assembly = Timer::every(ASSEMBLE_EVERY);
         let mut kept = Vec::new();
-        let (began, mut pace) = (Instant::now(), Pace::default());
+        let (began, mut pace) = (Instant::now(), Pace::new(self.store.rests()));
         loop {
             let stopping = self.progress.stop.load(Ordering::Acquire);
             let now = now_ms();
             self.progress.looked_at.store(now, Ordering::Release);
             self.live.sweep(now);
-            let registered = self.registrations.settle(&*self.store);
+            let registered = self.register(&mut pace, began, stopping);
             let is_due = stopping || self.is_due(&mut pace, began);
             let folded = if is_due {
                 self.fold(&mut pace, began)
@@ -256,13 +256,27 @@ impl Consumer {
                 self.keep_refusals(&mut kept);
                 return;
             }
-            if is_due {
+            // Registrations that rest have rung already.
+            if is_due && self.registrations.waiting() == 0 {
                 self.bell.wait(IDLE);
             }
-            if !self.registrations.settle(&*self.store) {
+            if !self.register(&mut pace, began, false) {
                 std::thread::sleep(LINGER);
             }
         }
+    }
+
+    /// Registers what waits, unless it may wait for more; whether there was any.
+    fn register(&self, pace: &mut Pace, began: Instant, stopping: bool) -> bool {
+        let waiting = self.registrations.waiting();
+        let started = began.elapsed();
+        if waiting == 0 || !(stopping || pace.may_register(millis(started), waiting)) {
+            return false;
+        }
+        let registered = self.registrations.settle(&*self.store);
+        let now = began.elapsed();
+        pace.registered(millis(now), millis(now.saturating_sub(started)));
+        registered
     }
 
     /// Whether to fold now; notes since when something waits.

@@ -1,14 +1,17 @@
-//! When the log is folded into the store: at once, after a rest, or after a burst. Pure:
+//! When the log is folded into the store, and outputs are registered: at once, after a rest,
+//! or after a burst. Pure:
 //! what it follows from are arguments, times in ms of a clock that is never set.
 
 use super::cores::Cores;
-use crate::limits::FOLD_BYTES_MAX;
+use crate::{
+    limits::{FOLD_BYTES_MAX, REGISTRATIONS_WAITING_MAX},
+    store::Rests,
+};
 
-/// Rests that many times as long as the last fold took: what comes meanwhile shares its
-/// pages and its commit, and the cores are with those who wait for an answer.
+/// Rests that many times as long as the last write took, and no longer than the store says:
+/// what comes meanwhile shares its pages and its commit, and the cores are with those who
+/// wait for an answer.
 const REST_TIMES: u64 = 2;
-/// Rests no longer, so that what is read is hardly ever more than a second old.
-const REST_MS_MAX: u64 = 250;
 /// What arrives, and how busy the machine is, is measured over so long at least.
 const WINDOW_MS: u64 = 250;
 /// Less than that a second is no burst, however busy the machine.
@@ -48,9 +51,11 @@ struct Window {
 }
 
 /// What was seen so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Pace {
+    rests: Rests,
     rest_until: u64,
+    register_after: u64,
     window: Option<Window>,
     /// Bytes a second the store takes; 0 while that is not known.
     folding: f64,
@@ -60,6 +65,28 @@ pub(super) struct Pace {
 }
 
 impl Pace {
+    pub(super) const fn new(rests: Rests) -> Self {
+        Self {
+            rests,
+            rest_until: 0,
+            register_after: 0,
+            window: None,
+            folding: 0.0,
+            is_burst: false,
+            idle_windows: 0,
+        }
+    }
+
+    /// Whether to register the `waiting` now.
+    pub(super) const fn may_register(&self, now_ms: u64, waiting: usize) -> bool {
+        now_ms >= self.register_after || waiting >= REGISTRATIONS_WAITING_MAX / 4
+    }
+
+    /// Registering took `took_ms`.
+    pub(super) fn registered(&mut self, now_ms: u64, took_ms: u64) {
+        self.register_after = now_ms + (took_ms * REST_TIMES).min(self.rests.registrations_ms);
+    }
+
     /// Whether to fold now.
     pub(super) fn is_due(&self, facts: Facts) -> bool {
         let is_urgent =
@@ -107,7 +134,7 @@ impl Pace {
 
     /// `bytes` of the log were folded in `took_ms`.
     pub(super) fn folded(&mut self, now_ms: u64, bytes: u64, took_ms: u64) {
-        self.rest_until = now_ms + (took_ms * REST_TIMES).min(REST_MS_MAX);
+        self.rest_until = now_ms + (took_ms * REST_TIMES).min(self.rests.folds_ms);
         if bytes < TELLING_BYTES {
             return;
         }
@@ -141,6 +168,10 @@ mod tests {
     use super::*;
 
     const MIB: u64 = 1_048_576;
+    const RESTS: Rests = Rests {
+        folds_ms: 250,
+        registrations_ms: 0,
+    };
     const FACTS: Facts = Facts {
         now_ms: 10_000,
         backlog: 1_000,
@@ -150,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_little_is_folded_at_once_and_then_it_rests() {
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(RESTS);
         assert!(pace.is_due(FACTS));
         pace.folded(10_000, 1_000, 10);
         let at = |now_ms| Facts { now_ms, ..FACTS };
@@ -165,6 +196,27 @@ mod tests {
         assert!(pace.is_due(whole), "there is enough for a transaction");
     }
 
+    #[test]
+    fn who_registers_waits_where_the_store_says_so_and_not_many_do() {
+        let mut pace = Pace::new(RESTS);
+        pace.registered(10_000, 400);
+        assert!(pace.may_register(10_000, 1));
+        let registrations_ms = 500;
+        let mut pace = Pace::new(Rests {
+            registrations_ms,
+            ..RESTS
+        });
+        assert!(pace.may_register(0, 1), "the first ones do not wait");
+        pace.registered(10_000, 40);
+        assert!(!pace.may_register(10_079, 1) && pace.may_register(10_080, 1));
+        pace.registered(10_000, 9_000);
+        assert!(!pace.may_register(10_499, 1_023) && pace.may_register(10_500, 1));
+        assert!(
+            pace.may_register(10_001, 1_024),
+            "a quarter of all that may wait"
+        );
+    }
+
     /// A machine second after second.
     struct House {
         pace: Pace,
@@ -175,7 +227,7 @@ mod tests {
 
     impl House {
         fn new() -> Self {
-            let mut pace = Pace::default();
+            let mut pace = Pace::new(RESTS);
             pace.look(0, 0, Some(Cores::default()));
             Self {
                 pace,
@@ -226,7 +278,7 @@ mod tests {
 
     #[test]
     fn where_the_machine_does_not_tell_there_is_no_burst() {
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(RESTS);
         for second in 0..5 {
             pace.look(second * 1_000, second * 100 * MIB, None);
             assert!(pace.is_due(FACTS));
@@ -235,7 +287,7 @@ mod tests {
 
     #[test]
     fn small_folds_tell_nothing() {
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(RESTS);
         pace.folded(0, TELLING_BYTES - 1, 60_000);
         assert_eq!(pace.folding(), 0);
         pace.folded(0, 8 * MIB, 1_000);

@@ -30,7 +30,7 @@ use crate::{
 
 /// Requests on their way at once: enough for one sync to answer many, far below
 /// what the collector lets wait.
-const IN_FLIGHT: usize = 512;
+const IN_FLIGHT: usize = 2_048;
 
 /// Before another look whether the store caught up.
 const BACKLOG_WAIT: Duration = Duration::from_millis(20);

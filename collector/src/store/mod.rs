@@ -79,6 +79,14 @@ pub trait Store: Send + Sync {
     /// Registers outputs, in order, in one transaction; durable on return.
     fn register(&self, requests: &[Registering]) -> Result<Vec<Vec<Settled>>, StoreError>;
 
+    /// How long its writer may hold back what comes, so that more of it is written together.
+    fn rests(&self) -> Rests {
+        Rests {
+            folds_ms: 250,
+            registrations_ms: 0,
+        }
+    }
+
     /// Keeps the counts of refusals.
     fn keep_refusals(&self, refusals: &[(Option<ProjectId>, Refused)]) -> Result<(), StoreError>;
 
@@ -191,6 +199,16 @@ pub trait Store: Send + Sync {
         session: SessionId,
         seq: u32,
     ) -> Result<Option<Traced>, StoreError>;
+}
+
+/// The longest rests of a store's writer, in ms: what somebody reads is so much older, and
+/// who registers waits so much longer, where a great deal comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rests {
+    /// Between two folds.
+    pub folds_ms: u64,
+    /// Between two times that outputs are registered.
+    pub registrations_ms: u64,
 }
 
 /// Records of the log, read.

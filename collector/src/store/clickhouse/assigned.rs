@@ -6,7 +6,7 @@ use super::{
     blocks::{Block, Snapshot},
     client::Client,
     links::IDS_MAX,
-    literal::{list, quoted},
+    literal::{keys, quoted},
     pages::kind_from,
     rowbinary::TAG_COLUMN,
 };
@@ -38,7 +38,7 @@ pub(super) fn of(
             "SELECT {TAG_COLUMN}, experiment, kind, subject, received_at, writer, number
              FROM assigned WHERE project = {} AND subject IN {}",
             project.0,
-            list(people)
+            keys(people.iter().copied())
         );
         let rows = client.all(&select, |rows| {
             let arm = Arm {

@@ -8,7 +8,7 @@ use super::{
     blocks::{Block, Snapshot},
     client::Client,
     links::IDS_MAX,
-    literal::list,
+    literal::{ids, keys},
     pages::{Pages, Tally},
     rowbinary::TAG_COLUMN,
 };
@@ -183,7 +183,7 @@ pub(super) fn seen(
             "SELECT {TAG_COLUMN}, session, first, last, writer, number FROM seen
              WHERE project = {} AND session IN {}",
             project.0,
-            list(sessions)
+            keys(sessions)
         );
         let rows = client.all(&select, |rows| {
             let session = SessionId(rows.fixed()?);
@@ -214,20 +214,20 @@ pub(super) fn unite(mut ranges: Vec<(u32, u32)>) -> Ranges {
     Ranges::from_sorted(apart)
 }
 
-/// Those of `ids` that were heard of before.
+/// Those of `outputs` that were heard of before.
 pub(super) fn known_outputs(
     client: &Client,
     snapshot: &Snapshot,
     project: ProjectId,
-    ids: &BTreeSet<Id>,
+    outputs: &BTreeSet<Id>,
 ) -> Result<Vec<Id>, StoreError> {
-    let ids: Vec<&str> = ids.iter().map(Id::as_str).collect();
+    let outputs: Vec<&Id> = outputs.iter().collect();
     let mut known = Vec::new();
-    for ids in ids.chunks(IDS_MAX) {
+    for outputs in outputs.chunks(IDS_MAX) {
         let select = format!(
             "SELECT {TAG_COLUMN}, id, writer, number FROM outputs WHERE project = {} AND id IN {}",
             project.0,
-            list(ids)
+            ids(outputs.iter().copied())
         );
         let rows = client.all(&select, |rows| Ok((rows.id()?, Block::read(rows)?)))?;
         let seen = rows.into_iter().filter(|(_, block)| snapshot.sees(*block));

@@ -8,7 +8,7 @@ use tacit_signals::Id;
 use super::{
     blocks::{Block, Snapshot},
     client::Client,
-    literal::list,
+    literal::ids,
     rowbinary::TAG_COLUMN,
 };
 use crate::{control::ProjectId, store::StoreError};
@@ -63,14 +63,14 @@ pub(super) fn of(
     sources: &BTreeSet<Id>,
 ) -> Result<Links, StoreError> {
     let mut links = Links::new();
-    let sources: Vec<&str> = sources.iter().map(Id::as_str).collect();
+    let sources: Vec<&Id> = sources.iter().collect();
     for sources in sources.chunks(SOURCES_MAX) {
         let select = format!(
             "SELECT {TAG_COLUMN}, source, target, received_at, told, writer, number FROM links
              WHERE project = {} AND kind = {} AND source IN {}",
             project.0,
             kind.number(),
-            list(sources)
+            ids(sources.iter().copied())
         );
         let rows = client.all(&select, |rows| {
             let (source, id) = (rows.id()?, rows.id()?);

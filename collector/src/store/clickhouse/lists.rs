@@ -8,7 +8,7 @@ use super::{
     blocks::{Block, Snapshot},
     client::Client,
     links::{self, IDS_MAX, Link},
-    literal::{list, quoted},
+    literal::{ids, quoted},
     rowbinary::TAG_COLUMN,
 };
 use crate::{
@@ -123,16 +123,16 @@ impl Lists<'_> {
         })
     }
 
-    /// When each of `ids` was first heard of.
-    fn heard_first(&self, ids: &BTreeSet<Id>) -> Result<BTreeMap<Id, Reached>, StoreError> {
-        let ids: Vec<&str> = ids.iter().map(Id::as_str).collect();
+    /// When each of `outputs` was first heard of.
+    fn heard_first(&self, outputs: &BTreeSet<Id>) -> Result<BTreeMap<Id, Reached>, StoreError> {
+        let asked: Vec<&Id> = outputs.iter().collect();
         let mut first: BTreeMap<Id, Reached> = BTreeMap::new();
-        for ids in ids.chunks(IDS_MAX) {
+        for asked in asked.chunks(IDS_MAX) {
             let select = format!(
                 "SELECT {TAG_COLUMN}, id, received_at, told, writer, number FROM outputs
                  WHERE project = {} AND id IN {}",
                 self.project.0,
-                list(ids)
+                ids(asked.iter().copied())
             );
             let rows = self.client.all(&select, |rows| {
                 let id = rows.id()?;

@@ -123,8 +123,8 @@ use std::{
 use tacit_signals::{Id, SessionId};
 
 use super::{
-    ClickHouseUrl, ExpiryStore, Folding, Forgotten, Listed, Page, Registering, Settled, Store,
-    StoreError, StoreUrl, Traced, home,
+    ClickHouseUrl, ExpiryStore, Folding, Forgotten, Listed, Page, Registering, Rests, Settled,
+    Store, StoreError, StoreUrl, Traced, home,
     rows::{Conduct, Group, GroupName, StoredSubject},
 };
 use crate::{control::ProjectId, export::Scratch, log::Position, outcome::Refused};
@@ -279,6 +279,15 @@ impl Store for ClickHouseStore {
             next.position = to;
             Ok(())
         })
+    }
+
+    /// Each insert is a file and more for every column of every table it is for, which the
+    /// server merges: it is asked to take at most some a second.
+    fn rests(&self) -> Rests {
+        Rests {
+            folds_ms: 1_000,
+            registrations_ms: 500,
+        }
     }
 
     fn register(&self, requests: &[Registering]) -> Result<Vec<Vec<Settled>>, StoreError> {

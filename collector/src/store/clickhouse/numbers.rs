@@ -19,7 +19,7 @@ use super::{
     client::Client,
     history::State,
     links::IDS_MAX,
-    literal::list,
+    literal::ids,
     rowbinary::{Out, TAG_COLUMN},
 };
 use crate::{
@@ -72,14 +72,14 @@ pub(super) fn of<'g>(
     }
     let mut numbers = BTreeMap::new();
     for (kind, names) in names {
-        let names: Vec<&str> = names.into_iter().map(Id::as_str).collect();
+        let names: Vec<&Id> = names.into_iter().collect();
         for names in names.chunks(IDS_MAX) {
             let select = format!(
                 "SELECT {TAG_COLUMN}, name, number, batch FROM numbers
                  WHERE project = {} AND kind = {} AND name IN {}",
                 project.0,
                 kind.number(),
-                list(names)
+                ids(names.iter().copied())
             );
             let rows = client.all(&select, |rows| Ok((rows.id()?, rows.u64()?, rows.u64()?)))?;
             let counting = rows.into_iter().filter(|(.., batch)| batches.count(*batch));

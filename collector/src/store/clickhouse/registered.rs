@@ -13,7 +13,7 @@ use super::{
     blocks::{Block, Snapshot},
     client::Client,
     links::{IDS_MAX, Links},
-    literal::list,
+    literal::ids,
     rowbinary::{Rows, TAG_COLUMN},
 };
 use crate::{
@@ -189,8 +189,8 @@ pub(super) fn rows<T>(
             "SELECT {TAG_COLUMN}, output, told, writer, number, {columns} FROM registrations
              WHERE project = {} AND place IN {} AND output IN {} AND received_at <= {}",
             which.project.0,
-            list(places.into_iter().map(Id::as_str)),
-            list(outputs.iter().map(|id| id.as_str())),
+            ids(places),
+            ids(outputs.iter().copied()),
             which.as_of
         );
         let rows = client.all(&select, |rows| {

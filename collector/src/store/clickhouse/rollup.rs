@@ -26,7 +26,7 @@ use super::{
     buckets::is_covered,
     client::Client,
     groups,
-    literal::list,
+    literal::keys,
     marks,
     pages::kind_number,
     rowbinary::{Rows, TAG_COLUMN},
@@ -292,7 +292,7 @@ fn outputs_of(
                 "SELECT DISTINCT {TAG_COLUMN}, output FROM chunks
                  WHERE project = {} AND kind = {kind} AND subject IN {}",
                 project.0,
-                list(people)
+                keys(people)
             );
             outputs.extend(client.all(&select, Rows::id)?);
         }

@@ -6,7 +6,7 @@ use tacit_signals::{Event, Id, SessionId, Share, codec::EventReader};
 
 use super::{
     blocks::Block,
-    literal::list,
+    literal,
     pages::kind_from,
     rowbinary::{Rows, TAG_COLUMN},
     view::View,
@@ -156,8 +156,8 @@ pub(super) fn read(
            AND received_at <= {} AND quarantined = 0
          ORDER BY {ORDER}",
         view.project.0,
-        list(places.iter().map(Id::as_str)),
-        list(ids.keys().map(Id::as_str)),
+        literal::ids(places),
+        literal::ids(ids.keys()),
         view.as_of
     );
     // From the start where the answer is cut: nothing of it was handed out yet.
