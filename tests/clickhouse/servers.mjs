@@ -21,6 +21,8 @@ const MERGES_MS = 900_000;
 const LOOK_MS = 500;
 /** Looks in a row that find no merge: between two of them one may begin. */
 const LOOKS_QUIET = 6;
+/** USER_HZ, the same on every machine that Linux knows. */
+const TICKS_PER_SECOND = 100;
 
 /**
  * Says the server's process id, and ends it once nobody holds the other end of its input: by the
@@ -61,6 +63,8 @@ export async function servers(directory, shards) {
     /** The most memory they had, in bytes, since `forget`. */
     memory: () => sum(async (one) => one.memory()),
     forget: () => all.forEach((one) => one.forget()),
+    /** Processor time they took since their start, in seconds. */
+    cpu: () => all.reduce((total, one) => total + one.cpu(), 0),
     stop: () => Promise.all(all.map((one) => one.stop("TERM"))),
     /** Where nobody needs any more what they keep. */
     kill: () => Promise.all(all.map((one) => one.stop("KILL"))),
@@ -100,11 +104,18 @@ async function server(place, { http, tcp }, all) {
     },
     memory: () => Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) * 1024,
     forget: () => writeFileSync(`/proc/${pid}/clear_refs`, "5"),
+    cpu: () => ticks(readFileSync(`/proc/${pid}/stat`, "utf8")) / TICKS_PER_SECOND,
     async stop(signal) {
       keeper.stdin.end(`${signal}\n`);
       await ended;
     },
   };
+}
+
+/** Of a process, in its own code and in the kernel: what the fields behind its name say. */
+function ticks(stat) {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return Number(fields[11]) + Number(fields[12]);
 }
 
 async function firstLine(stream) {

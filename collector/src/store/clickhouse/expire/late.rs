@@ -6,6 +6,8 @@
 //! (that it was heard of, and in which conversation) is written from that. Not noticed is
 //! a block of another collector that was begun before the rows went and counts after all
 //! of this: its signals on such an output are kept, and are seen once the next ones come.
+//! What a server alone said of an output in such a block, or before its rows went and too late
+//! to be noticed, is seen once the output is heard of again: it is past its time as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
