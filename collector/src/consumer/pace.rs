@@ -8,9 +8,9 @@ use crate::{
     store::Rests,
 };
 
-/// Rests that many times as long as the last write took, and no longer than the store says:
-/// what comes meanwhile shares its pages and its commit, and the cores are with those who
-/// wait for an answer.
+/// Rests that many times as long as the last write took, within what the store says: what
+/// comes meanwhile shares its pages and its commit, and the cores are with those who wait
+/// for an answer.
 const REST_TIMES: u64 = 2;
 /// What arrives, and how busy the machine is, is measured over so long at least.
 const WINDOW_MS: u64 = 250;
@@ -84,7 +84,7 @@ impl Pace {
 
     /// Registering took `took_ms`.
     pub(super) fn registered(&mut self, now_ms: u64, took_ms: u64) {
-        self.register_after = now_ms + (took_ms * REST_TIMES).min(self.rests.registrations_ms);
+        self.register_after = now_ms + rest(took_ms, self.rests.registrations_ms);
     }
 
     /// Whether to fold now.
@@ -134,7 +134,7 @@ impl Pace {
 
     /// `bytes` of the log were folded in `took_ms`.
     pub(super) fn folded(&mut self, now_ms: u64, bytes: u64, took_ms: u64) {
-        self.rest_until = now_ms + (took_ms * REST_TIMES).min(self.rests.folds_ms);
+        self.rest_until = now_ms + rest(took_ms, self.rests.folds_ms);
         if bytes < TELLING_BYTES {
             return;
         }
@@ -157,6 +157,10 @@ impl Pace {
     }
 }
 
+fn rest(took_ms: u64, (least, most): (u64, u64)) -> u64 {
+    took_ms.saturating_mul(REST_TIMES).clamp(least, most)
+}
+
 /// Of `bytes` in `ms`, a second.
 #[expect(clippy::cast_precision_loss, reason = "bytes and ms of one window")]
 fn rate(bytes: u64, ms: u64) -> f64 {
@@ -169,8 +173,8 @@ mod tests {
 
     const MIB: u64 = 1_048_576;
     const RESTS: Rests = Rests {
-        folds_ms: 250,
-        registrations_ms: 0,
+        folds_ms: (0, 250),
+        registrations_ms: (0, 0),
     };
     const FACTS: Facts = Facts {
         now_ms: 10_000,
@@ -197,13 +201,26 @@ mod tests {
     }
 
     #[test]
+    fn where_the_store_says_so_it_always_rests() {
+        let mut pace = Pace::new(Rests {
+            folds_ms: (1_000, 1_000),
+            ..RESTS
+        });
+        assert!(pace.is_due(FACTS), "but for the first time");
+        for took_ms in [1, 9_000] {
+            pace.folded(10_000, 1_000, took_ms);
+            let at = |now_ms| Facts { now_ms, ..FACTS };
+            assert!(!pace.is_due(at(10_999)) && pace.is_due(at(11_000)));
+        }
+    }
+
+    #[test]
     fn who_registers_waits_where_the_store_says_so_and_not_many_do() {
         let mut pace = Pace::new(RESTS);
         pace.registered(10_000, 400);
         assert!(pace.may_register(10_000, 1));
-        let registrations_ms = 500;
         let mut pace = Pace::new(Rests {
-            registrations_ms,
+            registrations_ms: (0, 500),
             ..RESTS
         });
         assert!(pace.may_register(0, 1), "the first ones do not wait");

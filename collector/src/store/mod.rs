@@ -82,8 +82,8 @@ pub trait Store: Send + Sync {
     /// How long its writer may hold back what comes, so that more of it is written together.
     fn rests(&self) -> Rests {
         Rests {
-            folds_ms: 250,
-            registrations_ms: 0,
+            folds_ms: (0, 250),
+            registrations_ms: (0, 0),
         }
     }
 
@@ -201,14 +201,15 @@ pub trait Store: Send + Sync {
     ) -> Result<Option<Traced>, StoreError>;
 }
 
-/// The longest rests of a store's writer, in ms: what somebody reads is so much older, and
-/// who registers waits so much longer, where a great deal comes.
+/// The shortest and the longest rests of a store's writer, in ms; between them it rests
+/// twice as long as it wrote. What somebody reads is so much older, and who registers waits
+/// so much longer, where more comes at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rests {
     /// Between two folds.
-    pub folds_ms: u64,
+    pub folds_ms: (u64, u64),
     /// Between two times that outputs are registered.
-    pub registrations_ms: u64,
+    pub registrations_ms: (u64, u64),
 }
 
 /// Records of the log, read.
