@@ -19,13 +19,28 @@ export async function share(all) {
 /** `core`: `content`, `owner(editor)`, `known()` and `found(output, token, kind, fields)`. */
 export function open({ content, ...core }) {
   const timers = [];
-  const cancel = (timer) => clearTimeout(timers[timer]);
+  const ends = [];
+  const cancel = (timer) => {
+    clearTimeout(timers[timer]);
+    timers[timer] = undefined;
+  };
+  const wait = (timer, ms) => {
+    timers[timer] = setTimeout(() => {
+      timers[timer] = undefined;
+      const left = ends[timer] - performance.now();
+      if (left > 0) wait(timer, left);
+      else texts_fired(timer);
+    }, ms);
+  };
   const host = {
     ...core,
     cancel,
+    /** At every key this is put off: a timer that runs is left alone, and waits on. */
     later(timer, ms) {
-      cancel(timer);
-      timers[timer] = setTimeout(() => texts_fired(timer), ms);
+      const end = performance.now() + ms;
+      if (!(end >= ends[timer])) cancel(timer);
+      ends[timer] = end;
+      if (timers[timer] === undefined) wait(timer, ms);
     },
     now: () => Date.now(),
     value: valueOf,

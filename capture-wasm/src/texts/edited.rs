@@ -27,7 +27,7 @@ const WHOLE_MAX: usize = 3;
 /// One output in one editor, from the moment the editor was seeded with it.
 #[derive(Debug, Clone)]
 pub struct Editing {
-    seed: String,
+    seed: Vec<char>,
     /// All of the editor's text when it was last looked at.
     editor: Vec<char>,
     /// Where in it the output's text stands.
@@ -57,7 +57,7 @@ impl Editing {
     #[must_use]
     pub fn found(editor: &str, output: &str) -> Option<Self> {
         let output = text::scalars(output);
-        let view = text::scalars(&text::clean(editor));
+        let view = text::clean_scalars(editor);
         let editor = place::fill(&output, view.clone()).unwrap_or(view);
         let region = place::place(&editor, &output)?;
         Some(Self::of(editor, region))
@@ -67,7 +67,7 @@ impl Editing {
     /// cannot be found, such as Markdown with more in it than the page shows.
     #[must_use]
     pub fn whole(editor: &str, output: &str) -> Option<Self> {
-        let editor = text::scalars(&text::clean(editor));
+        let editor = text::clean_scalars(editor);
         let region = 0..editor.len();
         (region.end <= WHOLE_MAX * output.len()).then(|| Self::of(editor, region))
     }
@@ -80,12 +80,12 @@ impl Editing {
 
     fn of(editor: Vec<char>, region: Range<usize>) -> Self {
         let mut editing = Self {
-            seed: String::new(),
+            seed: Vec::new(),
             editor,
             region,
             last: None,
         };
-        editing.seed = editing.now();
+        editing.seed = editing.part().to_vec();
         editing
     }
 
@@ -93,9 +93,9 @@ impl Editing {
     /// not the person, so only the place of the output may have moved. Whether it
     /// is in there as it was.
     pub fn moved(&mut self, editor: &str) -> bool {
-        let before = self.now();
+        let before = self.part().to_vec();
         self.follow(editor, false);
-        self.now() == before
+        self.part() == before
     }
 
     /// Whether the output's text as it was last seen is in `editor`.
@@ -108,15 +108,20 @@ impl Editing {
     /// saved. `None` when there is nothing to tell that was not told.
     pub fn changed(&mut self, editor: &str, is_final: bool) -> Option<Signal> {
         self.follow(editor, true);
-        let now = self.now();
-        let distance = text::distance(&self.seed, &now);
+        self.told(is_final)
+    }
+
+    fn told(&mut self, is_final: bool) -> Option<Signal> {
+        let now = self.part();
+        let distance = text::distance(&self.seed, now);
+        let chars = |text: &[char]| u32::try_from(text.len()).unwrap_or(u32::MAX);
         let edited = Edited {
-            chars_before: text::chars(&self.seed),
-            chars_after: text::chars(&now),
+            chars_before: chars(&self.seed),
+            chars_after: chars(now),
             inserted: distance.inserted,
             deleted: distance.deleted,
             // The place of the text is known, so nothing around it is in `now`.
-            survival: text::similarity(&self.seed, &now),
+            survival: text::likeness(&self.seed, now),
             is_final,
         };
         let untouched = distance.inserted == 0 && distance.deleted == 0;
@@ -131,23 +136,26 @@ impl Editing {
     /// nothing changed.
     pub fn cancelled(&mut self) -> Option<Signal> {
         self.last?;
-        self.editor = text::scalars(&self.seed);
+        self.editor.clone_from(&self.seed);
         self.region = 0..self.editor.len();
-        let seed = self.seed.clone();
-        self.changed(&seed, true)
+        self.told(true)
     }
 
     /// The output's text as it is in the editor now.
     #[must_use]
     pub fn now(&self) -> String {
+        self.part().iter().collect()
+    }
+
+    fn part(&self) -> &[char] {
         let region = self.editor.get(self.region.clone());
-        text::clean(&region.unwrap_or_default().iter().collect::<String>())
+        text::trimmed(region.unwrap_or_default())
     }
 
     /// Moves the region along with a change of the text around or in it. What is
     /// typed at its edges belongs to it; what the app puts there does not.
     fn follow(&mut self, editor: &str, typed: bool) {
-        let view = text::scalars(&text::clean(editor));
+        let view = text::clean_scalars(editor);
         let Some(new) = place::fill(&self.editor, view) else {
             return;
         };

@@ -230,7 +230,7 @@ impl Acting<'_, '_, '_> {
             .telling
             .words
             .edited(self.shows.text, keep, &mut self.telling.dice);
-        let distance = text::distance(&before, &after);
+        let distance = text::distance(&text::scalars(&before), &text::scalars(&after));
         let at = self.moment() + 20_000;
         let signal = Signal::Edited(Edited {
             chars_before: text::chars(&before),

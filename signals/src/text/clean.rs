@@ -63,6 +63,38 @@ fn only(text: &str, keep: fn(char) -> bool) -> String {
     kept
 }
 
+/// The scalar values of the [`clean`] form, in one pass over a long text.
+#[must_use]
+pub fn clean_scalars(text: &str) -> Vec<char> {
+    let mut clean = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        let c = if c == '\u{a0}' { ' ' } else { c };
+        match clean.last_mut() {
+            None if is_space(c) => {}
+            Some(last) if c == '\n' && *last == '\r' => *last = c,
+            _ => clean.push(c),
+        }
+    }
+    clean.truncate(trimmed(&clean).len());
+    clean
+}
+
+/// A text without the white space at its ends.
+#[must_use]
+pub fn trimmed(mut text: &[char]) -> &[char] {
+    while let [first, rest @ ..] = text
+        && is_space(*first)
+    {
+        text = rest;
+    }
+    while let [rest @ .., last] = text
+        && is_space(*last)
+    {
+        text = rest;
+    }
+    text
+}
+
 /// The Unicode scalar values, for what goes back and forth in a text.
 #[must_use]
 pub fn scalars(text: &str) -> Vec<char> {
@@ -121,6 +153,19 @@ mod tests {
         let text = clean(" a\r\nb\u{a0}é👍\n");
         assert_eq!(text, "a\nb é👍");
         assert_eq!(chars(&text), 6);
+    }
+
+    #[test]
+    fn scalar_values_are_those_of_the_clean_text() {
+        for text in [
+            "",
+            " \r\n",
+            " a\r\nb\u{a0}é👍\n\u{a0}",
+            "\r\r\n.\r\r\n\r.",
+            "a\rb \r",
+        ] {
+            assert_eq!(clean_scalars(text), scalars(&clean(text)), "{text:?}");
+        }
     }
 
     #[test]

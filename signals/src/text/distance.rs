@@ -44,9 +44,8 @@ const LENGTH_MAX: usize = 200_000;
 /// chance only, of which a third of both texts' length may be missed.
 /// Beyond [`LENGTH_MAX`] everything that differs counts as replaced.
 #[must_use]
-pub fn distance(before: &str, after: &str) -> Distance {
-    let (before, after) = (scalars(before), scalars(after));
-    let (old, new) = differing(&before, &after);
+pub fn distance(before: &[char], after: &[char]) -> Distance {
+    let (old, new) = differing(before, after);
     let (kept, exact) = if work(old, new) <= WORK_MAX {
         (common(old, new), true)
     } else if let Some(steps) = near(old, new) {

@@ -67,17 +67,22 @@ fn best_overlap(bag: &[(u64, i32)], grams: &[u64], width: usize) -> u64 {
 /// either the same or not.
 #[must_use]
 pub fn similarity(a: &str, b: &str) -> Share {
-    let (a, b) = (clean::scalars(a), clean::scalars(b));
+    likeness(&clean::scalars(a), &clean::scalars(b))
+}
+
+/// The same of their scalar values.
+#[must_use]
+pub fn likeness(a: &[char], b: &[char]) -> Share {
     if a.len() < GRAM || b.len() < GRAM {
         return if a == b { Share::ONE } else { Share::ZERO };
     }
     let total = (a.len() + b.len() - 2 * (GRAM - 1)) as u64;
     // Grams that both have at their ends overlap whatever lies between: only
     // that is hashed and sorted, so a small edit of a long text costs little.
-    let (start, end) = clean::common_ends(&a, &b);
+    let (start, end) = clean::common_ends(a, b);
     let (start, end) = (start.saturating_sub(GRAM - 1), end.saturating_sub(GRAM - 1));
     let between = |chars: &[char]| grams_of(&chars[start..chars.len() - end]);
-    let (grams_a, grams_b) = (between(&a), between(&b));
+    let (grams_a, grams_b) = (between(a), between(b));
     let overlap = best_overlap(&counted(grams_a), &grams_b, grams_b.len());
     Share::of(2 * (overlap + (start + end) as u64), total)
 }

@@ -2,6 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn distance(before: &str, after: &str) -> Distance {
+    super::distance(&scalars(before), &scalars(after))
+}
+
 fn of(a: &str, b: &str) -> (u32, u32) {
     let distance = distance(a, b);
     assert!(distance.exact);
