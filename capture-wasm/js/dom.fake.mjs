@@ -51,6 +51,9 @@ export class Element extends Node {
   getAttributeNames() {
     return Object.keys(this.attributes);
   }
+  hasAttribute(name) {
+    return name in this.attributes;
+  }
   getAttribute(name) {
     return this.attributes[name] ?? null;
   }

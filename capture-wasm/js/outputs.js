@@ -51,6 +51,9 @@ export function outputs(adapter, onAsked = () => {}) {
   let isDeaf = false;
   let observe = () => {};
 
+  /** Where a page says anything of an output: mostly nothing but the output itself does. */
+  const said = ["data-tacit-private", adapter.id, adapter.conversation, adapter.turn, adapter.variant, "data-ai-token"].filter(Boolean).map((name) => `[${name}]`).join();
+
   const shown = () => elements.filter((element) => held.has(element));
   const isPart = (element) => found().isPart(element) || path(element).some((place) => held.has(place));
   const editors = composers(isPart, adapter.composer);
@@ -152,15 +155,15 @@ export function outputs(adapter, onAsked = () => {}) {
       }
       for (const element of marked) {
         // On the element, or on what is around it, also around its shadow tree.
-        const own = (name) => {
-          for (let place = name && element; place; place = hostOf(place.getRootNode())) {
-            const around = place.closest(`[${name}]`);
-            if (around) return around.getAttribute(name);
-          }
-          return null;
-        };
-        if (bound.has(element) || own("data-tacit-private") !== null) continue;
+        const sayers = [];
+        for (let place = element; place; ) {
+          const sayer = place.closest(said);
+          if (sayer) sayers.push(sayer);
+          place = sayer ? up(sayer) : shadows[0] && hostOf(place.getRootNode());
+        }
+        const own = (name) => (name && sayers.find((sayer) => sayer.hasAttribute(name))?.getAttribute(name)) ?? null;
         const number = (name) => (own(name)?.trim() ? Number(own(name)) : null);
+        if (bound.has(element) || own("data-tacit-private") !== null) continue;
         add(
           element,
           own(adapter.id),

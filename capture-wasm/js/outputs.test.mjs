@@ -35,6 +35,13 @@ test("markup tells id, conversation, turn, variant and token", () => {
   assert.deepEqual(facts.slice(0, 6), [undefined, "o-1", "c-1", 3, NaN, "t"]);
 });
 
+test("of what is said around an output the nearest counts", () => {
+  const answer = el("p", { "data-ai-output": "o-1", "data-ai-conversation": "" });
+  const message = el("div", { "data-ai-turn": "2" }, el("div", { "data-ai-variant": "1" }, answer));
+  page = el("body", { "data-ai-conversation": "c-1", "data-ai-turn": "7", "data-ai-token": "t" }, message);
+  assert.deepEqual(outputs(AUTO).look().slice(2, 7), ["o-1", "", 2, 1, "t"]);
+});
+
 test("what the markup does not tell is not there", () => {
   page = el("body", {}, el("p", { "data-ai-output": "" }));
   assert.deepEqual(outputs({ ...AUTO, conversation: null, turn: null }).look().slice(1, 7), [undefined, "", null, null, null, null]);

@@ -35,7 +35,7 @@ const SHRINK: &[&str] = &[
     "--strip-producers",
     "--strip-target-features",
     "--low-memory-unused",
-    "--one-caller-inline-max-function-size=30",
+    "--one-caller-inline-max-function-size=24",
     "--always-inline-max-function-size=6",
     "--flatten",
     "--rereloop",

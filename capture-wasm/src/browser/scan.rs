@@ -186,8 +186,12 @@ pub(super) fn pass(app: &'static App) {
     let now = clock::now().mono;
     let took = now.saturating_sub(started.mono);
     app.scan.rests_until.set(now + took * SHARE_OF_TIME);
-    if app.core(|core| core.any_grows(sightings)) == Some(true) || app.outputs.waits() {
-        soon(app, pace(app));
+    let mut rests_at = app.core(|core| core.rests_at()).unwrap_or(Ms::MAX);
+    if app.outputs.waits() {
+        rests_at = 0;
+    }
+    if rests_at < Ms::MAX {
+        soon(app, pace(app).max(rests_at.saturating_sub(now)));
     }
     if !app.is_stopped() {
         app.scan.found.replace(found);

@@ -94,6 +94,7 @@ impl Core {
     /// what it said then: only texts may be others.
     pub fn look_again(&mut self, now: Now, changed_at: Ms, sightings: &[Sighting]) -> Vec<usize> {
         let mut to_read = Vec::new();
+        self.rests_at = Ms::MAX;
         for (place, sighting) in sightings.iter().enumerate() {
             if self.sight(now, changed_at, sighting) {
                 to_read.push(place);
@@ -146,6 +147,7 @@ impl Core {
                 None => known.growth.rest(now.mono, is_busy),
             };
             if look == Look::Growing {
+                self.rests_at = self.rests_at.min(known.growth.rests_at(is_busy));
                 self.dwell.settled(now.mono, id, false);
             }
             return matches!(look, Look::Settled { .. });
@@ -169,6 +171,7 @@ impl Core {
             sampled: self.session.is_sampled(conversation),
         };
         output.take_over(sighting);
+        self.rests_at = 0;
         self.outputs.get_or_insert(id, output);
         if sighting.is_guess {
             self.dwell.doubt(id);
@@ -191,10 +194,11 @@ impl Core {
         output.is_some_and(|output| output.growth.is_growing() && !output.growth.is_blank())
     }
 
-    /// Whether any text may still be growing, so that the page must be looked at again.
+    /// When the page must be looked at again though nothing changes, as a text has come
+    /// to rest by then; never where none may be growing.
     #[must_use]
-    pub fn any_grows(&self, sightings: &[Sighting]) -> bool {
-        sightings.iter().any(|s| self.is_growing(&s.present.id))
+    pub fn rests_at(&self) -> Ms {
+        self.rests_at
     }
 
     /// The text of an output that came to rest.

@@ -248,7 +248,7 @@ impl Page {
         } else {
             self.core.look(self.now, changed_at, &sightings)
         };
-        let _ = self.core.any_grows(&sightings);
+        let _ = self.core.rests_at();
         for place in to_read {
             let text = sightings[place].glance.clone().unwrap_or_default();
             let reading = Reading { text, code: vec![] };

@@ -166,6 +166,24 @@ fn an_answer_is_shown_once_with_its_chain() {
 }
 
 #[test]
+fn the_next_look_is_due_when_a_text_has_come_to_rest() {
+    let mut page = Page::new("off");
+    let mut next = |wait, text: &str, is_busy| {
+        page.wait(wait);
+        page.core.busy(is_busy);
+        page.core
+            .look(page.now, page.now.mono, &[sighting("a1", 0, 0, text)]);
+        page.core.rests_at()
+    };
+    assert_eq!(next(0, "", false), 0, "new");
+    assert_eq!(next(150, "", false), 0, "blank");
+    assert_eq!(next(150, ANSWER, true), 0, "the page may say more");
+    assert_eq!(next(150, ANSWER, false), 1_300 + 850);
+    assert_eq!(next(850, ANSWER, false), Ms::MAX, "at rest");
+    assert_eq!(next(0, "Another.", false), 2_300 + 850);
+}
+
+#[test]
 fn regenerate_then_switch_back() {
     let mut page = Page::new("off");
     page.show("a1", 1, 0);

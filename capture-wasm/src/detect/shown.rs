@@ -10,6 +10,9 @@ use super::{Ms, span_ms};
 /// How long a text must stand still.
 pub const SETTLE_MS: Ms = 800;
 
+/// When that is looked at: what `js/find/` learns from texts at rest is due by then, too.
+const REST_MS: Ms = SETTLE_MS + 50;
+
 /// How long it may stand still while the page shows that its answer goes on, as
 /// when tools are called.
 const BUSY_MS: Ms = 60_000;
@@ -83,6 +86,16 @@ impl Growth {
     #[must_use]
     pub fn is_growing(&self) -> bool {
         !self.is_settled
+    }
+
+    /// When a text that grows has come to rest if it stays as it is; at any time where
+    /// that is not waited for alone.
+    #[must_use]
+    pub fn rests_at(&self, is_busy: bool) -> Ms {
+        if self.is_blank || is_busy {
+            return 0;
+        }
+        self.last_change_at + REST_MS
     }
 
     /// Whether there is none yet.
