@@ -115,7 +115,7 @@ async function figures(bin, directory, place, store, size) {
 }
 
 /** Fills a store, unless that was done. */
-export async function fill(bin, place, store, size) {
+async function fill(bin, place, store, size) {
   const data = join(place, store.data);
   if (existsSync(data)) {
     if (filled(place, store)) return;
